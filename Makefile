@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#   make              build/leakhop
+#   make test         unit, live and emulator tests
+#   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
+#   make bench        costs, as ratios in one run
+#   make check-format
+#   make install DESTDIR=... PREFIX=/usr/local
+#
+# V=1 shows the commands, DEVELOPER=0 leaves warnings as warnings.
+
+V ?= 0
+DEVELOPER ?= 1
+SAN ?= 0
+PREFIX ?= /usr/local
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+
+machine := $(shell uname -m)
+ARCH ?= $(if $(filter aarch64,$(machine)),arm64,x86)
+BUILD ?= build$(if $(filter 1,$(SAN)),-san)
+VERSION := 0.1.0
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2:$(CURDIR)/%=%)')
+
+packages := libbpf libdw libelf zlib jansson
+missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done)
+ifneq ($(strip $(missing)),)
+$(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
+endif
+
+CFLAGS ?= -O2 -g
+all_cflags = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-Werror) \
+	-D_GNU_SOURCE -DLEAKHOP_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -MMD -MP \
+	$(shell $(PKG_CONFIG) --cflags $(packages))
+comma := ,
+sanitize := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty
+
+# Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
+# The order is that of the arrows: users first.
+rooms := cmd output verdict collect stack target lifecycle util
+room_sources = $(wildcard src/$(1)/*.c)
+room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
+archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all
+all: $(BUILD)/leakhop
+
+$(BUILD)/leakhop: $(BUILD)/obj/main.o $(archives)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(libraries)
+
+define room_rule
+$$(BUILD)/$(1).a: $$(call room_objects,$(1))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach room,$(rooms),$(eval $(call room_rule,$(room))))
+
+$(BUILD)/obj/%.o: src/%.c Makefile | $(BUILD)/leakhop.skel.h $(BUILD)/syscall_names.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cflags) $(sanitize) -c -o $@ $<
+
+# --- BPF: each .bpf.c is compiled alone, and all are linked into one skeleton -----------------------
+bpf_objects := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(wildcard bpf/*.bpf.c))
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile vmlinux/$(ARCH)/vmlinux.h
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Werror -MMD -MP -D__TARGET_ARCH_$(ARCH) -D__bpf__ \
+		-Ivmlinux/$(ARCH) -Ibpf -c -o $@ $<
+
+$(BUILD)/leakhop.bpf.o: $(bpf_objects)
+	$(call say,BPFLINK,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(BUILD)/leakhop.skel.h: $(BUILD)/leakhop.bpf.o
+	$(call say,SKELETON,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name leakhop_bpf >$@
+
+$(BUILD)/syscall_names.h: Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#include <asm/unistd.h>' | $(CC) -dM -E - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9][0-9]*\)$$/[\2] = "\1",/p' | sort -t= -k2 >$@
+
+# --- tests ------------------------------------------------------------------------------------------
+unit_names := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+unit_programs := $(unit_names:%=$(BUILD)/tests/unit/%)
+
+# What a unit test links with: the room of its name, and the rooms that one may use.
+unit_rooms_default = target lifecycle util
+unit_rooms_model = lifecycle util
+unit_rooms_stacks = lifecycle util
+unit_rooms_report = verdict lifecycle util
+unit_rooms_duration = util
+unit_rooms_escape = output verdict lifecycle util
+unit_rooms_json = output verdict lifecycle util
+unit_rooms_stack = stack target lifecycle util
+unit_rooms_kernel_symbols = stack target lifecycle util
+unit_rooms_clock = collect target lifecycle util
+unit_archives = $(foreach room,$(or $(unit_rooms_$(1)),$(unit_rooms_default)),$(BUILD)/$(room).a)
+
+define unit_rule
+$$(BUILD)/tests/unit/$(1): tests/unit/test_$(1).c $$(call unit_archives,$(1))
+	$$(call say,TEST,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(all_cflags) $$(sanitize) -o $$@ $$< $$(call unit_archives,$(1)) $$(libraries) -lcmocka
+endef
+$(foreach name,$(unit_names),$(eval $(call unit_rule,$(name))))
+
+.PHONY: unit-programs unit fixtures test bench check-format install clean
+unit-programs: $(unit_programs)
+
+unit: unit-programs
+	$(Q)for t in $(unit_programs); do $$t || exit 1; done
+
+fixtures:
+	$(Q)$(MAKE) --no-print-directory -C tests/programs OUT=$(CURDIR)/$(BUILD)/tests/programs
+
+test: all unit-programs fixtures
+	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
+	$(Q)tests/run
+
+# --- benchmarks -------------------------------------------------------------------------------------
+bench_programs := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/pingpong $(BUILD)/tests/bench/getppid
+
+$(BUILD)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Ivmlinux/$(ARCH) -c -o $@ $<
+
+$(BUILD)/tests/bench/floor.skel.h: $(BUILD)/tests/bench/floor.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@
+
+$(BUILD)/tests/bench/floor: $(BUILD)/tests/bench/floor.skel.h
+$(BUILD)/tests/bench/%: tests/bench/%.c
+	$(call say,BENCH,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -I$(@D) -o $@ $< $(LDFLAGS) -lbpf -lelf -lz -pthread
+
+bench: all fixtures $(bench_programs)
+	$(Q)scripts/bench $(BUILD)
+
+format_files := $(shell git ls-files 'src/*.c' 'src/*.h' 'bpf/*.c' 'bpf/*.h' 'tests/*.c' 'tests/*.h' 2>/dev/null)
+check-format:
+	$(Q)clang-format --dry-run -Werror $(format_files)
+
+install: all
+	install -D -m 755 $(BUILD)/leakhop $(DESTDIR)$(PREFIX)/bin/leakhop
+	install -D -m 644 docs/leakhop.1 $(DESTDIR)$(PREFIX)/share/man/man1/leakhop.1
+
+clean:
+	$(Q)rm -rf build build-san
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

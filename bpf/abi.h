@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The records that cross from the kernel to user space; compiled on both sides.
+ *
+ * Rules: only __u8 to __u64 and char arrays, padding explicit and zero, no pointer, no long, no enum as a
+ * field. Times are ns of CLOCK_MONOTONIC unless a field says otherwise. Every ring buffer record
+ * starts with struct abi_head; the iterator's stream is a row of struct abi_thread, each followed by
+ * kernel_depth words. Numbers of kinds are fixed; a retired one stays here as a comment.
+ */
+#ifndef LEAKHOP_ABI_H
+#define LEAKHOP_ABI_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define ABI_COMM_LEN 16
+#define ABI_KERNEL_FRAMES 64
+#define ABI_REGISTERS 33
+#define ABI_SYSCALL_ARGS 6
+#define ABI_CPUS 4096
+#define ABI_STACK_MAX 16384
+#define ABI_CGROUP_DEPTH 24
+
+/* abi_head.kind */
+#define ABI_BLOCKED 1	   /* struct abi_blocked */
+#define ABI_SPAWN 2	   /* struct abi_spawn */
+#define ABI_EXEC 3	   /* struct abi_exec */
+#define ABI_EXIT 4	   /* struct abi_exit */
+#define ABI_BLOCK_STACK 5  /* struct abi_block_stack */
+#define ABI_SPAWN_FAILED 6 /* struct abi_spawn_failed */
+#define ABI_FIRST_RUN 7	   /* struct abi_first_run */
+
+struct abi_head {
+	__u32 kind;
+	__u32 size; /* of the whole record, bytes */
+	__u64 at;
+};
+
+/* Who. Numbers are those of the PID namespace that leakhop runs in; ns_* of the thread's innermost. */
+struct abi_task {
+	__u32 tid;
+	__u32 pid; /* thread group */
+	__u32 ns_tid;
+	__u32 ns_pid;
+	char comm[ABI_COMM_LEN];
+};
+
+/* Order: lifecycle/types.h, struct lc_registers. Unused tail is zero. */
+struct abi_registers {
+	__u64 value[ABI_REGISTERS];
+	__u64 known;
+};
+
+/* A system call: nr is -1 where the thread is in none. */
+struct abi_syscall {
+	__s64 nr;
+	__u64 args[ABI_SYSCALL_ARGS];
+};
+
+/* Written by sched_waking, when the woken thread had stood still for the threshold or longer. */
+struct abi_blocked {
+	struct abi_head head;
+	struct abi_task task;
+	struct abi_task waker;
+	struct abi_syscall syscall;
+	__u64 exec_start; /* when it last ran; ns of the scheduler's clock of cpu */
+	__u64 blocked_ns; /* as the kernel side saw it */
+	__u32 cpu;
+	__u32 state; /* bits of task_struct.__state */
+};
+
+/* Written in the parent's context; stack_size bytes of its stack, from its sp up, follow. */
+struct abi_spawn {
+	struct abi_head head;
+	struct abi_task parent;
+	struct abi_task child;
+	struct abi_syscall syscall;
+	struct abi_registers registers;
+	__u64 start_time; /* the child's: its identity together with its tid */
+	__u32 stack_size;
+	__u32 same_process; /* 1: a thread, 0: a new process */
+};
+
+struct abi_exec {
+	struct abi_head head;
+	struct abi_task task; /* after the exec: tid == pid */
+	__u32 old_tid;	      /* the thread that called exec */
+	__u32 pad;
+};
+
+struct abi_exit {
+	struct abi_head head;
+	struct abi_task task;
+	__u32 exit_code;
+	__u32 pad;
+};
+
+/* Short thresholds: written in the thread's own context when its blocked call ended. */
+struct abi_block_stack {
+	struct abi_head head;
+	struct abi_task task;
+	struct abi_syscall syscall;
+	struct abi_registers registers;
+	__u64 blocked_at;
+	__u64 blocked_ns;
+	__u32 stack_size;
+	__u32 pad;
+};
+
+struct abi_spawn_failed {
+	struct abi_head head;
+	struct abi_task task;
+	__u32 error; /* positive errno */
+	__u32 pad;
+};
+
+struct abi_first_run {
+	struct abi_head head;
+	struct abi_task task;
+};
+
+/* One thread of a sweep. */
+struct abi_thread {
+	__u32 size; /* of this record with its kernel stack, bytes */
+	__u32 kernel_depth;
+	struct abi_task task;
+	char process_comm[ABI_COMM_LEN];
+	__u32 parent_pid; /* 0: outside this PID namespace */
+	__u32 state;	  /* bits of task_struct.__state */
+	__u32 exit_state;
+	__u32 flags; /* PF_*: task_struct.flags */
+	__u32 cpu;
+	__u32 on_cpu;
+	__u64 now;
+	__u64 start_time;
+	__u64 exec_start;   /* ns of the scheduler's clock of cpu */
+	__u64 clock_offset; /* CLOCK_MONOTONIC - that clock, on cpu, as last seen; 0: never seen */
+	__u64 run_ns;
+	__u64 voluntary_switches;
+	__u64 involuntary_switches;
+	struct abi_syscall syscall;
+	struct abi_registers registers;
+	__u64 last_wake_at; /* 0: no wake-up seen */
+	__u64 wakes;
+	struct abi_task waker;
+};
+
+/* futex_wakes: who last woke a futex address. */
+struct abi_futex_key {
+	__u64 address;
+	__u32 pid; /* of the waker, as in struct abi_task */
+	__u32 pad;
+};
+
+struct abi_futex_wake {
+	__u64 at;
+	__u64 calls;
+	__u64 empty_calls; /* of these, woke nobody */
+	__u32 tid;
+	__u32 woken; /* by the last call */
+	char comm[ABI_COMM_LEN];
+};
+
+/* epoll_returns: when an epoll set last gave events. */
+struct abi_epoll_key {
+	__u32 pid;
+	__s32 fd;
+};
+
+struct abi_epoll_return {
+	__u64 at;
+	__u64 returns;	   /* with at least one event */
+	__u64 last_change; /* of its members: epoll_ctl */
+	__u32 events;	   /* of the last return */
+	__u32 pad;
+};
+
+/* Set before load; never changes. */
+struct abi_settings {
+	__u64 threshold_ns;
+	__u32 stack_bytes;	  /* of a spawn site or short block; at most ABI_STACK_MAX */
+	__s32 cgroup_subsystem;	  /* index of a v1 hierarchy's controller; -1: v2 */
+	__u8 all;		  /* every process */
+	__u8 children;		  /* new processes of targets are targets */
+	__u8 user_threads;
+	__u8 kernel_threads;	  /* 0 no, 1 all, 2 those in uninterruptible sleep only */
+	__u8 by_pid;		  /* requested_pids holds wanted processes */
+	__u8 by_tid;		  /* requested_tids holds wanted threads */
+	__u8 by_comm;
+	__u8 by_cgroup;
+	__u8 short_blocks;	  /* copy the stack at the end of the blocked call */
+	__u8 have_task_storage;
+	__u8 have_pt_regs_helper;
+	__u8 have_btf_pointers;	  /* loaded as tp_btf: fields can be read directly */
+	__u8 have_current_btf;	  /* bpf_get_current_task_btf (5.11) */
+	__u8 coarse_clock;	  /* exec_start may stand for the time, to a tick */
+	__u8 pad[2];
+	__u64 cgroup_id;
+	char comm[ABI_COMM_LEN];
+};
+
+/* leakhop itself, as the iterator finds it: only the kernel knows its place among PID namespaces. */
+struct abi_self {
+	__u32 tgid;	       /* in the initial namespace; never traced */
+	__u32 namespace_level; /* depth of the PID namespace that leakhop runs in */
+};
+
+/* Every way to lose data. */
+struct abi_lost {
+	__u64 ring_full;    /* no room in the ring buffer */
+	__u64 stack_copies; /* a spawn site or short block without its stack */
+	__u64 targets_full; /* a process that should have been watched */
+};
+
+struct abi_clock {
+	__u64 offset;
+	__u64 pad[7]; /* a cache line for each CPU: they are written at each switch */
+};
+
+#define ABI_SAME_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
+ABI_SAME_SIZE(abi_head, 16);
+ABI_SAME_SIZE(abi_task, 32);
+ABI_SAME_SIZE(abi_syscall, 56);
+ABI_SAME_SIZE(abi_registers, 272);
+ABI_SAME_SIZE(abi_blocked, 160);
+ABI_SAME_SIZE(abi_spawn, 424);
+ABI_SAME_SIZE(abi_block_stack, 400);
+ABI_SAME_SIZE(abi_thread, 512);
+ABI_SAME_SIZE(abi_clock, 64);
+_Static_assert(__builtin_offsetof(struct abi_thread, now) == 80, "abi_thread.now");
+_Static_assert(__builtin_offsetof(struct abi_thread, registers) == 192, "abi_thread.registers");
+
+#endif

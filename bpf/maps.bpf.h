@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All state that the programs share. Each .bpf.c sees the same weak definition; the linker keeps one.
+ * Every map has a fixed bound.
+ */
+#ifndef LEAKHOP_MAPS_BPF_H
+#define LEAKHOP_MAPS_BPF_H
+
+#include "vmlinux.h"
+
+#include "abi.h"
+
+#include <bpf/bpf_helpers.h>
+
+#define RING_BYTES (4 << 20)
+#define MAX_TARGETS 16384
+#define MAX_REQUESTED 4096
+#define MAX_NOTES 65536
+#define MAX_FUTEXES 16384
+#define MAX_EPOLL_SETS 4096
+
+extern const volatile struct abi_settings settings;
+extern struct abi_clock clocks[ABI_CPUS];
+extern struct abi_lost lost;
+extern struct abi_self self;
+
+/* What is kept of a thread of interest: who woke it, and a block whose stack is still to be copied. */
+struct thread_note {
+	__u64 last_wake_at;
+	__u64 wakes;
+	struct abi_task waker;
+	__u64 block_at; /* 0: no copy due */
+	__u64 block_ns;
+	__u64 start_time; /* tells a reused tid, where the note is in a hash */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES);
+} events SEC(".maps") __weak;
+
+/* Processes of interest: thread group (initial namespace) -> 1. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_TARGETS);
+	__type(key, __u32);
+	__type(value, __u32);
+} targets SEC(".maps") __weak;
+
+/* Threads of interest where the user named threads: tid (initial namespace) -> 1. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_REQUESTED);
+	__type(key, __u32);
+	__type(value, __u32);
+} target_tids SEC(".maps") __weak;
+
+/* What the user named, as numbers of leakhop's PID namespace. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_REQUESTED);
+	__type(key, __u32);
+	__type(value, __u32);
+} requested_pids SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_REQUESTED);
+	__type(key, __u32);
+	__type(value, __u32);
+} requested_tids SEC(".maps") __weak;
+
+/* One of the two: task storage, or the hash on kernels whose tracing programs lack it (before 5.13). */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_note);
+} notes_storage SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_NOTES);
+	__type(key, __u32);
+	__type(value, struct thread_note);
+} notes_hash SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_FUTEXES);
+	__type(key, struct abi_futex_key);
+	__type(value, struct abi_futex_wake);
+} futex_wakes SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_EPOLL_SETS);
+	__type(key, struct abi_epoll_key);
+	__type(value, struct abi_epoll_return);
+} epoll_returns SEC(".maps") __weak;
+
+#endif

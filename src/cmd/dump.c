@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* leakhop dump: every thread, once, now. */
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "cmd/round.h"
+#include "cmd/target.h"
+#include "cmd/tell.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A thread that runs now and then is caught between two runs sooner or later. */
+#define DUMP_ATTEMPTS 10
+
+static int dump(struct session *session)
+{
+	const struct session_options *options = session->options;
+	struct error error = {};
+	int r;
+
+	tell_start(session);
+	r = round_run(session, 0, DUMP_ATTEMPTS);
+	if (r < 0) {
+		error_set(&error, r, "cannot read the threads");
+		return session_fail(options, r, &error);
+	}
+	if (!session->threads_living) {
+		error_say(&error, -ESRCH, "nothing was found that fits");
+		return session_fail(options, -ESRCH, &error);
+	}
+	r = tell_end(session);
+	if (r < 0) {
+		error_set(&error, r, "cannot write the report");
+		return session_fail(options, r, &error);
+	}
+	return EXIT_RAN;
+}
+
+int command_dump(int argc, char **argv)
+{
+	struct options options;
+	struct session session;
+	struct error error;
+	int r;
+
+	options_parse(&options, "dump", argc, argv);
+	r = named_targets_check(&options.session.collect.filter, &error);
+	if (r < 0)
+		return session_fail(&options.session, r, &error);
+	r = session_open(&options.session, &session);
+	if (r)
+		return r;
+	r = dump(&session);
+	session_close(&session);
+	return r;
+}

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Options of trace and dump: see options.h. */
+#include "cmd/options.h"
+#include "target/proc.h"
+#include "util/duration.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Below this no sweep is quick enough: stacks are copied when the blocked call ends. */
+#define SHORT_THRESHOLD_NS 100000000ull
+#define DEFAULT_THRESHOLD_NS 5000000000ull
+
+enum {
+	OPTION_COMM = 0x100,
+	OPTION_CGROUP,
+	OPTION_MAX_STACK,
+	OPTION_SYMFS,
+	OPTION_CHILDREN,
+	OPTION_NO_CHILDREN,
+	OPTION_ALL,
+	OPTION_JSON,
+	OPTION_LIFE,
+	OPTION_NO_SYSCALLS,
+	OPTION_WITHOUT,
+	OPTION_STACK_BYTES,
+	OPTION_MAX_THREADS,
+};
+
+static const struct argp_option common_options[] = {
+	{ 0, 0, 0, 0, "Whom to look at:", 1 },
+	{ "pid", 'p', "PID[,PID...]", 0, "these processes", 1 },
+	{ "tid", 't', "TID[,TID...]", 0, "these threads", 1 },
+	{ "all-processes", 'a', 0, 0, "every process of the host", 1 },
+	{ "comm", OPTION_COMM, "NAME", 0, "processes, or threads, of this name", 1 },
+	{ "cgroup", OPTION_CGROUP, "PATH", 0, "processes in this cgroup or below it", 1 },
+	{ "children", OPTION_CHILDREN, 0, 0, "also processes forked by these", 1 },
+	{ "user-threads", 'u', 0, 0, "user threads only", 1 },
+	{ "kernel-threads", 'k', 0, 0, "kernel threads only", 1 },
+	{ 0, 0, 0, 0, "What to show:", 2 },
+	{ "threshold", 'm', "TIME", 0,
+	  "blocked for at least this long (default 5s); units ns us ms s m h, a bare number is seconds", 2 },
+	{ "kernel-stacks", 'K', 0, 0, "only kernel stacks", 2 },
+	{ "user-stacks", 'U', 0, 0, "only user stacks", 2 },
+	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)", 2 },
+	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
+	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
+	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
+	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
+	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
+	{ 0, 0, 0, 0, "How to look:", 3 },
+	{ "symfs", OPTION_SYMFS, "DIR", 0, "look for binaries and debug files below DIR first", 3 },
+	{ "max-threads", OPTION_MAX_THREADS, "N", 0,
+	  "keep at most N threads in memory, those blocked the longest (default 131072)", 3 },
+	{ "without", OPTION_WITHOUT, "FEATURE[,...]", 0,
+	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls", 3 },
+	{}
+};
+
+static const struct argp_option trace_options[] = {
+	{ "duration", 'd', "TIME", 0, "end after this time (default: at Ctrl-C)", 2 },
+	{ "all", OPTION_ALL, 0, 0, "at the end, also threads that are not past the threshold", 2 },
+	{ "no-children", OPTION_NO_CHILDREN, 0, 0, "with -- CMD: not the processes it forks", 1 },
+	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0,
+	  "attach to no system call: a little less cost, no last waker of a futex", 3 },
+	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
+	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
+	{}
+};
+
+static int parse_number(const char *text, unsigned long least, unsigned long most,
+			unsigned long *ret_number)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	*ret_number = strtoul(text, &end, 10);
+	return errno || *end || *ret_number < least || *ret_number > most ? -EINVAL : 0;
+}
+
+static void parse_ids(struct argp_state *state, const char *what, char *list, pid_t *ids,
+		      size_t *count)
+{
+	unsigned long number;
+	char *word;
+
+	while ((word = strsep(&list, ","))) {
+		if (parse_number(word, 1, INT32_MAX, &number))
+			argp_error(state, "'%s' is no %s", word, what);
+		else if (*count == OPTIONS_MOST_IDS)
+			argp_error(state, "more than %d of %s", OPTIONS_MOST_IDS, what);
+		else
+			ids[(*count)++] = number;
+	}
+}
+
+static void parse_time(struct argp_state *state, const char *text, uint64_t *ret_ns)
+{
+	if (duration_parse(text, ret_ns))
+		argp_error(state, "'%s' is no time (a number and one of ns us ms s m h)", text);
+}
+
+static unsigned long parse_bounded(struct argp_state *state, const char *text, unsigned long least,
+				   unsigned long most)
+{
+	unsigned long number = least;
+
+	if (parse_number(text, least, most, &number))
+		argp_error(state, "'%s' is no number from %lu to %lu", text, least, most);
+	return number;
+}
+
+static void parse_json(struct argp_state *state, const char *text, struct session_options *session)
+{
+	if (!text)
+		session->format = SESSION_JSON;
+	else if (!strcmp(text, "lines"))
+		session->format = SESSION_JSON_LINES;
+	else
+		argp_error(state, "'%s' is no form of JSON (--json or --json=lines)", text);
+}
+
+static void parse_without(struct argp_state *state, const char *text, unsigned *bits)
+{
+	struct error error;
+	unsigned more = 0;
+
+	if (collect_parse_without(text, &more, &error) < 0)
+		argp_error(state, "%s", error.text);
+	*bits |= more;
+}
+
+/* Everything that must hold between options. */
+static void check(struct argp_state *state, struct options *options)
+{
+	struct session_options *session = &options->session;
+	struct collect_filter *filter = &session->collect.filter;
+
+	if (session->child_argv && (filter->all || filter->pid_count || filter->tid_count))
+		argp_error(state, "a command to run, and -p, -t or -a, don't go together");
+	if (!session->child_argv && !filter->all && !filter->pid_count && !filter->tid_count &&
+	    !filter->comm && !filter->cgroup)
+		argp_error(state, "whom to look at? -p PID, -t TID, -a, --comm, --cgroup%s",
+			   session->once ? "" : ", or -- COMMAND");
+	if (!session->user_stacks && !session->kernel_stacks)
+		argp_error(state, "-K and -U don't go together");
+	if (!filter->user_threads && !filter->kernel_threads)
+		argp_error(state, "-u and -k don't go together");
+	if (!session->collect.threshold_ns)
+		argp_error(state, "the threshold must be more than 0");
+	if (session->format == SESSION_JSON_LINES && session->once)
+		argp_error(state, "--json=lines is for trace");
+}
+
+static error_t parse_target(int key, char *arg, struct argp_state *state, struct options *options)
+{
+	struct collect_filter *filter = &options->session.collect.filter;
+
+	switch (key) {
+	case 'p':
+		parse_ids(state, "process id", arg, options->pids, &filter->pid_count);
+		return 0;
+	case 't':
+		parse_ids(state, "thread id", arg, options->tids, &filter->tid_count);
+		return 0;
+	case 'a':
+		filter->all = true;
+		return 0;
+	case OPTION_COMM:
+		filter->comm = arg;
+		return 0;
+	case OPTION_CGROUP:
+		filter->cgroup = arg;
+		return 0;
+	case OPTION_CHILDREN:
+	case OPTION_NO_CHILDREN:
+		filter->children = key == OPTION_CHILDREN;
+		options->children_said = true;
+		return 0;
+	case 'u':
+		filter->kernel_threads = false;
+		return 0;
+	case 'k':
+		filter->user_threads = false;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_show(int key, char *arg, struct argp_state *state, struct session_options *session)
+{
+	switch (key) {
+	case 'm':
+		parse_time(state, arg, &session->collect.threshold_ns);
+		return 0;
+	case 'd':
+		parse_time(state, arg, &session->duration_ns);
+		return 0;
+	case 'K':
+		session->user_stacks = false;
+		return 0;
+	case 'U':
+		session->kernel_stacks = false;
+		return 0;
+	case OPTION_MAX_STACK:
+		session->max_stack = parse_bounded(state, arg, 1, STACK_MAX_FRAMES);
+		return 0;
+	case OPTION_LIFE:
+		session->life = true;
+		return 0;
+	case OPTION_ALL:
+		session->all = true;
+		return 0;
+	case OPTION_JSON:
+		parse_json(state, arg, session);
+		return 0;
+	case 'q':
+		session->quiet = true;
+		return 0;
+	case 'v':
+		session->verbose = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_how(int key, char *arg, struct argp_state *state, struct session_options *session)
+{
+	switch (key) {
+	case OPTION_SYMFS:
+		if (access(arg, R_OK | X_OK))
+			argp_error(state, "cannot read the folder '%s': %s", arg, strerror(errno));
+		session->symfs = arg;
+		return 0;
+	case OPTION_MAX_THREADS:
+		session->max_threads = parse_bounded(state, arg, 1, 10000000);
+		return 0;
+	case OPTION_NO_SYSCALLS:
+		session->collect.without |= COLLECT_WITHOUT_SYSCALLS;
+		return 0;
+	case OPTION_WITHOUT:
+		parse_without(state, arg, &session->collect.without);
+		return 0;
+	case OPTION_STACK_BYTES:
+		session->collect.stack_bytes =
+			parse_bounded(state, arg, 256, COLLECT_STACK_BYTES_MAX);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* bcc's habit: a bare number behind the options is the duration in seconds. What follows "--" is run. */
+static error_t parse_arguments(struct argp_state *state, struct options *options)
+{
+	struct session_options *session = &options->session;
+	bool command = state->next > 1 && !strcmp(state->argv[state->next - 1], "--");
+
+	if (!session->once && command) {
+		session->child_argv = state->argv + state->next;
+		state->next = state->argc;
+		return 0;
+	}
+	if (session->once || session->duration_ns || state->argc - state->next != 1 ||
+	    duration_parse(state->argv[state->next], &session->duration_ns))
+		argp_error(state, "'%s' is not understood%s", state->argv[state->next],
+			   session->once ? "" : " (a command to run goes behind --)");
+	state->next = state->argc;
+	return 0;
+}
+
+static error_t parse_key(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+	error_t r = parse_target(key, arg, state, options);
+
+	if (r == ARGP_ERR_UNKNOWN)
+		r = parse_show(key, arg, state, &options->session);
+	if (r == ARGP_ERR_UNKNOWN)
+		r = parse_how(key, arg, state, &options->session);
+	return r;
+}
+
+static error_t parse_command(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case ARGP_KEY_ARGS:
+		return parse_arguments(state, state->input);
+	case ARGP_KEY_END:
+		check(state, state->input);
+		return 0;
+	}
+	return parse_key(key, arg, state);
+}
+
+static const struct argp common = { .options = common_options, .parser = parse_key };
+static const struct argp_child children[] = { { &common, 0, NULL, 0 }, {} };
+
+static const char trace_doc[] =
+	"Find the threads that block and never come back.\v"
+	"Examples:\n"
+	"  leakhop trace -p 4711                # until Ctrl-C; findings as they come due\n"
+	"  leakhop trace -a -d 30s              # the whole host, for half a minute\n"
+	"  leakhop trace --comm nginx -m 500ms  # blocked for half a second and longer\n"
+	"  leakhop trace -- ./server --port 80  # start it and watch it from its first instruction\n"
+	"\n"
+	"Exit status: 0 ran (also after Ctrl-C), 2 wrong usage, 3 not permitted or not supported here, "
+	"4 the target does not exist or was gone before anything was seen.";
+
+static const char dump_doc[] =
+	"Show all threads of a process once, now, without waiting and without stopping it.\v"
+	"Examples:\n"
+	"  leakhop dump -p 4711                 # all threads, equal stacks together\n"
+	"  leakhop dump -p 4711 --json | jq '.threads[] | {count, thread_name}'\n"
+	"  leakhop dump -a -m 1h                # the whole host\n"
+	"\n"
+	"Exit status: 0 ran, 2 wrong usage, 3 not permitted or not supported here, 4 the target does not "
+	"exist or was gone before anything was seen.";
+
+static void set_defaults(struct options *options, const char *command)
+{
+	options->session = (struct session_options){
+		.command = command,
+		.once = !strcmp(command, "dump"),
+		.user_stacks = true,
+		.kernel_stacks = true,
+		.collect = { .threshold_ns = DEFAULT_THRESHOLD_NS,
+			     .stack_bytes = COLLECT_STACK_BYTES,
+			     .filter = { .user_threads = true, .kernel_threads = true } },
+	};
+}
+
+int options_parse(struct options *options, const char *command, int argc, char **argv)
+{
+	bool once = !strcmp(command, "dump");
+	const struct argp argp = {
+		.options = once ? NULL : trace_options,
+		.parser = parse_command,
+		.args_doc = once ? "" : "[DURATION]\n-- COMMAND [ARGUMENT...]",
+		.doc = once ? dump_doc : trace_doc,
+		.children = children,
+	};
+	struct collect_options *collect = &options->session.collect;
+	char name[32];
+
+	memset(options, 0, sizeof(*options));
+	set_defaults(options, command);
+	snprintf(name, sizeof(name), "leakhop %s", command);
+	argv[0] = name;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options);
+	collect->filter.pids = options->pids;
+	collect->filter.tids = options->tids;
+	collect->events = !once;
+	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;
+	if (options->session.child_argv && !options->children_said)
+		collect->filter.children = true;
+	return 0;
+}

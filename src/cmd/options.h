@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of trace and dump. Relies on argp. */
+#ifndef LEAKHOP_CMD_OPTIONS_H
+#define LEAKHOP_CMD_OPTIONS_H
+
+#include "cmd/session.h"
+
+#define OPTIONS_MOST_IDS 1024
+
+/* Options and the storage they point to. */
+struct options {
+	struct session_options session;
+	pid_t pids[OPTIONS_MOST_IDS];
+	pid_t tids[OPTIONS_MOST_IDS];
+	bool children_said;
+};
+
+/*
+ * Parses the arguments of a command ("trace" or "dump"; argv[0] is the command). Prints help and exits 0
+ * where that was asked for. Returns 0 or an exit code, having said what is wrong.
+ */
+int options_parse(struct options *options, const char *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Opening and closing of a session: see session.h. */
+#include "cmd/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t session_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+static int64_t realtime_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+int session_fail(const struct session_options *options, int r, const struct error *error)
+{
+	(void)options;
+	fprintf(stderr, "leakhop: %s\n", error->text);
+	if (*error->remedy)
+		fprintf(stderr, "leakhop: to get there: %s\n", error->remedy);
+	switch (r) {
+	case -ENOENT:
+	case -ESRCH:
+		return EXIT_NO_TARGET;
+	case -EINVAL:
+		return EXIT_USAGE;
+	default:
+		return EXIT_NOT_POSSIBLE;
+	}
+}
+
+static void say_progress(void *context, const char *what)
+{
+	progress_say(context, "%s", what);
+}
+
+int session_open(const struct session_options *options, struct session *session)
+{
+	struct stack_options stack = {
+		.symfs = options->symfs,
+		.max_frames = options->max_stack,
+		.progress = say_progress,
+		.progress_context = &session->progress,
+	};
+	struct error error = {};
+	int r;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	progress_init(&session->progress, !options->quiet);
+	session->started = realtime_now();
+	session->started_monotonic = session_now();
+	session->realtime_offset = session->started - (int64_t)session->started_monotonic;
+	r = lc_stacks_create(0, &session->stacks);
+	r = r ?: lc_model_create(options->max_threads, &session->model);
+	r = r ?: stack_engine_create(&stack, &session->engine);
+	if (r < 0)
+		error_set(&error, r, "cannot start");
+	else
+		r = collect_open(&options->collect, &session->collect, &error);
+	if (r < 0) {
+		session_close(session);
+		return session_fail(options, r, &error);
+	}
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	collect_free(session->collect);
+	stack_engine_free(session->engine);
+	lc_model_free(session->model);
+	lc_stacks_free(session->stacks);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What trace and dump share: the source of samples, the stacks, the model, and the report made of them.
+ * A session is opened, fed by rounds (round.h), told (tell.h), and closed.
+ */
+#ifndef LEAKHOP_CMD_SESSION_H
+#define LEAKHOP_CMD_SESSION_H
+
+#include "cmd/progress.h"
+#include "collect/collect.h"
+#include "lifecycle/model.h"
+#include "output/output.h"
+#include "stack/stack.h"
+
+enum {
+	EXIT_RAN = 0,
+	EXIT_USAGE = 2,
+	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
+	EXIT_NO_TARGET = 4,
+};
+
+enum session_format { SESSION_TEXT, SESSION_JSON, SESSION_JSON_LINES };
+
+struct session_options {
+	struct collect_options collect;
+	const char *command; /* "trace", "dump" */
+	bool once;	     /* dump: every thread, now */
+	uint64_t duration_ns; /* 0: until a signal */
+	bool all;
+	bool life;
+	bool quiet;
+	bool verbose;
+	bool user_stacks, kernel_stacks;
+	unsigned max_stack;
+	size_t max_threads;
+	const char *symfs;
+	enum session_format format;
+	char **child_argv; /* NULL: none */
+};
+
+struct pending; /* round.c */
+
+struct session {
+	const struct session_options *options;
+	struct collect *collect;
+	struct stack_engine *engine;
+	struct lc_model *model;
+	struct lc_stacks *stacks;
+	struct progress progress;
+	struct pending *pending; /* uthash, by tid: stacks of this round, not yet verified */
+	int64_t started, realtime_offset;
+	uint64_t started_monotonic;
+	uint64_t sweeps;
+	uint64_t lost_stacks;
+	uint64_t next_due;     /* when the next blocked thread passes the threshold; 0: none */
+	size_t threads_seen;   /* all that were ever in the model */
+	size_t threads_living; /* in the last sweep */
+	unsigned told;	       /* findings told so far: their number */
+};
+
+uint64_t session_now(void); /* CLOCK_MONOTONIC, ns */
+
+/* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */
+int session_open(const struct session_options *options, struct session *session);
+void session_close(struct session *session);
+
+/* Prints an error as leakhop does, with its way out, and returns the exit code that fits r. */
+int session_fail(const struct session_options *options, int r, const struct error *error);
+
+#endif

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Names what is to be told, looks up what else is known of it, and gives it to output: see tell.h. */
+#include "cmd/tell.h"
+#include "cmd/version.h"
+#include "util/duration.h"
+#include "verdict/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#define MOST_LIMITS 8
+
+/* An output_run and the strings it points to. */
+struct telling {
+	struct output_run run;
+	struct utsname system;
+	const char *limits[MOST_LIMITS + 1];
+};
+
+static uint64_t timeval_ns(const struct timeval *time)
+{
+	return time->tv_sec * 1000000000ull + time->tv_usec * 1000ull;
+}
+
+static void fill_cost(struct session *session, struct output_cost *cost)
+{
+	struct collect_cost programs[16];
+	struct rusage usage;
+	size_t i, count;
+
+	getrusage(RUSAGE_SELF, &usage);
+	cost->user_ns = timeval_ns(&usage.ru_utime);
+	cost->system_ns = timeval_ns(&usage.ru_stime);
+	cost->rss_bytes = usage.ru_maxrss * 1024ull;
+	cost->load_ns = collect_load_ns(session->collect);
+	cost->sweeps = session->sweeps;
+	count = collect_costs(session->collect, programs, 16);
+	for (i = 0; i < count; i++) {
+		cost->bpf_runs += programs[i].runs;
+		cost->bpf_ns += programs[i].run_ns;
+	}
+}
+
+static void telling_init(struct telling *telling, struct session *session)
+{
+	const struct session_options *options = session->options;
+	struct collect_lost lost;
+	size_t i;
+
+	memset(telling, 0, sizeof(*telling));
+	uname(&telling->system);
+	for (i = 0; i < MOST_LIMITS; i++)
+		telling->limits[i] = collect_limit(session->collect, i);
+	collect_get_lost(session->collect, &lost);
+	telling->run = (struct output_run){
+		.command = options->command,
+		.version = LEAKHOP_VERSION,
+		.host = telling->system.nodename,
+		.kernel = telling->system.release,
+		.source = collect_source(session->collect),
+		.limits = telling->limits,
+		.started = session->started,
+		.realtime_offset = session->realtime_offset,
+		.now = session_now(),
+		.threshold_ns = options->collect.threshold_ns,
+		.lost = { .events = lost.events,
+			  .stacks = session->lost_stacks + lost.stack_copies +
+				    lc_stacks_refused(session->stacks),
+			  .threads = lc_model_refused(session->model) + lost.targets },
+		.stacks = session->stacks,
+		.user_stacks = options->user_stacks,
+		.kernel_stacks = options->kernel_stacks,
+		.life = options->life,
+	};
+	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
+	fill_cost(session, &telling->run.cost);
+}
+
+static bool is_epoll_wait(int64_t nr)
+{
+#ifdef SYS_epoll_wait
+	if (nr == SYS_epoll_wait)
+		return true;
+#endif
+	return nr == SYS_epoll_pwait || nr == 441; /* epoll_pwait2 */
+}
+
+static void look_up_wait(struct session *session, struct verdict_record *record)
+{
+	const struct lc_syscall *call = &record->syscall;
+	pid_t pid = record->thread->task.pid;
+
+	if (!record->still_blocked)
+		return;
+	if (call->nr == SYS_futex)
+		record->has_futex_wake = collect_futex_wake(session->collect, pid, call->args[0],
+							    &record->futex_wake);
+	else if (is_epoll_wait(call->nr))
+		record->has_epoll_return = collect_epoll_return(session->collect, pid, call->args[0],
+								&record->epoll_return);
+}
+
+/* Names cost, so only what is told gets them. */
+static void name_record(struct session *session, struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	int i;
+
+	stack_name_user(session->engine, session->stacks, record->user_stack);
+	stack_name_user(session->engine, session->stacks, thread->spawn_stack);
+	for (i = 0; session->options->life && i < LC_LONGEST_BLOCKS; i++)
+		stack_name_user(session->engine, session->stacks, thread->longest[i].user_stack);
+	if (record->kernel_stack)
+		stack_name_kernel(session->engine, session->stacks, record->kernel_stack);
+}
+
+static int make_records(struct session *session, enum verdict_scope scope, uint64_t now,
+			struct verdict_records *records)
+{
+	struct verdict_options options = {
+		.now = now,
+		.threshold_ns = session->options->collect.threshold_ns,
+		.scope = scope,
+	};
+	size_t i;
+	int r = verdict_make(session->model, &options, records);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < records->count; i++) {
+		progress_say(&session->progress, "naming stacks: %zu of %zu", i, records->count);
+		name_record(session, &records->list[i]);
+		look_up_wait(session, &records->list[i]);
+	}
+	return 0;
+}
+
+void tell_start(const struct session *session)
+{
+	const struct session_options *options = session->options;
+	const char *limit;
+	char span[32];
+	size_t i;
+
+	if (options->quiet)
+		return;
+	for (i = 0; (limit = collect_limit(session->collect, i)); i++)
+		fprintf(stderr, "leakhop: %s\n", limit);
+	if (options->once)
+		return;
+	fprintf(stderr, "leakhop: tracing; threads blocked for %s are shown%s\n",
+		duration_format(options->collect.threshold_ns, span, sizeof(span)),
+		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
+}
+
+static void mark_told(struct session *session, uint64_t now)
+{
+	uint64_t threshold = session->options->collect.threshold_ns;
+	struct lc_thread *thread;
+
+	for (thread = lc_model_next(session->model, NULL); thread;
+	     thread = lc_model_next(session->model, thread)) {
+		if (thread->blocked && now - thread->blocked_since >= threshold)
+			thread->told = true;
+	}
+}
+
+int tell_new(struct session *session)
+{
+	struct output_style style = output_style_for(stdout);
+	struct verdict_records records;
+	struct telling telling;
+	size_t i;
+	int r;
+
+	if (session->options->format == SESSION_JSON)
+		return 0;
+	telling_init(&telling, session);
+	progress_begin(&session->progress);
+	r = make_records(session, VERDICT_NEW, telling.run.now, &records);
+	progress_end(&session->progress);
+	if (r < 0)
+		return r;
+	for (i = 0; i < records.count && !r; i++) {
+		session->told++;
+		r = session->options->format == SESSION_TEXT ?
+			    output_text_record(stdout, &style, &telling.run, &records.list[i],
+					       session->told) :
+			    output_json_line(stdout, &telling.run, &records.list[i]);
+	}
+	mark_told(session, telling.run.now);
+	verdict_release(&records);
+	return r;
+}
+
+/* The text of a dump: all records, or for a trace with --all those that were not told yet. */
+static int print_records(struct session *session, const struct telling *telling,
+			 const struct verdict_records *records, bool ended_only)
+{
+	struct output_style style = output_style_for(stdout);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < records->count && !r; i++) {
+		if (ended_only && records->list[i].still_blocked)
+			continue;
+		session->told++;
+		r = output_text_record(stdout, &style, &telling->run, &records->list[i], session->told);
+	}
+	return r;
+}
+
+static int print_end(struct session *session, const struct telling *telling,
+		     const struct verdict_records *findings, const struct verdict_records *threads)
+{
+	const struct session_options *options = session->options;
+	struct output_style style = output_style_for(stdout);
+	int r;
+
+	if (options->format == SESSION_JSON)
+		return output_json(stdout, &telling->run, findings, threads);
+	if (options->format == SESSION_JSON_LINES)
+		return output_json_last_line(stdout, &telling->run, findings);
+	r = print_records(session, telling, threads ? threads : findings, !threads);
+	if (r < 0)
+		return r;
+	return output_text_summary(stdout, &style, &telling->run, findings,
+				   options->once ? session->threads_living : session->threads_seen);
+}
+
+int tell_end(struct session *session)
+{
+	const struct session_options *options = session->options;
+	bool want_threads = options->once || options->all;
+	struct verdict_records findings = {}, threads = {};
+	struct telling telling;
+	int r;
+
+	telling_init(&telling, session);
+	progress_begin(&session->progress);
+	r = make_records(session, VERDICT_FINDINGS, telling.run.now, &findings);
+	if (!r && want_threads)
+		r = make_records(session, VERDICT_THREADS, telling.run.now, &threads);
+	telling.run.names_hidden = options->kernel_stacks && stack_kernel_names_hidden(session->engine);
+	progress_end(&session->progress);
+	if (telling.run.names_hidden && !options->quiet)
+		fprintf(stderr, "leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+				"kernel stacks have no names\n");
+	fill_cost(session, &telling.run.cost);
+	if (!r)
+		r = print_end(session, &telling, &findings, want_threads ? &threads : NULL);
+	verdict_release(&findings);
+	verdict_release(&threads);
+	return r;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * leakhop trace: sweeps at an interval, events between them, findings as they come due, until the time
+ * is over, the target has ended, or a signal says so.
+ */
+#include "cmd/child.h"
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "cmd/round.h"
+#include "cmd/target.h"
+#include "cmd/tell.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#define LEAST_INTERVAL_NS 50000000ull
+#define MOST_INTERVAL_NS 5000000000ull
+#define LEAST_WAIT_NS 1000000ull
+
+/* A thread that moved while it was read is not stuck: it comes up again if it is. */
+#define TRACE_ATTEMPTS 1
+#define LAST_ATTEMPTS 5
+
+struct watch {
+	struct session *session;
+	struct child *child;
+	int signals; /* signalfd */
+	bool child_ended;
+	uint64_t interval_ns;
+	uint64_t end_at; /* 0: never */
+	uint64_t next_sweep;
+};
+
+/*
+ * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for its
+ * stack. A quarter of the threshold leaves room for a late one.
+ */
+static uint64_t interval_for(uint64_t threshold_ns)
+{
+	uint64_t interval = threshold_ns / 4;
+
+	if (interval < LEAST_INTERVAL_NS)
+		return threshold_ns < LEAST_INTERVAL_NS ? 1000000000ull : LEAST_INTERVAL_NS;
+	return interval > MOST_INTERVAL_NS ? MOST_INTERVAL_NS : interval;
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Returns true when the trace is to end. */
+static bool take_signals(struct watch *watch)
+{
+	struct signalfd_siginfo info;
+	bool end = false;
+
+	while (read(watch->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			end = true;
+		else if (watch->child->pid && waitpid(watch->child->pid, NULL, WNOHANG) > 0)
+			watch->child_ended = true;
+	}
+	return end;
+}
+
+static int sweep(struct watch *watch)
+{
+	struct session *session = watch->session;
+	uint64_t now, threshold = session->options->collect.threshold_ns;
+	int r;
+
+	r = round_run(session, threshold, TRACE_ATTEMPTS);
+	if (r == -EPERM)
+		return r;
+	if (!r)
+		r = tell_new(session);
+	now = session_now();
+	watch->next_sweep = now + watch->interval_ns;
+	if (session->next_due && session->next_due < watch->next_sweep)
+		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due :
+									       now + LEAST_WAIT_NS;
+	lc_model_drop_ended(session->model, false);
+	return r;
+}
+
+/* Waits for the next thing to do. Returns 1 when the trace is to end, 0, or a negative errno. */
+static int wait_for_more(struct watch *watch)
+{
+	struct pollfd fds[2] = {
+		{ .fd = watch->signals, .events = POLLIN },
+		{ .fd = collect_fd(watch->session->collect), .events = POLLIN },
+	};
+	uint64_t now = session_now(), until = watch->next_sweep;
+	struct timespec timeout;
+	int r;
+
+	if (watch->end_at && watch->end_at < until)
+		until = watch->end_at;
+	until = until > now ? until - now : 0;
+	timeout = (struct timespec){ .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
+	if (ppoll(fds, 2, &timeout, NULL) < 0 && errno != EINTR)
+		return -errno;
+	r = collect_consume(watch->session->collect, round_event, watch->session);
+	if (r < 0)
+		return r;
+	if (take_signals(watch))
+		return 1;
+	return watch->end_at && session_now() >= watch->end_at;
+}
+
+static bool target_ended(const struct watch *watch)
+{
+	const struct collect_filter *filter = &watch->session->options->collect.filter;
+
+	if (watch->session->threads_living)
+		return false;
+	return watch->child->pid ? watch->child_ended : !named_targets_live(filter);
+}
+
+static int watch_loop(struct watch *watch)
+{
+	int r;
+
+	for (;;) {
+		if (session_now() >= watch->next_sweep) {
+			r = sweep(watch);
+			if (r < 0)
+				return r;
+			if (target_ended(watch))
+				return 0;
+		}
+		r = wait_for_more(watch);
+		if (r)
+			return r < 0 ? r : 0;
+	}
+}
+
+static int finish(struct watch *watch)
+{
+	struct session *session = watch->session;
+	const struct session_options *options = session->options;
+	struct error error = {};
+	int r;
+
+	/* The last look: what the report says is as of now, not as of the last sweep. */
+	r = round_run(session, options->all ? 0 : options->collect.threshold_ns, LAST_ATTEMPTS);
+	if (!r && !session->threads_seen) {
+		error_say(&error, -ESRCH, "the target was gone before anything was seen");
+		return session_fail(options, -ESRCH, &error);
+	}
+	if (!r)
+		r = tell_new(session);
+	if (!r)
+		r = tell_end(session);
+	if (r < 0) {
+		error_set(&error, r, "cannot write the report");
+		return session_fail(options, r, &error);
+	}
+	return EXIT_RAN;
+}
+
+static int trace(struct session *session, struct child *child, int signals)
+{
+	const struct session_options *options = session->options;
+	struct watch watch = {
+		.session = session,
+		.child = child,
+		.signals = signals,
+		.interval_ns = interval_for(options->collect.threshold_ns),
+	};
+	struct error error = {};
+	int r = 0;
+
+	tell_start(session);
+	if (options->duration_ns)
+		watch.end_at = session_now() + options->duration_ns;
+	if (child->pid)
+		r = child_start(child, options->child_argv, &error);
+	if (r < 0)
+		return session_fail(options, r, &error);
+	r = watch_loop(&watch);
+	if (r < 0) {
+		error_set(&error, r, "cannot go on tracing");
+		return session_fail(options, r, &error);
+	}
+	return finish(&watch);
+}
+
+int command_trace(int argc, char **argv)
+{
+	_cleanup_close_ int signals = -1;
+	struct collect_filter *filter;
+	struct options options;
+	struct child child = {};
+	struct session session;
+	struct error error = {};
+	int r;
+
+	options_parse(&options, "trace", argc, argv);
+	filter = &options.session.collect.filter;
+	r = named_targets_check(filter, &error);
+	if (r < 0)
+		return session_fail(&options.session, r, &error);
+	signals = open_signals();
+	if (options.session.child_argv) {
+		r = child_prepare(&child, options.session.child_argv, &error);
+		if (r < 0)
+			return session_fail(&options.session, r, &error);
+		options.pids[filter->pid_count++] = child.pid;
+	}
+	r = session_open(&options.session, &session);
+	if (!r) {
+		r = trace(&session, &child, signals);
+		session_close(&session);
+	}
+	child_release(&child);
+	return r;
+}

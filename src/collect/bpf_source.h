@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state of the BPF source, and what its files share. Private to this room. */
+#ifndef LEAKHOP_COLLECT_BPF_SOURCE_H
+#define LEAKHOP_COLLECT_BPF_SOURCE_H
+
+#include "collect/clock.h"
+#include "collect/source.h"
+
+#include "../../bpf/abi.h"
+#include "leakhop.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+/* Big enough for the largest record of the iterator, several times. */
+#define SWEEP_BUFFER_BYTES (256 << 10)
+
+struct bpf_source {
+	struct leakhop_bpf *skeleton;
+	struct ring_buffer *ring;
+	struct bpf_link *iterator;
+	struct bpf_link *links[16]; /* of the tracepoint programs */
+	size_t link_count;
+	struct cpu_clocks *clocks;
+	size_t cpus;
+	char *sweep_buffer;
+	char load_log[4096]; /* the last of what libbpf had to say */
+	/* during one collect_poll() */
+	collect_event_fn event_fn;
+	void *event_context;
+	int event_result;
+};
+
+/* bpf_events.c: the ring buffer's callback. context is struct collect. */
+int bpf_event_received(void *context, void *data, size_t size);
+
+/* bpf_sweep.c */
+int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+	      void *context);
+
+/* Copies for the plain types of lifecycle. */
+void bpf_task_to_lc(const struct abi_task *from, struct lc_task *to);
+void bpf_registers_to_lc(const struct abi_registers *from, struct lc_registers *to);
+void bpf_syscall_to_lc(const struct abi_syscall *from, struct lc_syscall *to);
+
+/* cgroup.c: the folder's inode and the hierarchy's controller, "" for v2. 0, -ENOENT, -ENAMETOOLONG. */
+int cgroup_find(const char *path, uint64_t *ret_id, char *ret_controller, size_t size,
+		struct error *error);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads the task iterator: a stream of struct abi_thread, each with its kernel stack behind it. */
+#include "collect/bpf_source.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PF_KTHREAD 0x00200000
+
+/*
+ * The letter of /proc/PID/stat. Bits: include/linux/sched.h (__TASK_STOPPED 4, __TASK_TRACED 8,
+ * EXIT_DEAD 0x10, EXIT_ZOMBIE 0x20, TASK_PARKED 0x40, TASK_NOLOAD 0x400), the same from 5.10 on.
+ */
+static char state_letter(uint32_t state, uint32_t exit_state)
+{
+	if (exit_state & 0x20)
+		return 'Z';
+	if (exit_state & 0x10)
+		return 'X';
+	if (state & 0x8)
+		return 't';
+	if (state & 0x4)
+		return 'T';
+	if (state & 0x40)
+		return 'P';
+	if (state & 0x2)
+		return state & 0x400 ? 'I' : 'D';
+	if (state & 0x1)
+		return 'S';
+	return 'R';
+}
+
+static void sample_from(const struct bpf_source *source, const struct abi_thread *thread,
+			const uint64_t *kernel_stack, struct lc_sample *sample)
+{
+	*sample = (struct lc_sample){
+		.parent_pid = thread->parent_pid,
+		.state = state_letter(thread->state, thread->exit_state),
+		.on_cpu = thread->on_cpu,
+		.kernel_thread = thread->flags & PF_KTHREAD,
+		.now = thread->now,
+		.start_time = thread->start_time,
+		.run_ns = thread->run_ns,
+		.voluntary_switches = thread->voluntary_switches,
+		.involuntary_switches = thread->involuntary_switches,
+		.last_wake_at = thread->last_wake_at,
+		.kernel_stack = kernel_stack,
+		.kernel_depth = thread->kernel_depth,
+	};
+	bpf_task_to_lc(&thread->task, &sample->task);
+	bpf_task_to_lc(&thread->waker, &sample->waker);
+	bpf_syscall_to_lc(&thread->syscall, &sample->syscall);
+	bpf_registers_to_lc(&thread->registers, &sample->registers);
+	memcpy(sample->process_comm, thread->process_comm, sizeof(sample->process_comm));
+	sample->process_comm[sizeof(sample->process_comm) - 1] = '\0';
+	if (thread->exec_start)
+		sample->still_since =
+			cpu_clocks_convert(source->clocks, thread->cpu, thread->exec_start);
+	/* A new thread that never ran has the parent's value here, or none. */
+	if (sample->still_since < thread->start_time)
+		sample->still_since = thread->start_time;
+}
+
+/* Gives the whole records of the buffer to fn; returns how many bytes they were. */
+static ssize_t give_records(const struct bpf_source *source, char *buffer, size_t size,
+			    collect_sample_fn fn, void *context)
+{
+	struct abi_thread *thread;
+	struct lc_sample sample;
+	size_t at = 0;
+	int r;
+
+	while (size - at >= sizeof(*thread)) {
+		thread = (void *)(buffer + at);
+		if (thread->size < sizeof(*thread) || thread->size > SWEEP_BUFFER_BYTES ||
+		    thread->kernel_depth > (thread->size - sizeof(*thread)) / sizeof(uint64_t))
+			return -EPROTO;
+		if (thread->size > size - at)
+			break;
+		sample_from(source, thread, (const uint64_t *)(thread + 1), &sample);
+		/* tid 0: not in our PID namespace. */
+		if (sample.task.tid) {
+			r = fn(context, &sample);
+			if (r < 0)
+				return r;
+		}
+		at += thread->size;
+	}
+	return at;
+}
+
+static void note_clocks(struct bpf_source *source)
+{
+	struct timespec time;
+	size_t cpu;
+
+	for (cpu = 0; cpu < source->cpus; cpu++) {
+		uint64_t offset =
+			__atomic_load_n(&source->skeleton->bss->clocks[cpu].offset, __ATOMIC_RELAXED);
+
+		clock_gettime(CLOCK_MONOTONIC, &time);
+		cpu_clocks_note(source->clocks, cpu, time.tv_sec * 1000000000ull + time.tv_nsec, offset);
+	}
+}
+
+int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+	      void *context)
+{
+	struct bpf_source *source = collect->bpf;
+	_cleanup_close_ int fd = -1;
+	ssize_t got, given;
+	size_t held = 0;
+
+	note_clocks(source);
+	source->skeleton->bss->sweep_stack_after_ns = kernel_stack_after_ns;
+	fd = bpf_iter_create(bpf_link__fd(source->iterator));
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		got = read(fd, source->sweep_buffer + held, SWEEP_BUFFER_BYTES - held);
+		if (got < 0) {
+			if (errno == EINTR || errno == EAGAIN)
+				continue;
+			return -errno;
+		}
+		if (got == 0)
+			return held ? -EPROTO : 0;
+		held += got;
+		given = give_records(source, source->sweep_buffer, held, fn, context);
+		if (given < 0)
+			return given;
+		held -= given;
+		memmove(source->sweep_buffer, source->sweep_buffer + given, held);
+	}
+}

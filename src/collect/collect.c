@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Chooses between the two sources and passes calls on. */
+#include "collect/collect.h"
+#include "collect/features.h"
+#include "collect/source.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} without_names[] = {
+	{ "bpf", COLLECT_WITHOUT_BPF },
+	{ "iterator", COLLECT_WITHOUT_ITERATOR },
+	{ "task-storage", COLLECT_WITHOUT_TASK_STORAGE },
+	{ "pt-regs", COLLECT_WITHOUT_PT_REGS },
+	{ "tp-btf", COLLECT_WITHOUT_TP_BTF },
+	{ "syscalls", COLLECT_WITHOUT_SYSCALLS },
+};
+
+#define WITHOUT_NAMES (sizeof(without_names) / sizeof(without_names[0]))
+
+int collect_parse_without(const char *list, unsigned *ret_bits, struct error *error)
+{
+	unsigned bits = 0;
+	size_t length, i;
+
+	for (; *list; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		for (i = 0; i < WITHOUT_NAMES; i++) {
+			if (strlen(without_names[i].name) == length &&
+			    !strncmp(list, without_names[i].name, length))
+				break;
+		}
+		if (i == WITHOUT_NAMES)
+			return error_say(error, -EINVAL, "unknown feature '%.*s' (known: bpf, iterator, "
+					 "task-storage, pt-regs, tp-btf, syscalls)", (int)length, list);
+		bits |= without_names[i].bit;
+	}
+	*ret_bits = bits;
+	return 0;
+}
+
+void collect_add_limit(struct collect *collect, const char *format, ...)
+{
+	va_list args;
+
+	if (collect->limit_count == COLLECT_LIMITS)
+		return;
+	va_start(args, format);
+	vsnprintf(collect->limits[collect->limit_count++], sizeof(collect->limits[0]), format, args);
+	va_end(args);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* Why /proc is used instead of BPF: the first line a user reads in that mode. */
+static void say_why_proc(struct collect *collect, const struct collect_feature *missing)
+{
+	if (collect->options.without & COLLECT_WITHOUT_BPF)
+		collect_add_limit(collect, "reduced mode (/proc only), as asked for");
+	else if (collect->options.without & COLLECT_WITHOUT_ITERATOR)
+		collect_add_limit(collect, "reduced mode (/proc only): no task iterator");
+	else
+		collect_add_limit(collect, "reduced mode (/proc only): %s: %s", missing->name,
+				  missing->why);
+}
+
+static int choose_source(struct collect *collect, struct error *error)
+{
+	const struct collect_feature *missing = NULL;
+	struct collect_features features;
+	int r;
+
+	collect_probe(&features);
+	if (!(collect->options.without & (COLLECT_WITHOUT_BPF | COLLECT_WITHOUT_ITERATOR)) &&
+	    collect_bpf_usable(&features, &missing)) {
+		collect->source = &collect_bpf_source;
+		r = collect->source->open(collect, error);
+		if (r != -EOPNOTSUPP)
+			return r;
+		collect->source->close(collect);
+		collect_add_limit(collect, "reduced mode (/proc only): %s", error->text);
+	} else {
+		say_why_proc(collect, missing);
+	}
+	collect->source = &collect_proc_source;
+	r = collect->source->open(collect, error);
+	if (r < 0 && missing && *missing->mend && !*error->remedy)
+		error_remedy(error, "%s", missing->mend);
+	return r;
+}
+
+int collect_open(const struct collect_options *options, struct collect **ret_collect,
+		 struct error *error)
+{
+	struct collect *collect = calloc(1, sizeof(*collect));
+	uint64_t start = now_ns();
+	int r;
+
+	if (!collect)
+		return error_set(error, -ENOMEM, "cannot start");
+	collect->options = *options;
+	r = choose_source(collect, error);
+	if (r < 0) {
+		collect_free(collect);
+		return r;
+	}
+	collect->load_ns = now_ns() - start;
+	*ret_collect = collect;
+	return 0;
+}
+
+void collect_free(struct collect *collect)
+{
+	if (!collect)
+		return;
+	if (collect->source)
+		collect->source->close(collect);
+	free(collect);
+}
+
+int collect_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+		  void *context)
+{
+	return collect->source->sweep(collect, kernel_stack_after_ns, fn, context);
+}
+
+int collect_fd(const struct collect *collect)
+{
+	return collect->source->fd(collect);
+}
+
+int collect_consume(struct collect *collect, collect_event_fn fn, void *context)
+{
+	return collect->source->consume(collect, fn, context);
+}
+
+const char *collect_source(const struct collect *collect)
+{
+	return collect->source->name;
+}
+
+uint64_t collect_load_ns(const struct collect *collect)
+{
+	return collect->load_ns;
+}
+
+const char *collect_limit(const struct collect *collect, size_t index)
+{
+	return index < collect->limit_count ? collect->limits[index] : NULL;
+}

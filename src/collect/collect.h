@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where samples and events come from: the one door of this room. Two sources stand behind it, BPF
+ * (needs privilege and a kernel with BTF) and /proc (an ordinary user's own processes). Nothing above
+ * this room knows which; nothing but this room knows BPF.
+ */
+#ifndef LEAKHOP_COLLECT_COLLECT_H
+#define LEAKHOP_COLLECT_COLLECT_H
+
+#include "lifecycle/events.h"
+#include "util/error.h"
+
+/* "As if this host lacked it": for tests, and for hosts where a feature misbehaves. */
+enum {
+	COLLECT_WITHOUT_BPF = 1 << 0,
+	COLLECT_WITHOUT_ITERATOR = 1 << 1,
+	COLLECT_WITHOUT_TASK_STORAGE = 1 << 2,
+	COLLECT_WITHOUT_PT_REGS = 1 << 3,
+	COLLECT_WITHOUT_TP_BTF = 1 << 4,
+	COLLECT_WITHOUT_SYSCALLS = 1 << 5,
+};
+
+/* Parses "iterator,tp-btf" into the bits above. Returns 0, or -EINVAL with the bad word in error. */
+int collect_parse_without(const char *list, unsigned *ret_bits, struct error *error);
+
+/* Who is looked at. What is given must all fit; all stands for every process of the host. */
+struct collect_filter {
+	bool all;
+	const pid_t *pids;
+	size_t pid_count;
+	const pid_t *tids;
+	size_t tid_count;
+	const char *comm;   /* of the process or of one of its threads; NULL: any */
+	const char *cgroup; /* path below the cgroup file system; NULL: any */
+	bool children;	    /* processes forked by these too */
+	bool user_threads;
+	bool kernel_threads;
+};
+
+struct collect_options {
+	struct collect_filter filter;
+	uint64_t threshold_ns;
+	uint32_t stack_bytes; /* copied at a spawn or at the end of a short block */
+	bool events;	      /* false: sweeps only (dump) */
+	bool short_blocks;    /* thresholds below what a sweep sees */
+	unsigned without;
+};
+
+#define COLLECT_STACK_BYTES 8192
+#define COLLECT_STACK_BYTES_MAX 16384
+
+struct collect;
+
+/*
+ * Chooses the source, loads and attaches. Returns 0; -EPERM (not permitted), -EOPNOTSUPP (not
+ * supported here), -ENOENT (no such target: a cgroup), or another negative errno; error says what and the way out.
+ */
+int collect_open(const struct collect_options *options, struct collect **ret_collect,
+		 struct error *error);
+void collect_free(struct collect *collect);
+
+typedef int (*collect_sample_fn)(void *context, const struct lc_sample *sample);
+typedef int (*collect_event_fn)(void *context, const struct lc_event *event);
+
+/*
+ * Gives every thread of interest to fn. Kernel stacks are taken of threads that stood still for
+ * kernel_stack_after_ns (UINT64_MAX: of none). Ends with the first negative value of fn, which it returns.
+ */
+int collect_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+		  void *context);
+
+/* A descriptor that polls readable when events wait; -1: this source has none. */
+int collect_fd(const struct collect *collect);
+
+/* Gives the events that wait to fn. Returns 0, or the first negative value of fn. */
+int collect_consume(struct collect *collect, collect_event_fn fn, void *context);
+
+/* What was seen of a futex address or an epoll set of a process; false: nothing. */
+bool collect_futex_wake(struct collect *collect, pid_t pid, uint64_t address,
+			struct lc_futex_wake *ret_wake);
+bool collect_epoll_return(struct collect *collect, pid_t pid, int fd,
+			  struct lc_epoll_return *ret_return);
+
+struct collect_lost {
+	uint64_t events;       /* found no room in the ring buffer */
+	uint64_t stack_copies; /* spawn sites or short blocks without a stack */
+	uint64_t targets;      /* processes that found no room in the filter's map */
+};
+
+void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost);
+
+const char *collect_source(const struct collect *collect); /* "bpf" or "proc" */
+uint64_t collect_load_ns(const struct collect *collect);   /* to load and attach */
+
+/* What this source cannot see, a sentence each; NULL past the last. */
+const char *collect_limit(const struct collect *collect, size_t index);
+
+/* Cost of the BPF programs, where the kernel counts it (kernel.bpf_stats_enabled). */
+struct collect_cost {
+	const char *program;
+	uint64_t runs, run_ns;
+};
+size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t room);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sweep without BPF: threads read from /proc, which works without privilege for one's own processes
+ * and on kernels without the iterator. There are no events, and of the user registers only the stack
+ * pointer and the program counter.
+ *
+ * When a thread last ran stands in /proc/PID/task/TID/sched, on the scheduler's clock of its CPU; how far
+ * that clock lags is found by reading our own file on each CPU. Without that file, a block counts from
+ * the first sweep that saw it.
+ */
+#include "collect/clock.h"
+#include "collect/source.h"
+#include "target/proc.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PF_KTHREAD 0x00200000
+#define PROC_CPUS 4096
+
+struct proc_source {
+	struct cpu_clocks *clocks;
+	bool have_exec_start;
+	long ticks_per_second;
+	pid_t own_pid;
+	uint64_t clocks_at;
+};
+
+/* One sweep under way. */
+struct proc_walk {
+	struct collect *collect;
+	collect_sample_fn fn;
+	void *context;
+	pid_t pid;
+	char process_comm[LC_COMM_LEN];
+	bool process_fits; /* by comm */
+	int result;	   /* of fn, when it stops the walk */
+	size_t threads;
+	size_t refused; /* threads that may not be read */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
+/* Notes each CPU's clock lag by going there: the file then shows the time of our arrival. */
+static void note_clocks(struct proc_source *source)
+{
+	cpu_set_t before, one;
+	uint64_t exec_start;
+	size_t cpu;
+
+	if (sched_getaffinity(0, sizeof(before), &before))
+		return;
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &before))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		sched_yield();
+		if (!target_read_exec_start(source->own_pid, source->own_pid, &exec_start))
+			cpu_clocks_note(source->clocks, cpu, now_ns(), now_ns() - exec_start);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+}
+
+static void fill_still_since(const struct proc_source *source, pid_t pid, pid_t tid, unsigned cpu,
+			     struct lc_sample *sample)
+{
+	uint64_t exec_start;
+
+	if (!source->have_exec_start || target_read_exec_start(pid, tid, &exec_start))
+		return;
+	sample->still_since = cpu_clocks_convert(source->clocks, cpu, exec_start);
+	if (sample->still_since > sample->now)
+		sample->still_since = sample->now;
+}
+
+static int read_sample(const struct proc_source *source, pid_t pid, pid_t tid,
+		       struct lc_sample *sample)
+{
+	struct target_syscall call;
+	struct target_status status;
+	struct target_stat stat;
+	int r;
+
+	/* Counters first: if they are the same later, all that was read between belongs together. */
+	r = target_read_status(pid, tid, &status);
+	if (!r)
+		r = target_read_stat(pid, tid, &stat);
+	if (!r)
+		r = target_read_syscall(pid, tid, &call);
+	if (r < 0)
+		return r;
+	*sample = (struct lc_sample){
+		.task = { .tid = tid, .pid = pid, .ns_tid = status.ns_tid, .ns_pid = status.ns_pid },
+		.parent_pid = stat.ppid,
+		.state = stat.state,
+		.on_cpu = call.running && stat.state == 'R',
+		.kernel_thread = stat.flags & PF_KTHREAD,
+		.now = now_ns(),
+		.start_time = stat.start_ticks * (1000000000ull / source->ticks_per_second),
+		.voluntary_switches = status.voluntary_switches,
+		.involuntary_switches = status.involuntary_switches,
+		.syscall = call.call,
+	};
+	memcpy(sample->task.comm, stat.comm, sizeof(sample->task.comm));
+	target_read_run_ns(pid, tid, &sample->run_ns);
+	fill_still_since(source, pid, tid, stat.cpu, sample);
+	if (!call.running && call.pc) {
+		sample->registers.value[LC_REGISTER_SP] = call.sp;
+		sample->registers.value[LC_REGISTER_PC] = call.pc;
+		sample->registers.known = 1ull << LC_REGISTER_SP | 1ull << LC_REGISTER_PC;
+	}
+	return 0;
+}
+
+static bool listed(const pid_t *list, size_t count, pid_t number)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (list[i] == number)
+			return true;
+	}
+	return false;
+}
+
+static bool thread_fits(const struct proc_walk *walk, const struct lc_sample *sample)
+{
+	const struct collect_filter *filter = &walk->collect->options.filter;
+
+	if (filter->tid_count && !listed(filter->tids, filter->tid_count, sample->task.tid))
+		return false;
+	if (filter->comm && !walk->process_fits && strcmp(sample->task.comm, filter->comm))
+		return false;
+	if (!sample->kernel_thread)
+		return filter->user_threads;
+	/* Kernel threads wait for work, unless they are in uninterruptible sleep or were asked for. */
+	return filter->kernel_threads && (!filter->user_threads || sample->state == 'D');
+}
+
+static int walk_thread(void *context, pid_t tid)
+{
+	struct proc_walk *walk = context;
+	struct lc_sample sample;
+	int r;
+
+	r = read_sample(walk->collect->proc, walk->pid, tid, &sample);
+	if (r == -EPERM || r == -EACCES)
+		walk->refused++;
+	if (r < 0)
+		return 0;
+	memcpy(sample.process_comm, walk->process_comm, sizeof(sample.process_comm));
+	if (!thread_fits(walk, &sample))
+		return 0;
+	walk->threads++;
+	walk->result = walk->fn(walk->context, &sample);
+	return walk->result < 0;
+}
+
+/* Is one of pid's ancestors listed? Bounded, since the chain may change under our eyes. */
+static bool descends_from_listed(const struct collect_filter *filter, pid_t pid)
+{
+	struct target_stat stat;
+	int depth;
+
+	for (depth = 0; depth < 64 && pid > 1; depth++) {
+		if (listed(filter->pids, filter->pid_count, pid))
+			return true;
+		if (!filter->children || target_read_stat(pid, pid, &stat) < 0)
+			return false;
+		pid = stat.ppid;
+	}
+	return false;
+}
+
+static int walk_process(void *context, pid_t pid)
+{
+	struct proc_walk *walk = context;
+	const struct collect_filter *filter = &walk->collect->options.filter;
+	struct target_stat stat;
+
+	if (pid == walk->collect->proc->own_pid || target_read_stat(pid, pid, &stat) < 0)
+		return 0;
+	if (filter->pid_count && !descends_from_listed(filter, pid))
+		return 0;
+	walk->pid = pid;
+	memcpy(walk->process_comm, stat.comm, sizeof(walk->process_comm));
+	walk->process_fits = filter->comm && !strcmp(stat.comm, filter->comm);
+	target_for_each_tid(pid, walk_thread, walk);
+	return walk->result < 0;
+}
+
+static int proc_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+		      void *context)
+{
+	const struct collect_filter *filter = &collect->options.filter;
+	struct proc_walk walk = { .collect = collect, .fn = fn, .context = context };
+	size_t i;
+
+	(void)kernel_stack_after_ns;
+	if (collect->proc->have_exec_start && now_ns() - collect->proc->clocks_at > 1000000000) {
+		note_clocks(collect->proc);
+		collect->proc->clocks_at = now_ns();
+	}
+	if (filter->pid_count && !filter->children) {
+		for (i = 0; i < filter->pid_count && !walk.result; i++)
+			walk_process(&walk, filter->pids[i]);
+	} else {
+		target_for_each_pid(walk_process, &walk);
+	}
+	if (walk.result < 0)
+		return walk.result;
+	return !walk.threads && walk.refused ? -EPERM : 0;
+}
+
+static int proc_fd(const struct collect *collect)
+{
+	(void)collect;
+	return -1;
+}
+
+static int proc_consume(struct collect *collect, collect_event_fn fn, void *context)
+{
+	(void)collect;
+	(void)fn;
+	(void)context;
+	return 0;
+}
+
+/* A named process that may not be read is told at once, not after an empty report. */
+static int check_permission(const struct collect_filter *filter, struct error *error)
+{
+	struct target_syscall call;
+	size_t i;
+	int r;
+
+	for (i = 0; i < filter->pid_count; i++) {
+		r = target_read_syscall(filter->pids[i], filter->pids[i], &call);
+		if (r != -EPERM && r != -EACCES)
+			continue;
+		error_say(error, -EPERM, "not permitted to read process %d", filter->pids[i]);
+		error_remedy(error, "run it as root (sudo), or as the user that process belongs to; "
+				    "`leakhop doctor` tells what stands in the way");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int proc_open(struct collect *collect, struct error *error)
+{
+	const struct collect_filter *filter = &collect->options.filter;
+	struct proc_source *source;
+	uint64_t exec_start;
+	int r;
+
+	if (filter->cgroup) {
+		error_say(error, -EOPNOTSUPP, "--cgroup needs BPF, which can't be used here");
+		return -EOPNOTSUPP;
+	}
+	r = check_permission(filter, error);
+	if (r < 0)
+		return r;
+	source = collect->proc = calloc(1, sizeof(*source));
+	if (!source || cpu_clocks_create(PROC_CPUS, &source->clocks) < 0)
+		return error_set(error, -ENOMEM, "cannot start");
+	source->ticks_per_second = sysconf(_SC_CLK_TCK);
+	source->own_pid = getpid();
+	source->have_exec_start = !target_read_exec_start(source->own_pid, source->own_pid, &exec_start);
+	if (!source->have_exec_start)
+		collect_add_limit(collect, "when a block began is not known: durations count from the first look");
+	collect_add_limit(collect, "not seen: kernel stacks, who spawned a thread, who woke it, blocks "
+				   "between two sweeps; stacks of code that needs more registers than sp and pc");
+	return 0;
+}
+
+static void proc_close(struct collect *collect)
+{
+	if (!collect->proc)
+		return;
+	cpu_clocks_free(collect->proc->clocks);
+	free(collect->proc);
+	collect->proc = NULL;
+}
+
+const struct collect_source collect_proc_source = {
+	.name = "proc",
+	.open = proc_open,
+	.close = proc_close,
+	.sweep = proc_sweep,
+	.fd = proc_fd,
+	.consume = proc_consume,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The interface of a source, and struct collect. Private to this room. */
+#ifndef LEAKHOP_COLLECT_SOURCE_H
+#define LEAKHOP_COLLECT_SOURCE_H
+
+#include "collect/collect.h"
+
+#define COLLECT_LIMITS 8
+
+struct collect_source {
+	const char *name;
+	int (*open)(struct collect *collect, struct error *error);
+	void (*close)(struct collect *collect);
+	int (*sweep)(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
+		     void *context);
+	int (*fd)(const struct collect *collect);
+	int (*consume)(struct collect *collect, collect_event_fn fn, void *context);
+};
+
+struct collect {
+	const struct collect_source *source;
+	struct collect_options options;
+	uint64_t load_ns;
+	char limits[COLLECT_LIMITS][256];
+	size_t limit_count;
+	struct bpf_source *bpf;	  /* of bpf_source.c */
+	struct proc_source *proc; /* of proc_source.c */
+};
+
+extern const struct collect_source collect_bpf_source;
+extern const struct collect_source collect_proc_source;
+
+void collect_add_limit(struct collect *collect, const char *format, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of each thread, from spawn to block: a plain data structure without I/O. It is fed with
+ * samples and events in any order and with any losses, and converges on what the last sweep saw.
+ *
+ * A thread is (tid, start_time): a reused tid is another thread. Bounded: at max_threads those that
+ * stood still for the shortest time are dropped, the ended ones first, and counted.
+ * Times are ns of CLOCK_MONOTONIC, 0 = not known.
+ */
+#ifndef LEAKHOP_LIFECYCLE_MODEL_H
+#define LEAKHOP_LIFECYCLE_MODEL_H
+
+#include "lifecycle/events.h"
+#include "lifecycle/stacks.h"
+
+#include <uthash.h>
+
+#define LC_LONGEST_BLOCKS 5
+#define LC_PLACES 8
+#define LC_THREADS_MAX 131072
+
+/* A block that has ended. */
+struct lc_block {
+	uint64_t at;
+	uint64_t ns;
+	int64_t syscall_nr;
+	uint32_t user_stack;
+	pid_t waker_tid;
+	char waker_comm[LC_COMM_LEN];
+};
+
+struct lc_blocks {
+	uint64_t count;
+	uint64_t total_ns;
+	uint64_t max_ns;
+};
+
+/* Where a thread was blocked again and again: ended blocks of one stack (0: stack not known). */
+struct lc_place {
+	uint32_t user_stack;
+	int64_t syscall_nr;
+	uint64_t last_at; /* the last one's begin */
+	struct lc_blocks blocks;
+};
+
+struct lc_thread {
+	UT_hash_handle hh;
+	struct lc_task task;
+	char process_comm[LC_COMM_LEN];
+	pid_t parent_pid;
+	uint64_t start_time;
+	bool kernel_thread;
+
+	/* birth: spawned_at is 0 where it was not seen */
+	uint64_t spawned_at;
+	struct lc_task spawner;
+	uint32_t spawn_stack;
+	uint64_t first_run_at;
+
+	/* now, as of the last sample */
+	uint64_t seen_at; /* 0: known by events only */
+	char state;
+	bool on_cpu;
+	bool blocked;
+	bool at_least;		/* blocked for longer than blocked_since says */
+	uint64_t blocked_since; /* valid if blocked */
+	struct lc_syscall syscall;
+	uint32_t user_stack; /* of this block; 0: none yet */
+	uint32_t kernel_stack;
+	int stack_error; /* negative errno: why there is no user stack */
+	bool told;	 /* the user has been told of this block */
+	uint64_t run_ns;
+	uint64_t voluntary_switches;
+	uint64_t involuntary_switches;
+
+	/* since it was first seen */
+	uint64_t first_seen_at;
+	uint64_t first_run_ns;
+	uint64_t first_voluntary;
+	uint64_t first_involuntary;
+	uint64_t last_wake_at;
+	struct lc_task waker;
+	struct lc_blocks blocks; /* ended ones of the threshold and longer */
+	struct lc_block longest[LC_LONGEST_BLOCKS]; /* longest first; ns 0 = unused */
+	struct lc_place places[LC_PLACES]; /* the first few; blocks.count 0 = unused */
+	uint64_t spawn_failures;
+	int spawn_error; /* of the last failure */
+
+	uint64_t ended_at; /* 0: lives */
+	uint64_t sweep;	   /* number of the last sweep that saw it */
+};
+
+struct lc_model;
+
+int lc_model_create(size_t max_threads, struct lc_model **ret_model);
+void lc_model_free(struct lc_model *model);
+
+/* Between these two every living thread of interest is given to lc_model_sample(); what was not has ended. */
+void lc_model_begin_sweep(struct lc_model *model, uint64_t now);
+void lc_model_end_sweep(struct lc_model *model);
+
+/*
+ * Takes in a sample. *ret_thread (may be NULL) is the thread, valid until the next call that changes
+ * the model. Returns 1 if this is a block that has no stack yet, 0 if not, -ENOSPC if the bound was
+ * reached and this one was not worth another's place, -ENOMEM.
+ */
+int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
+		    struct lc_thread **ret_thread);
+
+/*
+ * Takes in an event. stack is the interned stack that came with it (spawn site, short block), or 0.
+ * *ret_thread (may be NULL) is the thread that it is about, or NULL. Returns 0 or a negative errno.
+ */
+int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_t stack,
+		   struct lc_thread **ret_thread);
+
+struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid);
+
+/* Walks all threads, also ended ones, in no order: NULL gives the first, then each the next. */
+struct lc_thread *lc_model_next(struct lc_model *model, const struct lc_thread *thread);
+
+/* Drops ended threads that have no block past the threshold to tell of, or all of them. */
+void lc_model_drop_ended(struct lc_model *model, bool all);
+
+size_t lc_model_count(const struct lc_model *model);
+uint64_t lc_model_refused(const struct lc_model *model); /* dropped or refused at the bound */
+
+#endif

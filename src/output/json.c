@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A run as JSON, by jansson. Fields: docs/json.md; checked by docs/leakhop.schema.json. */
+#include "output/escape.h"
+#include "output/names.h"
+#include "output/output.h"
+#include "util/duration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* jansson refuses what is no UTF-8; such bytes become U+FFFD. NULL if out of memory. */
+static json_t *text(const char *string)
+{
+	size_t length = strlen(string), used = 0, step;
+	char *clean;
+	json_t *json = json_string(string);
+
+	if (json)
+		return json;
+	clean = malloc(3 * length + 1);
+	if (!clean)
+		return NULL;
+	while (*string) {
+		step = escape_utf8_length(string, NULL);
+		memcpy(clean + used, step ? string : "\xef\xbf\xbd", step ? step : 3);
+		used += step ? step : 3;
+		string += step ? step : 1;
+	}
+	clean[used] = '\0';
+	json = json_string(clean);
+	free(clean);
+	return json;
+}
+
+static json_t *hex(uint64_t number)
+{
+	return json_sprintf("0x%llx", (unsigned long long)number);
+}
+
+/* A point of CLOCK_MONOTONIC as RFC 3339; null where it is not known. */
+static json_t *when(const struct output_run *run, uint64_t monotonic)
+{
+	char buffer[40];
+
+	if (!monotonic)
+		return json_null();
+	return json_string(time_format_rfc3339((int64_t)monotonic + run->realtime_offset, buffer,
+					       sizeof(buffer)));
+}
+
+static json_t *frame_json(const struct lc_frame *frame)
+{
+	json_t *json = json_pack("{so sI so si so so so sb}", "function", text(frame->function),
+				 "offset", (json_int_t)frame->offset, "file", text(frame->file), "line",
+				 (int)frame->line, "module", text(frame->module), "build_id",
+				 text(frame->build_id), "address", hex(frame->address), "inlined",
+				 frame->inlined);
+
+	if (json && frame->guessed)
+		json_object_set_new(json, "guessed", json_true());
+	return json;
+}
+
+static json_t *stack_json(const struct output_run *run, uint32_t id)
+{
+	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; stack && i < stack->frame_count; i++)
+		json_array_append_new(json, frame_json(&stack->frames[i]));
+	return json;
+}
+
+static const char *stack_end(const struct output_run *run, const struct verdict_record *record)
+{
+	const struct lc_stack *stack = lc_stacks_get(run->stacks, record->user_stack);
+
+	if (stack)
+		return name_stack_end(stack->end);
+	switch (record->thread->stack_error) {
+	case 0:
+		return "not taken";
+	case -EAGAIN:
+		return "not taken: it ran each time it was read";
+	case -EPERM:
+	case -EACCES:
+		return "not taken: not permitted to read its memory";
+	default:
+		return "not taken: its memory or mappings could not be read";
+	}
+}
+
+static json_t *task_json(const struct lc_task *task, const char *when_name, json_t *at)
+{
+	return json_pack("{si si so so}", "tid", (int)task->tid, "pid", (int)task->pid, "comm",
+			 text(task->comm), when_name, at);
+}
+
+static json_t *syscall_json(const struct lc_syscall *call)
+{
+	json_t *args = json_array();
+	char buffer[32];
+	unsigned i, count;
+
+	if (call->nr == LC_NO_SYSCALL) {
+		json_decref(args);
+		return json_null();
+	}
+	count = name_syscall_args(call->nr);
+	for (i = 0; i < count; i++)
+		json_array_append_new(args, hex(call->args[i]));
+	return json_pack("{ss sI so}", "name", name_syscall(call->nr, buffer, sizeof(buffer)), "nr",
+			 (json_int_t)call->nr, "args", args);
+}
+
+static json_t *spawn_json(const struct output_run *run, const struct lc_thread *thread)
+{
+	json_t *json;
+
+	if (!thread->spawned_at)
+		return json_null();
+	json = task_json(&thread->spawner, "at", when(run, thread->spawned_at));
+	json_object_set_new(json, "stack", stack_json(run, thread->spawn_stack));
+	return json;
+}
+
+static json_t *tids_json(const struct verdict_record *record)
+{
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; i < record->count; i++)
+		json_array_append_new(json, json_integer(record->tids[i]));
+	return json;
+}
+
+static void life_event(json_t *life, const struct output_run *run, const char *event, uint64_t at,
+		       json_t *more)
+{
+	json_t *json = json_pack("{ss so}", "event", event, "at", when(run, at));
+
+	if (more) {
+		json_object_update(json, more);
+		json_decref(more);
+	}
+	json_array_append_new(life, json);
+}
+
+/* From spawn to block, in the order of time but for the longest blocks, which come longest first. */
+static json_t *life_json(const struct output_run *run, const struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	json_t *life = json_array();
+	char buffer[32];
+	int i;
+
+	if (thread->spawned_at)
+		life_event(life, run, "spawned", thread->spawned_at,
+			   json_pack("{si so so}", "by", (int)thread->spawner.tid, "comm",
+				     text(thread->spawner.comm), "stack",
+				     stack_json(run, thread->spawn_stack)));
+	if (thread->first_run_at)
+		life_event(life, run, "first_ran", thread->first_run_at, NULL);
+	if (thread->first_seen_at)
+		life_event(life, run, "first_seen", thread->first_seen_at, NULL);
+	life_event(life, run, "ran", thread->seen_at,
+		   json_pack("{sI sI sI}", "on_cpu_ns", (json_int_t)thread->run_ns, "voluntary_switches",
+			     (json_int_t)thread->voluntary_switches, "involuntary_switches",
+			     (json_int_t)thread->involuntary_switches));
+	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++)
+		life_event(life, run, "earlier_block", thread->longest[i].at,
+			   json_pack("{sI ss si so}", "blocked_ns", (json_int_t)thread->longest[i].ns,
+				     "syscall",
+				     thread->longest[i].syscall_nr < 0 ?
+					     "" :
+					     name_syscall(thread->longest[i].syscall_nr, buffer,
+							  sizeof(buffer)),
+				     "woken_by", (int)thread->longest[i].waker_tid, "stack",
+				     stack_json(run, thread->longest[i].user_stack)));
+	if (thread->last_wake_at)
+		life_event(life, run, "last_woken", thread->last_wake_at,
+			   json_pack("{si so}", "by", (int)thread->waker.tid, "comm",
+				     text(thread->waker.comm)));
+	if (record->still_blocked)
+		life_event(life, run, "blocked", record->since, NULL);
+	return life;
+}
+
+static void add_wait_notes(json_t *json, const struct output_run *run,
+			   const struct verdict_record *record)
+{
+	const struct lc_futex_wake *wake = &record->futex_wake;
+	const struct lc_epoll_return *set = &record->epoll_return;
+
+	if (record->has_futex_wake)
+		json_object_set_new(json, "futex_last_wake",
+				    json_pack("{si so so sI sI si}", "tid", (int)wake->tid, "comm",
+					      text(wake->comm), "at", when(run, wake->at), "calls",
+					      (json_int_t)wake->calls, "woke_nobody",
+					      (json_int_t)wake->empty_calls, "woken", (int)wake->woken));
+	if (record->has_epoll_return)
+		json_object_set_new(json, "epoll_last_return",
+				    json_pack("{so sI si so}", "at", when(run, set->at), "returns",
+					      (json_int_t)set->returns, "events", (int)set->events,
+					      "last_change", when(run, set->last_change)));
+}
+
+static void add_namespace_numbers(json_t *json, const struct verdict_record *record)
+{
+	const struct lc_task *task = &record->thread->task;
+
+	if (!task->ns_pid || (task->ns_pid == task->pid && task->ns_tid == task->tid))
+		return;
+	json_object_set_new(json, "ns_pid", json_integer(task->ns_pid));
+	json_object_set_new(json, "ns_tids", json_pack("[i]", (int)task->ns_tid));
+}
+
+static json_t *record_json(const struct output_run *run, const struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	char state[2] = { thread->state ? thread->state : '?', '\0' };
+	json_t *json = json_object();
+
+#define SET(name, value) json_object_set_new(json, name, value)
+	SET("verdict", json_string(record->verdict == VERDICT_RUNNING ? "running" : "blocked"));
+	SET("kind", json_string("thread"));
+	SET("pid", json_integer(thread->task.pid));
+	SET("tids", tids_json(record));
+	SET("count", json_integer(record->count));
+	add_namespace_numbers(json, record);
+	SET("comm", text(thread->process_comm));
+	SET("thread_name", text(thread->task.comm));
+	SET("since", when(run, record->since));
+	SET("blocked_ns", json_integer(record->blocked_ns));
+	SET("blocked_at_least", json_boolean(record->at_least));
+	SET("still_blocked", json_integer(record->still_blocked));
+	SET("blocks", json_pack("{sI sI sI}", "count", (json_int_t)record->blocks.count, "total_ns",
+				(json_int_t)record->blocks.total_ns, "max_ns",
+				(json_int_t)record->blocks.max_ns));
+	SET("state", json_string(state));
+	SET("syscall", syscall_json(&record->syscall));
+	SET("spawn", spawn_json(run, thread));
+	SET("spawn_failures", json_integer(thread->spawn_failures));
+	SET("last_wake", thread->last_wake_at ?
+				 task_json(&thread->waker, "at", when(run, thread->last_wake_at)) :
+				 json_null());
+	add_wait_notes(json, run, record);
+	SET("switches", json_pack("{sI sI}", "voluntary", (json_int_t)thread->voluntary_switches,
+				  "involuntary", (json_int_t)thread->involuntary_switches));
+	SET("user_stack", run->user_stacks ? stack_json(run, record->user_stack) : json_array());
+	SET("user_stack_end", json_string(stack_end(run, record)));
+	SET("kernel_stack", run->kernel_stacks ? stack_json(run, record->kernel_stack) : json_array());
+	if (run->life)
+		SET("life", life_json(run, record));
+#undef SET
+	return json;
+}
+
+static json_t *records_json(const struct output_run *run, const struct verdict_records *records)
+{
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		json_array_append_new(json, record_json(run, &records->list[i]));
+	return json;
+}
+
+static json_t *limits_json(const struct output_run *run)
+{
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; run->limits && run->limits[i]; i++)
+		json_array_append_new(json, text(run->limits[i]));
+	return json;
+}
+
+static json_t *run_json(const struct output_run *run)
+{
+	char started[40], ended[40];
+	json_t *json;
+
+	time_format_rfc3339(run->started, started, sizeof(started));
+	time_format_rfc3339(run->ended, ended, sizeof(ended));
+	json = json_pack("{ss ss ss so so ss ss ss sI so}", "schema", OUTPUT_SCHEMA, "version",
+			 run->version, "command", run->command, "host", text(run->host), "kernel",
+			 text(run->kernel), "source", run->source, "started", started, "ended", ended,
+			 "threshold_ns", (json_int_t)run->threshold_ns, "limits", limits_json(run));
+	json_object_set_new(json, "lost",
+			    json_pack("{sI sI sI}", "events", (json_int_t)run->lost.events, "stacks",
+				      (json_int_t)run->lost.stacks, "threads",
+				      (json_int_t)run->lost.threads));
+	json_object_set_new(
+		json, "cost",
+		json_pack("{sf sf sI sf sI sI sI}", "user_ms", run->cost.user_ns / 1e6, "system_ms",
+			  run->cost.system_ns / 1e6, "rss_kib", (json_int_t)(run->cost.rss_bytes / 1024),
+			  "load_ms", run->cost.load_ns / 1e6, "sweeps", (json_int_t)run->cost.sweeps,
+			  "bpf_runs", (json_int_t)run->cost.bpf_runs, "bpf_ns",
+			  (json_int_t)run->cost.bpf_ns));
+	return json;
+}
+
+/* Writes and releases json. */
+static int write_json(FILE *stream, json_t *json, size_t flags)
+{
+	int r = json ? json_dumpf(json, stream, flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : -1;
+
+	json_decref(json);
+	if (r < 0 || fputc('\n', stream) == EOF || fflush(stream))
+		return -EIO;
+	return 0;
+}
+
+int output_json(FILE *stream, const struct output_run *run, const struct verdict_records *findings,
+		const struct verdict_records *threads)
+{
+	json_t *json = run_json(run);
+
+	json_object_set_new(json, "findings", records_json(run, findings));
+	if (threads)
+		json_object_set_new(json, "threads", records_json(run, threads));
+	return write_json(stream, json, JSON_INDENT(2));
+}
+
+int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record)
+{
+	json_t *json = record_json(run, record);
+
+	json_object_set_new(json, "type", json_string("finding"));
+	return write_json(stream, json, JSON_COMPACT);
+}
+
+int output_json_last_line(FILE *stream, const struct output_run *run,
+			  const struct verdict_records *findings)
+{
+	json_t *json = run_json(run);
+
+	json_object_set_new(json, "type", json_string("summary"));
+	json_object_set_new(json, "findings", records_json(run, findings));
+	return write_json(stream, json, JSON_COMPACT);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How a run is shown: text for people, JSON for programs. The one door of this room; it only renders
+ * what verdict found. Every string that came from a process or a file is escaped here.
+ */
+#ifndef LEAKHOP_OUTPUT_OUTPUT_H
+#define LEAKHOP_OUTPUT_OUTPUT_H
+
+#include "verdict/report.h"
+
+#include <stdio.h>
+
+#define OUTPUT_SCHEMA "leakhop/1"
+
+/* What a run cost leakhop and the host. */
+struct output_cost {
+	uint64_t user_ns, system_ns; /* of leakhop itself */
+	uint64_t rss_bytes;	     /* its highest */
+	uint64_t load_ns;	     /* to load and attach */
+	uint64_t sweeps;
+	uint64_t bpf_runs, bpf_ns; /* of all programs; 0 where the kernel does not count */
+};
+
+struct output_lost {
+	uint64_t events;  /* ring buffer full */
+	uint64_t stacks;  /* not copied, torn, or past the bound */
+	uint64_t threads; /* past the bound of the model or of the filter */
+};
+
+/* Everything about a run but its records. Strings are the caller's. */
+struct output_run {
+	const char *command; /* "dump", "trace" */
+	const char *version;
+	const char *host;
+	const char *kernel;
+	const char *source;
+	const char *const *limits; /* NULL-terminated */
+	int64_t started, ended;	   /* ns since 1970; ended 0: still going on */
+	int64_t realtime_offset;   /* ns to add to CLOCK_MONOTONIC */
+	uint64_t now;		   /* CLOCK_MONOTONIC */
+	uint64_t threshold_ns;
+	struct output_lost lost;
+	struct output_cost cost;
+	const struct lc_stacks *stacks;
+	bool user_stacks, kernel_stacks, life;
+	bool names_hidden; /* kernel functions have none */
+};
+
+/* How text is to look. */
+struct output_style {
+	bool colour;
+	unsigned width; /* columns; 0: do not shorten */
+};
+
+/* The style for a stream: colour only on a terminal, and NO_COLOR respected. */
+struct output_style output_style_for(FILE *stream);
+
+/*
+ * A record in full, numbered (0: no number). Returns 0, or -EIO if the stream failed; so do the others.
+ */
+int output_text_record(FILE *stream, const struct output_style *style, const struct output_run *run,
+		       const struct verdict_record *record, unsigned number);
+
+/* The end of a trace: one line for each finding, losses, cost. */
+int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
+			const struct verdict_records *findings, size_t threads_seen);
+
+/* A whole document. threads may be NULL. */
+int output_json(FILE *stream, const struct output_run *run, const struct verdict_records *findings,
+		const struct verdict_records *threads);
+
+/* JSON lines: a line for a finding as it comes due, and a last one that closes the trace. */
+int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record);
+int output_json_last_line(FILE *stream, const struct output_run *run,
+			  const struct verdict_records *findings);
+
+#endif

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A finding as text, for a tired person: who, how long, where; then the rest. */
+#include "output/line.h"
+#include "output/names.h"
+#include "output/output.h"
+#include "output/text_stack.h"
+#include "util/duration.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define LABEL_COLUMN 4
+#define VALUE_COLUMN 18
+#define MOST_TIDS 12
+
+static void label(struct line *line, const char *name)
+{
+	line_tab(line, LABEL_COLUMN);
+	line_add(line, LINE_FAINT, "%s", name);
+	line_tab(line, VALUE_COLUMN);
+}
+
+static const char *ago(const struct output_run *run, uint64_t at, char *buffer, size_t size)
+{
+	return duration_format(run->now > at ? run->now - at : 0, buffer, size);
+}
+
+static void put_task(struct line *line, const struct lc_task *task)
+{
+	/* tid 0 wakes from an interrupt: a timer, a disk, the network. */
+	if (!task->tid) {
+		line_add(line, LINE_PLAIN, "the kernel (timer or interrupt)");
+		return;
+	}
+	line_put(line, LINE_PLAIN, task->comm);
+	line_add(line, LINE_PLAIN, " (%d)", task->tid);
+}
+
+static void text_head(struct line *line, const struct output_run *run,
+		      const struct verdict_record *record, unsigned number)
+{
+	const struct lc_thread *thread = record->thread;
+	char span[32], clock[32];
+
+	if (number)
+		line_add(line, LINE_BOLD, "#%u  ", number);
+	line_put(line, LINE_BOLD, thread->process_comm);
+	line_add(line, LINE_BOLD, " (%d)", thread->task.pid);
+	line_add(line, LINE_PLAIN, ": %zu thread%s ", record->count, record->count == 1 ? "" : "s");
+	if (record->verdict == VERDICT_RUNNING) {
+		line_add(line, LINE_PLAIN, "running");
+	} else if (record->still_blocked) {
+		line_add(line, LINE_RED, "blocked for %s%s", record->at_least ? "at least " : "",
+			 duration_format(record->blocked_ns, span, sizeof(span)));
+		line_add(line, LINE_PLAIN, ", since %s",
+			 time_format_clock((int64_t)record->since + run->realtime_offset,
+					   (int64_t)run->now + run->realtime_offset, clock,
+					   sizeof(clock)));
+	} else {
+		line_add(line, LINE_RED, "blocked again and again");
+		line_add(line, LINE_PLAIN, ", up to %s",
+			 duration_format(record->blocks.max_ns, span, sizeof(span)));
+	}
+	line_end(line);
+}
+
+static void text_threads(struct line *line, const struct verdict_record *record)
+{
+	const struct lc_task *task = &record->thread->task;
+	size_t i;
+
+	label(line, record->count == 1 ? "thread" : "threads");
+	line_put(line, LINE_PLAIN, task->comm);
+	for (i = 0; i < record->count && i < MOST_TIDS; i++)
+		line_add(line, LINE_PLAIN, "%s%d", i ? ", " : " ", record->tids[i]);
+	if (record->count > MOST_TIDS)
+		line_add(line, LINE_PLAIN, " and %zu more", record->count - MOST_TIDS);
+	if (task->ns_tid && (task->ns_tid != task->tid || task->ns_pid != task->pid))
+		line_add(line, LINE_PLAIN, " (in its container: process %d, thread %d)", task->ns_pid,
+			 task->ns_tid);
+	line_end(line);
+}
+
+static void text_syscall(struct line *line, const struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	unsigned i, count = name_syscall_args(record->syscall.nr);
+	char buffer[32];
+
+	label(line, "state");
+	if (!record->still_blocked && record->verdict == VERDICT_BLOCKED)
+		line_add(line, LINE_PLAIN, "was blocked");
+	else
+		line_add(line, LINE_PLAIN, "%s", name_state(thread->on_cpu ? 'R' : thread->state));
+	if (record->syscall.nr != LC_NO_SYSCALL) {
+		line_add(line, LINE_PLAIN, " in %s",
+			 name_syscall(record->syscall.nr, buffer, sizeof(buffer)));
+		line_add(line, LINE_FAINT, "(");
+		for (i = 0; i < count && record->still_blocked; i++)
+			line_add(line, LINE_FAINT, "%s0x%llx", i ? ", " : "",
+				 (unsigned long long)record->syscall.args[i]);
+		line_add(line, LINE_FAINT, ")");
+	}
+	line_end(line);
+}
+
+static void text_wake(struct line *line, const struct output_run *run,
+		      const struct verdict_record *record)
+{
+	const struct lc_futex_wake *wake = &record->futex_wake;
+	const struct lc_epoll_return *set = &record->epoll_return;
+	const struct lc_thread *thread = record->thread;
+	char span[32];
+
+	if (thread->last_wake_at) {
+		label(line, "last woken");
+		line_add(line, LINE_PLAIN, "%s ago by ", ago(run, thread->last_wake_at, span, sizeof(span)));
+		put_task(line, &thread->waker);
+		line_end(line);
+	}
+	if (record->has_futex_wake) {
+		label(line, "futex");
+		line_add(line, LINE_PLAIN, "last woken %s ago by ", ago(run, wake->at, span, sizeof(span)));
+		line_put(line, LINE_PLAIN, wake->comm);
+		line_add(line, LINE_PLAIN, " (%d), which woke %s; %llu of %llu wake-ups found nobody",
+			 wake->tid, wake->woken ? "somebody" : "nobody",
+			 (unsigned long long)wake->empty_calls, (unsigned long long)wake->calls);
+		line_end(line);
+	}
+	if (record->has_epoll_return && set->at) {
+		label(line, "epoll");
+		line_add(line, LINE_PLAIN, "last gave %u event%s, %s ago; %llu times since the start",
+			 set->events, set->events == 1 ? "" : "s", ago(run, set->at, span, sizeof(span)),
+			 (unsigned long long)set->returns);
+		line_end(line);
+	}
+}
+
+static void text_counts(struct line *line, const struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	char most[32], total[32];
+
+	if (record->blocks.count) {
+		label(line, "blocks");
+		line_add(line, LINE_PLAIN, "%llu ended here, %s together, the longest %s",
+			 (unsigned long long)record->blocks.count,
+			 duration_format(record->blocks.total_ns, total, sizeof(total)),
+			 duration_format(record->blocks.max_ns, most, sizeof(most)));
+		line_end(line);
+	}
+	if (thread->seen_at) {
+		label(line, "so far");
+		line_add(line, LINE_PLAIN, "ran for %s, gave up the CPU %llu times, was put off it %llu times",
+			 duration_format(thread->run_ns, total, sizeof(total)),
+			 (unsigned long long)thread->voluntary_switches,
+			 (unsigned long long)thread->involuntary_switches);
+		line_end(line);
+	}
+	if (thread->spawn_failures) {
+		label(line, "spawning");
+		line_add(line, LINE_RED, "%llu threads or processes could not be spawned: %s",
+			 (unsigned long long)thread->spawn_failures, strerror(thread->spawn_error));
+		line_end(line);
+	}
+}
+
+static void text_spawn(FILE *stream, struct line *line, const struct output_run *run,
+		       const struct lc_thread *thread)
+{
+	char span[32];
+
+	if (!thread->spawned_at)
+		return;
+	label(line, "spawned");
+	line_add(line, LINE_PLAIN, "%s ago by ", ago(run, thread->spawned_at, span, sizeof(span)));
+	put_task(line, &thread->spawner);
+	line_add(line, LINE_PLAIN, "%s", thread->spawn_stack ? ", at" : "");
+	line_end(line);
+	text_stack(stream, line->style, run, thread->spawn_stack, LABEL_COLUMN + 4);
+}
+
+static void text_stacks(FILE *stream, struct line *line, const struct output_run *run,
+			const struct verdict_record *record)
+{
+	if (run->user_stacks && record->user_stack) {
+		label(line, "blocked at");
+		line_end(line);
+		text_stack(stream, line->style, run, record->user_stack, LABEL_COLUMN + 4);
+	} else if (run->user_stacks && record->still_blocked && !record->thread->kernel_thread) {
+		label(line, "blocked at");
+		line_add(line, LINE_PLAIN, "unknown: %s",
+			 record->thread->stack_error == -EAGAIN ? "it ran each time it was read" :
+			 record->thread->stack_error == -EPERM || record->thread->stack_error == -EACCES ?
+								  "not permitted to read its memory" :
+								  "its stack could not be read");
+		line_end(line);
+	}
+	if (run->kernel_stacks && record->kernel_stack) {
+		label(line, "in the kernel");
+		line_end(line);
+		text_stack(stream, line->style, run, record->kernel_stack, LABEL_COLUMN + 4);
+	}
+}
+
+/* One line of the life: a point of time, as an offset from now, and what happened. */
+static void life_at(struct line *line, const struct output_run *run, uint64_t at)
+{
+	char span[32];
+
+	line_tab(line, LABEL_COLUMN + 4);
+	line_add(line, LINE_FAINT, "%10s ago  ", ago(run, at, span, sizeof(span)));
+}
+
+static void text_life(struct line *line, const struct output_run *run,
+		      const struct verdict_record *record)
+{
+	const struct lc_thread *thread = record->thread;
+	const struct lc_frame *frame;
+	char span[32], name[32];
+	uint64_t born = thread->spawned_at ? thread->spawned_at : thread->first_seen_at;
+	int i;
+
+	label(line, "life");
+	line_end(line);
+	if (thread->spawned_at) {
+		life_at(line, run, thread->spawned_at);
+		line_add(line, LINE_PLAIN, "spawned by ");
+		put_task(line, &thread->spawner);
+		frame = text_telling_frame(run, thread->spawn_stack);
+		if (frame && frame->line) {
+			line_add(line, LINE_PLAIN, " at ");
+			line_put(line, LINE_PLAIN, text_basename(frame->file));
+			line_add(line, LINE_PLAIN, ":%u", frame->line);
+		}
+	} else if (thread->first_seen_at) {
+		life_at(line, run, thread->first_seen_at);
+		line_add(line, LINE_PLAIN, "first seen (older than this trace)");
+	}
+	line_end(line);
+	if (thread->first_run_at) {
+		life_at(line, run, thread->first_run_at);
+		line_add(line, LINE_PLAIN, "first ran, %s after its birth",
+			 duration_format(thread->first_run_at > born ? thread->first_run_at - born : 0, span,
+					 sizeof(span)));
+		line_end(line);
+	}
+	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++) {
+		life_at(line, run, thread->longest[i].at);
+		line_add(line, LINE_PLAIN, "blocked for %s",
+			 duration_format(thread->longest[i].ns, span, sizeof(span)));
+		if (thread->longest[i].syscall_nr >= 0)
+			line_add(line, LINE_PLAIN, " in %s",
+				 name_syscall(thread->longest[i].syscall_nr, name, sizeof(name)));
+		line_add(line, LINE_PLAIN, ", woken by ");
+		line_put(line, LINE_PLAIN, thread->longest[i].waker_tid ? thread->longest[i].waker_comm : "the kernel");
+		line_add(line, LINE_PLAIN, " (%d)", thread->longest[i].waker_tid);
+		line_end(line);
+	}
+	if (thread->last_wake_at) {
+		life_at(line, run, thread->last_wake_at);
+		line_add(line, LINE_PLAIN, "last woken by ");
+		put_task(line, &thread->waker);
+		line_end(line);
+	}
+	if (record->still_blocked) {
+		life_at(line, run, record->since);
+		line_add(line, LINE_RED, "blocked, up to now");
+		line_end(line);
+	}
+}
+
+int output_text_record(FILE *stream, const struct output_style *style, const struct output_run *run,
+		       const struct verdict_record *record, unsigned number)
+{
+	struct line line = line_begin(stream, style);
+
+	text_head(&line, run, record, number);
+	text_threads(&line, record);
+	text_syscall(&line, record);
+	text_stacks(stream, &line, run, record);
+	text_spawn(stream, &line, run, record->thread);
+	text_wake(&line, run, record);
+	text_counts(&line, record);
+	if (run->life)
+		text_life(&line, run, record);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}
+
+static void summary_line(struct line *line, const struct output_run *run,
+			 const struct verdict_record *record)
+{
+	const struct lc_frame *frame = text_telling_frame(run, record->user_stack);
+	char span[32];
+
+	line_add(line, LINE_PLAIN, "%7zu  ", record->count);
+	line_add(line, record->still_blocked ? LINE_RED : LINE_PLAIN, "%-9s",
+		 duration_format(record->blocked_ns, span, sizeof(span)));
+	line_add(line, LINE_PLAIN, "%-8s", record->still_blocked ? "still" : "ended");
+	line_put(line, LINE_PLAIN, record->thread->process_comm);
+	line_add(line, LINE_PLAIN, " (%d)", record->thread->task.pid);
+	line_tab(line, 50);
+	if (!frame)
+		frame = text_telling_frame(run, record->kernel_stack);
+	if (frame && frame->function[0])
+		line_put(line, LINE_PLAIN, frame->function);
+	if (frame && frame->line) {
+		line_add(line, LINE_PLAIN, " ");
+		line_put(line, LINE_PLAIN, text_basename(frame->file));
+		line_add(line, LINE_PLAIN, ":%u", frame->line);
+	}
+	line_end(line);
+}
+
+static void text_losses(struct line *line, const struct output_run *run)
+{
+	const struct output_lost *lost = &run->lost;
+
+	if (!lost->events && !lost->stacks && !lost->threads)
+		return;
+	line_add(line, LINE_RED, "lost: %llu events, %llu stacks, %llu threads",
+		 (unsigned long long)lost->events, (unsigned long long)lost->stacks,
+		 (unsigned long long)lost->threads);
+	line_end(line);
+}
+
+int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
+			const struct verdict_records *findings, size_t threads_seen)
+{
+	struct line line = line_begin(stream, style);
+	char took[32], threshold[32], cpu[32];
+	size_t i;
+
+	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
+	duration_format(run->threshold_ns, threshold, sizeof(threshold));
+	line_add(&line, LINE_BOLD, "%s, %zu threads: ", took, threads_seen);
+	if (findings->count)
+		line_add(&line, LINE_BOLD, "%zu blocked for %s or longer, at %zu place%s", findings->threads,
+			 threshold, findings->count, findings->count == 1 ? "" : "s");
+	else
+		line_add(&line, LINE_BOLD, "none blocked for %s or longer", threshold);
+	line_end(&line);
+	if (findings->count) {
+		line_add(&line, LINE_FAINT, "threads  longest          process");
+		line_tab(&line, 50);
+		line_add(&line, LINE_FAINT, "where");
+		line_end(&line);
+	}
+	for (i = 0; i < findings->count; i++)
+		summary_line(&line, run, &findings->list[i]);
+	text_losses(&line, run);
+	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",
+		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),
+		 (unsigned long long)run->cost.rss_bytes >> 20);
+	if (run->cost.bpf_runs)
+		line_add(&line, LINE_FAINT, "; in the kernel %llu ns for each of %llu runs",
+			 (unsigned long long)(run->cost.bpf_ns / run->cost.bpf_runs),
+			 (unsigned long long)run->cost.bpf_runs);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Instructions by sight: system calls, and the signal trampolines of C libraries (musl) and
+ * runtimes (Go) that come without unwind information. On arm64 the trampoline is the vdso's, which
+ * has it.
+ */
+#include "stack/code.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "stack/memory.h"
+#include "target/memory.h"
+
+static int read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
+{
+	size_t count;
+	int r = target_memory_read(pid, address, buffer, size, &count);
+
+	if (r < 0)
+		return r;
+	return count == size ? 0 : -EFAULT;
+}
+
+#if defined(__x86_64__)
+
+#define CALL_SIZE 2
+
+static bool is_system_call(const uint8_t *code)
+{
+	return (code[0] == 0x0f && (code[1] == 0x05 || code[1] == 0x34)) || /* syscall, sysenter */
+	       (code[0] == 0xcd && code[1] == 0x80);			    /* int $0x80 */
+}
+
+/* mov $15, %eax or %rax; syscall */
+static bool is_sigreturn(const uint8_t *code)
+{
+	static const uint8_t with_rax[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+	static const uint8_t with_eax[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+
+	return memcmp(code, with_rax, sizeof(with_rax)) == 0 ||
+	       memcmp(code, with_eax, sizeof(with_eax)) == 0;
+}
+
+int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
+			   struct lc_registers *registers)
+{
+	/* struct ucontext of the kernel's ABI: the registers follow flags, link and stack. */
+	static const uint8_t order[] = { 8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7, 16 };
+	uint64_t address = stack_pointer + 40;
+
+	for (size_t i = 0; i < sizeof(order); i++) {
+		int r = stack_memory_read(memory, address + i * 8, 8, &registers->value[order[i]]);
+
+		if (r < 0)
+			return r;
+	}
+	registers->known = (UINT64_C(1) << LC_REGISTER_COUNT) - 1;
+	return 0;
+}
+
+#else
+
+#define CALL_SIZE 4
+
+static bool is_system_call(const uint8_t *code)
+{
+	static const uint8_t svc[] = { 0x01, 0x00, 0x00, 0xd4 };
+
+	return memcmp(code, svc, sizeof(svc)) == 0;
+}
+
+static bool is_sigreturn(const uint8_t *code)
+{
+	(void)code;
+	return false;
+}
+
+int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
+			   struct lc_registers *registers)
+{
+	(void)memory, (void)stack_pointer, (void)registers;
+	return -ENOSYS;
+}
+
+#endif
+
+int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal)
+{
+	uint8_t code[CALL_SIZE + 9] = { 0 };
+	int r = read_exactly(pid, pc - CALL_SIZE, code, sizeof(code));
+
+	if (r < 0) /* the code may end right behind */
+		r = read_exactly(pid, pc - CALL_SIZE, code, CALL_SIZE);
+	if (r < 0)
+		return r;
+	*ret_after_call = is_system_call(code);
+	*ret_returns_from_signal = is_sigreturn(code + CALL_SIZE);
+	return 0;
+}

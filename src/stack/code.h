@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The few instructions that unwinding has to know by sight. */
+#ifndef LEAKHOP_STACK_CODE_H
+#define LEAKHOP_STACK_CODE_H
+
+#include "lifecycle/types.h"
+
+struct stack_memory;
+
+/*
+ * Whether the code before pc is a system call instruction, and whether the code at it makes the
+ * system call rt_sigreturn. Returns 0 or why the code could not be read.
+ */
+int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal);
+
+/*
+ * Fetches the registers of interrupted code from the frame that the kernel made for a signal
+ * handler, where the stack pointer is that of the handler's return. Returns 0, -ENOSYS, or why
+ * memory could not be read.
+ */
+int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
+			   struct lc_registers *registers);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files with code, each opened once over all processes: the same build-id, or else the same file,
+ * is the same module. A module's number is never used again. At the bound of open files the one
+ * used longest ago is closed; it is opened again when a process that maps it is next looked at.
+ */
+#ifndef LEAKHOP_STACK_MODULE_H
+#define LEAKHOP_STACK_MODULE_H
+
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "target/maps.h"
+
+#define MODULE_MAX_OPEN 4096
+#define MODULE_MAX 65536
+
+struct stack_engine;
+struct unit_index;
+
+enum module_kind {
+	MODULE_ELF,
+	MODULE_NOT_ELF,	  /* code made at run time in a file's mapping, or of another format */
+	MODULE_UNREADABLE /* the file could not be opened */
+};
+
+/* Which file it is; a file changed in place is another one. */
+struct module_key {
+	uint64_t device;
+	uint64_t inode;
+	int64_t size;
+	int64_t modified; /* ns */
+};
+
+/* A PT_LOAD of the file. */
+struct module_segment {
+	uint64_t offset;
+	uint64_t file_size;
+	uint64_t vaddr;
+	uint64_t executable; /* a flag; as wide as the rest, so that there is no padding */
+};
+
+struct stack_module {
+	uint64_t number;
+	enum module_kind kind;
+	bool foreign;	/* for another machine, as of a 32-bit process */
+	bool announced; /* the user was told that reading it takes long */
+	char *path;	/* as the process sees it that showed it first */
+	char *build_id; /* hex; "" if there is none */
+	int64_t size;
+	struct module_segment *segments;
+	size_t segment_count;
+	uint64_t used; /* on the engine's clock */
+
+	/* The rest is there while the file is open. */
+	Dwfl *dwfl;	      /* NULL: closed */
+	Dwfl_Module *handle;  /* at bias 0: its addresses are those in the file */
+	Dwfl_Callbacks callbacks;
+	char *debuginfo_path;
+	Dwarf_CFI *eh_frame;
+	Dwarf_CFI *debug_frame;
+	uint64_t debug_frame_bias;
+	Dwarf *own_dwarf; /* of the file itself, for its .debug_frame only */
+	bool tried_eh_frame;
+	bool tried_debug_frame;
+	struct unit_index *units; /* see units.h */
+};
+
+struct module_alias {
+	struct module_key key;
+	struct stack_module *module;
+};
+
+struct module_table {
+	struct stack_module **modules; /* number - 1 is the index */
+	size_t count;
+	size_t open_count;
+	size_t max_open; /* MODULE_MAX_OPEN or less, by the limit of descriptors */
+	struct module_alias *aliases;
+	size_t alias_count;
+	size_t alias_capacity;
+};
+
+void module_table_init(struct module_table *table);
+void module_table_release(struct module_table *table);
+
+/* The module with this number, or NULL. It may be closed. */
+struct stack_module *module_by_number(const struct module_table *table, uint64_t number);
+
+/*
+ * The module behind a mapping of the process pid, opened if it is an ELF file. Valid as long as the
+ * engine. Returns 0, -ENOENT if the vdso can't be read, -ENOSPC past MODULE_MAX, -ENOMEM.
+ */
+int module_open(struct stack_engine *engine, pid_t pid, const struct target_mapping *mapping,
+		struct stack_module **ret_module);
+
+/* The address in the file's own address space of what lies at offset in the file. */
+uint64_t module_vaddr(const struct stack_module *module, uint64_t offset);
+
+/*
+ * Unwind information; NULL if there is none. The file's .eh_frame, and .debug_frame of the file or
+ * of its separate debug file (may take long); an address in that one is
+ * vaddr - module->debug_frame_bias.
+ */
+Dwarf_CFI *module_eh_frame(struct stack_module *module);
+Dwarf_CFI *module_debug_frame(struct stack_engine *engine, struct stack_module *module);
+
+/* Tells the user, once, that a large file is about to be read. */
+void module_announce(struct stack_engine *engine, struct stack_module *module);
+
+#endif

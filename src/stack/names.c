@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names for the frames of interned stacks: from a module's symbols and lines, or for code made at
+ * run time from a perf map. What was found for an address is kept: stacks share most frames.
+ */
+#include "stack/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/engine.h"
+#include "stack/kernel_symbols.h"
+#include "stack/lines.h"
+#include "stack/perf_map.h"
+#include "stack/symbols.h"
+
+/* The function with code of its own is the last; before it those inlined into it. */
+struct name_list {
+	size_t count;
+	char *symbol;	 /* demangled; NULL: none */
+	uint64_t offset; /* from the symbol's start */
+	struct source_place places[];
+};
+
+void name_list_free(void *data)
+{
+	struct name_list *list = data;
+
+	source_places_release(list->places, list->count);
+	free(list->symbol);
+	free(list);
+}
+
+/* Frames under construction. */
+struct frame_list {
+	struct lc_frame *frames;
+	size_t count;
+	size_t capacity;
+};
+
+static void cleanup_frame_list(struct frame_list *list)
+{
+	free(list->frames);
+}
+
+#define _cleanup_frames_ __attribute__((__cleanup__(cleanup_frame_list)))
+
+static struct lc_frame *add_frame(struct frame_list *list)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 64;
+		struct lc_frame *grown = reallocarray(list->frames, capacity, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		list->frames = grown;
+		list->capacity = capacity;
+	}
+	list->frames[list->count] = (struct lc_frame){ .function = "" };
+	return &list->frames[list->count++];
+}
+
+/* A return address may be behind its function's end, or in the next line: the call is meant. */
+static uint64_t lookup_address(const struct lc_raw_frame *raw)
+{
+	return raw->vaddr - !raw->interrupted;
+}
+
+static struct name_list *look_up(struct stack_engine *engine, struct stack_module *module,
+				 uint64_t vaddr)
+{
+	struct source_place places[LINES_MAX_PLACES];
+	struct name_list *list;
+	size_t count;
+
+	module_announce(engine, module);
+	count = lines_find(module, vaddr, places);
+	list = calloc(1, sizeof(*list) + count * sizeof(places[0]));
+	if (!list) {
+		source_places_release(places, count);
+		return NULL;
+	}
+	list->count = count;
+	memcpy(list->places, places, count * sizeof(places[0]));
+	list->symbol = symbol_find(module, vaddr, &list->offset);
+	return list;
+}
+
+/* From the cache or looked up now; valid until the next call. */
+static int get_names(struct stack_engine *engine, struct stack_module *module,
+		     const struct lc_raw_frame *raw, const struct name_list **ret_list)
+{
+	uint64_t vaddr = lookup_address(raw);
+	struct name_list *list = cache_find(&engine->names, module->number, vaddr);
+	int r;
+
+	if (!list && module->handle) {
+		list = look_up(engine, module, vaddr);
+		if (!list)
+			return -ENOMEM;
+		r = cache_add(&engine->names, module->number, vaddr, list);
+		if (r < 0)
+			return r;
+	}
+	*ret_list = list;
+	return 0;
+}
+
+static int add_module_frames(struct stack_engine *engine, struct stack_module *module,
+			     const struct lc_raw_frame *raw, struct frame_list *frames)
+{
+	const struct name_list *list = NULL; /* stays NULL if the module is closed */
+	size_t count;
+	int r = get_names(engine, module, raw, &list);
+
+	if (r < 0)
+		return r;
+	count = list && list->count > 0 ? list->count : 1;
+	for (size_t i = 0; i < count; i++) {
+		struct lc_frame *frame = add_frame(frames);
+
+		if (!frame)
+			return -ENOMEM;
+		frame->inlined = i + 1 < count;
+		frame->module = module->path;
+		frame->build_id = module->build_id;
+		frame->address = raw->address;
+		frame->guessed = raw->guessed;
+		if (list && list->count > 0) {
+			frame->function = list->places[i].function;
+			frame->file = list->places[i].file;
+			frame->line = list->places[i].line;
+		}
+		if (list && list->symbol && !frame->inlined) {
+			frame->function = list->symbol;
+			frame->offset = list->offset + !raw->interrupted;
+		}
+	}
+	return 0;
+}
+
+/* The engine keeps the perf map used last, for a round: code is made all the time. */
+static const struct perf_map *get_perf_map(struct stack_engine *engine, pid_t pid)
+{
+	if (engine->perf_map_pid != pid || engine->perf_map_round != engine->round) {
+		perf_map_free(engine->perf_map);
+		engine->perf_map = NULL;
+		(void)perf_map_read(pid, &engine->perf_map); /* most processes have none */
+		engine->perf_map_pid = pid;
+		engine->perf_map_round = engine->round;
+	}
+	return engine->perf_map;
+}
+
+static int add_jit_frame(struct stack_engine *engine, const struct lc_raw_frame *raw,
+			 struct frame_list *frames)
+{
+	struct lc_frame *frame = add_frame(frames);
+	const struct perf_map *map;
+
+	if (!frame)
+		return -ENOMEM;
+	frame->address = raw->address;
+	frame->guessed = raw->guessed;
+	if (raw->pid == 0) /* in no mapping: a call through a bad pointer */
+		return 0;
+	frame->module = "[jit]";
+	map = get_perf_map(engine, (pid_t)raw->pid);
+	if (map) {
+		frame->function = perf_map_find(map, lookup_address(raw), &frame->offset);
+		if (frame->function)
+			frame->offset += !raw->interrupted;
+	}
+	return 0;
+}
+
+/* At its bound the cache drops what frames under construction point to: let it do so before. */
+static void make_room_for(struct stack_engine *engine, const struct lc_stack *stack)
+{
+	if (engine->names.count + stack->raw_count >= engine->names.max)
+		cache_release(&engine->names);
+}
+
+int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id)
+{
+	_cleanup_frames_ struct frame_list frames = { .count = 0 };
+	const struct lc_stack *stack = lc_stacks_get(stacks, id);
+
+	if (!stack)
+		return -ENOENT;
+	if (stack->frames)
+		return 0;
+	make_room_for(engine, stack);
+	/* All run-time code of a stack is of one process: strings of its perf map stay valid. */
+	for (size_t i = 0; i < stack->raw_count; i++) {
+		const struct lc_raw_frame *raw = &stack->raw[i];
+		struct stack_module *module = module_by_number(&engine->modules, raw->module);
+		int r = module ? add_module_frames(engine, module, raw, &frames) :
+				 add_jit_frame(engine, raw, &frames);
+
+		if (r < 0)
+			return r;
+	}
+	return lc_stacks_set_frames(stacks, id, frames.frames, frames.count);
+}
+
+static int get_kernel_symbols(struct stack_engine *engine)
+{
+	return engine->kernel_symbols ? 0 : kernel_symbols_read(&engine->kernel_symbols);
+}
+
+int stack_name_kernel(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id)
+{
+	_cleanup_frames_ struct frame_list frames = { .count = 0 };
+	const struct lc_stack *stack = lc_stacks_get(stacks, id);
+	int r;
+
+	if (!stack)
+		return -ENOENT;
+	if (stack->frames)
+		return 0;
+	r = get_kernel_symbols(engine);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < stack->raw_count; i++) {
+		struct lc_frame *frame = add_frame(&frames);
+
+		if (!frame)
+			return -ENOMEM;
+		frame->address = stack->raw[i].address;
+		frame->function = kernel_symbols_find(engine->kernel_symbols, frame->address,
+						      &frame->offset, &frame->module);
+		if (!frame->function)
+			frame->module = "[kernel]";
+	}
+	return lc_stacks_set_frames(stacks, id, frames.frames, frames.count);
+}
+
+bool stack_kernel_names_hidden(struct stack_engine *engine)
+{
+	return get_kernel_symbols(engine) < 0 || kernel_symbols_hidden(engine->kernel_symbols);
+}

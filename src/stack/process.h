@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The processes looked at: their executable mappings, read once in a round, and their modules. */
+#ifndef LEAKHOP_STACK_PROCESS_H
+#define LEAKHOP_STACK_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "target/maps.h"
+
+#define PROCESS_MAX 8192
+
+struct stack_engine;
+struct stack_module;
+
+struct stack_process {
+	pid_t pid;
+	pid_t reader;	 /* whose memory to read: a living thread if the leader has ended */
+	uint64_t round;	 /* of the mappings */
+	uint64_t used;	 /* on the engine's clock */
+	bool read_again; /* mappings were read a second time in this round */
+	bool fresh;	 /* mappings were read for the walk under way */
+	struct target_maps maps;
+	struct stack_module **modules; /* one for each mapping; NULL: not asked yet */
+};
+
+struct process_table {
+	struct stack_process **processes; /* sorted by pid */
+	size_t count;
+	size_t capacity;
+	struct stack_process *last; /* the one found last, or NULL */
+};
+
+/* Where an address of a process belongs. */
+struct stack_place {
+	struct stack_module *module; /* NULL: code in no file */
+	uint64_t vaddr;		     /* the address itself where module is NULL */
+};
+
+void process_table_release(struct process_table *table);
+void process_forget(struct process_table *table, pid_t pid);
+
+/* Finds or adds a process, with the mappings of this round. Errors as of target_maps_read(). */
+int process_get(struct stack_engine *engine, pid_t pid, struct stack_process **ret_process);
+
+/*
+ * Looks up an address. Once in a round, mappings are read again if the address is in none of them.
+ * Returns 0, -ENOENT if it is in no executable mapping, -ENOMEM.
+ */
+int process_locate(struct stack_engine *engine, struct stack_process *process, uint64_t address,
+		   struct stack_place *ret_place);
+
+#endif

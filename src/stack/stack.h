@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stacks of other processes, without stopping them: the one door of this room.
+ *
+ * stack_unwind() walks from given registers with the CFI of the binaries (.eh_frame, .debug_frame)
+ * and memory read through process_vm_readv, or from a copy of the stack's top. stack_name_user() and
+ * stack_name_kernel() give the frames names: symbols, lines, inlined calls, demangled.
+ *
+ * The caller must make sure that the thread did not run meanwhile (compare its switch counters from
+ * before the registers were read and after stack_unwind() returned); this room can't know.
+ *
+ * Files are opened once for each build-id (or device and inode), over all processes. Mappings of a
+ * process are read at the first use after each stack_begin_round(). Everything read from a process
+ * is taken as hostile: each read is bounded, each walk ends.
+ */
+#ifndef LEAKHOP_STACK_STACK_H
+#define LEAKHOP_STACK_STACK_H
+
+#include "lifecycle/stacks.h"
+#include "lifecycle/types.h"
+
+#define STACK_MAX_FRAMES 127
+
+struct stack_engine;
+
+struct stack_options {
+	const char *symfs;   /* look for files below this folder first; NULL: none */
+	unsigned max_frames; /* 1 to STACK_MAX_FRAMES; 0: STACK_MAX_FRAMES */
+	/*
+	 * Called now and then during long work (opening a large file, reading its DWARF); may be
+	 * NULL. what names the work: "reading symbols of /usr/bin/foo".
+	 */
+	void (*progress)(void *context, const char *what);
+	void *progress_context;
+};
+
+/* A copy of stack memory: bytes start at address. For spawn sites, whose thread has moved on. */
+struct stack_copy {
+	uint64_t address;
+	const void *bytes;
+	size_t size;
+};
+
+/* The result of stack_unwind(); the caller owns the struct, nothing in it needs release. */
+struct stack_walk {
+	struct lc_raw_frame frames[STACK_MAX_FRAMES]; /* innermost first */
+	size_t count;
+	enum lc_stack_end end;
+};
+
+int stack_engine_create(const struct stack_options *options, struct stack_engine **ret_engine);
+void stack_engine_free(struct stack_engine *engine);
+
+/* Mappings read before this call are read anew when next needed. */
+void stack_begin_round(struct stack_engine *engine);
+
+/* The process executed another program or ended: forget what is known of it now. */
+void stack_forget_process(struct stack_engine *engine, pid_t pid);
+
+/*
+ * Unwinds from registers in the process pid (as this process's PID namespace numbers it). Memory is
+ * read from copy where it covers the address, else, if live is true, from the process. Frame 0's
+ * pc counts as interrupted (not a return address) unless it follows a system call instruction; for a
+ * thread blocked in a system call the pc is behind that instruction and is to be looked up as such
+ * (pc - 1 must not be used: use pc itself for CFI, pc - 1 for the line only where that is right).
+ *
+ * Returns 0 with at least one frame (the walk may have ended early: walk->end says why);
+ * -ESRCH if the process is gone; -EACCES/-EPERM if its mappings may not be read; -ENOMEM.
+ */
+int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registers *registers,
+		 const struct stack_copy *copy, bool live, struct stack_walk *walk);
+
+/*
+ * Gives the names to an interned user stack, by lc_stacks_set_frames(). Works after the process has
+ * ended. Does nothing if it has names. Returns 0 or a negative errno; a frame without symbols is no
+ * error (function "").
+ */
+int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id);
+
+/*
+ * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms, read
+ * at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions stay
+ * "" and stack_kernel_names_hidden() is true.
+ */
+int stack_name_kernel(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id);
+bool stack_kernel_names_hidden(struct stack_engine *engine);
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Symbols through libdwfl, which reads the tables of the file and of its debug file. */
+#include "stack/symbols.h"
+
+#include <elfutils/libdwfl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stack/demangle.h"
+#include "stack/module.h"
+#include "util/cleanup.h"
+
+/* The static symbol table of a library has "read@@GLIBC_2.2.5". */
+static char *without_version(const char *name)
+{
+	_cleanup_free_ char *bare = NULL;
+	const char *version = strchr(name + 1, '@');
+
+	if (!version)
+		return demangle(name);
+	bare = strndup(name, (size_t)(version - name));
+	return bare ? demangle(bare) : NULL;
+}
+
+char *symbol_find(struct stack_module *module, uint64_t vaddr, uint64_t *ret_offset)
+{
+	GElf_Off offset = 0;
+	GElf_Sym symbol;
+	const char *name =
+		dwfl_module_addrinfo(module->handle, vaddr, &offset, &symbol, NULL, NULL, NULL);
+
+	*ret_offset = offset;
+	return name && *name ? without_version(name) : NULL;
+}

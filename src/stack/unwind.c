@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The walk up a stack: from the registers of a frame to those of its caller, by the compact rules
+ * of the module, for want of them by the frame pointer.
+ *
+ * A walk ends because each step must raise the canonical frame address (but for frame 0, and where
+ * a signal handler has a stack of its own) and because frames are counted.
+ */
+#include <errno.h>
+
+#include "stack/code.h"
+#include "stack/engine.h"
+#include "stack/expression.h"
+#include "stack/rules.h"
+
+#define KNOWN(number) (UINT64_C(1) << (number))
+#define FRAME_POINTER_REACH (UINT64_C(1024) * 1024)
+
+struct walker {
+	struct stack_engine *engine;
+	struct stack_process *process;
+	struct stack_walk *walk;
+	struct lc_registers registers; /* of the frame under way */
+	struct stack_place place;
+	uint64_t floor; /* the stack pointer, also where it isn't known exactly: CFAs are above */
+	bool exact;	/* the pc is where the frame stopped, not where a call will return to */
+	bool guessed;	/* the pc was found without unwind information */
+};
+
+/* What a step returns: on to the caller, or the end (in walk->end), or a negative errno. */
+enum { STEP_ON = 0, STEP_END = 1 };
+
+static int end(struct walker *walker, enum lc_stack_end reason)
+{
+	walker->walk->end = reason;
+	return STEP_END;
+}
+
+static int end_for(struct walker *walker, int error)
+{
+	if (error == -ENODATA)
+		return end(walker, LC_STACK_NO_REGISTER);
+	if (error == -EOPNOTSUPP || error == -EINVAL || error == -ENOSYS)
+		return end(walker, LC_STACK_NO_UNWIND);
+	return end(walker, LC_STACK_NO_MEMORY);
+}
+
+static int read_for_expression(void *reader, uint64_t address, size_t size, uint64_t *ret_value)
+{
+	return stack_memory_read(reader, address, size, ret_value);
+}
+
+static int read_word(struct walker *walker, uint64_t address, uint64_t *ret_value)
+{
+	return stack_memory_read(&walker->engine->memory, address, sizeof(uint64_t), ret_value);
+}
+
+/* Pointer authentication signs return addresses in the bits above the address space. */
+static uint64_t strip_signature(uint64_t address)
+{
+#if defined(__aarch64__)
+	return address & ((UINT64_C(1) << 48) - 1);
+#else
+	return address;
+#endif
+}
+
+static int evaluate(struct walker *walker, const struct rule_value *value, bool has_cfa,
+		    uint64_t cfa, uint64_t *ret_value)
+{
+	const struct expression_context context = {
+		.registers = &walker->registers,
+		.has_cfa = has_cfa,
+		.cfa = cfa,
+		.bias = walker->registers.value[LC_REGISTER_PC] - !walker->exact -
+			walker->place.vaddr,
+		.read = read_for_expression,
+		.reader = &walker->engine->memory,
+	};
+
+	return expression_evaluate(value->operations, value->operation_count, &context, ret_value);
+}
+
+static int find_value(struct walker *walker, const struct rule_value *value, uint64_t cfa,
+		      uint64_t *ret_value)
+{
+	int r;
+
+	switch ((enum rule_kind)value->kind) {
+	case RULE_AT_CFA:
+		return read_word(walker, cfa + (uint64_t)value->offset, ret_value);
+	case RULE_IS_CFA:
+		*ret_value = cfa + (uint64_t)value->offset;
+		return 0;
+	case RULE_IS_REGISTER:
+		r = expression_register(&walker->registers, value->base, ret_value);
+		if (r == 0)
+			*ret_value += (uint64_t)value->offset;
+		return r;
+	case RULE_AT_EXPRESSION:
+		r = evaluate(walker, value, true, cfa, ret_value);
+		return r < 0 ? r : read_word(walker, *ret_value, ret_value);
+	case RULE_IS_EXPRESSION:
+		return evaluate(walker, value, true, cfa, ret_value);
+	}
+	return -EINVAL;
+}
+
+static bool is_code(struct walker *walker, uint64_t return_address)
+{
+	struct stack_place place;
+
+	return process_locate(walker->engine, walker->process, return_address - 1, &place) == 0;
+}
+
+/* The registers of the caller are known: go there. */
+static int go_on(struct walker *walker, const struct lc_registers *next, bool exact, bool guessed)
+{
+	walker->registers = *next;
+	walker->floor = next->value[LC_REGISTER_SP];
+	walker->exact = exact;
+	walker->guessed = guessed;
+	return STEP_ON;
+}
+
+/*
+ * Frames that save the frame pointer and set it up for themselves have the caller's at [fp] and the
+ * return address behind. Whether this one does, nobody knows: the result is marked as a guess.
+ */
+static int step_by_frame_pointer(struct walker *walker, enum lc_stack_end otherwise)
+{
+	struct lc_registers next = { .known = KNOWN(LC_REGISTER_FP) | KNOWN(LC_REGISTER_SP) |
+					      KNOWN(LC_REGISTER_PC) };
+	uint64_t pointer = walker->registers.value[LC_REGISTER_FP], return_address;
+
+	if (!(walker->registers.known & KNOWN(LC_REGISTER_FP)))
+		return end(walker, otherwise);
+	/* Entry code clears the frame pointer (as the psABI wants) to mark the outermost frame. */
+	if (pointer == 0 && walker->walk->count > 1)
+		return end(walker, LC_STACK_WHOLE);
+	if (pointer < walker->floor || pointer - walker->floor >= FRAME_POINTER_REACH ||
+	    pointer % sizeof(uint64_t) != 0)
+		return end(walker, otherwise);
+	if (read_word(walker, pointer, &next.value[LC_REGISTER_FP]) < 0 ||
+	    read_word(walker, pointer + sizeof(uint64_t), &return_address) < 0)
+		return end(walker, otherwise);
+	if (return_address == 0)
+		return end(walker, LC_STACK_WHOLE);
+	return_address = strip_signature(return_address);
+	if (!is_code(walker, return_address))
+		return end(walker, otherwise);
+	next.value[LC_REGISTER_PC] = return_address;
+	next.value[LC_REGISTER_SP] = pointer + 2 * sizeof(uint64_t);
+#if defined(__aarch64__)
+	/* The pair lies at the bottom of its frame, whose size isn't known: nor is the sp. */
+	next.known &= ~KNOWN(LC_REGISTER_SP);
+#endif
+	return go_on(walker, &next, false, true);
+}
+
+/* A call through a bad pointer: nothing ran since, and the call left its return address. */
+static int step_from_bad_call(struct walker *walker)
+{
+	struct lc_registers next = walker->registers;
+	uint64_t return_address;
+
+#if defined(__x86_64__)
+	if (read_word(walker, next.value[LC_REGISTER_SP], &return_address) < 0)
+		return end(walker, LC_STACK_NO_MODULE);
+	next.value[LC_REGISTER_SP] += sizeof(uint64_t);
+#else
+	if (expression_register(&next, 30, &return_address) < 0)
+		return end(walker, LC_STACK_NO_MODULE);
+	return_address = strip_signature(return_address);
+#endif
+	if (!is_code(walker, return_address))
+		return end(walker, LC_STACK_NO_MODULE);
+	next.value[LC_REGISTER_PC] = return_address;
+	return go_on(walker, &next, false, true);
+}
+
+static int find_cfa(struct walker *walker, const struct stack_rule *rule, uint64_t *ret_cfa)
+{
+	if (rule->cfa.kind == RULE_IS_EXPRESSION)
+		return evaluate(walker, &rule->cfa, false, 0, ret_cfa);
+	return find_value(walker, &rule->cfa, 0, ret_cfa);
+}
+
+/* Fills in what is known of the caller. Returns 0 or why its pc could not be found. */
+static int restore(struct walker *walker, const struct stack_rule *rule, uint64_t cfa,
+		   struct lc_registers *next)
+{
+	int result = -EINVAL;
+
+	*next = walker->registers;
+	next->known &= rule->same & ~(KNOWN(LC_REGISTER_PC) | KNOWN(LC_REGISTER_SP));
+	/* Only code that was stopped at once can have its return address still in a register. */
+	if (walker->exact && (rule->same & KNOWN(rule->return_register)))
+		result = next->known & KNOWN(rule->return_register) ? 0 : -ENODATA;
+	next->value[LC_REGISTER_SP] = cfa;
+	next->known |= KNOWN(LC_REGISTER_SP);
+	for (size_t i = 0; i < rule->value_count; i++) {
+		uint8_t number = rule->values[i].number;
+		int r = find_value(walker, &rule->values[i], cfa, &next->value[number]);
+
+		if (r == 0)
+			next->known |= KNOWN(number);
+		else
+			next->known &= ~KNOWN(number);
+		if (number == rule->return_register)
+			result = r;
+	}
+	next->value[LC_REGISTER_PC] = strip_signature(next->value[rule->return_register]);
+	next->known |= KNOWN(LC_REGISTER_PC);
+	return result;
+}
+
+static int step_by_rule(struct walker *walker, const struct stack_rule *rule)
+{
+	struct lc_registers next;
+	uint64_t cfa;
+	int r;
+
+	if (rule->outermost)
+		return end(walker, LC_STACK_WHOLE);
+	r = find_cfa(walker, rule, &cfa);
+	if (r == -ENODATA)
+		return step_by_frame_pointer(walker, LC_STACK_NO_REGISTER);
+	if (r < 0)
+		return end_for(walker, r);
+	if (!rule->signal && (cfa < walker->floor || (cfa == walker->floor && !walker->exact)))
+		return end(walker, LC_STACK_NO_UNWIND);
+	r = restore(walker, rule, cfa, &next);
+	if (r < 0)
+		return end_for(walker, r);
+	return go_on(walker, &next, rule->signal, false);
+}
+
+static int step_from_signal(struct walker *walker)
+{
+	struct lc_registers next;
+	int r = code_read_signal_frame(&walker->engine->memory, walker->floor, &next);
+
+	return r < 0 ? end_for(walker, r) : go_on(walker, &next, true, false);
+}
+
+/* Learns what the code around pc is, once for each rule. A failure leaves the flags false. */
+static void look_at_code(struct walker *walker, struct stack_rule *rule)
+{
+	if (!rule->code_known &&
+	    code_look_at(walker->process->reader, walker->registers.value[LC_REGISTER_PC],
+			 &rule->after_call, &rule->returns_from_signal) == 0)
+		rule->code_known = true;
+}
+
+static struct lc_raw_frame *add_frame(struct walker *walker)
+{
+	struct lc_raw_frame *frame = &walker->walk->frames[walker->walk->count++];
+
+	*frame = (struct lc_raw_frame){
+		.address = walker->registers.value[LC_REGISTER_PC],
+		.module = walker->place.module ? walker->place.module->number : 0,
+		.vaddr = walker->place.vaddr + !walker->exact,
+		.pid = walker->place.module ? 0 : (uint32_t)walker->process->pid,
+		.interrupted = walker->exact,
+		.guessed = walker->guessed,
+	};
+	return frame;
+}
+
+/* Adds the frame at walker->place and goes on to its caller. */
+static int step_in_code(struct walker *walker)
+{
+	bool first = walker->walk->count == 0;
+	struct lc_raw_frame *frame = add_frame(walker);
+	struct stack_rule none = { .found = false }, *rule = &none;
+
+	if (walker->place.module) {
+		rule = rules_get(walker->engine, walker->place.module, walker->place.vaddr);
+		if (!rule)
+			return -ENOMEM;
+	}
+	if (first || !rule->found)
+		look_at_code(walker, rule);
+	frame->interrupted = (walker->exact && !(first && rule->after_call)) || rule->signal;
+	if (rule->found)
+		return step_by_rule(walker, rule);
+	if (rule->returns_from_signal) {
+		frame->interrupted = true;
+		return step_from_signal(walker);
+	}
+	return step_by_frame_pointer(walker, LC_STACK_NO_UNWIND);
+}
+
+/* Finds out where the registers are, adds the frame there, and goes on to its caller. */
+static int step(struct walker *walker)
+{
+	bool first = walker->walk->count == 0;
+	uint64_t pc = walker->registers.value[LC_REGISTER_PC];
+	int r;
+
+	if (pc == 0 && !first)
+		return end(walker, LC_STACK_WHOLE);
+	if (walker->walk->count == walker->engine->max_frames)
+		return end(walker, LC_STACK_TRUNCATED);
+	r = process_locate(walker->engine, walker->process, pc - !walker->exact, &walker->place);
+	if (r == -ENOENT && first) {
+		walker->place = (struct stack_place){ .vaddr = pc };
+		add_frame(walker)->pid = 0; /* a bad pointer is the same one in each process */
+		return step_from_bad_call(walker);
+	}
+	if (r == -ENOENT)
+		return end(walker, LC_STACK_NO_MODULE);
+	return r < 0 ? r : step_in_code(walker);
+}
+
+int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registers *registers,
+		 const struct stack_copy *copy, bool live, struct stack_walk *walk)
+{
+	const uint64_t needed = KNOWN(LC_REGISTER_SP) | KNOWN(LC_REGISTER_PC);
+	struct walker walker = { .engine = engine, .walk = walk, .exact = true };
+	int r;
+
+	walk->count = 0;
+	walk->end = LC_STACK_NONE;
+	if ((registers->known & needed) != needed)
+		return -EINVAL;
+	r = process_get(engine, pid, &walker.process);
+	if (r < 0)
+		return r;
+	walker.registers = *registers;
+	walker.floor = registers->value[LC_REGISTER_SP];
+	stack_memory_begin(&engine->memory, walker.process->reader, live, copy, walker.floor);
+	do {
+		r = step(&walker);
+	} while (r == STEP_ON);
+	return r < 0 ? r : 0;
+}

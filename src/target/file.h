@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The file behind a mapping of another process, whatever its mount namespace, and if need be after
+ * the file was deleted or replaced.
+ */
+#ifndef LEAKHOP_TARGET_FILE_H
+#define LEAKHOP_TARGET_FILE_H
+
+#include "target/maps.h"
+
+/*
+ * Opens the file behind mapping for reading. Tried in turn: /proc/PID/map_files (always the right
+ * file; wants privilege), /proc/PID/exe if it is that file, the path as seen from the process's
+ * root directory if device and inode agree. "[vdso]" is copied from memory to an anonymous file.
+ * Returns 0; -ENOENT if mapping has no file; -ESTALE if another file is at that path; -errno.
+ */
+int target_file_open(pid_t pid, const struct target_mapping *mapping, int *ret_fd);
+
+/*
+ * Opens path (absolute) below the folder root; links in it can't lead out of root. Only regular
+ * files are opened. flags are added to O_RDONLY. Returns 0 or -errno.
+ */
+int target_file_open_below(const char *root, const char *path, int flags, int *ret_fd);
+
+#endif

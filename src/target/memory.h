@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory of another process, read while it goes on running. Relies on process_vm_readv(), so on
+ * the right to ptrace the process, without attaching to it.
+ */
+#ifndef LEAKHOP_TARGET_MEMORY_H
+#define LEAKHOP_TARGET_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Reads up to size bytes at address into buffer. Where only the first part is mapped, that part is
+ * read: *ret_read is then less than size, but never 0. pid may be a process or one of its threads.
+ * Returns 0, -EFAULT if not even the first byte is readable, -ESRCH, -EPERM, -ENOSYS.
+ */
+int target_memory_read(pid_t pid, uint64_t address, void *buffer, size_t size, size_t *ret_read);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The files of /proc/PID/task/TID that tell of a thread, read and parsed; and lists of processes and
+ * threads. Every read is bounded. Formats: Documentation/filesystems/proc.rst and fs/proc/array.c;
+ * `sched`: kernel/sched/debug.c, proc_sched_show_task(); `syscall`: fs/proc/base.c.
+ */
+#ifndef LEAKHOP_TARGET_PROC_H
+#define LEAKHOP_TARGET_PROC_H
+
+#include "lifecycle/types.h"
+
+struct target_stat {
+	char comm[LC_COMM_LEN];
+	char state;
+	pid_t ppid;
+	uint32_t flags;	      /* PF_* */
+	uint64_t start_ticks; /* since boot, in sysconf(_SC_CLK_TCK) */
+	unsigned cpu;	      /* last ran on */
+};
+
+struct target_status {
+	pid_t tgid;
+	pid_t ns_tid; /* innermost; 0: not told */
+	pid_t ns_pid;
+	unsigned uid; /* effective */
+	uint64_t voluntary_switches;
+	uint64_t involuntary_switches;
+};
+
+struct target_syscall {
+	bool running; /* "running": nothing else is known */
+	struct lc_syscall call;
+	uint64_t sp, pc;
+};
+
+/* Each returns 0, -ESRCH (gone), -EACCES/-EPERM, -EINVAL (not understood) or another negative errno. */
+int target_read_stat(pid_t pid, pid_t tid, struct target_stat *ret);
+int target_read_status(pid_t pid, pid_t tid, struct target_status *ret);
+int target_read_syscall(pid_t pid, pid_t tid, struct target_syscall *ret);
+/* Run time in ns; also where the kernel has no schedstats. */
+int target_read_run_ns(pid_t pid, pid_t tid, uint64_t *ret_run_ns);
+/* When it last ran, in ns of the scheduler's clock of its CPU. -ENOENT: no such file on this kernel. */
+int target_read_exec_start(pid_t pid, pid_t tid, uint64_t *ret_exec_start);
+
+/* The parsers of the above, on text (NUL-terminated); for unit tests and fuzzing. */
+int target_parse_stat(const char *text, struct target_stat *ret);
+int target_parse_status(const char *text, struct target_status *ret);
+int target_parse_syscall(const char *text, struct target_syscall *ret);
+int target_parse_exec_start(const char *text, uint64_t *ret_exec_start);
+
+/* Calls fn for each number in a folder (/proc, /proc/PID/task) until it returns non-zero, which is returned. */
+int target_for_each_pid(int (*fn)(void *context, pid_t pid), void *context);
+int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *context);
+
+/* Reads a small file whole into buffer as a string. Returns its length or a negative errno. */
+ssize_t target_read_file(const char *path, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Groups threads by place and sorts the groups: see report.h. Relies on uthash. */
+#include "verdict/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct place_key {
+	uint32_t pid;
+	uint32_t user_stack;
+	uint32_t kernel_stack; /* only where there is no user stack */
+	uint32_t spawn_stack;
+	int64_t syscall_nr;
+	uint32_t running;
+	uint32_t ended;
+};
+
+struct group {
+	UT_hash_handle hh;
+	struct place_key key;
+	struct verdict_record record;
+	size_t room;
+};
+
+/* One thread's part in a record. */
+struct member {
+	const struct lc_thread *thread;
+	bool blocked; /* now */
+	bool running;
+	uint64_t blocked_ns, since;
+	uint32_t user_stack, kernel_stack;
+	struct lc_syscall syscall;
+	struct lc_blocks blocks;
+};
+
+static struct place_key key_of(const struct member *member)
+{
+	struct place_key key;
+
+	memset(&key, 0, sizeof(key));
+	key.pid = member->thread->task.pid;
+	key.user_stack = member->user_stack;
+	key.kernel_stack = member->user_stack ? 0 : member->kernel_stack;
+	key.spawn_stack = member->thread->spawn_stack;
+	key.syscall_nr = member->syscall.nr;
+	key.running = member->running;
+	key.ended = !member->blocked && !member->running;
+	return key;
+}
+
+static struct verdict_record record_of(const struct member *member)
+{
+	return (struct verdict_record){
+		.verdict = member->running ? VERDICT_RUNNING : VERDICT_BLOCKED,
+		.thread = member->thread,
+		.blocked_ns = member->blocked_ns,
+		.since = member->since,
+		.at_least = member->blocked && member->thread->at_least,
+		.syscall = member->syscall,
+		.user_stack = member->user_stack,
+		.kernel_stack = member->kernel_stack,
+	};
+}
+
+static int add_tid(struct group *group, pid_t tid)
+{
+	struct verdict_record *record = &group->record;
+	pid_t *grown;
+
+	if (record->count == group->room) {
+		group->room = group->room ? 2 * group->room : 4;
+		grown = realloc(record->tids, group->room * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		record->tids = grown;
+	}
+	record->tids[record->count++] = tid;
+	return 0;
+}
+
+static int add_member(struct group **groups, const struct member *member)
+{
+	struct place_key key = key_of(member);
+	struct verdict_record *record, longest;
+	struct group *group;
+
+	HASH_FIND(hh, *groups, &key, sizeof(key), group);
+	if (!group) {
+		group = calloc(1, sizeof(*group));
+		if (!group)
+			return -ENOMEM;
+		group->key = key;
+		group->record = record_of(member);
+		HASH_ADD(hh, *groups, key, sizeof(key), group);
+	}
+	record = &group->record;
+	if (member->blocked_ns > record->blocked_ns) {
+		longest = record_of(member);
+		longest.tids = record->tids;
+		longest.count = record->count;
+		longest.still_blocked = record->still_blocked;
+		longest.blocks = record->blocks;
+		*record = longest;
+	}
+	record->still_blocked += member->blocked;
+	record->blocks.count += member->blocks.count;
+	record->blocks.total_ns += member->blocks.total_ns;
+	if (member->blocks.max_ns > record->blocks.max_ns)
+		record->blocks.max_ns = member->blocks.max_ns;
+	return add_tid(group, member->thread->task.tid);
+}
+
+/* The thread as it stands now. */
+static struct member member_now(const struct lc_thread *thread, uint64_t now)
+{
+	struct member member = {
+		.thread = thread,
+		.blocked = thread->blocked,
+		.running = !thread->blocked,
+		.user_stack = thread->user_stack,
+		.kernel_stack = thread->kernel_stack,
+		.syscall = thread->syscall,
+	};
+
+	if (thread->blocked) {
+		member.since = thread->blocked_since;
+		member.blocked_ns = now > member.since ? now - member.since : 0;
+	}
+	return member;
+}
+
+static bool same_place(const struct member *member, const struct lc_place *place)
+{
+	return member->user_stack == place->user_stack && member->syscall.nr == place->syscall_nr;
+}
+
+static int add_ended_places(struct group **groups, const struct lc_thread *thread,
+			    const struct member *now, bool now_added)
+{
+	int i, r;
+
+	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++) {
+		const struct lc_place *place = &thread->places[i];
+		struct member member = {
+			.thread = thread,
+			.blocked_ns = place->blocks.max_ns,
+			.since = place->last_at,
+			.user_stack = place->user_stack,
+			.syscall = { .nr = place->syscall_nr },
+			.blocks = place->blocks,
+		};
+
+		if (now_added && same_place(now, place))
+			continue;
+		r = add_member(groups, &member);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_findings(struct group **groups, const struct lc_thread *thread,
+			const struct verdict_options *options)
+{
+	struct member now = member_now(thread, options->now);
+	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= options->threshold_ns;
+	int i, r;
+
+	if (options->scope == VERDICT_NEW)
+		return due && !thread->told ? add_member(groups, &now) : 0;
+	if (due) {
+		/* A block that goes on takes in the ended ones of the same place. */
+		for (i = 0; i < LC_PLACES; i++) {
+			if (thread->places[i].blocks.count && same_place(&now, &thread->places[i]))
+				now.blocks = thread->places[i].blocks;
+		}
+		r = add_member(groups, &now);
+		if (r < 0)
+			return r;
+	}
+	return add_ended_places(groups, thread, &now, due);
+}
+
+static int compare_tids(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* What goes on before what has ended; then the longest, then the largest group, then the lowest tid. */
+static int compare_records(const void *a, const void *b)
+{
+	const struct verdict_record *x = a, *y = b;
+
+	if (!x->still_blocked != !y->still_blocked)
+		return x->still_blocked ? -1 : 1;
+	if (x->verdict != y->verdict)
+		return x->verdict > y->verdict ? -1 : 1;
+	if (x->blocked_ns != y->blocked_ns)
+		return x->blocked_ns > y->blocked_ns ? -1 : 1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return compare_tids(&x->tids[0], &y->tids[0]);
+}
+
+/* Takes the records out of the groups, which are released. */
+static int take_records(struct group *groups, struct verdict_records *records)
+{
+	struct group *group, *next;
+	size_t i = 0;
+
+	records->list = calloc(HASH_COUNT(groups) + 1, sizeof(records->list[0]));
+	HASH_ITER(hh, groups, group, next) {
+		HASH_DEL(groups, group);
+		if (records->list) {
+			qsort(group->record.tids, group->record.count, sizeof(pid_t), compare_tids);
+			records->list[i++] = group->record;
+			records->threads += group->record.count;
+		} else {
+			free(group->record.tids);
+		}
+		free(group);
+	}
+	records->count = i;
+	if (!records->list)
+		return -ENOMEM;
+	qsort(records->list, i, sizeof(records->list[0]), compare_records);
+	return 0;
+}
+
+int verdict_make(struct lc_model *model, const struct verdict_options *options,
+		 struct verdict_records *records)
+{
+	struct group *groups = NULL;
+	struct lc_thread *thread;
+	struct member member;
+	int r = 0, taken;
+
+	*records = (struct verdict_records){};
+	for (thread = lc_model_next(model, NULL); thread && !r; thread = lc_model_next(model, thread)) {
+		if (options->scope != VERDICT_THREADS) {
+			r = add_findings(&groups, thread, options);
+		} else if (!thread->ended_at && thread->seen_at) {
+			member = member_now(thread, options->now);
+			r = add_member(&groups, &member);
+		}
+	}
+	taken = take_records(groups, records);
+	if (r < 0 || taken < 0) {
+		verdict_release(records);
+		return r < 0 ? r : taken;
+	}
+	return 0;
+}
+
+void verdict_release(struct verdict_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		free(records->list[i].tids);
+	free(records->list);
+	*records = (struct verdict_records){};
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Exit codes, messages, and that nothing of leakhop stays behind.
+
+load helper
+
+# The first line of a message begins with the program's name and quotes what it is about; one more
+# may tell the way out.
+told_about() {
+	local first=${stderr%%$'\n'*}
+	[[ $first == leakhop* && $first == *"$1"* ]] || { echo "message: $stderr" >&2; return 1; }
+	[[ $(wc -l <<<"$stderr") -le 2 ]] || { echo "message: $stderr" >&2; return 1; }
+}
+
+gone_pid() {
+	/bin/true &
+	local gone=$!
+	wait "$gone"
+	echo "$gone"
+}
+
+refused() { # WORD ARGUMENT...
+	run -2 --separate-stderr leakhop "${@:2}"
+	told_about "$1"
+	[[ -z $output ]]
+}
+
+@test "wrong usage is 2, and told" {
+	refused --nonsense trace --nonsense
+	refused nonsense nonsense
+	refused abc dump -p abc
+	refused 5x trace -p 1 -m 5x
+	refused -5 trace -p 1 -d -5
+	refused nonsense trace -p 1 --without nonsense
+	refused xml trace -p 1 --json=xml
+	refused abc trace -t abc
+	refused 99999999999999999999 dump -p 99999999999999999999
+	refused 0 dump -p 0
+}
+
+@test "no command: the usage, and 2" {
+	run -2 --separate-stderr leakhop
+	[[ $stderr == *"leakhop"* ]]
+}
+
+@test "dump without a process is wrong usage" {
+	run -2 leakhop dump --json
+}
+
+@test "a process that does not exist is 4" {
+	local gone
+	gone=$(gone_pid)
+	run -4 --separate-stderr leakhop dump -p "$gone"
+	told_about "$gone"
+	run -4 --separate-stderr leakhop trace -p "$gone" -d 1s
+	told_about "$gone"
+}
+
+@test "a command that cannot be started is 4, and told" {
+	run -4 --separate-stderr leakhop trace -d 1s -- /nonexistent/program
+	told_about /nonexistent/program
+}
+
+@test "times: each unit" {
+	start locks mutex
+	await 2
+	local time
+	for time in 1 0.5 1s 1000ms 1000000us 1000000000ns 1m 1h; do
+		leakhop dump --json -p "$pid" -m "$time" >/dev/null
+	done
+}
+
+@test "version and help" {
+	run -0 leakhop --version
+	[[ $output == *leakhop* ]]
+	run -0 leakhop --help
+	run -0 leakhop trace --help
+	run -0 leakhop dump --help
+}
+
+@test "output that cannot be written is an error" {
+	[[ -e /dev/full ]] || skip "no /dev/full"
+	start locks mutex
+	await 2
+	if leakhop dump --json -p "$pid" >/dev/full 2>"$BATS_TEST_TMPDIR/err"; then return 1; fi
+	grep -q . "$BATS_TEST_TMPDIR/err"
+}
+
+@test "a kernel thread has no user stack" {
+	need_root
+	[[ $(cat /proc/2/comm) == kthreadd ]] || skip "no kernel threads here"
+	dump "$BATS_TEST_TMPDIR/dump.json" -p 2
+	same '.threads[0].user_stack' '[]' "$BATS_TEST_TMPDIR/dump.json"
+}
+
+@test "leakhop looks at itself without harm" {
+	run leakhop trace -p $$ -m 100ms -d 1s --json
+	[[ $status == 0 ]]
+}
+
+bpf_ids() { { bpftool -j prog show && bpftool -j map show && bpftool -j link show; } | jq '.[].id' | sort -n; }
+
+@test "nothing stays loaded or mounted, however it ends" {
+	need_root
+	command -v bpftool >/dev/null || skip "no bpftool"
+	local ids mounts
+	ids=$(bpf_ids)
+	mounts=$(cat /proc/self/mounts)
+	start locks
+	await 10
+	leakhop dump --json -p "$pid" >/dev/null
+	leakhop trace -p "$pid" -m 100ms -d 1s --json >/dev/null
+	follow "$BATS_TEST_TMPDIR/trace.txt" -p "$pid"
+	stop_trace
+	follow "$BATS_TEST_TMPDIR/trace.txt" -p "$pid"
+	kill -KILL "$tracer"
+	wait "$tracer" || true
+	none_left() { [[ $(comm -13 <(echo "$ids") <(bpf_ids)) == "" ]]; }
+	eventually 20 none_left # the kernel frees them after a grace period
+	[[ $(cat /proc/self/mounts) == "$mounts" ]]
+}
+
+@test "the target runs on, untouched: no signal, no tracer, no stop" {
+	start locks
+	await 10
+	leakhop dump --json -p "$pid" >/dev/null
+	all_parked
+	[[ $(awk '/^TracerPid/ { print $2 }' "/proc/$pid/status") == 0 ]]
+	[[ ! -s $out.err ]]
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What an older kernel lacks is taken away here: the findings stay the same.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	json=$BATS_TEST_TMPDIR/result.json
+}
+
+finds_without() {
+	start locks
+	await 10
+	dump "$json" -p "$pid" --without "$1"
+	check waits "$json" "$out" "$sources/locks.c" --between "$before" "$after"
+	leakhop trace -p "$pid" -m 300ms -d 2s --json --without "$1" >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+}
+
+@test "without the task iterator" { finds_without iterator; }
+@test "without task storage" { finds_without task-storage; }
+@test "without the helper for registers" { finds_without pt-regs; }
+@test "without BTF tracepoints" { finds_without tp-btf; }
+@test "without system call tracepoints" { finds_without syscalls; }
+@test "without any two of them" { finds_without task-storage,pt-regs; }
+@test "without all but BPF itself" {
+	finds_without iterator,task-storage,pt-regs,tp-btf,syscalls
+}
+
+@test "without BPF: the same from /proc, and it says what it cannot see" {
+	start locks
+	await 10
+	dump "$json" -p "$pid" --without bpf
+	check waits "$json" "$out" "$sources/locks.c"
+	same '.source' '"proc"' "$json"
+	holds '.limits | length > 0' "$json"
+}
+
+@test "with everything: the source is BPF" {
+	start locks mutex
+	await 2
+	dump "$json" -p "$pid"
+	same '.source' '"bpf"' "$json"
+}
+
+@test "without system call tracepoints a command is followed all the same" {
+	command_line locks mutex
+	leakhop trace -m 300ms -d 2s --json --without syscalls -- "${cmd[@]}" >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+}
+
+@test "--no-syscalls: no system call is traced, blocks are found" {
+	start locks
+	await 10
+	leakhop trace -p "$pid" -m 300ms -d 2s --json --no-syscalls >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+}
+
+@test "doctor tells what is there" {
+	leakhop doctor
+	leakhop doctor --json | jq -e 'type == "object"'
+}

@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# leakhop trace: who blocks while it watches, and who spawned them.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	json=$BATS_TEST_TMPDIR/trace.json
+}
+
+@test "threads that were blocked before the trace began" {
+	start locks
+	await 10
+	leakhop trace -p "$pid" -m 300ms -d 2s --json >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+	same '.command' '"trace"' "$json"
+	same '[.findings[].still_blocked] | add' 10 "$json"
+}
+
+@test "a command from its start: each thread's spawner" {
+	command_line locks
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	check spawns "$json" "$out" "$sources/locks.c" --in findings \
+		--only mutex,cond,semaphore,reader,writer,barrier,join,inlined,main
+	check spawns "$json" "$out" "$sources/locks.c" --in findings \
+		--only joined --spawner "$(ready_tid join)"
+}
+
+@test "spawn sites of C++ threads" {
+	command_line cpp
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	check spawns "$json" "$out" "$sources/cpp.cc" --in findings
+}
+
+@test "spawn sites of Rust threads" {
+	[[ -x $programs/rust ]] || skip "no Rust compiler"
+	command_line rust
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	check spawns "$json" "$out" "$sources/rust.rs" --in findings
+}
+
+@test "threads spawned after attaching to a running process" {
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	out=$BATS_TEST_TMPDIR/out.plugin
+	"$programs/plugin" "$programs/plugin_lib.so" <>"$BATS_TEST_TMPDIR/fifo" >"$out" 3>&- &
+	pid=$!
+	pids+=("$pid")
+	await 1
+	follow "$json" -p "$pid" -m 300ms --json
+	echo >"$BATS_TEST_TMPDIR/fifo"
+	await 2
+	sleep 1
+	stop_trace
+	check waits "$json" "$out" "$sources/plugin_lib.c" --in findings --only plugin
+	local line
+	line=$(mark plugin.c spawn plugin)
+	holds ".findings[] | select(.tids | index($(ready_tid plugin))) | .spawn |
+		.pid == $pid and any(.stack[]; .line == $line)" "$json"
+}
+
+@test "a leak that grows while it is watched" {
+	start spawner 100
+	await 3
+	leakhop trace -p "$pid" -m 300ms -d 3s --json >"$json"
+	local block spawn
+	block=$(mark spawner.c block leaked)
+	spawn=$(mark spawner.c spawn leaked)
+	holds "[.findings[] | select(any(.user_stack[]; .line == $block)) | .count] | add > 10" "$json"
+	holds "any(.findings[]; .spawn != null and any(.spawn.stack[];
+		.function == \"spawn_leaked\" and .line == $spawn))" "$json"
+}
+
+@test "the leaky server of the README" {
+	start leaky-server
+	await 1
+	local port i
+	port=$(awk '/^PORT/ { print $2 }' "$out")
+	follow "$json" -p "$pid" -m 300ms --json
+	exec 7<>"/dev/tcp/127.0.0.1/$port"
+	printf 'one two three\n' >&7
+	[[ $(timeout 10 cat <&7) == 3 ]]
+	exec 7<>"/dev/tcp/127.0.0.1/$port"
+	printf '%0100d\n' 0 >&7 # too long: takes the lock away with it
+	[[ $(timeout 10 cat <&7) == "too long" ]]
+	exec 7>&-
+	for i in 1 2 3 4 5; do
+		echo word 3>&- >"/dev/tcp/127.0.0.1/$port"
+	done
+	five_more() { (($(ls "/proc/$pid/task" | wc -l) == 6)); }
+	eventually 10 five_more
+	sleep 2
+	stop_trace
+	local block spawn
+	block=$(mark leaky-server.c block server)
+	spawn=$(mark leaky-server.c spawn client)
+	holds ".findings[] | select(any(.user_stack[];
+		.function == \"add_to_totals\" and .line == $block)) |
+		.count == 5 and .still_blocked == 5 and any(.spawn.stack[];
+		.function == \"accept_clients\" and .line == $spawn)" "$json"
+}
+
+@test "Ctrl-C ends in order, with a summary" {
+	start locks mutex
+	await 2
+	follow "$json" -p "$pid" -m 100ms --json
+	sleep 1
+	stop_trace
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+	holds '.ended > .started' "$json"
+}
+
+@test "Ctrl-C, as text" {
+	start locks mutex
+	await 2
+	follow "$json" -p "$pid" -m 100ms
+	sleep 1
+	stop_trace
+	grep -q "block_in_mutex" "$json"
+	grep -q "locks.c:$(mark locks.c block mutex)" "$json"
+}
+
+@test "--json=lines: a finding is there before the end" {
+	start locks mutex
+	await 2
+	follow "$json" -p "$pid" -m 100ms --json=lines
+	eventually 10 grep -q block_in_mutex "$json"
+	stop_trace
+	jq -e -s 'length > 0 and all(type == "object")' "$json"
+	grep -vc . "$json" && return 1 # no empty line
+	jq -e -s 'any(.[]; .verdict == "blocked")' "$json"
+}
+
+@test "nothing below the threshold" {
+	start pulse 20
+	await 1
+	leakhop trace -p "$pid" -m 1s -d 3s --json >"$json"
+	same '[.findings[].tids[]]' "[$pid]" "$json" # the main thread, in its join
+}
+
+@test "one thread only" {
+	start locks mutex cond
+	await 3
+	local tid
+	tid=$(ready_tid cond)
+	leakhop trace -t "$tid" -m 300ms -d 2s --json >"$json"
+	same '[.findings[].tids[]]' "[$tid]" "$json"
+}
+
+@test "by name" {
+	start woken
+	await 3
+	leakhop trace --comm woken -m 300ms -d 2s --json >"$json"
+	check waits "$json" "$out" "$sources/woken.c" --in findings
+	same '[.findings[].pid] | unique' "[$pid]" "$json"
+}
+
+@test "the whole host" {
+	start locks mutex
+	await 2
+	leakhop trace -a -m 300ms -d 2s --json >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+}
+
+@test "--all: threads[] holds every thread" {
+	start locks mutex cond
+	await 3
+	leakhop trace -p "$pid" -m 1h -d 2s --all --json >"$json"
+	same '.findings' '[]' "$json"
+	same '[.threads[].tids[]] | length' 3 "$json"
+}
+
+@test "who woke it last" {
+	command_line woken
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	holds ".findings[] | select(.tids | index($(ready_tid woken))) |
+		.last_wake.tid == $(ready_tid waker)" "$json"
+}
+
+@test "exec: by the main thread" {
+	command_line execs leader "$programs/locks"
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	check spawns "$json" "$out" "$sources/locks.c" --in findings --only mutex,cond,main
+	same '[.findings[].comm] | unique' '["locks"]' "$json"
+}
+
+@test "exec: by another thread, which takes over the main thread's number" {
+	command_line execs thread "$programs/locks"
+	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	check spawns "$json" "$out" "$sources/locks.c" --in findings --only mutex,cond,main
+	same '[.findings[].comm] | unique' '["locks"]' "$json"
+}
+
+@test "a target that ends ends the trace" {
+	start pulse 20 50
+	await 1
+	local begun=$SECONDS
+	leakhop trace -p "$pid" -m 5ms -d 30s --json >"$json"
+	((SECONDS - begun < 20))
+	holds '[.findings[].count] | add > 0' "$json"
+}
+
+@test "a command's end ends the trace" {
+	local begun=$SECONDS
+	leakhop trace -m 100ms -d 30s --json -- /bin/sleep 0.5 >"$json"
+	((SECONDS - begun < 20))
+	same '.command' '"trace"' "$json"
+}
+
+@test "--life: what happened to a thread" {
+	command_line woken
+	leakhop trace -m 300ms -d 3s --json --life -- "${cmd[@]}" >"$json"
+	holds ".findings[] | select(.tids | index($(ready_tid woken))) | .life | length > 0" "$json"
+}
+
+@test "nothing is lost on a quiet host" {
+	start locks
+	await 10
+	leakhop trace -p "$pid" -m 300ms -d 2s --json >"$json"
+	same '[.lost[] | numbers] | add' 0 "$json"
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A user without any right looks at a process of their own.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root # to become somebody else
+	json=$BATS_TEST_TMPDIR/result.json
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" 2>/dev/null || true
+	# The build folder may be closed to others.
+	shared=$(mktemp -d /tmp/leakhop-test-XXXXXX)
+	cp "$leakhop" "$programs/locks" "$programs/stopped" "$shared/"
+	chmod -R a+rX "$shared"
+}
+
+teardown() {
+	kill_fixtures
+	rm -rf "$shared"
+}
+
+# own PROGRAM: a fixture of nobody's, in $pid.
+own() {
+	out=$BATS_TEST_TMPDIR/out.own
+	as_nobody "$shared/$1" "${@:2}" >"$out" 2>"$out.err" 3>&- &
+	pid=$!
+	pids+=("$pid")
+}
+
+nobodys() { as_nobody timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
+
+@test "dump of one's own process: the right lines, and what could not be seen" {
+	own locks
+	await 10
+	nobodys dump --json -p "$pid" >"$json"
+	check waits "$json" "$out" "$sources/locks.c"
+	same '.source' '"proc"' "$json"
+	holds '.limits | length > 0' "$json"
+}
+
+@test "a lower bound is said to be one, and grows no faster than time" {
+	own locks mutex
+	await 2
+	before=$(now_ns)
+	nobodys dump --json -p "$pid" >"$json"
+	after=$(now_ns)
+	check waits "$json" "$out" "$sources/locks.c" --between "$before" "$after"
+	holds 'all(.threads[]; .blocked_at_least)' "$json"
+}
+
+@test "trace of one's own process" {
+	own locks
+	await 10
+	nobodys trace -p "$pid" -m 500ms -d 3s --json >"$json"
+	check waits "$json" "$out" "$sources/locks.c" --in findings
+	same '.source' '"proc"' "$json"
+	holds '.limits | length > 0' "$json"
+}
+
+@test "a process of somebody else's is refused" {
+	start locks mutex
+	await 2
+	run -3 --separate-stderr nobodys dump --json -p "$pid"
+	[[ $stderr == *"permi"* ]]
+}
+
+@test "doctor works" {
+	nobodys doctor
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The lifecycle model: fed with events in all orders, with losses, reused tids, execs and exits. */
+#include "unit.h"
+
+#include "lifecycle/model.h"
+
+#include <errno.h>
+
+#define SECOND 1000000000ull
+
+static struct lc_sample sample(pid_t tid, uint64_t now, uint64_t since, uint64_t switches)
+{
+	return (struct lc_sample){
+		.task = { .tid = tid, .pid = 100, .comm = "thread" },
+		.process_comm = "process",
+		.state = 'S',
+		.now = now,
+		.start_time = 7,
+		.still_since = since,
+		.voluntary_switches = switches,
+		.syscall = { .nr = 202 },
+	};
+}
+
+static void sweep_of(struct lc_model *model, uint64_t now, const struct lc_sample *samples, size_t count)
+{
+	size_t i;
+
+	lc_model_begin_sweep(model, now);
+	for (i = 0; i < count; i++)
+		assert_true(lc_model_sample(model, &samples[i], NULL) >= 0);
+	lc_model_end_sweep(model);
+}
+
+static struct lc_event event(enum lc_event_kind kind, pid_t tid, uint64_t at)
+{
+	return (struct lc_event){
+		.kind = kind,
+		.at = at,
+		.task = { .tid = tid, .pid = 100, .comm = "thread" },
+		.syscall = { .nr = 202 },
+		.start_time = 7,
+	};
+}
+
+static struct lc_model *model_new(size_t max)
+{
+	struct lc_model *model;
+
+	assert_int_equal(lc_model_create(max, &model), 0);
+	return model;
+}
+
+/* A thread that was blocked before anything was seen: since when it stands still is the kernel's word. */
+static void test_blocked_before_the_start(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample first = sample(101, 9000 * SECOND, 1800 * SECOND, 5);
+	struct lc_thread *thread;
+
+	(void)state;
+	lc_model_begin_sweep(model, first.now);
+	assert_int_equal(lc_model_sample(model, &first, &thread), 1);
+	lc_model_end_sweep(model);
+	assert_true(thread->blocked);
+	assert_false(thread->at_least);
+	assert_int_equal(thread->blocked_since, 1800 * SECOND);
+	thread->user_stack = 3;
+	/* The same block later: it needs no second stack, and began when it began. */
+	first.now += SECOND;
+	first.still_since += 1000; /* clocks differ a little */
+	assert_int_equal(lc_model_sample(model, &first, &thread), 0);
+	assert_int_equal(thread->user_stack, 3);
+	assert_int_equal(thread->blocked_since, 1800 * SECOND);
+	lc_model_free(model);
+}
+
+static void test_unknown_begin_is_a_lower_bound(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample first = sample(101, 50 * SECOND, 0, 5);
+	struct lc_thread *thread;
+
+	(void)state;
+	lc_model_sample(model, &first, &thread);
+	assert_true(thread->at_least);
+	assert_int_equal(thread->blocked_since, 50 * SECOND);
+	lc_model_free(model);
+}
+
+static void test_a_run_between_sweeps_is_another_block(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample first = sample(101, 10 * SECOND, 5 * SECOND, 5);
+	struct lc_sample second = sample(101, 20 * SECOND, 19 * SECOND, 6);
+	struct lc_thread *thread;
+
+	(void)state;
+	lc_model_sample(model, &first, &thread);
+	thread->user_stack = 3;
+	thread->told = true;
+	assert_int_equal(lc_model_sample(model, &second, &thread), 1);
+	assert_int_equal(thread->user_stack, 0);
+	assert_false(thread->told);
+	assert_int_equal(thread->blocked_since, 19 * SECOND);
+	lc_model_free(model);
+}
+
+static void test_reused_tid_is_another_thread(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_event spawn = event(LC_EVENT_SPAWN, 101, 3 * SECOND);
+	struct lc_sample other = sample(101, 9 * SECOND, 8 * SECOND, 1);
+	struct lc_thread *thread;
+
+	(void)state;
+	spawn.other.tid = 100;
+	assert_int_equal(lc_model_event(model, &spawn, 4, &thread), 0);
+	assert_int_equal(thread->spawn_stack, 4);
+	other.start_time = 8;
+	lc_model_sample(model, &other, &thread);
+	assert_int_equal(thread->spawned_at, 0);
+	assert_int_equal(thread->spawn_stack, 0);
+	assert_int_equal(lc_model_count(model), 1);
+	lc_model_free(model);
+}
+
+/* The spawn event may come after the first sample, the block's end, or not at all. */
+static void test_spawn_in_any_order(void **state)
+{
+	struct lc_event spawn = event(LC_EVENT_SPAWN, 101, 3 * SECOND);
+	struct lc_event run = event(LC_EVENT_FIRST_RUN, 101, 3 * SECOND + 50);
+	struct lc_event end = event(LC_EVENT_BLOCK_ENDED, 101, 9 * SECOND);
+	struct lc_sample seen = sample(101, 10 * SECOND, 9 * SECOND, 1);
+	int order, step;
+
+	(void)state;
+	end.blocked_ns = 5 * SECOND;
+	for (order = 0; order < 24; order++) {
+		struct lc_model *model = model_new(0);
+		int left[4] = { 0, 1, 2, 3 }, rest = order, i;
+		struct lc_thread *thread;
+
+		for (step = 4; step > 0; step--) {
+			i = rest % step;
+			rest /= step;
+			switch (left[i]) {
+			case 0:
+				lc_model_event(model, &spawn, 4, NULL);
+				break;
+			case 1:
+				lc_model_event(model, &run, 0, NULL);
+				break;
+			case 2:
+				lc_model_event(model, &end, 0, NULL);
+				break;
+			case 3:
+				sweep_of(model, seen.now, &seen, 1);
+				break;
+			}
+			memmove(&left[i], &left[i + 1], (3 - i) * sizeof(left[0]));
+		}
+		thread = lc_model_find(model, 101);
+		assert_non_null(thread);
+		assert_int_equal(thread->spawned_at, 3 * SECOND);
+		assert_int_equal(thread->spawn_stack, 4);
+		assert_int_equal(thread->first_run_at, 3 * SECOND + 50);
+		assert_int_equal(thread->blocks.count, 1);
+		assert_int_equal(thread->blocked_since, 9 * SECOND);
+		assert_true(thread->blocked);
+		lc_model_free(model);
+	}
+}
+
+static void test_sweep_ends_whom_it_does_not_see(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample both[2] = { sample(101, SECOND, 1, 1), sample(102, SECOND, 1, 1) };
+
+	(void)state;
+	sweep_of(model, SECOND, both, 2);
+	sweep_of(model, 2 * SECOND, both, 1); /* the exit event of 102 was lost */
+	assert_int_equal(lc_model_find(model, 101)->ended_at, 0);
+	assert_int_equal(lc_model_find(model, 102)->ended_at, 2 * SECOND);
+	assert_false(lc_model_find(model, 102)->blocked);
+	lc_model_drop_ended(model, false);
+	assert_null(lc_model_find(model, 102));
+	lc_model_free(model);
+}
+
+static void test_born_during_a_sweep_lives(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_event spawn = event(LC_EVENT_SPAWN, 103, 5 * SECOND + 1);
+
+	(void)state;
+	lc_model_begin_sweep(model, 5 * SECOND);
+	lc_model_event(model, &spawn, 0, NULL);
+	lc_model_end_sweep(model);
+	assert_int_equal(lc_model_find(model, 103)->ended_at, 0);
+	lc_model_begin_sweep(model, 6 * SECOND);
+	lc_model_end_sweep(model);
+	assert_int_not_equal(lc_model_find(model, 103)->ended_at, 0);
+	lc_model_free(model);
+}
+
+static void test_exec_by_a_thread_that_is_not_the_leader(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample all[3] = { sample(100, SECOND, 1, 1), sample(101, SECOND, 1, 1),
+				    sample(102, SECOND, 1, 1) };
+	struct lc_event exec = event(LC_EVENT_EXEC, 100, 2 * SECOND);
+	struct lc_thread *thread;
+
+	(void)state;
+	sweep_of(model, SECOND, all, 3);
+	exec.other.tid = 102;
+	strcpy(exec.task.comm, "other");
+	lc_model_event(model, &exec, 0, &thread);
+	assert_int_equal(thread->task.tid, 100);
+	assert_string_equal(thread->process_comm, "other");
+	assert_false(thread->blocked);
+	assert_int_not_equal(lc_model_find(model, 101)->ended_at, 0);
+	assert_int_not_equal(lc_model_find(model, 102)->ended_at, 0);
+	lc_model_free(model);
+}
+
+static void test_leader_exits_while_threads_live(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample both[2] = { sample(100, SECOND, 1, 1), sample(101, SECOND, 1, 1) };
+	struct lc_event exit = event(LC_EVENT_EXIT, 100, 2 * SECOND);
+
+	(void)state;
+	sweep_of(model, SECOND, both, 2);
+	lc_model_event(model, &exit, 0, NULL);
+	both[0].state = 'Z';
+	both[0].now = both[1].now = 3 * SECOND;
+	sweep_of(model, 3 * SECOND, both, 2);
+	assert_false(lc_model_find(model, 100)->blocked);
+	assert_true(lc_model_find(model, 101)->blocked);
+	assert_int_equal(lc_model_find(model, 101)->blocked_since, 1);
+	lc_model_free(model);
+}
+
+static void test_longest_blocks_come_longest_first(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread = NULL;
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		struct lc_event end = event(LC_EVENT_BLOCK_ENDED, 101, 100 * SECOND + i);
+
+		end.blocked_ns = (i * 7 % 20 + 1) * SECOND;
+		end.other.tid = 200 + i;
+		lc_model_event(model, &end, 0, &thread);
+	}
+	assert_int_equal(thread->blocks.count, 20);
+	assert_int_equal(thread->blocks.max_ns, 20 * SECOND);
+	assert_int_equal(thread->blocks.total_ns, 210 * SECOND);
+	for (i = 0; i < LC_LONGEST_BLOCKS; i++)
+		assert_int_equal(thread->longest[i].ns, (20 - i) * SECOND);
+	lc_model_free(model);
+}
+
+static void test_short_blocks_are_counted_by_place(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread = NULL;
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < 10; i++) {
+		struct lc_event end = event(LC_EVENT_BLOCK_ENDED, 101, i * SECOND);
+		struct lc_event copy = event(LC_EVENT_BLOCK_STACK, 101, i * SECOND + 10);
+
+		end.blocked_ns = copy.blocked_ns = 20000000;
+		copy.blocked_at = end.at - end.blocked_ns;
+		end.stack_follows = true;
+		lc_model_event(model, &end, 0, NULL);
+		lc_model_event(model, &copy, 5 + i % 2, &thread);
+	}
+	assert_int_equal(thread->blocks.count, 10);
+	assert_int_equal(thread->places[0].user_stack, 5);
+	assert_int_equal(thread->places[0].blocks.count, 5);
+	assert_int_equal(thread->places[1].user_stack, 6);
+	assert_int_equal(thread->places[1].blocks.count, 5);
+	lc_model_free(model);
+}
+
+/* At the bound those that stood still the longest stay, and the others are counted. */
+static void test_bound_keeps_the_longest_blocked(void **state)
+{
+	struct lc_model *model = model_new(64);
+	struct lc_sample one;
+	pid_t tid;
+
+	(void)state;
+	lc_model_begin_sweep(model, 10000 * SECOND);
+	for (tid = 1; tid <= 1000; tid++) {
+		one = sample(tid, 10000 * SECOND, (10000 - tid) * SECOND, 1);
+		lc_model_sample(model, &one, NULL);
+	}
+	assert_true(lc_model_count(model) <= 64);
+	assert_non_null(lc_model_find(model, 1000));
+	assert_non_null(lc_model_find(model, 990));
+	assert_null(lc_model_find(model, 1));
+	assert_int_equal(lc_model_refused(model) + lc_model_count(model), 1000);
+	one = sample(2000, 10000 * SECOND, 9999 * SECOND, 1);
+	while (lc_model_count(model) < 64) {
+		one.task.tid++;
+		one.still_since = 1 * SECOND;
+		lc_model_sample(model, &one, NULL);
+	}
+	one = sample(3000, 10000 * SECOND, 10000 * SECOND, 1);
+	assert_int_equal(lc_model_sample(model, &one, NULL), -ENOSPC);
+	lc_model_free(model);
+}
+
+static void test_random_feed_ends_in_the_last_sweep(void **state)
+{
+	struct lc_model *model = model_new(256);
+	struct lc_sample last[50];
+	struct lc_thread *thread;
+	uint64_t now = SECOND;
+	int i, living = 0;
+
+	(void)state;
+	srand(4711);
+	for (i = 0; i < 20000; i++) {
+		struct lc_event any = event(1 + rand() % 7, 100 + rand() % 300, now += rand() % 1000);
+
+		any.start_time = rand() % 3;
+		any.blocked_ns = rand() % 1000;
+		any.blocked_at = now - any.blocked_ns;
+		lc_model_event(model, &any, rand() % 10, NULL);
+		if (i % 500 == 0)
+			lc_model_drop_ended(model, false);
+	}
+	now += SECOND;
+	for (i = 0; i < 50; i++)
+		last[i] = sample(100 + 3 * i, now, now - i, i);
+	sweep_of(model, now, last, 50);
+	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread))
+		living += !thread->ended_at;
+	assert_int_equal(living, 50);
+	lc_model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_blocked_before_the_start),
+		cmocka_unit_test(test_unknown_begin_is_a_lower_bound),
+		cmocka_unit_test(test_a_run_between_sweeps_is_another_block),
+		cmocka_unit_test(test_reused_tid_is_another_thread),
+		cmocka_unit_test(test_spawn_in_any_order),
+		cmocka_unit_test(test_sweep_ends_whom_it_does_not_see),
+		cmocka_unit_test(test_born_during_a_sweep_lives),
+		cmocka_unit_test(test_exec_by_a_thread_that_is_not_the_leader),
+		cmocka_unit_test(test_leader_exits_while_threads_live),
+		cmocka_unit_test(test_longest_blocks_come_longest_first),
+		cmocka_unit_test(test_short_blocks_are_counted_by_place),
+		cmocka_unit_test(test_bound_keeps_the_longest_blocked),
+		cmocka_unit_test(test_random_feed_ends_in_the_last_sweep),
+	};
+
+	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}

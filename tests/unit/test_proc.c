@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The parsers of /proc files, with what a hostile name can do to them. */
+#include "unit.h"
+
+#include "target/proc.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void test_stat_with_a_hostile_name(void **state)
+{
+	struct target_stat stat;
+
+	(void)state;
+	assert_int_equal(target_parse_stat("42 (a) R 1 (b)) D 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "
+					   "987654 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 3 0 0",
+					   &stat),
+			 0);
+	assert_string_equal(stat.comm, "a) R 1 (b)");
+	assert_int_equal(stat.state, 'D');
+	assert_int_equal(stat.ppid, 7);
+	assert_int_equal(stat.flags, 4194560);
+	assert_int_equal(stat.start_ticks, 987654);
+	assert_int_equal(stat.cpu, 3);
+	assert_int_equal(target_parse_stat("42 (a", &stat), -EINVAL);
+	assert_int_equal(target_parse_stat(")(", &stat), -EINVAL);
+	assert_int_equal(target_parse_stat("", &stat), -EINVAL);
+}
+
+static void test_syscall_in_all_forms(void **state)
+{
+	struct target_syscall call;
+
+	(void)state;
+	assert_int_equal(target_parse_syscall("running\n", &call), 0);
+	assert_true(call.running);
+	assert_int_equal(target_parse_syscall("-1 0x7ffe 0x55\n", &call), 0);
+	assert_int_equal(call.call.nr, LC_NO_SYSCALL);
+	assert_int_equal(call.sp, 0x7ffe);
+	assert_int_equal(call.pc, 0x55);
+	assert_int_equal(target_parse_syscall("202 0x1 0x2 0x3 0x4 0x5 0x6 0x7 0x8\n", &call), 0);
+	assert_int_equal(call.call.nr, 202);
+	assert_int_equal(call.call.args[5], 6);
+	assert_int_equal(call.pc, 8);
+	assert_int_equal(target_parse_syscall("202 0x1", &call), -EINVAL);
+}
+
+static void test_exec_start(void **state)
+{
+	uint64_t ns;
+
+	(void)state;
+	assert_int_equal(target_parse_exec_start("x (1, #threads: 1)\n---\nse.exec_start   :   344167.304738\n",
+						 &ns),
+			 0);
+	assert_int_equal(ns, 344167304738);
+	assert_int_equal(target_parse_exec_start("nothing\n", &ns), -EINVAL);
+}
+
+static void test_own_files(void **state)
+{
+	struct target_status status;
+	struct target_stat stat;
+	uint64_t run_ns = 0;
+
+	(void)state;
+	assert_int_equal(target_read_status(getpid(), getpid(), &status), 0);
+	assert_int_equal(status.tgid, getpid());
+	assert_int_equal(target_read_stat(getpid(), getpid(), &stat), 0);
+	assert_int_equal(stat.ppid, getppid());
+	while (!run_ns) /* it is brought up to date at a tick */
+		assert_int_equal(target_read_run_ns(getpid(), getpid(), &run_ns), 0);
+	assert_int_equal(target_read_stat(INT32_MAX, INT32_MAX, &stat), -ESRCH);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stat_with_a_hostile_name),
+		cmocka_unit_test(test_syscall_in_all_forms),
+		cmocka_unit_test(test_exec_start),
+		cmocka_unit_test(test_own_files),
+	};
+
+	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);
+}

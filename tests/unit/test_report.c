@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Grouping: threads at one place are one record. Links with verdict, lifecycle and util alone. */
+#include "unit.h"
+
+#include "verdict/report.h"
+
+#define SECOND 1000000000ull
+#define NOW (1000 * SECOND)
+
+static struct lc_thread *add(struct lc_model *model, pid_t pid, pid_t tid, uint64_t blocked_ns,
+			     uint32_t stack)
+{
+	struct lc_sample sample = {
+		.task = { .tid = tid, .pid = pid, .comm = "worker" },
+		.process_comm = "server",
+		.state = blocked_ns ? 'S' : 'R',
+		.now = NOW,
+		.start_time = 1,
+		.still_since = NOW - blocked_ns,
+		.syscall = { .nr = 202 },
+	};
+	struct lc_thread *thread;
+
+	assert_true(lc_model_sample(model, &sample, &thread) >= 0);
+	if (thread->blocked)
+		thread->user_stack = stack;
+	return thread;
+}
+
+static struct verdict_records make(struct lc_model *model, enum verdict_scope scope)
+{
+	struct verdict_options options = { .now = NOW, .threshold_ns = 5 * SECOND, .scope = scope };
+	struct verdict_records records;
+
+	assert_int_equal(verdict_make(model, &options, &records), 0);
+	return records;
+}
+
+static void test_threads_at_one_place_are_one_finding(void **state)
+{
+	struct verdict_records records;
+	struct lc_model *model;
+	int i;
+
+	(void)state;
+	lc_model_create(0, &model);
+	for (i = 0; i < 100; i++)
+		add(model, 10, 200 - i, (10 + i % 7) * SECOND, 1);
+	add(model, 10, 300, 60 * SECOND, 2);
+	add(model, 11, 301, 7 * SECOND, 1); /* another process */
+	add(model, 10, 302, 4 * SECOND, 1); /* not due */
+	add(model, 10, 303, 0, 0);	    /* runs */
+	records = make(model, VERDICT_FINDINGS);
+	assert_int_equal(records.count, 3);
+	assert_int_equal(records.threads, 102);
+	assert_int_equal(records.list[0].tids[0], 300);
+	assert_int_equal(records.list[1].count, 100);
+	assert_int_equal(records.list[1].still_blocked, 100);
+	assert_int_equal(records.list[1].blocked_ns, 16 * SECOND);
+	assert_int_equal(records.list[1].tids[0], 101);
+	assert_int_equal(records.list[1].tids[99], 200);
+	assert_int_equal(records.list[2].thread->task.pid, 11);
+	verdict_release(&records);
+	records = make(model, VERDICT_THREADS);
+	assert_int_equal(records.threads, 104);
+	assert_int_equal(records.list[records.count - 1].verdict, VERDICT_RUNNING);
+	verdict_release(&records);
+	lc_model_free(model);
+}
+
+static void test_new_ones_are_told_once(void **state)
+{
+	struct verdict_records records;
+	struct lc_thread *thread;
+	struct lc_model *model;
+
+	(void)state;
+	lc_model_create(0, &model);
+	thread = add(model, 10, 100, 10 * SECOND, 1);
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 1);
+	verdict_release(&records);
+	thread->told = true;
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 0);
+	verdict_release(&records);
+	lc_model_free(model);
+}
+
+static void test_blocks_that_ended_are_found(void **state)
+{
+	struct lc_event end = {
+		.kind = LC_EVENT_BLOCK_ENDED,
+		.task = { .tid = 100, .pid = 10 },
+		.syscall = { .nr = 35 },
+		.stack_follows = true,
+	};
+	struct verdict_records records;
+	struct lc_model *model;
+	int i;
+
+	(void)state;
+	lc_model_create(0, &model);
+	for (i = 0; i < 4; i++) {
+		end.at = (100 + i) * SECOND;
+		end.blocked_ns = (6 + i) * SECOND;
+		end.kind = LC_EVENT_BLOCK_ENDED;
+		lc_model_event(model, &end, 0, NULL);
+		end.kind = LC_EVENT_BLOCK_STACK;
+		end.blocked_at = end.at - end.blocked_ns;
+		lc_model_event(model, &end, 9, NULL);
+	}
+	records = make(model, VERDICT_FINDINGS);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.list[0].still_blocked, 0);
+	assert_int_equal(records.list[0].user_stack, 9);
+	assert_int_equal(records.list[0].blocks.count, 4);
+	assert_int_equal(records.list[0].blocked_ns, 9 * SECOND);
+	verdict_release(&records);
+	lc_model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_threads_at_one_place_are_one_finding),
+		cmocka_unit_test(test_new_ones_are_told_once),
+		cmocka_unit_test(test_blocks_that_ended_are_found),
+	};
+
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

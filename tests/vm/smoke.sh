@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# smoke.sh LEAKHOP LOCKS - a first look, inside an emulated machine with busybox only
+#
+# LOCKS is the fixture of that name. Prints a TAP line for each thing that must hold.
+
+leakhop=$1
+locks=$2
+count=0
+failed=0
+json=/tmp/result.json
+
+# result NAME COMMAND...
+result() {
+	name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >/tmp/why 2>&1; then
+		echo "ok $count - $name"
+	else
+		echo "not ok $count - $name"
+		sed 's/^/# /' /tmp/why /tmp/messages | head -n 40
+		failed=1
+	fi
+}
+
+# Without jq: there is a line break or none between fields, so all is made one line.
+has() { tr -d '\n' <$json | grep -q "$1"; }
+
+parked() {
+	for file in /proc/$pid/task/*/syscall; do
+		case $(cat "$file") in running*) return 1 ;; esac
+	done
+	[ "$(grep -c ^READY /tmp/out)" -ge 10 ]
+}
+
+dump() { "$leakhop" dump --json -p "$pid" "$@" >$json 2>/tmp/messages; }
+trace() { "$leakhop" trace --json -p "$pid" -m 1s -d 3s "$@" >$json 2>/tmp/messages; }
+spawned() {
+	"$leakhop" trace --json -m 1s -d 6s -- sh -c "exec $locks >/tmp/out2 </dev/null" \
+		>$json 2>/tmp/messages
+}
+
+"$locks" >/tmp/out </dev/null &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	parked && break
+	sleep 0.5
+done
+
+: >/tmp/messages
+result "doctor runs" "$leakhop" doctor
+result "dump runs" dump
+result "dump: from BPF" has '"source": *"bpf"'
+for name in mutex cond join reader inlined; do
+	result "dump: $name is found" has "\"block_in_$name\""
+done
+result "dump: stacks are whole" has '"user_stack_end": *"whole"'
+result "dump: the source's line" has '"file": *"[^"]*locks.c"'
+result "trace runs" trace
+result "trace: mutex is found" has '"block_in_mutex"'
+result "trace of a command runs" spawned
+result "trace: mutex is found" has '"block_in_mutex"'
+result "trace: the spawner's stack" has '"spawn": *{[^}]*"stack": *\[ *{[^]]*"main"'
+result "dump from /proc" dump --without bpf
+result "dump from /proc: mutex is found" has '"block_in_mutex"'
+kill -9 "$pid"
+sleep 1
+clean() { ! dmesg | grep -E 'WARNING:|BUG:|Oops'; }
+result "the kernel has no complaint" clean
+echo "1..$count"
+exit $failed
