@@ -158,21 +158,43 @@ void tell_start(const struct session *session)
 		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
 }
 
-static void mark_told(struct session *session, uint64_t now)
+static void mark_told(struct session *session, const struct verdict_record *record, unsigned number)
 {
-	uint64_t threshold = session->options->collect.threshold_ns;
 	struct lc_thread *thread;
+	size_t i;
 
-	for (thread = lc_model_next(session->model, NULL); thread;
-	     thread = lc_model_next(session->model, thread)) {
-		if (thread->blocked && now - thread->blocked_since >= threshold)
-			thread->told = true;
+	for (i = 0; i < record->count; i++) {
+		thread = lc_model_find(session->model, record->tids[i]);
+		if (thread)
+			thread->told = number;
 	}
+}
+
+/* A place that is known already needs a line, not a page. */
+static int tell_record(struct session *session, const struct telling *telling,
+		       const struct verdict_record *record)
+{
+	struct verdict_options options = { .now = telling->run.now,
+					   .threshold_ns = telling->run.threshold_ns };
+	struct output_style style = output_style_for(stdout);
+	size_t at_place;
+	unsigned number = verdict_told_before(session->model, &options, record, &at_place);
+	int r;
+
+	if (session->options->format == SESSION_JSON_LINES)
+		r = output_json_line(stdout, &telling->run, record);
+	else if (number)
+		r = output_text_more(stdout, &style, &telling->run, record, number, at_place);
+	else
+		r = output_text_record(stdout, &style, &telling->run, record, session->told + 1);
+	if (!number)
+		number = ++session->told;
+	mark_told(session, record, number);
+	return r;
 }
 
 int tell_new(struct session *session)
 {
-	struct output_style style = output_style_for(stdout);
 	struct verdict_records records;
 	struct telling telling;
 	size_t i;
@@ -186,14 +208,8 @@ int tell_new(struct session *session)
 	progress_end(&session->progress);
 	if (r < 0)
 		return r;
-	for (i = 0; i < records.count && !r; i++) {
-		session->told++;
-		r = session->options->format == SESSION_TEXT ?
-			    output_text_record(stdout, &style, &telling.run, &records.list[i],
-					       session->told) :
-			    output_json_line(stdout, &telling.run, &records.list[i]);
-	}
-	mark_told(session, telling.run.now);
+	for (i = 0; i < records.count && !r; i++)
+		r = tell_record(session, &telling, &records.list[i]);
 	verdict_release(&records);
 	return r;
 }

@@ -166,6 +166,9 @@ static int finish(struct watch *watch)
 		r = tell_new(session);
 	if (!r)
 		r = tell_end(session);
+	if (watch->child->pid && !watch->child_ended && !options->quiet)
+		fprintf(stderr, "leakhop: '%s' goes on, as process %d\n", options->child_argv[0],
+			watch->child->pid);
 	if (r < 0) {
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);

@@ -68,7 +68,7 @@ struct lc_thread {
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
-	bool told;	 /* the user has been told of this block */
+	unsigned told;	 /* number of the finding by which the user was told of this block; 0: not */
 	uint64_t run_ns;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;

@@ -61,6 +61,10 @@ struct output_style output_style_for(FILE *stream);
 int output_text_record(FILE *stream, const struct output_style *style, const struct output_run *run,
 		       const struct verdict_record *record, unsigned number);
 
+/* More threads at the place of a finding that was told before: one line. at_place: all there now. */
+int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
+		     const struct verdict_record *record, unsigned number, size_t at_place);
+
 /* The end of a trace: one line for each finding, losses, cost. */
 int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
 			const struct verdict_records *findings, size_t threads_seen);

@@ -48,7 +48,7 @@ static void text_head(struct line *line, const struct output_run *run,
 	line_add(line, LINE_BOLD, " (%d)", thread->task.pid);
 	line_add(line, LINE_PLAIN, ": %zu thread%s ", record->count, record->count == 1 ? "" : "s");
 	if (record->verdict == VERDICT_RUNNING) {
-		line_add(line, LINE_PLAIN, "running");
+		line_add(line, LINE_PLAIN, "%s", name_state(thread->state));
 	} else if (record->still_blocked) {
 		line_add(line, LINE_RED, "blocked for %s%s", record->at_least ? "at least " : "",
 			 duration_format(record->blocked_ns, span, sizeof(span)));
@@ -64,17 +64,24 @@ static void text_head(struct line *line, const struct output_run *run,
 	line_end(line);
 }
 
+static void put_tids(struct line *line, const struct verdict_record *record)
+{
+	size_t i;
+
+	for (i = 0; i < record->count && i < MOST_TIDS; i++)
+		line_add(line, LINE_PLAIN, "%s%d", i ? ", " : "", record->tids[i]);
+	if (record->count > MOST_TIDS)
+		line_add(line, LINE_PLAIN, " and %zu more", record->count - MOST_TIDS);
+}
+
 static void text_threads(struct line *line, const struct verdict_record *record)
 {
 	const struct lc_task *task = &record->thread->task;
-	size_t i;
 
 	label(line, record->count == 1 ? "thread" : "threads");
 	line_put(line, LINE_PLAIN, task->comm);
-	for (i = 0; i < record->count && i < MOST_TIDS; i++)
-		line_add(line, LINE_PLAIN, "%s%d", i ? ", " : " ", record->tids[i]);
-	if (record->count > MOST_TIDS)
-		line_add(line, LINE_PLAIN, " and %zu more", record->count - MOST_TIDS);
+	line_add(line, LINE_PLAIN, " ");
+	put_tids(line, record);
 	if (task->ns_tid && (task->ns_tid != task->tid || task->ns_pid != task->pid))
 		line_add(line, LINE_PLAIN, " (in its container: process %d, thread %d)", task->ns_pid,
 			 task->ns_tid);
@@ -175,7 +182,7 @@ static void text_spawn(FILE *stream, struct line *line, const struct output_run 
 	label(line, "spawned");
 	line_add(line, LINE_PLAIN, "%s ago by ", ago(run, thread->spawned_at, span, sizeof(span)));
 	put_task(line, &thread->spawner);
-	line_add(line, LINE_PLAIN, "%s", thread->spawn_stack ? ", at" : "");
+	line_add(line, LINE_PLAIN, "%s", thread->spawn_stack ? ", at" : "; where is not known");
 	line_end(line);
 	text_stack(stream, line->style, run, thread->spawn_stack, LABEL_COLUMN + 4);
 }
@@ -288,6 +295,23 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	return fflush(stream) ? -EIO : 0;
 }
 
+int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
+		     const struct verdict_record *record, unsigned number, size_t at_place)
+{
+	struct line line = line_begin(stream, style);
+	char span[32];
+
+	line_add(&line, LINE_BOLD, "#%u  ", number);
+	line_add(&line, LINE_PLAIN, "%zu more thread%s at this place, %zu now: ", record->count,
+		 record->count == 1 ? "" : "s", at_place);
+	put_tids(&line, record);
+	line_add(&line, LINE_PLAIN, ", blocked for %s",
+		 duration_format(run->now - record->since, span, sizeof(span)));
+	line_end(&line);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}
+
 static void summary_line(struct line *line, const struct output_run *run,
 			 const struct verdict_record *record)
 {
@@ -334,7 +358,7 @@ int output_text_summary(FILE *stream, const struct output_style *style, const st
 
 	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
 	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(&line, LINE_BOLD, "%s, %zu threads: ", took, threads_seen);
+	line_add(&line, LINE_BOLD, "%s, %zu thread%s: ", took, threads_seen, threads_seen == 1 ? "" : "s");
 	if (findings->count)
 		line_add(&line, LINE_BOLD, "%zu blocked for %s or longer, at %zu place%s", findings->threads,
 			 threshold, findings->count, findings->count == 1 ? "" : "s");

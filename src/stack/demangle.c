@@ -32,7 +32,8 @@ static void append(const char *piece, size_t length, void *context)
 
 static int is_mangled(const char *name)
 {
-	return name[0] == '_' && (name[1] == 'Z' || name[1] == 'R' || strncmp(name, "___Z", 4) == 0);
+	return strncmp(name, "_Z", 2) == 0 || strncmp(name, "_R", 2) == 0 ||
+	       strncmp(name, "___Z", 4) == 0;
 }
 
 /* Returns 0 if output holds no name. */

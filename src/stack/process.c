@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of processes: mappings by round, addresses to modules. Relies on /proc/PID/{maps,task}. */
+/*
+ * The table of processes: mappings by round, modules by address. Relies on /proc/PID/maps and task.
+ */
 #include "stack/process.h"
 
 #include <dirent.h>

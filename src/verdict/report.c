@@ -255,6 +255,29 @@ int verdict_make(struct lc_model *model, const struct verdict_options *options,
 	return 0;
 }
 
+unsigned verdict_told_before(struct lc_model *model, const struct verdict_options *options,
+			     const struct verdict_record *record, size_t *ret_at_place)
+{
+	struct member own = member_now(record->thread, options->now), other;
+	struct place_key key = key_of(&own), other_key;
+	struct lc_thread *thread;
+	unsigned told = 0;
+
+	*ret_at_place = 0;
+	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
+		if (!thread->blocked || thread->task.pid != record->thread->task.pid)
+			continue;
+		other = member_now(thread, options->now);
+		other_key = key_of(&other);
+		if (other.blocked_ns < options->threshold_ns || memcmp(&key, &other_key, sizeof(key)))
+			continue;
+		++*ret_at_place;
+		if (thread->told)
+			told = thread->told;
+	}
+	return told;
+}
+
 void verdict_release(struct verdict_records *records)
 {
 	size_t i;

@@ -52,6 +52,13 @@ struct verdict_options {
 	enum verdict_scope scope;
 };
 
+/*
+ * The number by which a living thread blocked at the same place was told (lc_thread.told), and at_place: how
+ * many are blocked there for the threshold and longer, the record's own included. 0: none was told.
+ */
+unsigned verdict_told_before(struct lc_model *model, const struct verdict_options *options,
+			     const struct verdict_record *record, size_t *ret_at_place);
+
 /* Fills records, which the caller releases. The model must not change while they are used. 0 or -ENOMEM. */
 int verdict_make(struct lc_model *model, const struct verdict_options *options,
 		 struct verdict_records *records);

@@ -57,7 +57,7 @@ refused() { # WORD ARGUMENT...
 }
 
 @test "a command that cannot be started is 4, and told" {
-	run -4 --separate-stderr leakhop trace -d 1s -- /nonexistent/program
+	run -4 --separate-stderr leakhop trace -q -d 1s -- /nonexistent/program
 	told_about /nonexistent/program
 }
 
@@ -89,7 +89,7 @@ refused() { # WORD ARGUMENT...
 @test "a kernel thread has no user stack" {
 	need_root
 	[[ $(cat /proc/2/comm) == kthreadd ]] || skip "no kernel threads here"
-	dump "$BATS_TEST_TMPDIR/dump.json" -p 2
+	dump "$BATS_TEST_TMPDIR/dump.json" -k -p 2
 	same '.threads[0].user_stack' '[]' "$BATS_TEST_TMPDIR/dump.json"
 }
 

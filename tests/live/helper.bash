@@ -105,15 +105,16 @@ holds() {
 	jq -e "$1" "$2" >/dev/null || { echo "does not hold: $1" >&2; jq -c . "$2" | head -c 4000 >&2; return 1; }
 }
 
-# Runs as nobody, who has no right but to look at processes of their own.
-as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
+# Before a command: it runs as nobody, who has no right but to look at processes of their own. No
+# function, since that would be a process between us and the command.
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all)
 
 need_root() { ((EUID == 0)) || skip "needs root"; }
 
 need_tool() { [[ -x $leakhop ]] || { echo "no $leakhop: make it first" >&2; return 1; }; }
 
 # ours PID: is it a fixture? A number may have been given to another process meanwhile.
-ours() { [[ $(readlink "/proc/$1/exe") == "$programs"/* ]]; }
+ours() { [[ $(readlink "/proc/$1/exe") == @("$programs"|/tmp/leakhop-)* ]]; }
 
 kill_fixtures() {
 	local one kind id

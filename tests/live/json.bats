@@ -49,9 +49,13 @@ jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$top/doc
 }
 
 @test "names that are not UTF-8 make no invalid JSON" {
-	start locks mutex
+	cp "$programs/locks" "$BATS_TEST_TMPDIR/"$'a\xff"\\\n\x01'
+	programs=$BATS_TEST_TMPDIR start $'a\xff"\\\n\x01' mutex
 	await 2
-	printf 'a\xff"\\\n' >"/proc/$pid/task/$pid/comm"
-	leakhop dump --json -p "$pid" | jq -e . >/dev/null
-	leakhop dump --json -p "$pid" | iconv -f UTF-8 -t UTF-8 >/dev/null
+	leakhop dump --json -p "$pid" >"$BATS_TEST_TMPDIR/dump.json"
+	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/dump.json" >/dev/null
+	holds '.threads[0].comm | startswith("a") and contains("\"\\\n")' "$BATS_TEST_TMPDIR/dump.json"
+	leakhop dump -p "$pid" >"$BATS_TEST_TMPDIR/dump.txt"
+	# Nothing in a name may reach the terminal as a control character
+	if grep -aP '\x01|\x1b' "$BATS_TEST_TMPDIR/dump.txt"; then return 1; fi
 }

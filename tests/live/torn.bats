@@ -13,7 +13,7 @@ dumps_are_whole() {
 	start chains 8
 	await 1
 	for ((i = 0; i < number; i++)); do
-		leakhop dump --json -p "$pid" "$@" >"$BATS_TEST_TMPDIR/$i.json"
+		leakhop dump -q --json -p "$pid" "$@" >"$BATS_TEST_TMPDIR/$i.json"
 	done
 	check chains "$BATS_TEST_TMPDIR"/*.json
 	# Else the above says little: some of the stacks must be deep ones, and whole.

@@ -12,7 +12,8 @@ setup() {
 	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" 2>/dev/null || true
 	# The build folder may be closed to others.
 	shared=$(mktemp -d /tmp/leakhop-test-XXXXXX)
-	cp "$leakhop" "$programs/locks" "$programs/stopped" "$shared/"
+	cp "$leakhop" "$shared/leakhop"
+	cp "$programs/locks" "$shared/"
 	chmod -R a+rX "$shared"
 }
 
@@ -24,12 +25,12 @@ teardown() {
 # own PROGRAM: a fixture of nobody's, in $pid.
 own() {
 	out=$BATS_TEST_TMPDIR/out.own
-	as_nobody "$shared/$1" "${@:2}" >"$out" 2>"$out.err" 3>&- &
+	"${nobody[@]}" "$shared/$1" "${@:2}" >"$out" 2>"$out.err" 3>&- &
 	pid=$!
 	pids+=("$pid")
 }
 
-nobodys() { as_nobody timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
+nobodys() { "${nobody[@]}" timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
 
 @test "dump of one's own process: the right lines, and what could not be seen" {
 	own locks
@@ -40,14 +41,14 @@ nobodys() { as_nobody timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
 	holds '.limits | length > 0' "$json"
 }
 
-@test "a lower bound is said to be one, and grows no faster than time" {
+@test "durations, or lower bounds that are said to be such" {
 	own locks mutex
 	await 2
 	before=$(now_ns)
 	nobodys dump --json -p "$pid" >"$json"
 	after=$(now_ns)
 	check waits "$json" "$out" "$sources/locks.c" --between "$before" "$after"
-	holds 'all(.threads[]; .blocked_at_least)' "$json"
+	[[ -r /proc/self/sched ]] || holds 'all(.threads[]; .blocked_at_least)' "$json"
 }
 
 @test "trace of one's own process" {
@@ -67,5 +68,7 @@ nobodys() { as_nobody timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
 }
 
 @test "doctor works" {
-	nobodys doctor
+	run nobodys doctor
+	[[ $status == 0 || $status == 3 ]] # 3: not all is possible
+	[[ $output == *"/proc"* ]]
 }

@@ -38,7 +38,7 @@ looks() {
 @test "sleeps, static-pie" { looks static-pie/calls 10; }
 
 @test "symfs: debug data by build-id" {
-	leakhop --help 2>&1 | grep -q -- --symfs || skip "no --symfs"
+	leakhop dump --help | grep -q -- --symfs || skip "no --symfs"
 	start split/locks
 	await 10
 	dump "$BATS_TEST_TMPDIR/dump.json" -p "$pid" --symfs "$programs/debug"

@@ -80,7 +80,7 @@ static void test_new_ones_are_told_once(void **state)
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 1);
 	verdict_release(&records);
-	thread->told = true;
+	thread->told = 1;
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 0);
 	verdict_release(&records);

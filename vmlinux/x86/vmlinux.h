@@ -50,6 +50,16 @@ struct bpf_prog_array;
 struct bpf_raw_event_map;
 struct bpf_redirect_info;
 struct bpf_run_ctx;
+struct btf;
+struct btf_field_graph_root;
+struct btf_field_kptr;
+struct btf_header;
+struct btf_id_dtor_kfunc_tab;
+struct btf_kfunc_set_tab;
+struct btf_record;
+struct btf_struct_metas;
+struct btf_struct_ops_tab;
+struct btf_type;
 struct bug_entry;
 struct bus_dma_region;
 struct bus_type;
@@ -3547,10 +3557,74 @@ enum btf_field_type {
 	BPF_TASK_WORK = 8192,
 };
 
+typedef void (*btf_dtor_kfunc_t)(void *);
+
+struct btf_field_kptr {
+	struct btf *btf;
+	struct module *module;
+	btf_dtor_kfunc_t dtor;
+	u32 btf_id;
+};
+
+struct btf_field_graph_root {
+	struct btf *btf;
+	u32 value_btf_id;
+	u32 node_offset;
+	struct btf_record *value_rec;
+};
+
+struct btf_field {
+	u32 offset;
+	u32 size;
+	enum btf_field_type type;
+	union {
+		struct btf_field_kptr kptr;
+		struct btf_field_graph_root graph_root;
+	};
+};
+
 enum bpf_iter_task_type {
 	BPF_TASK_ITER_ALL = 0,
 	BPF_TASK_ITER_TID = 1,
 	BPF_TASK_ITER_TGID = 2,
+};
+
+struct btf_header {
+	__u16 magic;
+	__u8 version;
+	__u8 flags;
+	__u32 hdr_len;
+	__u32 type_off;
+	__u32 type_len;
+	__u32 str_off;
+	__u32 str_len;
+};
+
+struct btf {
+	void *data;
+	u8 init_private;
+	struct btf_type **types;
+	u32 *resolved_ids;
+	u32 *resolved_sizes;
+	const char *strings;
+	void *nohdr_data;
+	struct btf_header hdr;
+	u32 nr_types;
+	u32 types_size;
+	u32 data_size;
+	refcount_t refcnt;
+	u32 id;
+	struct callback_head rcu;
+	struct btf_kfunc_set_tab *kfunc_set_tab;
+	struct btf_id_dtor_kfunc_tab *dtor_kfunc_tab;
+	struct btf_struct_metas *struct_meta_tab;
+	struct btf_struct_ops_tab *struct_ops_tab;
+	struct btf *base_btf;
+	u32 start_id;
+	u32 start_str_off;
+	char name[56];
+	bool kernel_btf;
+	__u32 *base_id_map;
 };
 
 enum bpf_arg_type {
