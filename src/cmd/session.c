@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 uint64_t session_now(void)
@@ -45,6 +46,20 @@ static void say_progress(void *context, const char *what)
 	progress_say(context, "%s", what);
 }
 
+/*
+ * Each open binary costs descriptors, and a whole host has many. A program started by leakhop was forked
+ * before this and keeps its own limit.
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int session_open(const struct session_options *options, struct session *session)
 {
 	struct stack_options stack = {
@@ -56,6 +71,7 @@ int session_open(const struct session_options *options, struct session *session)
 	struct error error = {};
 	int r;
 
+	raise_descriptor_limit();
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	progress_init(&session->progress, !options->quiet);

@@ -57,8 +57,9 @@ static void text_head(struct line *line, const struct output_run *run,
 					   (int64_t)run->now + run->realtime_offset, clock,
 					   sizeof(clock)));
 	} else {
-		line_add(line, LINE_RED, "blocked again and again");
-		line_add(line, LINE_PLAIN, ", up to %s",
+		line_add(line, LINE_RED, record->blocks.count == 1 ? "was blocked once" :
+								     "blocked again and again");
+		line_add(line, LINE_PLAIN, record->blocks.count == 1 ? ", for %s" : ", up to %s",
 			 duration_format(record->blocks.max_ns, span, sizeof(span)));
 	}
 	line_end(line);

@@ -32,6 +32,22 @@ static bool is_system_call(const uint8_t *code)
 	       (code[0] == 0xcd && code[1] == 0x80);			    /* int $0x80 */
 }
 
+/* call rel32, or call through a register or memory: ff /2 with 2 to 7 bytes. code is what lies before. */
+#define CALL_REACH 7
+
+static bool is_call(const uint8_t *end)
+{
+	size_t size;
+
+	if (end[-5] == 0xe8)
+		return true;
+	for (size = 2; size <= CALL_REACH; size++) {
+		if (end[-size] == 0xff && (end[-size + 1] >> 3 & 7) == 2)
+			return true;
+	}
+	return false;
+}
+
 /* mov $15, %eax or %rax; syscall */
 static bool is_sigreturn(const uint8_t *code)
 {
@@ -70,6 +86,15 @@ static bool is_system_call(const uint8_t *code)
 	return memcmp(code, svc, sizeof(svc)) == 0;
 }
 
+#define CALL_REACH 4
+
+/* bl, blr */
+static bool is_call(const uint8_t *end)
+{
+	return (end[-1] & 0xfc) == 0x94 ||
+	       (end[-1] == 0xd6 && end[-2] == 0x3f && (end[-4] & 0x1f) == 0);
+}
+
 static bool is_sigreturn(const uint8_t *code)
 {
 	(void)code;
@@ -84,6 +109,14 @@ int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
 }
 
 #endif
+
+bool code_is_behind_call(pid_t pid, uint64_t address)
+{
+	uint8_t code[CALL_REACH];
+
+	return read_exactly(pid, address - CALL_REACH, code, sizeof(code)) == 0 &&
+	       is_call(code + CALL_REACH);
+}
 
 int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal)
 {

@@ -13,6 +13,9 @@ struct stack_memory;
  */
 int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal);
 
+/* Whether the code before address is a call: an address that a call would have left on the stack. */
+bool code_is_behind_call(pid_t pid, uint64_t address);
+
 /*
  * Fetches the registers of interrupted code from the frame that the kernel made for a signal
  * handler, where the stack pointer is that of the handler's return. Returns 0, -ENOSYS, or why

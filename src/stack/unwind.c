@@ -158,25 +158,30 @@ static int step_by_frame_pointer(struct walker *walker, enum lc_stack_end otherw
 	return go_on(walker, &next, false, true);
 }
 
-/* A call through a bad pointer: nothing ran since, and the call left its return address. */
-static int step_from_bad_call(struct walker *walker)
+/*
+ * Nothing was pushed since the call that led here: its return address lies at the stack pointer, or on
+ * arm64 in the link register. Returns false, and changes nothing, where that can't be.
+ */
+static bool step_from_bare_call(struct walker *walker, bool guessed)
 {
 	struct lc_registers next = walker->registers;
 	uint64_t return_address;
 
 #if defined(__x86_64__)
 	if (read_word(walker, next.value[LC_REGISTER_SP], &return_address) < 0)
-		return end(walker, LC_STACK_NO_MODULE);
+		return false;
 	next.value[LC_REGISTER_SP] += sizeof(uint64_t);
 #else
 	if (expression_register(&next, 30, &return_address) < 0)
-		return end(walker, LC_STACK_NO_MODULE);
+		return false;
 	return_address = strip_signature(return_address);
 #endif
-	if (!is_code(walker, return_address))
-		return end(walker, LC_STACK_NO_MODULE);
+	if (!is_code(walker, return_address) ||
+	    !code_is_behind_call(walker->process->reader, return_address))
+		return false;
 	next.value[LC_REGISTER_PC] = return_address;
-	return go_on(walker, &next, false, true);
+	go_on(walker, &next, false, guessed);
+	return true;
 }
 
 static int find_cfa(struct walker *walker, const struct stack_rule *rule, uint64_t *ret_cfa)
@@ -289,6 +294,12 @@ static int step_in_code(struct walker *walker)
 		frame->interrupted = true;
 		return step_from_signal(walker);
 	}
+	/*
+	 * The bare wrappers of system calls: clone in C libraries ends its unwind information before the
+	 * call, since it would be wrong in the child, and musl has none.
+	 */
+	if (first && rule->after_call && step_from_bare_call(walker, false))
+		return STEP_ON;
 	return step_by_frame_pointer(walker, LC_STACK_NO_UNWIND);
 }
 
@@ -307,7 +318,7 @@ static int step(struct walker *walker)
 	if (r == -ENOENT && first) {
 		walker->place = (struct stack_place){ .vaddr = pc };
 		add_frame(walker)->pid = 0; /* a bad pointer is the same one in each process */
-		return step_from_bad_call(walker);
+		return step_from_bare_call(walker, true) ? STEP_ON : end(walker, LC_STACK_NO_MODULE);
 	}
 	if (r == -ENOENT)
 		return end(walker, LC_STACK_NO_MODULE);
