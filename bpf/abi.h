@@ -179,22 +179,22 @@ struct abi_epoll_return {
 /* Set before load; never changes. */
 struct abi_settings {
 	__u64 threshold_ns;
-	__u32 stack_bytes;	  /* of a spawn site or short block; at most ABI_STACK_MAX */
-	__s32 cgroup_subsystem;	  /* index of a v1 hierarchy's controller; -1: v2 */
-	__u8 all;		  /* every process */
-	__u8 children;		  /* new processes of targets are targets */
+	__u32 stack_bytes;	/* of a spawn site or short block; at most ABI_STACK_MAX */
+	__s32 cgroup_subsystem; /* index of a v1 hierarchy's controller; -1: v2 */
+	__u8 all;		/* every process */
+	__u8 children;		/* new processes of targets are targets */
 	__u8 user_threads;
-	__u8 kernel_threads;	  /* 0 no, 1 all, 2 those in uninterruptible sleep only */
-	__u8 by_pid;		  /* requested_pids holds wanted processes */
-	__u8 by_tid;		  /* requested_tids holds wanted threads */
+	__u8 kernel_threads; /* 0 no, 1 all, 2 those in uninterruptible sleep only */
+	__u8 by_pid;	     /* requested_pids holds wanted processes */
+	__u8 by_tid;	     /* requested_tids holds wanted threads */
 	__u8 by_comm;
 	__u8 by_cgroup;
-	__u8 short_blocks;	  /* copy the stack at the end of the blocked call */
+	__u8 short_blocks; /* copy the stack at the end of the blocked call */
 	__u8 have_task_storage;
 	__u8 have_pt_regs_helper;
-	__u8 have_btf_pointers;	  /* loaded as tp_btf: fields can be read directly */
-	__u8 have_current_btf;	  /* bpf_get_current_task_btf (5.11) */
-	__u8 coarse_clock;	  /* exec_start may stand for the time, to a tick */
+	__u8 have_btf_pointers; /* loaded as tp_btf: fields can be read directly */
+	__u8 have_current_btf;	/* bpf_get_current_task_btf (5.11) */
+	__u8 coarse_clock;	/* exec_start may stand for the time, to a tick */
 	__u8 pad[2];
 	__u64 cgroup_id;
 	char comm[ABI_COMM_LEN];

@@ -137,7 +137,8 @@ static __always_inline bool wanted(struct task_struct *task)
 		return false;
 	if (settings.by_cgroup && !in_cgroup(task))
 		return false;
-	return settings.all || settings.by_pid || settings.by_tid || settings.by_comm || settings.by_cgroup;
+	return settings.all || settings.by_pid || settings.by_tid || settings.by_comm ||
+	       settings.by_cgroup;
 }
 
 static __always_inline void add_target(__u32 tgid)

@@ -19,14 +19,14 @@
  * (a load), by the helper where it had to be loaded as a raw tracepoint. The branch that is not taken is
  * dead code to the verifier.
  */
-#define btf_field(pointer, field)                                                \
-	({                                                                       \
-		typeof((pointer)->field) value_;                                 \
-		if (settings.have_btf_pointers)                                  \
-			value_ = (pointer)->field;                               \
-		else                                                             \
+#define btf_field(pointer, field)                                                  \
+	({                                                                         \
+		typeof((pointer)->field) value_;                                   \
+		if (settings.have_btf_pointers)                                    \
+			value_ = (pointer)->field;                                 \
+		else                                                               \
 			bpf_core_read(&value_, sizeof(value_), &(pointer)->field); \
-		value_;                                                          \
+		value_;                                                            \
 	})
 
 /* 2f064a59a11f "sched: Change task_struct::state" (5.14) renamed and narrowed the field. */

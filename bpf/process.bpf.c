@@ -34,7 +34,8 @@ int leakhop_fork(__u64 *ctx)
 	struct abi_spawn *event;
 
 	if (!everything_is_target()) {
-		if (!same_process && ((from_target && settings.children) || (!settings.by_pid && !settings.by_tid && wanted(child))))
+		if (!same_process && ((from_target && settings.children) ||
+				      (!settings.by_pid && !settings.by_tid && wanted(child))))
 			add_target(child_tgid);
 		else if (!same_process || !from_target)
 			return 0;

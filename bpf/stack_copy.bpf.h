@@ -49,7 +49,8 @@ static __always_inline __u32 stack_copy(void *to, __u64 address)
 	if (!size || size > ABI_STACK_MAX)
 		return 0;
 	for (int i = 0; i < 6 && size >= 256; i++) {
-		if (!bpf_probe_read_user(to, size & (ABI_STACK_MAX | (ABI_STACK_MAX - 1)), (void *)address))
+		if (!bpf_probe_read_user(to, size & (ABI_STACK_MAX | (ABI_STACK_MAX - 1)),
+					 (void *)address))
 			return size;
 		size /= 2;
 	}

@@ -115,8 +115,8 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	describe(&thread->task, task);
 	bpf_core_read_str(thread->process_comm, sizeof(thread->process_comm),
 			  &task->group_leader->comm);
-	thread->parent_pid = pid_number(BPF_CORE_READ(task, group_leader, real_parent, group_leader),
-					self.namespace_level);
+	thread->parent_pid = pid_number(
+		BPF_CORE_READ(task, group_leader, real_parent, group_leader), self.namespace_level);
 	thread->state = state;
 	thread->exit_state = BPF_CORE_READ(task, exit_state);
 	thread->flags = BPF_CORE_READ(task, flags);
@@ -133,7 +133,8 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 		copy_registers(&thread->registers, regs);
 	}
 	if (!thread->on_cpu && still_for(thread) >= sweep_stack_after_ns)
-		bytes = bpf_get_task_stack(task, record->kernel_stack, sizeof(record->kernel_stack), 0);
+		bytes = bpf_get_task_stack(task, record->kernel_stack, sizeof(record->kernel_stack),
+					   0);
 	if (bytes < 0 || bytes > sizeof(record->kernel_stack))
 		bytes = 0;
 	thread->kernel_depth = (__u32)bytes / sizeof(__u64);

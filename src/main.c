@@ -13,7 +13,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } commands[] = {
-	{ "trace", command_trace, "watch processes, show the threads that block and do not come back" },
+	{ "trace", command_trace,
+	  "watch processes, show the threads that block and do not come back" },
 	{ "dump", command_dump, "show all threads once, now, without stopping them" },
 	{ "doctor", command_doctor, "tell what this host, kernel and user can do" },
 };
@@ -28,12 +29,13 @@ static void help(FILE *stream)
 			"Usage: leakhop COMMAND [OPTION...]\n\nCommands:\n");
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].what);
-	fprintf(stream, "\nExamples:\n"
-			"  sudo leakhop dump -p 4711          # what every thread of 4711 is doing\n"
-			"  sudo leakhop trace -p 4711         # until Ctrl-C; findings as they come due\n"
-			"  sudo leakhop trace -a -d 30s       # the whole host\n"
-			"  sudo leakhop trace -- ./server     # start a program and watch it\n"
-			"\n`leakhop COMMAND --help` tells the options of a command.\n");
+	fprintf(stream,
+		"\nExamples:\n"
+		"  sudo leakhop dump -p 4711          # what every thread of 4711 is doing\n"
+		"  sudo leakhop trace -p 4711         # until Ctrl-C; findings as they come due\n"
+		"  sudo leakhop trace -a -d 30s       # the whole host\n"
+		"  sudo leakhop trace -- ./server     # start a program and watch it\n"
+		"\n`leakhop COMMAND --help` tells the options of a command.\n");
 }
 
 int main(int argc, char **argv)
@@ -50,7 +52,8 @@ int main(int argc, char **argv)
 		help(stdout);
 		return EXIT_RAN;
 	}
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") || !strcmp(argv[1], "version")) {
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") ||
+	    !strcmp(argv[1], "version")) {
 		printf("leakhop %s\n", LEAKHOP_VERSION);
 		return EXIT_RAN;
 	}

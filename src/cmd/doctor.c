@@ -9,10 +9,8 @@
 
 enum { OPTION_JSON = 0x100 };
 
-static const struct argp_option doctor_options[] = {
-	{ "json", OPTION_JSON, 0, 0, "as JSON", 0 },
-	{}
-};
+static const struct argp_option doctor_options[] = { { "json", OPTION_JSON, 0, 0, "as JSON", 0 },
+						     {} };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -28,8 +26,10 @@ int command_doctor(int argc, char **argv)
 	const struct argp argp = {
 		.options = doctor_options,
 		.parser = parse,
-		.doc = "What this host, kernel and user can do, what is missing, and how to get it.\v"
-		       "Exit status: 0 everything that trace needs is there, 3 something is missing.",
+		.doc = "What this host, kernel and user can do, what is missing, and how to get "
+		       "it.\v"
+		       "Exit status: 0 everything that trace needs is there, 3 something is "
+		       "missing.",
 	};
 	struct output_check checks[COLLECT_FEATURES];
 	struct collect_features features;
@@ -46,9 +46,9 @@ int command_doctor(int argc, char **argv)
 
 		checks[i] = (struct output_check){
 			.name = feature->name,
-			.state = feature->state == COLLECT_YES ? "yes" :
-				 feature->state == COLLECT_NO  ? "no" :
-								 "partly",
+			.state = feature->state == COLLECT_YES	? "yes"
+				 : feature->state == COLLECT_NO ? "no"
+								: "partly",
 			.needed = feature->needed,
 			.why = feature->why,
 			.mend = feature->mend,

@@ -43,10 +43,13 @@ static const struct argp_option common_options[] = {
 	{ "kernel-threads", 'k', 0, 0, "kernel threads only", 1 },
 	{ 0, 0, 0, 0, "What to show:", 2 },
 	{ "threshold", 'm', "TIME", 0,
-	  "blocked for at least this long (default 5s); units ns us ms s m h, a bare number is seconds", 2 },
+	  "blocked for at least this long (default 5s); units ns us ms s m h, a bare number is "
+	  "seconds",
+	  2 },
 	{ "kernel-stacks", 'K', 0, 0, "only kernel stacks", 2 },
 	{ "user-stacks", 'U', 0, 0, "only user stacks", 2 },
-	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)", 2 },
+	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)",
+	  2 },
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
 	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
 	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
@@ -193,7 +196,8 @@ static error_t parse_target(int key, char *arg, struct argp_state *state, struct
 	return ARGP_ERR_UNKNOWN;
 }
 
-static error_t parse_show(int key, char *arg, struct argp_state *state, struct session_options *session)
+static error_t parse_show(int key, char *arg, struct argp_state *state,
+			  struct session_options *session)
 {
 	switch (key) {
 	case 'm':
@@ -230,7 +234,8 @@ static error_t parse_show(int key, char *arg, struct argp_state *state, struct s
 	return ARGP_ERR_UNKNOWN;
 }
 
-static error_t parse_how(int key, char *arg, struct argp_state *state, struct session_options *session)
+static error_t parse_how(int key, char *arg, struct argp_state *state,
+			 struct session_options *session)
 {
 	switch (key) {
 	case OPTION_SYMFS:
@@ -248,8 +253,8 @@ static error_t parse_how(int key, char *arg, struct argp_state *state, struct se
 		parse_without(state, arg, &session->collect.without);
 		return 0;
 	case OPTION_STACK_BYTES:
-		session->collect.stack_bytes =
-			parse_bounded(state, arg, 256, COLLECT_STACK_BYTES_MAX);
+		session->collect.stack_bytes = parse_bounded(state, arg, 256,
+							     COLLECT_STACK_BYTES_MAX);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -310,9 +315,11 @@ static const char trace_doc[] =
 	"  leakhop trace -p 4711                # until Ctrl-C; findings as they come due\n"
 	"  leakhop trace -a -d 30s              # the whole host, for half a minute\n"
 	"  leakhop trace --comm nginx -m 500ms  # blocked for half a second and longer\n"
-	"  leakhop trace -- ./server --port 80  # start it and watch it from its first instruction\n"
+	"  leakhop trace -- ./server --port 80  # start it and watch it from its first "
+	"instruction\n"
 	"\n"
-	"Exit status: 0 ran (also after Ctrl-C), 2 wrong usage, 3 not permitted or not supported here, "
+	"Exit status: 0 ran (also after Ctrl-C), 2 wrong usage, 3 not permitted or not supported "
+	"here, "
 	"4 the target does not exist or was gone before anything was seen.";
 
 static const char dump_doc[] =
@@ -322,7 +329,8 @@ static const char dump_doc[] =
 	"  leakhop dump -p 4711 --json | jq '.threads[] | {count, thread_name}'\n"
 	"  leakhop dump -a -m 1h                # the whole host\n"
 	"\n"
-	"Exit status: 0 ran, 2 wrong usage, 3 not permitted or not supported here, 4 the target does not "
+	"Exit status: 0 ran, 2 wrong usage, 3 not permitted or not supported here, 4 the target "
+	"does not "
 	"exist or was gone before anything was seen.";
 
 static void set_defaults(struct options *options, const char *command)

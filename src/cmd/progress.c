@@ -40,7 +40,8 @@ void progress_say(struct progress *progress, const char *format, ...)
 	if (!progress->wanted || !progress->work_began)
 		return;
 	now = now_ns();
-	if (now - progress->work_began < SHOW_AFTER_NS || now - progress->last_shown < SHOW_EVERY_NS)
+	if (now - progress->work_began < SHOW_AFTER_NS ||
+	    now - progress->last_shown < SHOW_EVERY_NS)
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);

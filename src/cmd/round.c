@@ -100,8 +100,8 @@ static int take_stacks(struct session *session, const struct lc_sample *sample)
 	pending->kernel_stack = intern_kernel(session, sample);
 	pending->user_stack = 0;
 	if (!sample->kernel_thread && session->options->user_stacks)
-		pending->error = take_user_stack(session, sample->task.pid, &sample->registers, NULL,
-						 true, &pending->user_stack);
+		pending->error = take_user_stack(session, sample->task.pid, &sample->registers,
+						 NULL, true, &pending->user_stack);
 	return pending->error == -ENOMEM ? -ENOMEM : 0;
 }
 
@@ -200,8 +200,8 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	lc_model_begin_sweep(session->model, session_now());
 	for (attempt = 0; attempt < attempts; attempt++) {
 		round.retry = attempt > 0;
-		r = collect_sweep(session->collect, session->options->kernel_stacks ? stack_after_ns :
-										      UINT64_MAX,
+		r = collect_sweep(session->collect,
+				  session->options->kernel_stacks ? stack_after_ns : UINT64_MAX,
 				  first_look, &round);
 		session->sweeps++;
 		if (r < 0)

@@ -23,8 +23,8 @@ enum session_format { SESSION_TEXT, SESSION_JSON, SESSION_JSON_LINES };
 
 struct session_options {
 	struct collect_options collect;
-	const char *command; /* "trace", "dump" */
-	bool once;	     /* dump: every thread, now */
+	const char *command;  /* "trace", "dump" */
+	bool once;	      /* dump: every thread, now */
 	uint64_t duration_ns; /* 0: until a signal */
 	bool all;
 	bool life;

@@ -16,7 +16,8 @@ static int check_pid(pid_t pid, struct error *error)
 		return error_set(error, r, "cannot look at process %d", pid);
 	/* /proc/TID can be opened, though it is not listed. */
 	if (status.tgid != pid) {
-		error_say(error, -ESRCH, "%d is a thread of process %d, not a process", pid, status.tgid);
+		error_say(error, -ESRCH, "%d is a thread of process %d, not a process", pid,
+			  status.tgid);
 		error_remedy(error, "-p %d, or -t %d", status.tgid, pid);
 		return -ESRCH;
 	}

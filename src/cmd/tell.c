@@ -101,8 +101,8 @@ static void look_up_wait(struct session *session, struct verdict_record *record)
 		record->has_futex_wake = collect_futex_wake(session->collect, pid, call->args[0],
 							    &record->futex_wake);
 	else if (is_epoll_wait(call->nr))
-		record->has_epoll_return = collect_epoll_return(session->collect, pid, call->args[0],
-								&record->epoll_return);
+		record->has_epoll_return = collect_epoll_return(
+			session->collect, pid, call->args[0], &record->epoll_return);
 }
 
 /* Names cost, so only what is told gets them. */
@@ -226,7 +226,8 @@ static int print_records(struct session *session, const struct telling *telling,
 		if (ended_only && records->list[i].still_blocked)
 			continue;
 		session->told++;
-		r = output_text_record(stdout, &style, &telling->run, &records->list[i], session->told);
+		r = output_text_record(stdout, &style, &telling->run, &records->list[i],
+				       session->told);
 	}
 	return r;
 }
@@ -262,11 +263,13 @@ int tell_end(struct session *session)
 	r = make_records(session, VERDICT_FINDINGS, telling.run.now, &findings);
 	if (!r && want_threads)
 		r = make_records(session, VERDICT_THREADS, telling.run.now, &threads);
-	telling.run.names_hidden = options->kernel_stacks && stack_kernel_names_hidden(session->engine);
+	telling.run.names_hidden = options->kernel_stacks &&
+				   stack_kernel_names_hidden(session->engine);
 	progress_end(&session->progress);
 	if (telling.run.names_hidden && !options->quiet)
-		fprintf(stderr, "leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
-				"kernel stacks have no names\n");
+		fprintf(stderr,
+			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+			"kernel stacks have no names\n");
 	fill_cost(session, &telling.run.cost);
 	if (!r)
 		r = print_end(session, &telling, &findings, want_threads ? &threads : NULL);

@@ -91,8 +91,8 @@ static int sweep(struct watch *watch)
 	now = session_now();
 	watch->next_sweep = now + watch->interval_ns;
 	if (session->next_due && session->next_due < watch->next_sweep)
-		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due :
-									       now + LEAST_WAIT_NS;
+		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due
+									    : now + LEAST_WAIT_NS;
 	lc_model_drop_ended(session->model, false);
 	return r;
 }

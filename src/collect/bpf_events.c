@@ -76,7 +76,8 @@ static int spawn_received(struct bpf_source *source, const struct abi_spawn *rec
 	return deliver(source, &event);
 }
 
-static int stack_received(struct bpf_source *source, const struct abi_block_stack *record, size_t size)
+static int stack_received(struct bpf_source *source, const struct abi_block_stack *record,
+			  size_t size)
 {
 	struct lc_event event = {
 		.kind = LC_EVENT_BLOCK_STACK,
@@ -138,8 +139,8 @@ int bpf_event_received(void *context, void *data, size_t size)
 	case ABI_SPAWN:
 		return size < sizeof(struct abi_spawn) ? 0 : spawn_received(source, data, size);
 	case ABI_BLOCK_STACK:
-		return size < sizeof(struct abi_block_stack) ? 0 :
-							       stack_received(source, data, size);
+		return size < sizeof(struct abi_block_stack) ? 0
+							     : stack_received(source, data, size);
 	default:
 		return plain_received(source, head, size);
 	}

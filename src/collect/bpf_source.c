@@ -54,7 +54,8 @@ static int32_t subsystem_index(const char *controller)
 }
 
 /* Which optional things this kernel has, and the user did not forbid. */
-static void settings_of_features(struct abi_settings *settings, const struct collect_options *options)
+static void settings_of_features(struct abi_settings *settings,
+				 const struct collect_options *options)
 {
 	struct collect_features features;
 
@@ -85,7 +86,9 @@ static int fill_settings(struct abi_settings *settings, const struct collect_opt
 		.all = filter->all,
 		.children = filter->children,
 		.user_threads = filter->user_threads,
-		.kernel_threads = !filter->kernel_threads ? 0 : filter->user_threads ? 2 : 1,
+		.kernel_threads = !filter->kernel_threads ? 0
+				  : filter->user_threads  ? 2
+							  : 1,
 		.by_pid = filter->pid_count > 0,
 		.by_tid = filter->tid_count > 0,
 		.by_comm = filter->comm != NULL,
@@ -99,8 +102,8 @@ static int fill_settings(struct abi_settings *settings, const struct collect_opt
 	settings_of_features(settings, options);
 	if (!filter->cgroup)
 		return 0;
-	r = cgroup_find(filter->cgroup, (uint64_t *)&settings->cgroup_id, controller, sizeof(controller),
-			error);
+	r = cgroup_find(filter->cgroup, (uint64_t *)&settings->cgroup_id, controller,
+			sizeof(controller), error);
 	if (r < 0)
 		return r;
 	settings->cgroup_subsystem = subsystem_index(controller);
@@ -168,8 +171,8 @@ static int load_failed(struct bpf_source *source, int r, struct error *error)
 		error_remedy(error, "run it as root (sudo); see `leakhop doctor`");
 		return r;
 	}
-	error_say(error, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s (%s)", strerror(-r),
-		  source->load_log[0] ? source->load_log : "no reason given");
+	error_say(error, -EOPNOTSUPP, "this kernel does not take the BPF programs: %s (%s)",
+		  strerror(-r), source->load_log[0] ? source->load_log : "no reason given");
 	error_remedy(error, "see `leakhop doctor`; --without may find a way round");
 	return -EOPNOTSUPP;
 }
@@ -203,8 +206,8 @@ static int attach_all(struct bpf_source *source, bool raw)
 		name = tracepoint_of(program);
 		if (!name || !bpf_program__autoload(program))
 			continue;
-		link = raw ? bpf_program__attach_raw_tracepoint(program, name) :
-			     bpf_program__attach_trace(program);
+		link = raw ? bpf_program__attach_raw_tracepoint(program, name)
+			   : bpf_program__attach_trace(program);
 		if (!link)
 			return -errno;
 		source->links[source->link_count++] = link;
@@ -380,10 +383,10 @@ bool collect_futex_wake(struct collect *collect, pid_t pid, uint64_t address,
 	    bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.futex_wakes), &key, &wake))
 		return false;
 	*ret_wake = (struct lc_futex_wake){ .at = wake.at,
-						 .calls = wake.calls,
-						 .empty_calls = wake.empty_calls,
-						 .tid = wake.tid,
-						 .woken = wake.woken };
+					    .calls = wake.calls,
+					    .empty_calls = wake.empty_calls,
+					    .tid = wake.tid,
+					    .woken = wake.woken };
 	memcpy(ret_wake->comm, wake.comm, sizeof(ret_wake->comm) - 1);
 	return true;
 }
@@ -395,11 +398,13 @@ bool collect_epoll_return(struct collect *collect, pid_t pid, int fd,
 	struct abi_epoll_return set;
 
 	if (!collect->bpf ||
-	    bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.epoll_returns), &key, &set))
+	    bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.epoll_returns), &key,
+				&set))
 		return false;
-	*ret_return = (struct lc_epoll_return){
-		.at = set.at, .returns = set.returns, .last_change = set.last_change, .events = set.events
-	};
+	*ret_return = (struct lc_epoll_return){ .at = set.at,
+						.returns = set.returns,
+						.last_change = set.last_change,
+						.events = set.events };
 	return true;
 }
 

@@ -57,8 +57,8 @@ static void sample_from(const struct bpf_source *source, const struct abi_thread
 	memcpy(sample->process_comm, thread->process_comm, sizeof(sample->process_comm));
 	sample->process_comm[sizeof(sample->process_comm) - 1] = '\0';
 	if (thread->exec_start)
-		sample->still_since =
-			cpu_clocks_convert(source->clocks, thread->cpu, thread->exec_start);
+		sample->still_since = cpu_clocks_convert(source->clocks, thread->cpu,
+							 thread->exec_start);
 	/* A new thread that never ran has the parent's value here, or none. */
 	if (sample->still_since < thread->start_time)
 		sample->still_since = thread->start_time;
@@ -98,11 +98,12 @@ static void note_clocks(struct bpf_source *source)
 	size_t cpu;
 
 	for (cpu = 0; cpu < source->cpus; cpu++) {
-		uint64_t offset =
-			__atomic_load_n(&source->skeleton->bss->clocks[cpu].offset, __ATOMIC_RELAXED);
+		uint64_t offset = __atomic_load_n(&source->skeleton->bss->clocks[cpu].offset,
+						  __ATOMIC_RELAXED);
 
 		clock_gettime(CLOCK_MONOTONIC, &time);
-		cpu_clocks_note(source->clocks, cpu, time.tv_sec * 1000000000ull + time.tv_nsec, offset);
+		cpu_clocks_note(source->clocks, cpu, time.tv_sec * 1000000000ull + time.tv_nsec,
+				offset);
 	}
 }
 

@@ -31,7 +31,8 @@ static const char *controller_of(char *options)
 }
 
 /* One line of mountinfo: is it a cgroup hierarchy that has path? (proc.rst, section 3.5) */
-static bool try_mount(char *line, const char *path, uint64_t *ret_id, char *ret_controller, size_t size)
+static bool try_mount(char *line, const char *path, uint64_t *ret_id, char *ret_controller,
+		      size_t size)
 {
 	char mount[PATH_MAX], type[32], options[256], full[2 * PATH_MAX];
 	const char *controller = "";
@@ -73,6 +74,7 @@ int cgroup_find(const char *path, uint64_t *ret_id, char *ret_controller, size_t
 			return 0;
 	}
 	error_say(error, -ENOENT, "there is no cgroup '%s'", path);
-	error_remedy(error, "systemd-cgls lists them; give the path as it shows it, from the root down");
+	error_remedy(error,
+		     "systemd-cgls lists them; give the path as it shows it, from the root down");
 	return -ENOENT;
 }

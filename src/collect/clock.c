@@ -23,7 +23,8 @@ struct cpu_clocks {
 
 int cpu_clocks_create(size_t cpus, struct cpu_clocks **ret_clocks)
 {
-	struct cpu_clocks *clocks = calloc(1, sizeof(*clocks) + cpus * sizeof(clocks->histories[0]));
+	struct cpu_clocks *clocks = calloc(1,
+					   sizeof(*clocks) + cpus * sizeof(clocks->histories[0]));
 
 	if (!clocks)
 		return -ENOMEM;
@@ -70,8 +71,7 @@ void cpu_clocks_note(struct cpu_clocks *clocks, size_t cpu, uint64_t now, uint64
 		return;
 	last = history->count ? &history->notes[history->count - 1] : NULL;
 	/* The same lag as last time: one note, moved on, would hide when it began to hold. */
-	if (last && last->offset == offset && history->count > 1 &&
-	    last[-1].offset == offset) {
+	if (last && last->offset == offset && history->count > 1 && last[-1].offset == offset) {
 		last->task_clock = now - offset;
 		return;
 	}

@@ -38,8 +38,10 @@ int collect_parse_without(const char *list, unsigned *ret_bits, struct error *er
 				break;
 		}
 		if (i == WITHOUT_NAMES)
-			return error_say(error, -EINVAL, "unknown feature '%.*s' (known: bpf, iterator, "
-					 "task-storage, pt-regs, tp-btf, syscalls)", (int)length, list);
+			return error_say(error, -EINVAL,
+					 "unknown feature '%.*s' (known: bpf, iterator, "
+					 "task-storage, pt-regs, tp-btf, syscalls)",
+					 (int)length, list);
 		bits |= without_names[i].bit;
 	}
 	*ret_bits = bits;
@@ -53,7 +55,8 @@ void collect_add_limit(struct collect *collect, const char *format, ...)
 	if (collect->limit_count == COLLECT_LIMITS)
 		return;
 	va_start(args, format);
-	vsnprintf(collect->limits[collect->limit_count++], sizeof(collect->limits[0]), format, args);
+	vsnprintf(collect->limits[collect->limit_count++], sizeof(collect->limits[0]), format,
+		  args);
 	va_end(args);
 }
 

@@ -26,12 +26,11 @@
 #define CAP_BPF 39
 #endif
 
-static void set(struct collect_feature *feature, enum collect_feature_state state,
-		const char *mend, const char *format, ...)
-	__attribute__((__format__(__printf__, 4, 5)));
+static void set(struct collect_feature *feature, enum collect_feature_state state, const char *mend,
+		const char *format, ...) __attribute__((__format__(__printf__, 4, 5)));
 
-static void set(struct collect_feature *feature, enum collect_feature_state state,
-		const char *mend, const char *format, ...)
+static void set(struct collect_feature *feature, enum collect_feature_state state, const char *mend,
+		const char *format, ...)
 {
 	va_list args;
 
@@ -73,7 +72,8 @@ static void probe_btf(struct collect_feature *feature)
 		set(feature, COLLECT_YES, "", "the kernel describes its own types");
 	else
 		set(feature, COLLECT_NO,
-		    "run a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.10 or later; Debian 11, Ubuntu "
+		    "run a kernel built with CONFIG_DEBUG_INFO_BTF=y (5.10 or later; Debian 11, "
+		    "Ubuntu "
 		    "20.10 and later have it)",
 		    "no /sys/kernel/btf/vmlinux");
 }
@@ -135,7 +135,8 @@ static void probe_types(struct collect_features *features, struct btf *btf)
 	if (btf && btf__find_by_name_kind(btf, "btf_trace_sched_switch", BTF_KIND_TYPEDEF) > 0)
 		set(tracing, COLLECT_YES, "", "tp_btf/sched_switch");
 	else
-		set(tracing, COLLECT_PARTLY, "", "no tp_btf; raw tracepoints are used, which cost more");
+		set(tracing, COLLECT_PARTLY, "",
+		    "no tp_btf; raw tracepoints are used, which cost more");
 	iterator->needed = true;
 	if (btf && btf__find_by_name_kind(btf, "bpf_iter__task", BTF_KIND_STRUCT) > 0)
 		set(iterator, COLLECT_YES, "", "iter/task, for the sweep");
@@ -191,7 +192,8 @@ static void probe_kallsyms(struct collect_feature *feature)
 	if (address)
 		set(feature, COLLECT_YES, "", "kernel functions have names");
 	else if (line[0])
-		set(feature, COLLECT_PARTLY, "run it as root or with CAP_SYSLOG; "
+		set(feature, COLLECT_PARTLY,
+		    "run it as root or with CAP_SYSLOG; "
 		    "or: sudo sysctl kernel.kptr_restrict=0",
 		    "the kernel hides its addresses: kernel stacks without names");
 	else
@@ -232,10 +234,13 @@ static void probe_unprivileged(struct collect_feature *feature)
 	int r = target_read_syscall(getpid(), getpid(), &call);
 
 	if (r < 0)
-		set(feature, COLLECT_NO, "run a kernel with CONFIG_HAVE_ARCH_TRACEHOOK and "
-		    "CONFIG_CROSS_MEMORY_ATTACH", "no /proc/PID/syscall");
+		set(feature, COLLECT_NO,
+		    "run a kernel with CONFIG_HAVE_ARCH_TRACEHOOK and "
+		    "CONFIG_CROSS_MEMORY_ATTACH",
+		    "no /proc/PID/syscall");
 	else
-		set(feature, COLLECT_YES, "", "dump and trace of one's own processes, without "
+		set(feature, COLLECT_YES, "",
+		    "dump and trace of one's own processes, without "
 		    "privilege, by /proc");
 }
 
@@ -295,7 +300,8 @@ void collect_probe(struct collect_features *features)
 		btf = NULL;
 	probe_types(features, btf);
 	if (btf && btf__find_by_name_kind(btf, "btf_trace_sys_exit", BTF_KIND_TYPEDEF) > 0)
-		set(&list[COLLECT_SYSCALL_TRACEPOINTS], COLLECT_YES, "", "sys_exit: futex, epoll, clone");
+		set(&list[COLLECT_SYSCALL_TRACEPOINTS], COLLECT_YES, "",
+		    "sys_exit: futex, epoll, clone");
 	else
 		set(&list[COLLECT_SYSCALL_TRACEPOINTS], COLLECT_PARTLY, "",
 		    "no sys_exit tracepoint: who last woke a futex is not known");

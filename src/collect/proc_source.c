@@ -104,7 +104,10 @@ static int read_sample(const struct proc_source *source, pid_t pid, pid_t tid,
 	if (r < 0)
 		return r;
 	*sample = (struct lc_sample){
-		.task = { .tid = tid, .pid = pid, .ns_tid = status.ns_tid, .ns_pid = status.ns_pid },
+		.task = { .tid = tid,
+			  .pid = pid,
+			  .ns_tid = status.ns_tid,
+			  .ns_pid = status.ns_pid },
 		.parent_pid = stat.ppid,
 		.state = stat.state,
 		.on_cpu = call.running && stat.state == 'R',
@@ -252,8 +255,9 @@ static int check_permission(const struct collect_filter *filter, struct error *e
 		if (r != -EPERM && r != -EACCES)
 			continue;
 		error_say(error, -EPERM, "not permitted to read process %d", filter->pids[i]);
-		error_remedy(error, "run it as root (sudo), or as the user that process belongs to; "
-				    "`leakhop doctor` tells what stands in the way");
+		error_remedy(error,
+			     "run it as root (sudo), or as the user that process belongs to; "
+			     "`leakhop doctor` tells what stands in the way");
 		return -EPERM;
 	}
 	return 0;
@@ -278,11 +282,16 @@ static int proc_open(struct collect *collect, struct error *error)
 		return error_set(error, -ENOMEM, "cannot start");
 	source->ticks_per_second = sysconf(_SC_CLK_TCK);
 	source->own_pid = getpid();
-	source->have_exec_start = !target_read_exec_start(source->own_pid, source->own_pid, &exec_start);
+	source->have_exec_start = !target_read_exec_start(source->own_pid, source->own_pid,
+							  &exec_start);
 	if (!source->have_exec_start)
-		collect_add_limit(collect, "when a block began is not known: durations count from the first look");
-	collect_add_limit(collect, "not seen: kernel stacks, who spawned a thread, who woke it, blocks "
-				   "between two sweeps; stacks of code that needs more registers than sp and pc");
+		collect_add_limit(
+			collect,
+			"when a block began is not known: durations count from the first look");
+	collect_add_limit(
+		collect,
+		"not seen: kernel stacks, who spawned a thread, who woke it, blocks "
+		"between two sweeps; stacks of code that needs more registers than sp and pc");
 	return 0;
 }
 

@@ -27,7 +27,8 @@ struct lc_sample {
 	struct lc_registers registers; /* of user space, at the entry into the kernel */
 	uint64_t last_wake_at;
 	struct lc_task waker; /* valid if last_wake_at is set */
-	const uint64_t *kernel_stack; /* addresses, innermost first; the source's, valid in the call */
+	const uint64_t
+		*kernel_stack; /* addresses, innermost first; the source's, valid in the call */
 	size_t kernel_depth;
 };
 
@@ -44,8 +45,8 @@ enum lc_event_kind {
 struct lc_event {
 	enum lc_event_kind kind;
 	uint64_t at;
-	struct lc_task task;  /* whom it is about: the woken, the child, ... */
-	struct lc_task other; /* BLOCK_ENDED: the waker; SPAWN: the parent; EXEC: tid before */
+	struct lc_task task;	   /* whom it is about: the woken, the child, ... */
+	struct lc_task other;	   /* BLOCK_ENDED: the waker; SPAWN: the parent; EXEC: tid before */
 	struct lc_syscall syscall; /* BLOCK_ENDED, BLOCK_STACK: blocked in; SPAWN: the parent's */
 	struct lc_registers registers; /* SPAWN: the parent's; BLOCK_STACK: its own */
 	const void *stack; /* copy of the stack from sp up; the source's, valid in the call */

@@ -71,9 +71,9 @@ void lc_model_drop_ended(struct lc_model *model, bool all)
 /* How long a thread has stood still: what decides who is kept. */
 static uint64_t worth(const struct lc_thread *thread, uint64_t now)
 {
-	return thread->blocked && !thread->ended_at && now > thread->blocked_since ?
-		       now - thread->blocked_since :
-		       0;
+	return thread->blocked && !thread->ended_at && now > thread->blocked_since
+		       ? now - thread->blocked_since
+		       : 0;
 }
 
 static int compare_worth(const void *a, const void *b)
@@ -203,9 +203,9 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		    struct lc_thread **ret_thread)
 {
 	struct lc_thread *thread = lc_model_find(model, sample->task.tid);
-	uint64_t still = sample->still_since && sample->now > sample->still_since ?
-				 sample->now - sample->still_since :
-				 0;
+	uint64_t still = sample->still_since && sample->now > sample->still_since
+				 ? sample->now - sample->still_since
+				 : 0;
 	bool blocked = is_blocked(sample), same;
 	int r;
 
@@ -214,7 +214,8 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		thread = NULL;
 	}
 	if (!thread) {
-		r = lc_model_add(model, sample->task.tid, sample->now, blocked ? still : 0, &thread);
+		r = lc_model_add(model, sample->task.tid, sample->now, blocked ? still : 0,
+				 &thread);
 		if (r < 0)
 			return r;
 	}

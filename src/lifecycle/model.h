@@ -68,7 +68,7 @@ struct lc_thread {
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
-	unsigned told;	 /* number of the finding by which the user was told of this block; 0: not */
+	unsigned told; /* number of the finding by which the user was told of this block; 0: not */
 	uint64_t run_ns;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
@@ -80,9 +80,9 @@ struct lc_thread {
 	uint64_t first_involuntary;
 	uint64_t last_wake_at;
 	struct lc_task waker;
-	struct lc_blocks blocks; /* ended ones of the threshold and longer */
+	struct lc_blocks blocks;		    /* ended ones of the threshold and longer */
 	struct lc_block longest[LC_LONGEST_BLOCKS]; /* longest first; ns 0 = unused */
-	struct lc_place places[LC_PLACES]; /* the first few; blocks.count 0 = unused */
+	struct lc_place places[LC_PLACES];	    /* the first few; blocks.count 0 = unused */
 	uint64_t spawn_failures;
 	int spawn_error; /* of the last failure */
 

@@ -42,7 +42,8 @@ static void note_place(struct lc_thread *thread, const struct lc_block *block)
 		place = &thread->places[i];
 		if (!place->blocks.count)
 			break;
-		if (place->user_stack == block->user_stack && place->syscall_nr == block->syscall_nr)
+		if (place->user_stack == block->user_stack &&
+		    place->syscall_nr == block->syscall_nr)
 			break;
 	}
 	place = &thread->places[i];
@@ -100,9 +101,9 @@ static void block_stack(struct lc_thread *thread, const struct lc_event *event, 
 	for (i = 0; i < LC_LONGEST_BLOCKS; i++) {
 		if (!thread->longest[i].ns || thread->longest[i].user_stack)
 			continue;
-		apart = thread->longest[i].at > event->blocked_at ?
-				thread->longest[i].at - event->blocked_at :
-				event->blocked_at - thread->longest[i].at;
+		apart = thread->longest[i].at > event->blocked_at
+				? thread->longest[i].at - event->blocked_at
+				: event->blocked_at - thread->longest[i].at;
 		if (apart < 1000000)
 			thread->longest[i].user_stack = stack;
 	}

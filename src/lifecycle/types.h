@@ -113,7 +113,8 @@ struct lc_frame {
 struct lc_stack {
 	const struct lc_raw_frame *raw; /* innermost first */
 	size_t raw_count;
-	const struct lc_frame *frames; /* innermost first, inlined ones expanded; NULL: no names yet */
+	const struct lc_frame
+		*frames; /* innermost first, inlined ones expanded; NULL: no names yet */
 	size_t frame_count;
 	enum lc_stack_end end;
 };

@@ -15,16 +15,18 @@ static int doctor_json(FILE *stream, const struct output_check *checks, size_t c
 	int r;
 
 	for (i = 0; i < count; i++)
-		json_array_append_new(list, json_pack("{ss ss sb ss ss}", "name", checks[i].name, "state",
-						      checks[i].state, "needed", checks[i].needed, "why",
-						      checks[i].why, "mend", checks[i].mend));
+		json_array_append_new(list,
+				      json_pack("{ss ss sb ss ss}", "name", checks[i].name, "state",
+						checks[i].state, "needed", checks[i].needed, "why",
+						checks[i].why, "mend", checks[i].mend));
 	json = json_pack("{ss sb so}", "schema", OUTPUT_SCHEMA, "usable", usable, "checks", list);
 	r = json ? json_dumpf(json, stream, JSON_INDENT(2)) : -1;
 	json_decref(json);
 	return r < 0 || fputc('\n', stream) == EOF || fflush(stream) ? -EIO : 0;
 }
 
-int output_doctor(FILE *stream, bool json, const struct output_check *checks, size_t count, bool usable)
+int output_doctor(FILE *stream, bool json, const struct output_check *checks, size_t count,
+		  bool usable)
 {
 	struct output_style style = output_style_for(stream);
 	struct line line;
@@ -37,8 +39,11 @@ int output_doctor(FILE *stream, bool json, const struct output_check *checks, si
 	for (i = 0; i < count; i++) {
 		bool no = !strcmp(checks[i].state, "no");
 
-		line_add(&line, no ? LINE_RED : strcmp(checks[i].state, "yes") ? LINE_BOLD : LINE_GREEN, "%-7s",
-			 checks[i].state);
+		line_add(&line,
+			 no				  ? LINE_RED
+			 : strcmp(checks[i].state, "yes") ? LINE_BOLD
+							  : LINE_GREEN,
+			 "%-7s", checks[i].state);
 		line_add(&line, LINE_PLAIN, " %-24s", checks[i].name);
 		line_put(&line, LINE_PLAIN, checks[i].why);
 		line_end(&line);
@@ -49,8 +54,9 @@ int output_doctor(FILE *stream, bool json, const struct output_check *checks, si
 		}
 	}
 	line_add(&line, LINE_BOLD, "%s",
-		 usable ? "leakhop can trace here." :
-			  "leakhop can only read /proc here: dump and trace of one's own processes, without "
+		 usable ? "leakhop can trace here."
+			: "leakhop can only read /proc here: dump and trace of one's own "
+			  "processes, without "
 			  "events.");
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;

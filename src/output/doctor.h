@@ -16,6 +16,7 @@ struct output_check {
 };
 
 /* usable: all that is needed is there. Returns 0 or -EIO. */
-int output_doctor(FILE *stream, bool json, const struct output_check *checks, size_t count, bool usable);
+int output_doctor(FILE *stream, bool json, const struct output_check *checks, size_t count,
+		  bool usable);
 
 #endif

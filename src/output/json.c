@@ -54,10 +54,10 @@ static json_t *when(const struct output_run *run, uint64_t monotonic)
 static json_t *frame_json(const struct lc_frame *frame)
 {
 	json_t *json = json_pack("{so sI so si so so so sb}", "function", text(frame->function),
-				 "offset", (json_int_t)frame->offset, "file", text(frame->file), "line",
-				 (int)frame->line, "module", text(frame->module), "build_id",
-				 text(frame->build_id), "address", hex(frame->address), "inlined",
-				 frame->inlined);
+				 "offset", (json_int_t)frame->offset, "file", text(frame->file),
+				 "line", (int)frame->line, "module", text(frame->module),
+				 "build_id", text(frame->build_id), "address", hex(frame->address),
+				 "inlined", frame->inlined);
 
 	if (json && frame->guessed)
 		json_object_set_new(json, "guessed", json_true());
@@ -168,17 +168,17 @@ static json_t *life_json(const struct output_run *run, const struct verdict_reco
 	if (thread->first_seen_at)
 		life_event(life, run, "first_seen", thread->first_seen_at, NULL);
 	life_event(life, run, "ran", thread->seen_at,
-		   json_pack("{sI sI sI}", "on_cpu_ns", (json_int_t)thread->run_ns, "voluntary_switches",
-			     (json_int_t)thread->voluntary_switches, "involuntary_switches",
-			     (json_int_t)thread->involuntary_switches));
+		   json_pack("{sI sI sI}", "on_cpu_ns", (json_int_t)thread->run_ns,
+			     "voluntary_switches", (json_int_t)thread->voluntary_switches,
+			     "involuntary_switches", (json_int_t)thread->involuntary_switches));
 	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++)
 		life_event(life, run, "earlier_block", thread->longest[i].at,
-			   json_pack("{sI ss si so}", "blocked_ns", (json_int_t)thread->longest[i].ns,
-				     "syscall",
-				     thread->longest[i].syscall_nr < 0 ?
-					     "" :
-					     name_syscall(thread->longest[i].syscall_nr, buffer,
-							  sizeof(buffer)),
+			   json_pack("{sI ss si so}", "blocked_ns",
+				     (json_int_t)thread->longest[i].ns, "syscall",
+				     thread->longest[i].syscall_nr < 0
+					     ? ""
+					     : name_syscall(thread->longest[i].syscall_nr, buffer,
+							    sizeof(buffer)),
 				     "woken_by", (int)thread->longest[i].waker_tid, "stack",
 				     stack_json(run, thread->longest[i].user_stack)));
 	if (thread->last_wake_at)
@@ -201,7 +201,8 @@ static void add_wait_notes(json_t *json, const struct output_run *run,
 				    json_pack("{si so so sI sI si}", "tid", (int)wake->tid, "comm",
 					      text(wake->comm), "at", when(run, wake->at), "calls",
 					      (json_int_t)wake->calls, "woke_nobody",
-					      (json_int_t)wake->empty_calls, "woken", (int)wake->woken));
+					      (json_int_t)wake->empty_calls, "woken",
+					      (int)wake->woken));
 	if (record->has_epoll_return)
 		json_object_set_new(json, "epoll_last_return",
 				    json_pack("{so sI si so}", "at", when(run, set->at), "returns",
@@ -245,15 +246,16 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	SET("syscall", syscall_json(&record->syscall));
 	SET("spawn", spawn_json(run, thread));
 	SET("spawn_failures", json_integer(thread->spawn_failures));
-	SET("last_wake", thread->last_wake_at ?
-				 task_json(&thread->waker, "at", when(run, thread->last_wake_at)) :
-				 json_null());
+	SET("last_wake", thread->last_wake_at
+				 ? task_json(&thread->waker, "at", when(run, thread->last_wake_at))
+				 : json_null());
 	add_wait_notes(json, run, record);
 	SET("switches", json_pack("{sI sI}", "voluntary", (json_int_t)thread->voluntary_switches,
 				  "involuntary", (json_int_t)thread->involuntary_switches));
 	SET("user_stack", run->user_stacks ? stack_json(run, record->user_stack) : json_array());
 	SET("user_stack_end", json_string(stack_end(run, record)));
-	SET("kernel_stack", run->kernel_stacks ? stack_json(run, record->kernel_stack) : json_array());
+	SET("kernel_stack",
+	    run->kernel_stacks ? stack_json(run, record->kernel_stack) : json_array());
 	if (run->life)
 		SET("life", life_json(run, record));
 #undef SET
@@ -289,26 +291,30 @@ static json_t *run_json(const struct output_run *run)
 	time_format_rfc3339(run->ended, ended, sizeof(ended));
 	json = json_pack("{ss ss ss so so ss ss ss sI so}", "schema", OUTPUT_SCHEMA, "version",
 			 run->version, "command", run->command, "host", text(run->host), "kernel",
-			 text(run->kernel), "source", run->source, "started", started, "ended", ended,
-			 "threshold_ns", (json_int_t)run->threshold_ns, "limits", limits_json(run));
+			 text(run->kernel), "source", run->source, "started", started, "ended",
+			 ended, "threshold_ns", (json_int_t)run->threshold_ns, "limits",
+			 limits_json(run));
 	json_object_set_new(json, "lost",
-			    json_pack("{sI sI sI}", "events", (json_int_t)run->lost.events, "stacks",
-				      (json_int_t)run->lost.stacks, "threads",
+			    json_pack("{sI sI sI}", "events", (json_int_t)run->lost.events,
+				      "stacks", (json_int_t)run->lost.stacks, "threads",
 				      (json_int_t)run->lost.threads));
-	json_object_set_new(
-		json, "cost",
-		json_pack("{sf sf sI sf sI sI sI}", "user_ms", run->cost.user_ns / 1e6, "system_ms",
-			  run->cost.system_ns / 1e6, "rss_kib", (json_int_t)(run->cost.rss_bytes / 1024),
-			  "load_ms", run->cost.load_ns / 1e6, "sweeps", (json_int_t)run->cost.sweeps,
-			  "bpf_runs", (json_int_t)run->cost.bpf_runs, "bpf_ns",
-			  (json_int_t)run->cost.bpf_ns));
+	json_object_set_new(json, "cost",
+			    json_pack("{sf sf sI sf sI sI sI}", "user_ms", run->cost.user_ns / 1e6,
+				      "system_ms", run->cost.system_ns / 1e6, "rss_kib",
+				      (json_int_t)(run->cost.rss_bytes / 1024), "load_ms",
+				      run->cost.load_ns / 1e6, "sweeps",
+				      (json_int_t)run->cost.sweeps, "bpf_runs",
+				      (json_int_t)run->cost.bpf_runs, "bpf_ns",
+				      (json_int_t)run->cost.bpf_ns));
 	return json;
 }
 
 /* Writes and releases json. */
 static int write_json(FILE *stream, json_t *json, size_t flags)
 {
-	int r = json ? json_dumpf(json, stream, flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : -1;
+	int r = json ? json_dumpf(json, stream,
+				  flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9))
+		     : -1;
 
 	json_decref(json);
 	if (r < 0 || fputc('\n', stream) == EOF || fflush(stream))
@@ -327,7 +333,8 @@ int output_json(FILE *stream, const struct output_run *run, const struct verdict
 	return write_json(stream, json, JSON_INDENT(2));
 }
 
-int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record)
+int output_json_line(FILE *stream, const struct output_run *run,
+		     const struct verdict_record *record)
 {
 	json_t *json = record_json(run, record);
 

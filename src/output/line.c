@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const colours[] = {
-	[LINE_PLAIN] = "", [LINE_BOLD] = "\033[1m", [LINE_RED] = "\033[1;31m",
+	[LINE_PLAIN] = "",	  [LINE_BOLD] = "\033[1m",   [LINE_RED] = "\033[1;31m",
 	[LINE_FAINT] = "\033[2m", [LINE_GREEN] = "\033[32m",
 };
 

@@ -66,15 +66,17 @@ int output_text_more(FILE *stream, const struct output_style *style, const struc
 		     const struct verdict_record *record, unsigned number, size_t at_place);
 
 /* The end of a trace: one line for each finding, losses, cost. */
-int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
-			const struct verdict_records *findings, size_t threads_seen);
+int output_text_summary(FILE *stream, const struct output_style *style,
+			const struct output_run *run, const struct verdict_records *findings,
+			size_t threads_seen);
 
 /* A whole document. threads may be NULL. */
 int output_json(FILE *stream, const struct output_run *run, const struct verdict_records *findings,
 		const struct verdict_records *threads);
 
 /* JSON lines: a line for a finding as it comes due, and a last one that closes the trace. */
-int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record);
+int output_json_line(FILE *stream, const struct output_run *run,
+		     const struct verdict_record *record);
 int output_json_last_line(FILE *stream, const struct output_run *run,
 			  const struct verdict_records *findings);
 

@@ -57,8 +57,9 @@ static void text_head(struct line *line, const struct output_run *run,
 					   (int64_t)run->now + run->realtime_offset, clock,
 					   sizeof(clock)));
 	} else {
-		line_add(line, LINE_RED, record->blocks.count == 1 ? "was blocked once" :
-								     "blocked again and again");
+		line_add(line, LINE_RED,
+			 record->blocks.count == 1 ? "was blocked once"
+						   : "blocked again and again");
 		line_add(line, LINE_PLAIN, record->blocks.count == 1 ? ", for %s" : ", up to %s",
 			 duration_format(record->blocks.max_ns, span, sizeof(span)));
 	}
@@ -84,8 +85,8 @@ static void text_threads(struct line *line, const struct verdict_record *record)
 	line_add(line, LINE_PLAIN, " ");
 	put_tids(line, record);
 	if (task->ns_tid && (task->ns_tid != task->tid || task->ns_pid != task->pid))
-		line_add(line, LINE_PLAIN, " (in its container: process %d, thread %d)", task->ns_pid,
-			 task->ns_tid);
+		line_add(line, LINE_PLAIN, " (in its container: process %d, thread %d)",
+			 task->ns_pid, task->ns_tid);
 	line_end(line);
 }
 
@@ -122,23 +123,27 @@ static void text_wake(struct line *line, const struct output_run *run,
 
 	if (thread->last_wake_at) {
 		label(line, "last woken");
-		line_add(line, LINE_PLAIN, "%s ago by ", ago(run, thread->last_wake_at, span, sizeof(span)));
+		line_add(line, LINE_PLAIN, "%s ago by ",
+			 ago(run, thread->last_wake_at, span, sizeof(span)));
 		put_task(line, &thread->waker);
 		line_end(line);
 	}
 	if (record->has_futex_wake) {
 		label(line, "futex");
-		line_add(line, LINE_PLAIN, "last woken %s ago by ", ago(run, wake->at, span, sizeof(span)));
+		line_add(line, LINE_PLAIN, "last woken %s ago by ",
+			 ago(run, wake->at, span, sizeof(span)));
 		line_put(line, LINE_PLAIN, wake->comm);
-		line_add(line, LINE_PLAIN, " (%d), which woke %s; %llu of %llu wake-ups found nobody",
-			 wake->tid, wake->woken ? "somebody" : "nobody",
-			 (unsigned long long)wake->empty_calls, (unsigned long long)wake->calls);
+		line_add(line, LINE_PLAIN,
+			 " (%d), which woke %s; %llu of %llu wake-ups found nobody", wake->tid,
+			 wake->woken ? "somebody" : "nobody", (unsigned long long)wake->empty_calls,
+			 (unsigned long long)wake->calls);
 		line_end(line);
 	}
 	if (record->has_epoll_return && set->at) {
 		label(line, "epoll");
-		line_add(line, LINE_PLAIN, "last gave %u event%s, %s ago; %llu times since the start",
-			 set->events, set->events == 1 ? "" : "s", ago(run, set->at, span, sizeof(span)),
+		line_add(line, LINE_PLAIN,
+			 "last gave %u event%s, %s ago; %llu times since the start", set->events,
+			 set->events == 1 ? "" : "s", ago(run, set->at, span, sizeof(span)),
 			 (unsigned long long)set->returns);
 		line_end(line);
 	}
@@ -159,7 +164,8 @@ static void text_counts(struct line *line, const struct verdict_record *record)
 	}
 	if (thread->seen_at) {
 		label(line, "so far");
-		line_add(line, LINE_PLAIN, "ran for %s, gave up the CPU %llu times, was put off it %llu times",
+		line_add(line, LINE_PLAIN,
+			 "ran for %s, gave up the CPU %llu times, was put off it %llu times",
 			 duration_format(thread->run_ns, total, sizeof(total)),
 			 (unsigned long long)thread->voluntary_switches,
 			 (unsigned long long)thread->involuntary_switches);
@@ -198,10 +204,11 @@ static void text_stacks(FILE *stream, struct line *line, const struct output_run
 	} else if (run->user_stacks && record->still_blocked && !record->thread->kernel_thread) {
 		label(line, "blocked at");
 		line_add(line, LINE_PLAIN, "unknown: %s",
-			 record->thread->stack_error == -EAGAIN ? "it ran each time it was read" :
-			 record->thread->stack_error == -EPERM || record->thread->stack_error == -EACCES ?
-								  "not permitted to read its memory" :
-								  "its stack could not be read");
+			 record->thread->stack_error == -EAGAIN ? "it ran each time it was read"
+			 : record->thread->stack_error == -EPERM ||
+					 record->thread->stack_error == -EACCES
+				 ? "not permitted to read its memory"
+				 : "its stack could not be read");
 		line_end(line);
 	}
 	if (run->kernel_stacks && record->kernel_stack) {
@@ -249,8 +256,9 @@ static void text_life(struct line *line, const struct output_run *run,
 	if (thread->first_run_at) {
 		life_at(line, run, thread->first_run_at);
 		line_add(line, LINE_PLAIN, "first ran, %s after its birth",
-			 duration_format(thread->first_run_at > born ? thread->first_run_at - born : 0, span,
-					 sizeof(span)));
+			 duration_format(thread->first_run_at > born ? thread->first_run_at - born
+								     : 0,
+					 span, sizeof(span)));
 		line_end(line);
 	}
 	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++) {
@@ -261,7 +269,9 @@ static void text_life(struct line *line, const struct output_run *run,
 			line_add(line, LINE_PLAIN, " in %s",
 				 name_syscall(thread->longest[i].syscall_nr, name, sizeof(name)));
 		line_add(line, LINE_PLAIN, ", woken by ");
-		line_put(line, LINE_PLAIN, thread->longest[i].waker_tid ? thread->longest[i].waker_comm : "the kernel");
+		line_put(line, LINE_PLAIN,
+			 thread->longest[i].waker_tid ? thread->longest[i].waker_comm
+						      : "the kernel");
 		line_add(line, LINE_PLAIN, " (%d)", thread->longest[i].waker_tid);
 		line_end(line);
 	}
@@ -350,19 +360,23 @@ static void text_losses(struct line *line, const struct output_run *run)
 	line_end(line);
 }
 
-int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
-			const struct verdict_records *findings, size_t threads_seen)
+int output_text_summary(FILE *stream, const struct output_style *style,
+			const struct output_run *run, const struct verdict_records *findings,
+			size_t threads_seen)
 {
 	struct line line = line_begin(stream, style);
 	char took[32], threshold[32], cpu[32];
 	size_t i;
 
-	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
+	duration_format(run->ended > run->started ? run->ended - run->started : 0, took,
+			sizeof(took));
 	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(&line, LINE_BOLD, "%s, %zu thread%s: ", took, threads_seen, threads_seen == 1 ? "" : "s");
+	line_add(&line, LINE_BOLD, "%s, %zu thread%s: ", took, threads_seen,
+		 threads_seen == 1 ? "" : "s");
 	if (findings->count)
-		line_add(&line, LINE_BOLD, "%zu blocked for %s or longer, at %zu place%s", findings->threads,
-			 threshold, findings->count, findings->count == 1 ? "" : "s");
+		line_add(&line, LINE_BOLD, "%zu blocked for %s or longer, at %zu place%s",
+			 findings->threads, threshold, findings->count,
+			 findings->count == 1 ? "" : "s");
 	else
 		line_add(&line, LINE_BOLD, "none blocked for %s or longer", threshold);
 	line_end(&line);

@@ -79,7 +79,8 @@ void text_stack(FILE *stream, const struct output_style *style, const struct out
 		text_frame(&line, &stack->frames[i], &stack->frames[i] == telling);
 		line_end(&line);
 	}
-	if (stack->end != LC_STACK_WHOLE && stack->raw_count && stack->raw[0].pid + stack->raw[0].module) {
+	if (stack->end != LC_STACK_WHOLE && stack->raw_count &&
+	    stack->raw[0].pid + stack->raw[0].module) {
 		line_add(&line, LINE_FAINT, "%*s%s", (int)indent, "", name_stack_end(stack->end));
 		line_end(&line);
 	}

@@ -27,11 +27,11 @@ struct stack_engine {
 	uint64_t clock; /* goes up with each use of a module or process, to tell the oldest */
 	struct module_table modules;
 	struct process_table processes;
-	struct cache rules;			/* of struct stack_rule */
-	struct cache names;			/* of struct name_list */
-	struct stack_memory memory;		/* of the walk under way; here as it is large */
-	struct kernel_symbols *kernel_symbols;	/* NULL: not read yet */
-	struct perf_map *perf_map;		/* the one used last; NULL: none */
+	struct cache rules;		       /* of struct stack_rule */
+	struct cache names;		       /* of struct name_list */
+	struct stack_memory memory;	       /* of the walk under way; here as it is large */
+	struct kernel_symbols *kernel_symbols; /* NULL: not read yet */
+	struct perf_map *perf_map;	       /* the one used last; NULL: none */
 	pid_t perf_map_pid;
 	uint64_t perf_map_round;
 };

@@ -57,21 +57,51 @@ static int binary(uint8_t atom, uint64_t left, uint64_t right, uint64_t *ret)
 	int64_t signed_left = (int64_t)left, signed_right = (int64_t)right;
 
 	switch (atom) {
-	case DW_OP_and: *ret = left & right; return 0;
-	case DW_OP_or: *ret = left | right; return 0;
-	case DW_OP_xor: *ret = left ^ right; return 0;
-	case DW_OP_plus: *ret = left + right; return 0;
-	case DW_OP_minus: *ret = left - right; return 0;
-	case DW_OP_mul: *ret = left * right; return 0;
-	case DW_OP_shl: *ret = right < 64 ? left << right : 0; return 0;
-	case DW_OP_shr: *ret = right < 64 ? left >> right : 0; return 0;
-	case DW_OP_shra: *ret = (uint64_t)(signed_left >> (right < 64 ? right : 63)); return 0;
-	case DW_OP_eq: *ret = left == right; return 0;
-	case DW_OP_ne: *ret = left != right; return 0;
-	case DW_OP_ge: *ret = signed_left >= signed_right; return 0;
-	case DW_OP_gt: *ret = signed_left > signed_right; return 0;
-	case DW_OP_le: *ret = signed_left <= signed_right; return 0;
-	case DW_OP_lt: *ret = signed_left < signed_right; return 0;
+	case DW_OP_and:
+		*ret = left & right;
+		return 0;
+	case DW_OP_or:
+		*ret = left | right;
+		return 0;
+	case DW_OP_xor:
+		*ret = left ^ right;
+		return 0;
+	case DW_OP_plus:
+		*ret = left + right;
+		return 0;
+	case DW_OP_minus:
+		*ret = left - right;
+		return 0;
+	case DW_OP_mul:
+		*ret = left * right;
+		return 0;
+	case DW_OP_shl:
+		*ret = right < 64 ? left << right : 0;
+		return 0;
+	case DW_OP_shr:
+		*ret = right < 64 ? left >> right : 0;
+		return 0;
+	case DW_OP_shra:
+		*ret = (uint64_t)(signed_left >> (right < 64 ? right : 63));
+		return 0;
+	case DW_OP_eq:
+		*ret = left == right;
+		return 0;
+	case DW_OP_ne:
+		*ret = left != right;
+		return 0;
+	case DW_OP_ge:
+		*ret = signed_left >= signed_right;
+		return 0;
+	case DW_OP_gt:
+		*ret = signed_left > signed_right;
+		return 0;
+	case DW_OP_le:
+		*ret = signed_left <= signed_right;
+		return 0;
+	case DW_OP_lt:
+		*ret = signed_left < signed_right;
+		return 0;
 	case DW_OP_div:
 		if (right == 0 || (signed_left == INT64_MIN && signed_right == -1))
 			return -EINVAL;
@@ -82,7 +112,8 @@ static int binary(uint8_t atom, uint64_t left, uint64_t right, uint64_t *ret)
 			return -EINVAL;
 		*ret = left % right;
 		return 0;
-	default: return -EOPNOTSUPP;
+	default:
+		return -EOPNOTSUPP;
 	}
 }
 
@@ -96,13 +127,25 @@ static int compute(struct machine *machine, const Dwarf_Op *operation)
 		return -EINVAL;
 	top = &machine->values[machine->depth - 1];
 	switch (operation->atom) {
-	case DW_OP_deref: return dereference(machine, sizeof(uint64_t));
-	case DW_OP_deref_size: return dereference(machine, operation->number);
-	case DW_OP_plus_uconst: *top += operation->number; return 0;
-	case DW_OP_neg: *top = -*top; return 0;
-	case DW_OP_not: *top = ~*top; return 0;
-	case DW_OP_abs: *top = (int64_t)*top < 0 ? -*top : *top; return 0;
-	case DW_OP_drop: machine->depth--; return 0;
+	case DW_OP_deref:
+		return dereference(machine, sizeof(uint64_t));
+	case DW_OP_deref_size:
+		return dereference(machine, operation->number);
+	case DW_OP_plus_uconst:
+		*top += operation->number;
+		return 0;
+	case DW_OP_neg:
+		*top = -*top;
+		return 0;
+	case DW_OP_not:
+		*top = ~*top;
+		return 0;
+	case DW_OP_abs:
+		*top = (int64_t)*top < 0 ? -*top : *top;
+		return 0;
+	case DW_OP_drop:
+		machine->depth--;
+		return 0;
 	default:
 		if (machine->depth < 2)
 			return -EINVAL;
@@ -116,8 +159,9 @@ static int shuffle(struct machine *machine, const Dwarf_Op *operation)
 {
 	uint64_t *values = machine->values, spare;
 	size_t depth = machine->depth;
-	size_t index = operation->atom == DW_OP_pick ? (size_t)operation->number :
-		       operation->atom == DW_OP_over ? 1 : 0;
+	size_t index = operation->atom == DW_OP_pick   ? (size_t)operation->number
+		       : operation->atom == DW_OP_over ? 1
+						       : 0;
 
 	switch (operation->atom) {
 	case DW_OP_dup:

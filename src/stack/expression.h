@@ -31,7 +31,6 @@ int expression_evaluate(const Dwarf_Op *operations, size_t count,
 			const struct expression_context *context, uint64_t *ret_value);
 
 /* The value of a register by its DWARF number: 0 or -ENODATA. */
-int expression_register(const struct lc_registers *registers, uint64_t number,
-			uint64_t *ret_value);
+int expression_register(const struct lc_registers *registers, uint64_t number, uint64_t *ret_value);
 
 #endif

@@ -183,8 +183,7 @@ static int compare_symbols(const void *left, const void *right)
 static void finish(struct kernel_symbols *symbols)
 {
 	if (symbols->count > 0)
-		qsort(symbols->symbols, symbols->count, sizeof(*symbols->symbols),
-		      compare_symbols);
+		qsort(symbols->symbols, symbols->count, sizeof(*symbols->symbols), compare_symbols);
 }
 
 int kernel_symbols_parse(const char *text, size_t size, struct kernel_symbols **ret_symbols)

@@ -30,8 +30,8 @@ static char *function_name(Dwarf_Die *die)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		Dwarf_Attribute attribute;
-		const char *name =
-			dwarf_formstring(dwarf_attr_integrate(die, names[i], &attribute));
+		const char *name = dwarf_formstring(
+			dwarf_attr_integrate(die, names[i], &attribute));
 
 		if (name)
 			return demangle(name);

@@ -130,8 +130,7 @@ static int add_alias(struct module_table *table, const struct module_key *key,
 		table->alias_count = 0; /* only costs opening some files again */
 	if (table->alias_count == table->alias_capacity) {
 		size_t capacity = table->alias_capacity ? table->alias_capacity * 2 : 64;
-		struct module_alias *grown =
-			reallocarray(table->aliases, capacity, sizeof(*grown));
+		struct module_alias *grown = reallocarray(table->aliases, capacity, sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
@@ -276,8 +275,8 @@ static int start_dwfl(struct stack_engine *engine, struct stack_module *module, 
 	owned = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	dwfl_report_begin(dwfl);
 	/* Takes the descriptor over, whether it likes the file or not. */
-	module->handle = owned < 0 ? NULL :
-				     dwfl_report_elf(dwfl, module->path, module->path, owned, 0,
+	module->handle = owned < 0 ? NULL
+				   : dwfl_report_elf(dwfl, module->path, module->path, owned, 0,
 						     true);
 	dwfl_report_end(dwfl, NULL, NULL);
 	module->dwfl = dwfl;
@@ -377,8 +376,7 @@ static struct module_key make_key(int fd, const struct target_mapping *mapping)
 		key.device = status.st_dev;
 		key.inode = status.st_ino;
 		key.size = status.st_size;
-		key.modified =
-			(int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+		key.modified = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
 	}
 	return key;
 }
@@ -456,8 +454,8 @@ static bool has_debug_frame(Elf *elf)
 		if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS)
 			continue;
 		name = elf_strptr(elf, names, header.sh_name);
-		if (name && (strcmp(name, ".debug_frame") == 0 ||
-			     strcmp(name, ".zdebug_frame") == 0))
+		if (name &&
+		    (strcmp(name, ".debug_frame") == 0 || strcmp(name, ".zdebug_frame") == 0))
 			return true;
 	}
 	return false;

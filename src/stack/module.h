@@ -55,8 +55,8 @@ struct stack_module {
 	uint64_t used; /* on the engine's clock */
 
 	/* The rest is there while the file is open. */
-	Dwfl *dwfl;	      /* NULL: closed */
-	Dwfl_Module *handle;  /* at bias 0: its addresses are those in the file */
+	Dwfl *dwfl;	     /* NULL: closed */
+	Dwfl_Module *handle; /* at bias 0: its addresses are those in the file */
 	Dwfl_Callbacks callbacks;
 	char *debuginfo_path;
 	Dwarf_CFI *eh_frame;

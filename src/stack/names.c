@@ -196,8 +196,8 @@ int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint3
 	for (size_t i = 0; i < stack->raw_count; i++) {
 		const struct lc_raw_frame *raw = &stack->raw[i];
 		struct stack_module *module = module_by_number(&engine->modules, raw->module);
-		int r = module ? add_module_frames(engine, module, raw, &frames) :
-				 add_jit_frame(engine, raw, &frames);
+		int r = module ? add_module_frames(engine, module, raw, &frames)
+			       : add_jit_frame(engine, raw, &frames);
 
 		if (r < 0)
 			return r;

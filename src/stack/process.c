@@ -81,8 +81,8 @@ static int add_process(struct process_table *table, pid_t pid, struct stack_proc
 		remove_oldest(table);
 	if (table->count == table->capacity) {
 		size_t capacity = table->capacity ? table->capacity * 2 : 64;
-		struct stack_process **grown =
-			reallocarray(table->processes, capacity, sizeof(*grown));
+		struct stack_process **grown = reallocarray(table->processes, capacity,
+							    sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;
@@ -153,8 +153,8 @@ static int read_maps(struct stack_process *process)
 		return -ENOMEM;
 	}
 	for (size_t i = 0; process->modules && i < maps.count; i++) {
-		const struct target_mapping *old =
-			target_maps_find(&process->maps, maps.mappings[i].start);
+		const struct target_mapping *old = target_maps_find(&process->maps,
+								    maps.mappings[i].start);
 
 		if (old && is_same(old, &maps.mappings[i]))
 			modules[i] = process->modules[old - process->maps.mappings];

@@ -122,8 +122,8 @@ static bool set_value(struct rule_value *value, const Dwarf_Op *operations, size
 		return true;
 	if (!set_expression(value, operations, count))
 		return false;
-	value->kind = operations[count - 1].atom == DW_OP_stack_value ? RULE_IS_EXPRESSION :
-									RULE_AT_EXPRESSION;
+	value->kind = operations[count - 1].atom == DW_OP_stack_value ? RULE_IS_EXPRESSION
+								      : RULE_AT_EXPRESSION;
 	return true;
 }
 

@@ -26,8 +26,8 @@ char *symbol_find(struct stack_module *module, uint64_t vaddr, uint64_t *ret_off
 {
 	GElf_Off offset = 0;
 	GElf_Sym symbol;
-	const char *name =
-		dwfl_module_addrinfo(module->handle, vaddr, &offset, &symbol, NULL, NULL, NULL);
+	const char *name = dwfl_module_addrinfo(module->handle, vaddr, &offset, &symbol, NULL, NULL,
+						NULL);
 
 	*ret_offset = offset;
 	return name && *name ? without_version(name) : NULL;

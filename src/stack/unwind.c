@@ -318,7 +318,8 @@ static int step(struct walker *walker)
 	if (r == -ENOENT && first) {
 		walker->place = (struct stack_place){ .vaddr = pc };
 		add_frame(walker)->pid = 0; /* a bad pointer is the same one in each process */
-		return step_from_bare_call(walker, true) ? STEP_ON : end(walker, LC_STACK_NO_MODULE);
+		return step_from_bare_call(walker, true) ? STEP_ON
+							 : end(walker, LC_STACK_NO_MODULE);
 	}
 	if (r == -ENOENT)
 		return end(walker, LC_STACK_NO_MODULE);

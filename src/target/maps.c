@@ -188,8 +188,8 @@ static int add_line(struct target_maps *maps, struct cursor line, enum target_ma
 		return -E2BIG;
 	if (maps->count == maps->capacity) {
 		size_t capacity = maps->capacity ? maps->capacity * 2 : 32;
-		struct target_mapping *grown =
-			reallocarray(maps->mappings, capacity, sizeof(*grown));
+		struct target_mapping *grown = reallocarray(maps->mappings, capacity,
+							    sizeof(*grown));
 
 		if (!grown)
 			return -ENOMEM;

@@ -24,11 +24,11 @@ enum target_maps_keep {
 
 struct target_mapping {
 	uint64_t start;
-	uint64_t end;	  /* first address behind it */
-	uint64_t offset;  /* in the file */
-	uint64_t inode;	  /* 0: no file */
-	dev_t device;	  /* as the superblock has it: st_dev differs on btrfs and overlayfs */
-	int protection;	  /* PROT_READ and so on, of sys/mman.h */
+	uint64_t end;	 /* first address behind it */
+	uint64_t offset; /* in the file */
+	uint64_t inode;	 /* 0: no file */
+	dev_t device;	 /* as the superblock has it: st_dev differs on btrfs and overlayfs */
+	int protection;	 /* PROT_READ and so on, of sys/mman.h */
 	bool shared;
 	bool deleted;	  /* " (deleted)" was behind the path, and is cut */
 	const char *path; /* never NULL; "" if anonymous; "[vdso]" and the like; the maps own it */
@@ -43,7 +43,10 @@ struct target_maps {
 	struct target_maps_text *text;
 };
 
-#define TARGET_MAPS_INIT { .mappings = NULL }
+#define TARGET_MAPS_INIT         \
+	{                        \
+		.mappings = NULL \
+	}
 
 /*
  * Reads the mappings of a process or thread into maps (which must be initialised; what it held is

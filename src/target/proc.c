@@ -64,7 +64,8 @@ int target_parse_stat(const char *text, struct target_stat *ret)
 	memcpy(stat.comm, open + 1, length);
 	count = sscanf(close + 1,
 		       " %c %d %*d %*d %*d %*d %" SCNu32 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-		       "%*s %*s %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		       "%*s %*s %" SCNu64
+		       " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 		       "%*s %*s %u",
 		       &stat.state, &stat.ppid, &stat.flags, &stat.start_ticks, &stat.cpu);
 	if (count != 5)

@@ -15,8 +15,8 @@ static const struct {
 	const char *name;
 	double ns;
 } units[] = {
-	{ "", 1e9 },  { "s", 1e9 },   { "ms", 1e6 },	{ "us", 1e3 },
-	{ "ns", 1 },  { "m", 60e9 },  { "h", 3600e9 },
+	{ "", 1e9 }, { "s", 1e9 },  { "ms", 1e6 },   { "us", 1e3 },
+	{ "ns", 1 }, { "m", 60e9 }, { "h", 3600e9 },
 };
 
 int duration_parse(const char *text, uint64_t *ret_ns)
@@ -55,7 +55,8 @@ const char *duration_format(uint64_t ns, char *buffer, size_t size)
 	else if (seconds < 60)
 		snprintf(buffer, size, "%.1fs", ns / 1e9);
 	else if (seconds < 3600)
-		snprintf(buffer, size, "%um %us", (unsigned)(seconds / 60), (unsigned)(seconds % 60));
+		snprintf(buffer, size, "%um %us", (unsigned)(seconds / 60),
+			 (unsigned)(seconds % 60));
 	else if (seconds < 86400)
 		snprintf(buffer, size, "%uh %um", (unsigned)(seconds / 3600),
 			 (unsigned)(seconds / 60 % 60));
@@ -80,15 +81,16 @@ const char *time_format_rfc3339(int64_t realtime_ns, char *buffer, size_t size)
 
 const char *time_format_clock(int64_t realtime_ns, int64_t now_ns, char *buffer, size_t size)
 {
-	time_t seconds = realtime_ns / (int64_t)NS_PER_SECOND, now = now_ns / (int64_t)NS_PER_SECOND;
+	time_t seconds = realtime_ns / (int64_t)NS_PER_SECOND,
+	       now = now_ns / (int64_t)NS_PER_SECOND;
 	struct tm parts, today;
 
 	localtime_r(&seconds, &parts);
 	localtime_r(&now, &today);
 	strftime(buffer, size,
-		 parts.tm_year == today.tm_year && parts.tm_yday == today.tm_yday ?
-			 "%H:%M:%S" :
-			 "%Y-%m-%d %H:%M:%S",
+		 parts.tm_year == today.tm_year && parts.tm_yday == today.tm_yday
+			 ? "%H:%M:%S"
+			 : "%Y-%m-%d %H:%M:%S",
 		 &parts);
 	return buffer;
 }

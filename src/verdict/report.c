@@ -239,7 +239,8 @@ int verdict_make(struct lc_model *model, const struct verdict_options *options,
 	int r = 0, taken;
 
 	*records = (struct verdict_records){};
-	for (thread = lc_model_next(model, NULL); thread && !r; thread = lc_model_next(model, thread)) {
+	for (thread = lc_model_next(model, NULL); thread && !r;
+	     thread = lc_model_next(model, thread)) {
 		if (options->scope != VERDICT_THREADS) {
 			r = add_findings(&groups, thread, options);
 		} else if (!thread->ended_at && thread->seen_at) {
@@ -269,7 +270,8 @@ unsigned verdict_told_before(struct lc_model *model, const struct verdict_option
 			continue;
 		other = member_now(thread, options->now);
 		other_key = key_of(&other);
-		if (other.blocked_ns < options->threshold_ns || memcmp(&key, &other_key, sizeof(key)))
+		if (other.blocked_ns < options->threshold_ns ||
+		    memcmp(&key, &other_key, sizeof(key)))
 			continue;
 		++*ret_at_place;
 		if (thread->told)

@@ -21,10 +21,10 @@ struct verdict_record {
 	const struct lc_thread *thread; /* the member that stood still the longest; the model's */
 	pid_t *tids;			/* rising */
 	size_t count;
-	size_t still_blocked; /* 0: all blocks of this place have ended */
-	uint64_t blocked_ns;  /* the longest of the group: so far, or of the ended ones */
-	uint64_t since;	      /* ns CLOCK_MONOTONIC; 0: running */
-	bool at_least;	      /* blocked for longer than that, it is not known by how much */
+	size_t still_blocked;	 /* 0: all blocks of this place have ended */
+	uint64_t blocked_ns;	 /* the longest of the group: so far, or of the ended ones */
+	uint64_t since;		 /* ns CLOCK_MONOTONIC; 0: running */
+	bool at_least;		 /* blocked for longer than that, it is not known by how much */
 	struct lc_blocks blocks; /* ended ones of this place, of the threshold and longer */
 	struct lc_syscall syscall;
 	uint32_t user_stack;

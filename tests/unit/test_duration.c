@@ -12,10 +12,12 @@ static void test_parse(void **state)
 		const char *text;
 		uint64_t ns;
 	} good[] = {
-		{ "5", 5000000000 },	{ "0.5", 500000000 },	 { "250ms", 250000000 }, { "20us", 20000 },
-		{ "7ns", 7 },		{ "2m", 120000000000 },	 { "1.5h", 5400000000000 }, { "0", 0 },
+		{ "5", 5000000000 },	   { "0.5", 500000000 }, { "250ms", 250000000 },
+		{ "20us", 20000 },	   { "7ns", 7 },	 { "2m", 120000000000 },
+		{ "1.5h", 5400000000000 }, { "0", 0 },
 	};
-	static const char *const bad[] = { "", "s", "-5", "5x", "5 s", "ms", ".", "1e9", "nan", "inf",
+	static const char *const bad[] = { "",	   "s",	  "-5",	  "5x",		  "5 s",
+					   "ms",   ".",	  "1e9",  "nan",	  "inf",
 					   "0x10", "5sm", "1..5", "99999999999h", "5ss" };
 	uint64_t ns;
 	size_t i;
@@ -46,7 +48,8 @@ static void test_format(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_format) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse),
+					    cmocka_unit_test(test_format) };
 
 	return cmocka_run_group_tests_name("duration", tests, NULL, NULL);
 }

@@ -54,11 +54,19 @@ static void test_json_of_a_hostile_name(void **state)
 				    .process_comm = "\\\xe2\x28\xa1",
 				    .state = 'S' };
 	pid_t tids[] = { 5 };
-	struct verdict_record record = { .thread = &thread, .tids = tids, .count = 1, .still_blocked = 1,
-					 .verdict = VERDICT_BLOCKED, .syscall = { .nr = 9999 } };
+	struct verdict_record record = { .thread = &thread,
+					 .tids = tids,
+					 .count = 1,
+					 .still_blocked = 1,
+					 .verdict = VERDICT_BLOCKED,
+					 .syscall = { .nr = 9999 } };
 	struct verdict_records records = { &record, 1, 1 };
-	struct output_run run = { .command = "dump", .version = "0", .host = "\xff", .kernel = "k",
-				  .source = "bpf", .user_stacks = true };
+	struct output_run run = { .command = "dump",
+				  .version = "0",
+				  .host = "\xff",
+				  .kernel = "k",
+				  .source = "bpf",
+				  .user_stacks = true };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *stream = open_memstream(&text, &size);

@@ -160,8 +160,8 @@ static void test_read_many(void **state)
 		assert_int_equal(mprotect(room + i * page, page, PROT_READ | PROT_WRITE), 0);
 	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_ALL, &maps), 0);
 	for (size_t i = 2; i < pages - 2; i++) {
-		const struct target_mapping *mapping =
-			target_maps_find(&maps, (uintptr_t)room + i * page);
+		const struct target_mapping *mapping = target_maps_find(&maps,
+									(uintptr_t)room + i * page);
 
 		assert_non_null(mapping);
 		assert_int_equal(mapping->start, (uintptr_t)room + i * page);
@@ -174,8 +174,8 @@ static void test_read_many(void **state)
 static void test_memory(void **state)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *room =
-		mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *room = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			  0);
 	uint64_t start = (uintptr_t)room;
 	char buffer[3 * 65536];
 	size_t count = 0;
@@ -293,16 +293,11 @@ static void test_open_below(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_keep),
-		cmocka_unit_test(test_nonsense),
-		cmocka_unit_test(test_read_own),
-		cmocka_unit_test(test_read_many),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_open),
-		cmocka_unit_test(test_open_otherwise),
-		cmocka_unit_test(test_open_below),
+		cmocka_unit_test(test_parse),	       cmocka_unit_test(test_find),
+		cmocka_unit_test(test_keep),	       cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_read_own),       cmocka_unit_test(test_read_many),
+		cmocka_unit_test(test_memory),	       cmocka_unit_test(test_open),
+		cmocka_unit_test(test_open_otherwise), cmocka_unit_test(test_open_below),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,8 @@ static struct lc_sample sample(pid_t tid, uint64_t now, uint64_t since, uint64_t
 	};
 }
 
-static void sweep_of(struct lc_model *model, uint64_t now, const struct lc_sample *samples, size_t count)
+static void sweep_of(struct lc_model *model, uint64_t now, const struct lc_sample *samples,
+		     size_t count)
 {
 	size_t i;
 
@@ -330,7 +331,8 @@ static void test_random_feed_ends_in_the_last_sweep(void **state)
 	(void)state;
 	srand(4711);
 	for (i = 0; i < 20000; i++) {
-		struct lc_event any = event(1 + rand() % 7, 100 + rand() % 300, now += rand() % 1000);
+		struct lc_event any = event(1 + rand() % 7, 100 + rand() % 300,
+					    now += rand() % 1000);
 
 		any.start_time = rand() % 3;
 		any.blocked_ns = rand() % 1000;

@@ -12,10 +12,11 @@ static void test_stat_with_a_hostile_name(void **state)
 	struct target_stat stat;
 
 	(void)state;
-	assert_int_equal(target_parse_stat("42 (a) R 1 (b)) D 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "
-					   "987654 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 3 0 0",
-					   &stat),
-			 0);
+	assert_int_equal(
+		target_parse_stat("42 (a) R 1 (b)) D 7 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 "
+				  "987654 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 3 0 0",
+				  &stat),
+		0);
 	assert_string_equal(stat.comm, "a) R 1 (b)");
 	assert_int_equal(stat.state, 'D');
 	assert_int_equal(stat.ppid, 7);
@@ -50,9 +51,10 @@ static void test_exec_start(void **state)
 	uint64_t ns;
 
 	(void)state;
-	assert_int_equal(target_parse_exec_start("x (1, #threads: 1)\n---\nse.exec_start   :   344167.304738\n",
-						 &ns),
-			 0);
+	assert_int_equal(
+		target_parse_exec_start(
+			"x (1, #threads: 1)\n---\nse.exec_start   :   344167.304738\n", &ns),
+		0);
 	assert_int_equal(ns, 344167304738);
 	assert_int_equal(target_parse_exec_start("nothing\n", &ns), -EINVAL);
 }

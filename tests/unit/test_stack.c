@@ -388,28 +388,27 @@ static void assert_whole(const struct lc_stack *stack)
 
 /* ---- the programs and what is expected of them ---- */
 
-static const char chain_source[] =
-	"#include <unistd.h>\n"
-	"static volatile int sink;\n"
-	"static char byte;\n"
-	"__attribute__((noinline)) static void inner(void)\n"
-	"{\n"
-	"	sink += read(0, &byte, 1); /* in inner */\n"
-	"	sink++;\n"
-	"}\n"
-	"__attribute__((noinline)) static void outer(int depth)\n"
-	"{\n"
-	"	if (depth > 0)\n"
-	"		outer(depth - 1);\n"
-	"	else\n"
-	"		inner(); /* in outer */\n"
-	"	sink++;\n"
-	"}\n"
-	"int main(void)\n"
-	"{\n"
-	"	for (;;)\n"
-	"		outer(0); /* in main */\n"
-	"}\n";
+static const char chain_source[] = "#include <unistd.h>\n"
+				   "static volatile int sink;\n"
+				   "static char byte;\n"
+				   "__attribute__((noinline)) static void inner(void)\n"
+				   "{\n"
+				   "	sink += read(0, &byte, 1); /* in inner */\n"
+				   "	sink++;\n"
+				   "}\n"
+				   "__attribute__((noinline)) static void outer(int depth)\n"
+				   "{\n"
+				   "	if (depth > 0)\n"
+				   "		outer(depth - 1);\n"
+				   "	else\n"
+				   "		inner(); /* in outer */\n"
+				   "	sink++;\n"
+				   "}\n"
+				   "int main(void)\n"
+				   "{\n"
+				   "	for (;;)\n"
+				   "		outer(0); /* in main */\n"
+				   "}\n";
 
 static void assert_chain(const struct lc_stack *stack, bool lines)
 {
@@ -552,8 +551,8 @@ static void test_symfs_other(void **state)
 
 	compile(fixture, "int main(void) { return 0; }\n", "-O2 -g");
 	snprintf(symfs, sizeof(symfs), "%s/symfs", fixture->folder);
-	run_command("mkdir -p %s%s && mv %s/program %s%s/", symfs, fixture->folder,
-		    fixture->folder, symfs, fixture->folder);
+	run_command("mkdir -p %s%s && mv %s/program %s%s/", symfs, fixture->folder, fixture->folder,
+		    symfs, fixture->folder);
 	compile(fixture, chain_source, "-O2 -g");
 	start(fixture);
 	options.symfs = symfs;
@@ -588,9 +587,9 @@ static void test_copy(void **state)
 	start(fixture);
 	registers = registers_from_proc(fixture->pid);
 	copy.address = registers.value[LC_REGISTER_SP];
-	assert_int_equal(target_memory_read(fixture->pid, copy.address, bytes, sizeof(bytes),
-					    &copy.size),
-			 0);
+	assert_int_equal(
+		target_memory_read(fixture->pid, copy.address, bytes, sizeof(bytes), &copy.size),
+		0);
 	unwind(fixture, &registers, &live);
 	assert_int_equal(
 		stack_unwind(fixture->engine, fixture->pid, &registers, &copy, false, &copied), 0);
@@ -663,29 +662,28 @@ static void test_bad_call(void **state)
 	assert_whole(stack);
 }
 
-static const char thread_source[] =
-	"#include <pthread.h>\n"
-	"#include <unistd.h>\n"
-	"static volatile int sink;\n"
-	"static char byte;\n"
-	"__attribute__((noinline)) static void inner(void)\n"
-	"{\n"
-	"	sink += read(0, &byte, 1);\n"
-	"	sink++;\n"
-	"}\n"
-	"static void *work(void *argument)\n"
-	"{\n"
-	"	inner(); /* in work */\n"
-	"	return argument;\n"
-	"}\n"
-	"int main(int count, char **arguments)\n"
-	"{\n"
-	"	pthread_t thread;\n"
-	"	pthread_create(&thread, NULL, work, arguments);\n"
-	"	if (LEAVE)\n"
-	"		pthread_exit(NULL);\n"
-	"	return read(0, &byte, 1) + count;\n"
-	"}\n";
+static const char thread_source[] = "#include <pthread.h>\n"
+				    "#include <unistd.h>\n"
+				    "static volatile int sink;\n"
+				    "static char byte;\n"
+				    "__attribute__((noinline)) static void inner(void)\n"
+				    "{\n"
+				    "	sink += read(0, &byte, 1);\n"
+				    "	sink++;\n"
+				    "}\n"
+				    "static void *work(void *argument)\n"
+				    "{\n"
+				    "	inner(); /* in work */\n"
+				    "	return argument;\n"
+				    "}\n"
+				    "int main(int count, char **arguments)\n"
+				    "{\n"
+				    "	pthread_t thread;\n"
+				    "	pthread_create(&thread, NULL, work, arguments);\n"
+				    "	if (LEAVE)\n"
+				    "		pthread_exit(NULL);\n"
+				    "	return read(0, &byte, 1) + count;\n"
+				    "}\n";
 
 static void test_thread(void **state)
 {
@@ -808,8 +806,7 @@ static const char odd_frames_source[] =
 
 static void test_odd_frames(void **state)
 {
-	static const char *const flags[] = { "-O0 -g", "-O2 -g",
-					     "-O2 -g -fno-omit-frame-pointer" };
+	static const char *const flags[] = { "-O0 -g", "-O2 -g", "-O2 -g -fno-omit-frame-pointer" };
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
@@ -903,14 +900,13 @@ static void test_signal(void **state)
 	}
 }
 
-static const char plugin_source[] =
-	"#include <unistd.h>\n"
-	"static char byte;\n"
-	"int plugged(void)\n"
-	"{\n"
-	"	int count = read(0, &byte, 1);\n"
-	"	return count + 1;\n"
-	"}\n";
+static const char plugin_source[] = "#include <unistd.h>\n"
+				    "static char byte;\n"
+				    "int plugged(void)\n"
+				    "{\n"
+				    "	int count = read(0, &byte, 1);\n"
+				    "	return count + 1;\n"
+				    "}\n";
 
 static const char loader_source[] =
 	"#include <dlfcn.h>\n"
@@ -1127,8 +1123,8 @@ static void spoil_registers(uint64_t *seed, const struct stack_walk *walk,
 		if (next_random(seed) % 3 == 0)
 			registers->value[i] = next_random(seed) >> (next_random(seed) % 64);
 		if (next_random(seed) % 3 == 0)
-			registers->value[i] =
-				some_address(seed, walk) + next_random(seed) % 65536 - 32768;
+			registers->value[i] = some_address(seed, walk) + next_random(seed) % 65536 -
+					      32768;
 	}
 }
 
@@ -1138,10 +1134,18 @@ static void fill_stack(uint64_t *seed, const struct stack_walk *walk, uint64_t a
 {
 	for (size_t i = 0; i < count; i++) {
 		switch (next_random(seed) % 4) {
-		case 0: words[i] = next_random(seed); break;
-		case 1: words[i] = address + next_random(seed) % (count * 8); break;
-		case 2: words[i] = some_address(seed, walk); break;
-		default: words[i] = some_address(seed, walk) + next_random(seed) % 4096; break;
+		case 0:
+			words[i] = next_random(seed);
+			break;
+		case 1:
+			words[i] = address + next_random(seed) % (count * 8);
+			break;
+		case 2:
+			words[i] = some_address(seed, walk);
+			break;
+		default:
+			words[i] = some_address(seed, walk) + next_random(seed) % 4096;
+			break;
 		}
 	}
 }
@@ -1231,13 +1235,18 @@ static void test_expression(void **state)
 	static const Dwarf_Op table[] = {
 		{ .atom = DW_OP_breg0 + LC_REGISTER_SP, .number = 8 },
 		{ .atom = DW_OP_bregx, .number = LC_REGISTER_PC },
-		{ .atom = DW_OP_lit15 }, { .atom = DW_OP_and }, { .atom = DW_OP_lit11 },
-		{ .atom = DW_OP_ge },	 { .atom = DW_OP_lit3 }, { .atom = DW_OP_shl },
+		{ .atom = DW_OP_lit15 },
+		{ .atom = DW_OP_and },
+		{ .atom = DW_OP_lit11 },
+		{ .atom = DW_OP_ge },
+		{ .atom = DW_OP_lit3 },
+		{ .atom = DW_OP_shl },
 		{ .atom = DW_OP_plus },
 	};
 	static const Dwarf_Op endless[] = { { .atom = DW_OP_skip, .number = (Dwarf_Word)-3 } };
 	static const Dwarf_Op shallow[] = { { .atom = DW_OP_plus } };
-	static const Dwarf_Op divide[] = { { .atom = DW_OP_lit1 }, { .atom = DW_OP_lit0 },
+	static const Dwarf_Op divide[] = { { .atom = DW_OP_lit1 },
+					   { .atom = DW_OP_lit0 },
 					   { .atom = DW_OP_div } };
 	static const Dwarf_Op frame[] = { { .atom = DW_OP_call_frame_cfa },
 					  { .atom = DW_OP_deref } };

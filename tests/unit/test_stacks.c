@@ -13,7 +13,8 @@ static struct lc_raw_frame frame(uint64_t module, uint64_t vaddr)
 
 static void test_equal_stacks_have_one_id(void **state)
 {
-	struct lc_raw_frame one[2] = { frame(1, 10), frame(1, 20) }, other[2] = { frame(1, 10), frame(2, 20) };
+	struct lc_raw_frame one[2] = { frame(1, 10), frame(1, 20) },
+			    other[2] = { frame(1, 10), frame(2, 20) };
 	struct lc_stacks *stacks;
 	uint32_t a, b, c, d;
 
@@ -60,7 +61,8 @@ static void test_bound(void **state)
 static void test_names_are_given_once_and_copied(void **state)
 {
 	char function[] = "main", file[] = "main.c";
-	struct lc_frame named = { .function = function, .file = file, .line = 7 }, again = { .function = "x" };
+	struct lc_frame named = { .function = function, .file = file, .line = 7 },
+			again = { .function = "x" };
 	struct lc_raw_frame one = frame(1, 10);
 	struct lc_stacks *stacks;
 	uint32_t id;
