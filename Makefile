@@ -126,7 +126,7 @@ fixtures:
 
 test: all unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
-	$(Q)tests/run
+	@tests/run
 
 # --- benchmarks -------------------------------------------------------------------------------------
 bench_programs := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/pingpong $(BUILD)/tests/bench/getppid

@@ -76,6 +76,7 @@ static void telling_init(struct telling *telling, struct session *session)
 		.user_stacks = options->user_stacks,
 		.kernel_stacks = options->kernel_stacks,
 		.life = options->life,
+		.verbose = options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	fill_cost(session, &telling->run.cost);

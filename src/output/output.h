@@ -42,7 +42,7 @@ struct output_run {
 	struct output_lost lost;
 	struct output_cost cost;
 	const struct lc_stacks *stacks;
-	bool user_stacks, kernel_stacks, life;
+	bool user_stacks, kernel_stacks, life, verbose;
 	bool names_hidden; /* kernel functions have none */
 };
 

@@ -194,28 +194,66 @@ static void text_spawn(FILE *stream, struct line *line, const struct output_run 
 	text_stack(stream, line->style, run, thread->spawn_stack, LABEL_COLUMN + 4);
 }
 
-static void text_stacks(FILE *stream, struct line *line, const struct output_run *run,
-			const struct verdict_record *record)
+static const char *no_stack_because(const struct verdict_record *record)
 {
-	if (run->user_stacks && record->user_stack) {
-		label(line, "blocked at");
-		line_end(line);
-		text_stack(stream, line->style, run, record->user_stack, LABEL_COLUMN + 4);
-	} else if (run->user_stacks && record->still_blocked && !record->thread->kernel_thread) {
-		label(line, "blocked at");
-		line_add(line, LINE_PLAIN, "unknown: %s",
-			 record->thread->stack_error == -EAGAIN ? "it ran each time it was read"
-			 : record->thread->stack_error == -EPERM ||
-					 record->thread->stack_error == -EACCES
-				 ? "not permitted to read its memory"
-				 : "its stack could not be read");
-		line_end(line);
+	if (!record->still_blocked)
+		return "it ended before its stack was read";
+	switch (record->thread->stack_error) {
+	case -EAGAIN:
+		return "it ran each time it was read";
+	case -EPERM:
+	case -EACCES:
+		return "not permitted to read its memory";
+	default:
+		return "its stack could not be read";
 	}
-	if (run->kernel_stacks && record->kernel_stack) {
-		label(line, "in the kernel");
-		line_end(line);
+}
+
+static void text_user_stack(FILE *stream, struct line *line, const struct output_run *run,
+			    const struct verdict_record *record)
+{
+	if (!run->user_stacks || record->thread->kernel_thread ||
+	    record->verdict == VERDICT_RUNNING)
+		return;
+	label(line, "blocked at");
+	if (!record->user_stack)
+		line_add(line, LINE_PLAIN, "not known: %s", no_stack_because(record));
+	line_end(line);
+	text_stack(stream, line->style, run, record->user_stack, LABEL_COLUMN + 4);
+}
+
+/* In one line, innermost first: it tells less than the program's own stack, which stands above it. */
+static void text_kernel_line(struct line *line, const struct lc_stack *stack)
+{
+	size_t i, most = 5;
+
+	for (i = 0; i < stack->frame_count && i < most; i++) {
+		if (i)
+			line_add(line, LINE_FAINT, " < ");
+		if (stack->frames[i].function[0])
+			line_put(line, LINE_PLAIN, stack->frames[i].function);
+		else
+			line_add(line, LINE_PLAIN, "0x%llx",
+				 (unsigned long long)stack->frames[i].address);
+	}
+	if (stack->frame_count > most)
+		line_add(line, LINE_FAINT, " < ...");
+}
+
+static void text_kernel_stack(FILE *stream, struct line *line, const struct output_run *run,
+			      const struct verdict_record *record)
+{
+	const struct lc_stack *stack = lc_stacks_get(run->stacks, record->kernel_stack);
+	bool whole = !run->user_stacks || run->verbose || !record->user_stack;
+
+	if (!run->kernel_stacks || !stack || !stack->frame_count)
+		return;
+	label(line, "in the kernel");
+	if (!whole)
+		text_kernel_line(line, stack);
+	line_end(line);
+	if (whole)
 		text_stack(stream, line->style, run, record->kernel_stack, LABEL_COLUMN + 4);
-	}
 }
 
 /* One line of the life: a point of time, as an offset from now, and what happened. */
@@ -296,8 +334,9 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	text_head(&line, run, record, number);
 	text_threads(&line, record);
 	text_syscall(&line, record);
-	text_stacks(stream, &line, run, record);
+	text_user_stack(stream, &line, run, record);
 	text_spawn(stream, &line, run, record->thread);
+	text_kernel_stack(stream, &line, run, record);
 	text_wake(&line, run, record);
 	text_counts(&line, record);
 	if (run->life)
