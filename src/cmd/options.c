@@ -53,6 +53,7 @@ static const struct argp_option common_options[] = {
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
 	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
 	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
+	{ "output", 'o', "FILE", 0, "write the report to FILE", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
 	{ 0, 0, 0, 0, "How to look:", 3 },
@@ -223,6 +224,9 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_JSON:
 		parse_json(state, arg, session);
+		return 0;
+	case 'o':
+		session->output = arg;
 		return 0;
 	case 'q':
 		session->quiet = true;

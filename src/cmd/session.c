@@ -78,6 +78,11 @@ int session_open(const struct session_options *options, struct session *session)
 	session->started = realtime_now();
 	session->started_monotonic = session_now();
 	session->realtime_offset = session->started - (int64_t)session->started_monotonic;
+	session->out = options->output ? fopen(options->output, "we") : stdout;
+	if (!session->out) {
+		error_set(&error, -errno, "cannot write '%s'", options->output);
+		return session_fail(options, -EIO, &error);
+	}
 	r = lc_stacks_create(0, &session->stacks);
 	r = r ?: lc_model_create(options->max_threads, &session->model);
 	r = r ?: stack_engine_create(&stack, &session->engine);
@@ -98,4 +103,6 @@ void session_close(struct session *session)
 	stack_engine_free(session->engine);
 	lc_model_free(session->model);
 	lc_stacks_free(session->stacks);
+	if (session->out && session->out != stdout)
+		fclose(session->out);
 }

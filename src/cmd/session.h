@@ -34,6 +34,7 @@ struct session_options {
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
+	const char *output; /* file for the report; NULL: stdout */
 	enum session_format format;
 	char **child_argv; /* NULL: none */
 };
@@ -42,6 +43,7 @@ struct pending; /* round.c */
 
 struct session {
 	const struct session_options *options;
+	FILE *out;
 	struct collect *collect;
 	struct stack_engine *engine;
 	struct lc_model *model;

@@ -165,7 +165,7 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 	size_t i;
 
 	for (i = 0; i < record->count; i++) {
-		thread = lc_model_find(session->model, record->tids[i]);
+		thread = lc_model_find(session->model, record->tids[i].tid);
 		if (thread)
 			thread->told = number;
 	}
@@ -177,17 +177,18 @@ static int tell_record(struct session *session, const struct telling *telling,
 {
 	struct verdict_options options = { .now = telling->run.now,
 					   .threshold_ns = telling->run.threshold_ns };
-	struct output_style style = output_style_for(stdout);
+	struct output_style style = output_style_for(session->out);
 	size_t at_place;
 	unsigned number = verdict_told_before(session->model, &options, record, &at_place);
 	int r;
 
 	if (session->options->format == SESSION_JSON_LINES)
-		r = output_json_line(stdout, &telling->run, record);
+		r = output_json_line(session->out, &telling->run, record);
 	else if (number)
-		r = output_text_more(stdout, &style, &telling->run, record, number, at_place);
+		r = output_text_more(session->out, &style, &telling->run, record, number, at_place);
 	else
-		r = output_text_record(stdout, &style, &telling->run, record, session->told + 1);
+		r = output_text_record(session->out, &style, &telling->run, record,
+				       session->told + 1);
 	if (!number)
 		number = ++session->told;
 	mark_told(session, record, number);
@@ -219,7 +220,7 @@ int tell_new(struct session *session)
 static int print_records(struct session *session, const struct telling *telling,
 			 const struct verdict_records *records, bool ended_only)
 {
-	struct output_style style = output_style_for(stdout);
+	struct output_style style = output_style_for(session->out);
 	size_t i;
 	int r = 0;
 
@@ -227,7 +228,7 @@ static int print_records(struct session *session, const struct telling *telling,
 		if (ended_only && records->list[i].still_blocked)
 			continue;
 		session->told++;
-		r = output_text_record(stdout, &style, &telling->run, &records->list[i],
+		r = output_text_record(session->out, &style, &telling->run, &records->list[i],
 				       session->told);
 	}
 	return r;
@@ -237,18 +238,30 @@ static int print_end(struct session *session, const struct telling *telling,
 		     const struct verdict_records *findings, const struct verdict_records *threads)
 {
 	const struct session_options *options = session->options;
-	struct output_style style = output_style_for(stdout);
+	struct output_style style = output_style_for(session->out);
 	int r;
 
 	if (options->format == SESSION_JSON)
-		return output_json(stdout, &telling->run, findings, threads);
+		return output_json(session->out, &telling->run, findings, threads);
 	if (options->format == SESSION_JSON_LINES)
-		return output_json_last_line(stdout, &telling->run, findings);
+		return output_json_last_line(session->out, &telling->run, findings);
 	r = print_records(session, telling, threads ? threads : findings, !threads);
 	if (r < 0)
 		return r;
-	return output_text_summary(stdout, &style, &telling->run, findings,
+	return output_text_summary(session->out, &style, &telling->run, findings,
 				   options->once ? session->threads_living : session->threads_seen);
+}
+
+static bool has_kernel_stacks(const struct session *session)
+{
+	struct lc_thread *thread;
+
+	for (thread = lc_model_next(session->model, NULL); thread;
+	     thread = lc_model_next(session->model, thread)) {
+		if (thread->kernel_stack)
+			return true;
+	}
+	return false;
 }
 
 int tell_end(struct session *session)
@@ -264,7 +277,7 @@ int tell_end(struct session *session)
 	r = make_records(session, VERDICT_FINDINGS, telling.run.now, &findings);
 	if (!r && want_threads)
 		r = make_records(session, VERDICT_THREADS, telling.run.now, &threads);
-	telling.run.names_hidden = options->kernel_stacks &&
+	telling.run.names_hidden = has_kernel_stacks(session) &&
 				   stack_kernel_names_hidden(session->engine);
 	progress_end(&session->progress);
 	if (telling.run.names_hidden && !options->quiet)

@@ -188,13 +188,13 @@ static int trace(struct session *session, struct child *child, int signals)
 	struct error error = {};
 	int r = 0;
 
-	tell_start(session);
 	if (options->duration_ns)
 		watch.end_at = session_now() + options->duration_ns;
 	if (child->pid)
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)
 		return session_fail(options, r, &error);
+	tell_start(session);
 	r = watch_loop(&watch);
 	if (r < 0) {
 		error_set(&error, r, "cannot go on tracing");

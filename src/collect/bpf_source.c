@@ -86,9 +86,9 @@ static int fill_settings(struct abi_settings *settings, const struct collect_opt
 		.all = filter->all,
 		.children = filter->children,
 		.user_threads = filter->user_threads,
-		.kernel_threads = !filter->kernel_threads ? 0
-				  : filter->user_threads  ? 2
-							  : 1,
+		.kernel_threads = !filter->kernel_threads		     ? 0
+				  : collect_busy_kernel_threads_only(filter) ? 2
+									     : 1,
 		.by_pid = filter->pid_count > 0,
 		.by_tid = filter->tid_count > 0,
 		.by_comm = filter->comm != NULL,

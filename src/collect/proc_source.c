@@ -150,8 +150,8 @@ static bool thread_fits(const struct proc_walk *walk, const struct lc_sample *sa
 		return false;
 	if (!sample->kernel_thread)
 		return filter->user_threads;
-	/* Kernel threads wait for work, unless they are in uninterruptible sleep or were asked for. */
-	return filter->kernel_threads && (!filter->user_threads || sample->state == 'D');
+	return filter->kernel_threads &&
+	       (!collect_busy_kernel_threads_only(filter) || sample->state == 'D');
 }
 
 static int walk_thread(void *context, pid_t tid)

@@ -27,6 +27,15 @@ struct collect {
 	struct proc_source *proc; /* of proc_source.c */
 };
 
+/*
+ * Kernel threads wait for work all day: where nobody asked for them, only those in uninterruptible sleep
+ * are of interest.
+ */
+static inline bool collect_busy_kernel_threads_only(const struct collect_filter *filter)
+{
+	return filter->user_threads && !filter->pid_count && !filter->tid_count && !filter->comm;
+}
+
 extern const struct collect_source collect_bpf_source;
 extern const struct collect_source collect_proc_source;
 

@@ -100,7 +100,7 @@ struct lc_raw_frame {
 /* A frame with names. Strings belong to the stack table that holds the frame. "" = not known. */
 struct lc_frame {
 	const char *function; /* demangled */
-	uint64_t offset;      /* bytes from the function's start */
+	uint64_t offset;      /* bytes from the function's start; without one, the file's address */
 	const char *file;
 	unsigned line;	      /* 0: not known */
 	const char *module;   /* path as the process sees it; "[vdso]", "[jit]", "[kernel]" */

@@ -119,22 +119,27 @@ static json_t *syscall_json(const struct lc_syscall *call)
 
 static json_t *spawn_json(const struct output_run *run, const struct lc_thread *thread)
 {
+	const struct lc_stack *stack;
 	json_t *json;
 
 	if (!thread->spawned_at)
 		return json_null();
 	json = task_json(&thread->spawner, "at", when(run, thread->spawned_at));
 	json_object_set_new(json, "stack", stack_json(run, thread->spawn_stack));
+	stack = lc_stacks_get(run->stacks, thread->spawn_stack);
+	json_object_set_new(json, "stack_end",
+			    json_string(name_stack_end(stack ? stack->end : LC_STACK_NONE)));
 	return json;
 }
 
-static json_t *tids_json(const struct verdict_record *record)
+static json_t *tids_json(const struct verdict_record *record, bool of_namespace)
 {
 	json_t *json = json_array();
 	size_t i;
 
 	for (i = 0; i < record->count; i++)
-		json_array_append_new(json, json_integer(record->tids[i]));
+		json_array_append_new(json, json_integer(of_namespace ? record->tids[i].ns_tid
+								      : record->tids[i].tid));
 	return json;
 }
 
@@ -217,7 +222,7 @@ static void add_namespace_numbers(json_t *json, const struct verdict_record *rec
 	if (!task->ns_pid || (task->ns_pid == task->pid && task->ns_tid == task->tid))
 		return;
 	json_object_set_new(json, "ns_pid", json_integer(task->ns_pid));
-	json_object_set_new(json, "ns_tids", json_pack("[i]", (int)task->ns_tid));
+	json_object_set_new(json, "ns_tids", tids_json(record, true));
 }
 
 static json_t *record_json(const struct output_run *run, const struct verdict_record *record)
@@ -230,7 +235,7 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	SET("verdict", json_string(record->verdict == VERDICT_RUNNING ? "running" : "blocked"));
 	SET("kind", json_string("thread"));
 	SET("pid", json_integer(thread->task.pid));
-	SET("tids", tids_json(record));
+	SET("tids", tids_json(record, false));
 	SET("count", json_integer(record->count));
 	add_namespace_numbers(json, record);
 	SET("comm", text(thread->process_comm));

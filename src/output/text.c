@@ -71,7 +71,7 @@ static void put_tids(struct line *line, const struct verdict_record *record)
 	size_t i;
 
 	for (i = 0; i < record->count && i < MOST_TIDS; i++)
-		line_add(line, LINE_PLAIN, "%s%d", i ? ", " : "", record->tids[i]);
+		line_add(line, LINE_PLAIN, "%s%d", i ? ", " : "", record->tids[i].tid);
 	if (record->count > MOST_TIDS)
 		line_add(line, LINE_PLAIN, " and %zu more", record->count - MOST_TIDS);
 }

@@ -44,11 +44,14 @@ static void text_frame(struct line *line, const struct lc_frame *frame, bool tel
 {
 	enum line_colour colour = telling ? LINE_BOLD : LINE_PLAIN;
 
-	if (frame->function[0])
+	if (frame->function[0]) {
 		line_put(line, colour, frame->function);
-	else
+	} else if (frame->module[0] && frame->offset) {
+		line_put(line, LINE_FAINT, text_basename(frame->module));
+	} else {
 		line_add(line, colour, "0x%llx", (unsigned long long)frame->address);
-	if (frame->function[0] && !frame->inlined && !frame->line)
+	}
+	if (frame->offset && !frame->inlined && !frame->line)
 		line_add(line, LINE_FAINT, "+0x%llx", (unsigned long long)frame->offset);
 	if (frame->inlined)
 		line_add(line, LINE_FAINT, " (inlined)");

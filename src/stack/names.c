@@ -135,6 +135,8 @@ static int add_module_frames(struct stack_engine *engine, struct stack_module *m
 		if (list && list->symbol && !frame->inlined) {
 			frame->function = list->symbol;
 			frame->offset = list->offset + !raw->interrupted;
+		} else if (!list || list->count == 0) {
+			frame->offset = raw->vaddr; /* what addr2line wants, with the debug data */
 		}
 	}
 	return 0;

@@ -63,10 +63,10 @@ static struct verdict_record record_of(const struct member *member)
 	};
 }
 
-static int add_tid(struct group *group, pid_t tid)
+static int add_tid(struct group *group, const struct lc_task *task)
 {
 	struct verdict_record *record = &group->record;
-	pid_t *grown;
+	struct verdict_tid *grown;
 
 	if (record->count == group->room) {
 		group->room = group->room ? 2 * group->room : 4;
@@ -75,7 +75,7 @@ static int add_tid(struct group *group, pid_t tid)
 			return -ENOMEM;
 		record->tids = grown;
 	}
-	record->tids[record->count++] = tid;
+	record->tids[record->count++] = (struct verdict_tid){ task->tid, task->ns_tid };
 	return 0;
 }
 
@@ -108,7 +108,7 @@ static int add_member(struct group **groups, const struct member *member)
 	record->blocks.total_ns += member->blocks.total_ns;
 	if (member->blocks.max_ns > record->blocks.max_ns)
 		record->blocks.max_ns = member->blocks.max_ns;
-	return add_tid(group, member->thread->task.tid);
+	return add_tid(group, &member->thread->task);
 }
 
 /* The thread as it stands now. */
@@ -184,9 +184,9 @@ static int add_findings(struct group **groups, const struct lc_thread *thread,
 
 static int compare_tids(const void *a, const void *b)
 {
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+	const struct verdict_tid *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
 /* What goes on before what has ended; then the longest, then the largest group, then the lowest tid. */
@@ -215,7 +215,8 @@ static int take_records(struct group *groups, struct verdict_records *records)
 	HASH_ITER(hh, groups, group, next) {
 		HASH_DEL(groups, group);
 		if (records->list) {
-			qsort(group->record.tids, group->record.count, sizeof(pid_t), compare_tids);
+			qsort(group->record.tids, group->record.count,
+			      sizeof(group->record.tids[0]), compare_tids);
 			records->list[i++] = group->record;
 			records->threads += group->record.count;
 		} else {

@@ -16,10 +16,15 @@ enum verdict {
 	VERDICT_BLOCKED,
 };
 
+struct verdict_tid {
+	pid_t tid;
+	pid_t ns_tid; /* in its innermost PID namespace */
+};
+
 struct verdict_record {
 	enum verdict verdict;
 	const struct lc_thread *thread; /* the member that stood still the longest; the model's */
-	pid_t *tids;			/* rising */
+	struct verdict_tid *tids;	/* rising */
 	size_t count;
 	size_t still_blocked;	 /* 0: all blocks of this place have ended */
 	uint64_t blocked_ns;	 /* the longest of the group: so far, or of the ended ones */

@@ -53,7 +53,7 @@ static void test_json_of_a_hostile_name(void **state)
 	struct lc_thread thread = { .task = { .tid = 5, .pid = 5, .comm = "\"\xff\x01</script>" },
 				    .process_comm = "\\\xe2\x28\xa1",
 				    .state = 'S' };
-	pid_t tids[] = { 5 };
+	struct verdict_tid tids[] = { { 5, 5 } };
 	struct verdict_record record = { .thread = &thread,
 					 .tids = tids,
 					 .count = 1,

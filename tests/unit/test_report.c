@@ -53,12 +53,12 @@ static void test_threads_at_one_place_are_one_finding(void **state)
 	records = make(model, VERDICT_FINDINGS);
 	assert_int_equal(records.count, 3);
 	assert_int_equal(records.threads, 102);
-	assert_int_equal(records.list[0].tids[0], 300);
+	assert_int_equal(records.list[0].tids[0].tid, 300);
 	assert_int_equal(records.list[1].count, 100);
 	assert_int_equal(records.list[1].still_blocked, 100);
 	assert_int_equal(records.list[1].blocked_ns, 16 * SECOND);
-	assert_int_equal(records.list[1].tids[0], 101);
-	assert_int_equal(records.list[1].tids[99], 200);
+	assert_int_equal(records.list[1].tids[0].tid, 101);
+	assert_int_equal(records.list[1].tids[99].tid, 200);
 	assert_int_equal(records.list[2].thread->task.pid, 11);
 	verdict_release(&records);
 	records = make(model, VERDICT_THREADS);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a blocked thread waits for, who holds it, and who could release it: plain data without
+ * pointers, as the wait room fills it in and the wait-for graph reads it.
+ *
+ * Lists are bounded; their *_total tells how many there were. Only the first owner_count and
+ * member_count elements are set, and both lists stand at the end, so that a copy may leave out what
+ * is unused. Times: ns of CLOCK_MONOTONIC, 0 = not known.
+ */
+#ifndef LEAKHOP_LIFECYCLE_WAIT_H
+#define LEAKHOP_LIFECYCLE_WAIT_H
+
+#include "lifecycle/types.h"
+
+#define LC_WAIT_OWNERS	16
+#define LC_WAIT_MEMBERS 8
+#define LC_WAIT_OBJECT	160
+
+enum lc_wait_kind {
+	LC_WAIT_UNKNOWN, /* must stay 0 */
+	/* futexes */
+	LC_WAIT_MUTEX,
+	LC_WAIT_INTERNAL_LOCK, /* one word, of a C library itself: malloc, stdio */
+	LC_WAIT_RWLOCK,
+	LC_WAIT_CONDITION,
+	LC_WAIT_SEMAPHORE,
+	LC_WAIT_BARRIER,
+	LC_WAIT_JOIN,
+	LC_WAIT_ONCE,
+	LC_WAIT_FUTURE,
+	LC_WAIT_ATOMIC, /* std::atomic::wait, latch */
+	LC_WAIT_PARK,	/* a thread that another one wakes by name: Rust, Java, parking_lot */
+	LC_WAIT_GO,	/* a thread of the Go runtime */
+	LC_WAIT_GIL,
+	LC_WAIT_FUTEX, /* the protocol of the word is not known */
+	/* descriptors */
+	LC_WAIT_PIPE,
+	LC_WAIT_FIFO,
+	LC_WAIT_UNIX,
+	LC_WAIT_TCP,
+	LC_WAIT_UDP,
+	LC_WAIT_NETLINK,
+	LC_WAIT_SOCKET, /* of another family */
+	LC_WAIT_EVENTFD,
+	LC_WAIT_TIMERFD,
+	LC_WAIT_SIGNALFD,
+	LC_WAIT_INOTIFY,
+	LC_WAIT_PIDFD,
+	LC_WAIT_USERFAULTFD,
+	LC_WAIT_FUSE,
+	LC_WAIT_NFS,
+	LC_WAIT_TTY,
+	LC_WAIT_FILE, /* a file or device of any other kind */
+	LC_WAIT_FILE_LOCK,
+	LC_WAIT_EPOLL,
+	LC_WAIT_POLL, /* also select */
+	LC_WAIT_IO_URING,
+	/* processes */
+	LC_WAIT_CHILD,
+	LC_WAIT_VFORK,
+	LC_WAIT_TRACER,
+	LC_WAIT_STOPPED, /* job control */
+	LC_WAIT_FROZEN,	 /* by its cgroup */
+	/* others */
+	LC_WAIT_SLEEP,
+	LC_WAIT_SIGNAL,
+	LC_WAIT_SYSV_SEMAPHORE,
+	LC_WAIT_SYSV_QUEUE,
+	LC_WAIT_POSIX_QUEUE,
+	LC_WAIT_KERNEL, /* state D, or a place in the kernel that nothing above explains */
+	LC_WAIT_KIND_COUNT
+};
+
+enum lc_wait_direction {
+	LC_WAIT_NO_DIRECTION,
+	LC_WAIT_READ, /* also receive */
+	LC_WAIT_WRITE,
+	LC_WAIT_ACCEPT,
+	LC_WAIT_CONNECT,
+	LC_WAIT_LOCK,
+	LC_WAIT_LOCK_SHARED,
+	LC_WAIT_OPEN,
+	LC_WAIT_EVENT, /* any event */
+};
+
+/* Which numbers the rest of a key is made of. */
+enum lc_wait_space {
+	LC_WAIT_SPACE_NONE,    /* no identity: equal to nothing, not even itself */
+	LC_WAIT_SPACE_PRIVATE, /* scope: pid, object: address */
+	LC_WAIT_SPACE_SHARED,  /* scope: device, object: inode, part: offset */
+	LC_WAIT_SPACE_PIPE,    /* object: inode */
+	LC_WAIT_SPACE_SOCKET,  /* object: inode of the waiter's socket */
+	LC_WAIT_SPACE_FILE,    /* scope: device, object: inode */
+	LC_WAIT_SPACE_LOCK,    /* scope: device, object: inode, part: first byte locked */
+	LC_WAIT_SPACE_EVENTFD, /* object: eventfd-id */
+	LC_WAIT_SPACE_FD,      /* scope: pid, object: fd; anonymous inodes */
+	LC_WAIT_SPACE_PROCESS, /* scope: pid of the waiter, object: which child or 0 */
+	LC_WAIT_SPACE_SYSV,    /* scope: 1 semaphores 2 messages, object: id, part: IPC namespace */
+	LC_WAIT_SPACE_CGROUP,  /* object: inode of the cgroup's folder */
+};
+
+/* Identity of the thing: equal for the same thing in all processes. No padding: memcmp() compares. */
+struct lc_wait_key {
+	uint32_t space; /* enum lc_wait_space */
+	uint32_t scope;
+	uint64_t object;
+	uint64_t part;
+};
+
+enum lc_wait_role {
+	LC_WAIT_HOLDER,	   /* of a lock; releases by unlocking */
+	LC_WAIT_JOINEE,	   /* releases by ending; also the runner of an initialiser */
+	LC_WAIT_OTHER_END, /* releases by reading, writing or closing */
+	LC_WAIT_PEER,	   /* of a socket */
+	LC_WAIT_LISTENER,
+	LC_WAIT_SAME_OBJECT, /* has the same eventfd, queue or tty */
+	LC_WAIT_CHILD_PROCESS,
+	LC_WAIT_TRACER_PROCESS,
+	LC_WAIT_LAST_USER, /* did the last operation on it: a hint */
+	LC_WAIT_MASTER,	   /* of a pseudo-terminal */
+};
+
+/* tid is 0 where any thread of the process could do it. */
+struct lc_wait_owner {
+	pid_t pid;
+	pid_t tid;
+	pid_t ns_tid; /* as the object has it, 0: no other number */
+	int32_t fd;   /* by which it holds the object; -1: none */
+	uint8_t role; /* enum lc_wait_role */
+	char state;   /* as in /proc/PID/stat; 0: not known */
+	char comm[LC_COMM_LEN];
+	uint64_t start_time; /* ns since boot, to the tick; 0: not known */
+};
+
+enum lc_wait_recorded {
+	LC_WAIT_NOT_RECORDED, /* this kind does not note an owner */
+	LC_WAIT_RECORDED,     /* owners[] are all, up to owner_total */
+	LC_WAIT_DEAD,	      /* recorded, but there is no such task: owners[0].ns_tid */
+	LC_WAIT_NOBODY,	      /* there is none: nobody holds it, no child, nobody has the other end */
+	LC_WAIT_UNREADABLE,   /* there may be one, but it could not be read: see unreadable */
+	LC_WAIT_OUTSIDE,      /* in another host, another namespace, or hardware */
+};
+
+/* Evidence. What is not set is either not so or could not be seen. */
+#define LC_WAIT_VALUE_DIFFERS	   (1ull << 0)	/* from the one slept on: a hint */
+#define LC_WAIT_OBJECT_FREE	   (1ull << 1)	/* by the object's own rule, and still asleep */
+#define LC_WAIT_OWNER_GONE	   (1ull << 2)	/* a recorded owner has no task */
+#define LC_WAIT_OWNER_ELSEWHERE	   (1ull << 3)	/* in another process, though not process-shared: fork */
+#define LC_WAIT_OWNER_SELF	   (1ull << 4)	/* the waiter holds it itself */
+#define LC_WAIT_LOST_WAKEUP	   (1ull << 5)	/* a condition variable that has let this one go */
+#define LC_WAIT_OLD_CONDITION	   (1ull << 6)	/* glibc's layout that has bug 25847 */
+#define LC_WAIT_PROCESS_SHARED	   (1ull << 7)
+#define LC_WAIT_ROBUST		   (1ull << 8)
+#define LC_WAIT_DESTROYED	   (1ull << 9)
+#define LC_WAIT_DISAGREE	   (1ull << 10) /* the stack's names and the bytes: kind is FUTEX */
+#define LC_WAIT_OWN_PROCESS	   (1ull << 11) /* every holder of the other end is the waiter's process */
+#define LC_WAIT_OWN_THREAD	   (1ull << 12) /* and that has one thread only */
+#define LC_WAIT_CLOSED		   (1ull << 13) /* the other end was closed or shut down */
+#define LC_WAIT_NEVER_FIRES	   (1ull << 14) /* disarmed timer, set that nothing can wake */
+#define LC_WAIT_CAN_FIRE	   (1ull << 15) /* a member of the set can still be made ready */
+#define LC_WAIT_SIGNAL_HANDLER	   (1ull << 16) /* the process catches signals */
+#define LC_WAIT_UNREAD		   (1ull << 17) /* the waiter's own queue holds data or connections */
+#define LC_WAIT_PEER_UNREAD	   (1ull << 18) /* the peer's queue holds ours */
+#define LC_WAIT_UNACKNOWLEDGED	   (1ull << 19)
+#define LC_WAIT_RETRANSMITS	   (1ull << 20)
+#define LC_WAIT_ZERO_WINDOW	   (1ull << 21)
+#define LC_WAIT_PEER_UNHELD	   (1ull << 22) /* no process has the peer's socket */
+#define LC_WAIT_NOT_ACCEPTED	   (1ull << 23)
+#define LC_WAIT_BACKLOG_FULL	   (1ull << 24)
+#define LC_WAIT_PEER_HERE	   (1ull << 25) /* the peer is a socket of this host */
+#define LC_WAIT_CLIENT		   (1ull << 26) /* this end connected */
+#define LC_WAIT_SERVER		   (1ull << 27) /* this end accepted */
+#define LC_WAIT_SPOKE_LAST	   (1ull << 28)
+#define LC_WAIT_HEARD_LAST	   (1ull << 29)
+#define LC_WAIT_NEVER_HEARD	   (1ull << 30)
+#define LC_WAIT_NEVER_SPOKE	   (1ull << 31)
+#define LC_WAIT_INCOMPLETE	   (1ull << 32) /* some holders may be missing from owners[] */
+#define LC_WAIT_RESTARTED	   (1ull << 33) /* the call was interrupted by a stop and resumed */
+#define LC_WAIT_NO_CHILDREN	   (1ull << 34)
+#define LC_WAIT_ALL_BLOCKED	   (1ull << 35) /* sigwait: the process blocks or ignores all others */
+#define LC_WAIT_PENDING		   (1ull << 36) /* a signal or message is there, and does not fit */
+#define LC_WAIT_LOCK_WAITERS	   (1ull << 37) /* the holder named has itself to wait: a queue */
+#define LC_WAIT_WAKES_UP	   (1ull << 38) /* a time-out of ms makes it look anew: a poller */
+
+/* What the kernel counts of a TCP connection. */
+struct lc_wait_tcp {
+	bool known; /* the counters behind it are set; queues are set in any case */
+	uint8_t state; /* as TCP_ESTABLISHED of netinet/tcp.h */
+	uint8_t retransmits;
+	uint8_t backoff;
+	uint32_t receive_queue, send_queue;
+	uint32_t peer_receive_queue; /* where the peer is here */
+	uint32_t unacknowledged;
+	uint32_t sent_ms_ago, received_ms_ago;
+	uint64_t bytes_sent, bytes_received;
+};
+
+/* A member of an epoll or poll set. */
+struct lc_wait_member {
+	int32_t fd;
+	uint16_t events; /* asked for, as of poll.h */
+	uint8_t kind;	 /* enum lc_wait_kind */
+	bool can_fire;	 /* someone or something could still make it ready */
+	uint64_t flags;	 /* LC_WAIT_* evidence */
+	struct lc_wait_key key;
+	char object[56];
+};
+
+struct lc_wait {
+	enum lc_wait_kind kind;
+	enum lc_wait_kind via; /* EPOLL or POLL: a set of one member, which kind tells of; else UNKNOWN */
+	enum lc_wait_direction direction;
+	enum lc_wait_recorded recorded;
+	struct lc_wait_key key;
+	struct lc_wait_key mutex; /* CONDITION: of its mutex, where found */
+	uint64_t flags;
+	int32_t fd; /* -1: none */
+	bool has_value;
+	bool has_timeout;
+	uint64_t expected, value; /* of a futex word; valid if has_value */
+	uint64_t ends_at;	  /* valid if has_timeout; 0: not known when */
+	uint64_t position;	  /* CONDITION: number of this waiter in it */
+	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
+	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
+	struct lc_wait_tcp tcp;
+	char op[24];		       /* name of the call or operation */
+	char object[LC_WAIT_OBJECT];   /* for people; hostile bytes are possible in names */
+	char kernel_function[48];      /* where it sleeps in the kernel; "" not known */
+	char unreadable[120];	       /* what could not be read; "" nothing */
+	uint32_t owner_count, owner_total;
+	uint32_t member_count, member_total;
+	struct lc_wait_owner owners[LC_WAIT_OWNERS];
+	struct lc_wait_member members[LC_WAIT_MEMBERS];
+};
+
+#endif

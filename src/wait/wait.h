@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a blocked thread waits for: the one door of this room.
+ *
+ * A scan is one look at the host, made anew at each sweep. It reads what is shared between waits
+ * (descriptors of all processes, sockets of a network namespace, file locks) when first needed and
+ * keeps it until it is freed. What belongs to one waiter (the bytes of a futex's object, owners,
+ * children, counters of its descriptor) is read at each call: a caller who wants to be sure that a
+ * wait held throughout calls wait_describe() again and compares.
+ *
+ * Nothing is stopped or written to. Memory and names of other processes are hostile: each read is
+ * bounded, each walk ends. A scan belongs to one thread.
+ */
+#ifndef LEAKHOP_WAIT_WAIT_H
+#define LEAKHOP_WAIT_WAIT_H
+
+#include "lifecycle/wait.h"
+
+#define WAIT_FUNCTIONS_MAX 127
+
+struct wait_scan;
+
+/* A blocked thread, as a sweep saw it. */
+struct wait_subject {
+	struct lc_task task; /* ns_tid and ns_pid may be 0: they are then read */
+	char state;
+	struct lc_syscall syscall;
+	uint64_t sp, pc;	/* of user space; 0: not known */
+	uint64_t blocked_since; /* ns, CLOCK_MONOTONIC; 0: not known */
+	/* Names of the user stack's frames, innermost first, demangled or not; "" or NULL: not known. */
+	const char *const *functions;
+	size_t function_count;
+	const char *kernel_function; /* where it sleeps; NULL: wait_describe() asks wchan */
+};
+
+int wait_scan_create(struct wait_scan **ret_scan);
+void wait_scan_free(struct wait_scan *scan);
+
+/*
+ * Fills *ret. What could not be read is said in it (recorded, unreadable) and is no error.
+ * Returns 0; -ESRCH if the thread is gone; -ENOMEM.
+ */
+int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
+
+/* "pipe", "condition variable"; never NULL. */
+const char *wait_kind_name(enum lc_wait_kind kind);
+
+/* How many processes' descriptors could not be read so far. */
+size_t wait_scan_refused(const struct wait_scan *scan);
+
+#endif
