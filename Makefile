@@ -38,11 +38,11 @@ all_cflags = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-W
 	$(shell $(PKG_CONFIG) --cflags $(packages))
 comma := ,
 sanitize := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
-libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty
+libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd output verdict collect stack target lifecycle util
+rooms := cmd output verdict collect wait stack target lifecycle util
 room_sources = $(wildcard src/$(1)/*.c)
 room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
 archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
@@ -99,13 +99,18 @@ unit_rooms_default = target lifecycle util
 unit_rooms_model = lifecycle util
 unit_rooms_stacks = lifecycle util
 unit_rooms_report = verdict lifecycle util
+unit_rooms_graph = verdict lifecycle util
+unit_rooms_rules = verdict lifecycle util
+unit_rooms_growth = verdict lifecycle util
 unit_rooms_duration = util
 unit_rooms_escape = output verdict lifecycle util
 unit_rooms_json = output verdict lifecycle util
 unit_rooms_stack = stack target lifecycle util
 unit_rooms_kernel_symbols = stack target lifecycle util
 unit_rooms_clock = collect target lifecycle util
-unit_archives = $(foreach room,$(or $(unit_rooms_$(1)),$(unit_rooms_default)),$(BUILD)/$(room).a)
+unit_rooms_wait = wait target lifecycle util
+unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(unit_rooms_default))
+unit_archives = $(foreach room,$(call unit_rooms_of,$(1)),$(BUILD)/$(room).a)
 
 define unit_rule
 $$(BUILD)/tests/unit/$(1): tests/unit/test_$(1).c $$(call unit_archives,$(1))

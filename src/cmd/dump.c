@@ -33,7 +33,7 @@ static int dump(struct session *session)
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);
 	}
-	return EXIT_RAN;
+	return session_exit_code(session);
 }
 
 int command_dump(int argc, char **argv)

@@ -29,6 +29,9 @@ enum {
 	OPTION_WITHOUT,
 	OPTION_STACK_BYTES,
 	OPTION_MAX_THREADS,
+	OPTION_FAIL_ON,
+	OPTION_EXPLAIN,
+	OPTION_DOT,
 };
 
 static const struct argp_option common_options[] = {
@@ -53,6 +56,10 @@ static const struct argp_option common_options[] = {
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
 	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
 	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
+	{ "explain", OPTION_EXPLAIN, "TID", 0, "the whole reasoning for one thread", 2 },
+	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
+	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
+	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
 	{ "output", 'o', "FILE", 0, "write the report to FILE", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
@@ -140,6 +147,22 @@ static void parse_without(struct argp_state *state, const char *text, unsigned *
 	*bits |= more;
 }
 
+static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
+{
+	enum verdict verdict;
+	char *word;
+
+	while ((word = strsep(&list, ","))) {
+		for (verdict = VERDICT_SUSPECT; verdict <= VERDICT_DEADLOCK; verdict++) {
+			if (!strcmp(word, verdict_name(verdict)))
+				break;
+		}
+		if (verdict > VERDICT_DEADLOCK)
+			argp_error(state, "'%s' is no verdict (deadlock, leak, stuck, suspect)", word);
+		*bits |= 1u << verdict;
+	}
+}
+
 /* Everything that must hold between options. */
 static void check(struct argp_state *state, struct options *options)
 {
@@ -224,6 +247,15 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_JSON:
 		parse_json(state, arg, session);
+		return 0;
+	case OPTION_EXPLAIN:
+		session->explain = parse_bounded(state, arg, 1, INT32_MAX);
+		return 0;
+	case OPTION_DOT:
+		session->dot = arg;
+		return 0;
+	case OPTION_FAIL_ON:
+		parse_verdicts(state, arg, &session->fail_on);
 		return 0;
 	case 'o':
 		session->output = arg;
@@ -322,7 +354,7 @@ static const char trace_doc[] =
 	"  leakhop trace -- ./server --port 80  # start it and watch it from its first "
 	"instruction\n"
 	"\n"
-	"Exit status: 0 ran (also after Ctrl-C), 2 wrong usage, 3 not permitted or not supported "
+	"Exit status: 0 ran (also after Ctrl-C), 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not supported "
 	"here, "
 	"4 the target does not exist or was gone before anything was seen.";
 
@@ -333,7 +365,7 @@ static const char dump_doc[] =
 	"  leakhop dump -p 4711 --json | jq '.threads[] | {count, thread_name}'\n"
 	"  leakhop dump -a -m 1h                # the whole host\n"
 	"\n"
-	"Exit status: 0 ran, 2 wrong usage, 3 not permitted or not supported here, 4 the target "
+	"Exit status: 0 ran, 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not supported here, 4 the target "
 	"does not "
 	"exist or was gone before anything was seen.";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sweeps and the stacks they call for: see round.h. */
 #include "cmd/round.h"
+#include "cmd/waits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -85,6 +86,11 @@ static int take_user_stack(struct session *session, pid_t pid, const struct lc_r
 	if (r < 0)
 		session->lost_stacks++;
 	return r;
+}
+
+int round_take_stack(struct session *session, const struct lc_sample *sample, uint32_t *ret_id)
+{
+	return take_user_stack(session, sample->task.pid, &sample->registers, NULL, true, ret_id);
 }
 
 static int take_stacks(struct session *session, const struct lc_sample *sample)
@@ -218,6 +224,10 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	}
 	give_up_moved(session);
 	pending_drop_all(session);
+	if (!r)
+		r = waits_look(session, stack_after_ns);
+	if (!r)
+		r = growth_note(session->growth, session->model, session_now());
 	progress_end(&session->progress);
 	if (lc_model_count(session->model) > session->threads_seen)
 		session->threads_seen = lc_model_count(session->model);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Opening and closing of a session: see session.h. */
 #include "cmd/session.h"
+#include "cmd/waits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,6 +86,8 @@ int session_open(const struct session_options *options, struct session *session)
 	}
 	r = lc_stacks_create(0, &session->stacks);
 	r = r ?: lc_model_create(options->max_threads, &session->model);
+	r = r ?: lc_model_create(WAITS_MOST_OTHERS, &session->others);
+	r = r ?: growth_create(&session->growth);
 	r = r ?: stack_engine_create(&stack, &session->engine);
 	if (r < 0)
 		error_set(&error, r, "cannot start");
@@ -97,11 +100,18 @@ int session_open(const struct session_options *options, struct session *session)
 	return 0;
 }
 
+int session_exit_code(const struct session *session)
+{
+	return session->found & session->options->fail_on ? EXIT_FOUND : EXIT_RAN;
+}
+
 void session_close(struct session *session)
 {
 	collect_free(session->collect);
 	stack_engine_free(session->engine);
 	lc_model_free(session->model);
+	lc_model_free(session->others);
+	growth_free(session->growth);
 	lc_stacks_free(session->stacks);
 	if (session->out && session->out != stdout)
 		fclose(session->out);

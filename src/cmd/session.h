@@ -11,9 +11,11 @@
 #include "lifecycle/model.h"
 #include "output/output.h"
 #include "stack/stack.h"
+#include "verdict/report.h"
 
 enum {
 	EXIT_RAN = 0,
+	EXIT_FOUND = 1, /* --fail-on */
 	EXIT_USAGE = 2,
 	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
 	EXIT_NO_TARGET = 4,
@@ -34,6 +36,9 @@ struct session_options {
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
+	unsigned fail_on;   /* bit (1 << enum verdict): exit with EXIT_FOUND */
+	pid_t explain;	    /* tid; 0: none */
+	const char *dot;    /* file for the wait-for graph; NULL: none */
 	const char *output; /* file for the report; NULL: stdout */
 	enum session_format format;
 	char **child_argv; /* NULL: none */
@@ -47,6 +52,8 @@ struct session {
 	struct collect *collect;
 	struct stack_engine *engine;
 	struct lc_model *model;
+	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
+	struct growth *growth;
 	struct lc_stacks *stacks;
 	struct progress progress;
 	struct pending *pending; /* uthash, by tid: stacks of this round, not yet verified */
@@ -54,9 +61,11 @@ struct session {
 	uint64_t started_monotonic;
 	uint64_t sweeps;
 	uint64_t lost_stacks;
+	uint64_t lost_others;  /* links of chains beyond the bound */
 	uint64_t next_due;     /* when the next blocked thread passes the threshold; 0: none */
 	size_t threads_seen;   /* all that were ever in the model */
 	size_t threads_living; /* in the last sweep */
+	unsigned found;	       /* bit (1 << enum verdict) for each verdict of the report */
 	unsigned told;	       /* findings told so far: their number */
 };
 
@@ -65,6 +74,9 @@ uint64_t session_now(void); /* CLOCK_MONOTONIC, ns */
 /* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */
 int session_open(const struct session_options *options, struct session *session);
 void session_close(struct session *session);
+
+/* EXIT_RAN, or EXIT_FOUND where --fail-on asks for it. */
+int session_exit_code(const struct session *session);
 
 /* Prints an error as leakhop does, with its way out, and returns the exit code that fits r. */
 int session_fail(const struct session_options *options, int r, const struct error *error);

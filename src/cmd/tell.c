@@ -18,6 +18,7 @@
 /* An output_run and the strings it points to. */
 struct telling {
 	struct output_run run;
+	struct verdict_view view;
 	struct utsname system;
 	const char *limits[MOST_LIMITS + 1];
 };
@@ -46,7 +47,13 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	}
 }
 
-static void telling_init(struct telling *telling, struct session *session)
+static void telling_release(struct telling *telling)
+{
+	verdict_view_release(&telling->view);
+}
+
+/* Returns 0 or -ENOMEM. */
+static int telling_init(struct telling *telling, struct session *session)
 {
 	const struct session_options *options = session->options;
 	struct collect_lost lost;
@@ -79,7 +86,10 @@ static void telling_init(struct telling *telling, struct session *session)
 		.verbose = options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
+	telling->run.view = &telling->view;
 	fill_cost(session, &telling->run.cost);
+	return verdict_view_create(session->model, session->others, session->growth, telling->run.now,
+				   options->collect.threshold_ns, &telling->view);
 }
 
 static bool is_epoll_wait(int64_t nr)
@@ -120,16 +130,11 @@ static void name_record(struct session *session, struct verdict_record *record)
 		stack_name_kernel(session->engine, session->stacks, record->kernel_stack);
 }
 
-static int make_records(struct session *session, enum verdict_scope scope, uint64_t now,
-			struct verdict_records *records)
+static int make_records(struct session *session, const struct telling *telling,
+			enum verdict_scope scope, struct verdict_records *records)
 {
-	struct verdict_options options = {
-		.now = now,
-		.threshold_ns = session->options->collect.threshold_ns,
-		.scope = scope,
-	};
 	size_t i;
-	int r = verdict_make(session->model, &options, records);
+	int r = verdict_make(&telling->view, scope, records);
 
 	if (r < 0)
 		return r;
@@ -175,11 +180,9 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 static int tell_record(struct session *session, const struct telling *telling,
 		       const struct verdict_record *record)
 {
-	struct verdict_options options = { .now = telling->run.now,
-					   .threshold_ns = telling->run.threshold_ns };
 	struct output_style style = output_style_for(session->out);
 	size_t at_place;
-	unsigned number = verdict_told_before(session->model, &options, record, &at_place);
+	unsigned number = verdict_told_before(&telling->view, record, &at_place);
 	int r;
 
 	if (session->options->format == SESSION_JSON_LINES)
@@ -197,26 +200,25 @@ static int tell_record(struct session *session, const struct telling *telling,
 
 int tell_new(struct session *session)
 {
-	struct verdict_records records;
+	struct verdict_records records = {};
 	struct telling telling;
 	size_t i;
 	int r;
 
 	if (session->options->format == SESSION_JSON)
 		return 0;
-	telling_init(&telling, session);
 	progress_begin(&session->progress);
-	r = make_records(session, VERDICT_NEW, telling.run.now, &records);
+	r = telling_init(&telling, session);
+	r = r ?: make_records(session, &telling, VERDICT_NEW, &records);
 	progress_end(&session->progress);
-	if (r < 0)
-		return r;
 	for (i = 0; i < records.count && !r; i++)
 		r = tell_record(session, &telling, &records.list[i]);
 	verdict_release(&records);
+	telling_release(&telling);
 	return r;
 }
 
-/* The text of a dump: all records, or for a trace with --all those that were not told yet. */
+/* In full: every record, or those whose blocks have all ended. */
 static int print_records(struct session *session, const struct telling *telling,
 			 const struct verdict_records *records, bool ended_only)
 {
@@ -234,22 +236,49 @@ static int print_records(struct session *session, const struct telling *telling,
 	return r;
 }
 
+static int print_explanation(struct session *session, const struct telling *telling)
+{
+	struct output_style style = output_style_for(session->out);
+	uint32_t node = graph_find(&telling->view.graph, session->options->explain);
+
+	if (node == GRAPH_NONE) {
+		fprintf(stderr, "leakhop: thread %d, which was to be explained, was not seen\n",
+			session->options->explain);
+		return 0;
+	}
+	return output_text_explanation(session->out, &style, &telling->run, node);
+}
+
 static int print_end(struct session *session, const struct telling *telling,
-		     const struct verdict_records *findings, const struct verdict_records *threads)
+		     const struct output_report *report)
 {
 	const struct session_options *options = session->options;
 	struct output_style style = output_style_for(session->out);
 	int r;
 
 	if (options->format == SESSION_JSON)
-		return output_json(session->out, &telling->run, findings, threads);
+		return output_json(session->out, &telling->run, report);
 	if (options->format == SESSION_JSON_LINES)
-		return output_json_last_line(session->out, &telling->run, findings);
-	r = print_records(session, telling, threads ? threads : findings, !threads);
-	if (r < 0)
-		return r;
-	return output_text_summary(session->out, &style, &telling->run, findings,
-				   options->once ? session->threads_living : session->threads_seen);
+		return output_json_last_line(session->out, &telling->run, report);
+	r = print_records(session, telling, report->has_threads ? &report->threads : &report->waits,
+			  !report->has_threads);
+	if (!r && options->explain)
+		r = print_explanation(session, telling);
+	return r ?: output_text_summary(session->out, &style, &telling->run, report);
+}
+
+static int write_dot(const struct session_options *options, const struct telling *telling)
+{
+	FILE *file;
+	int r;
+
+	if (!options->dot)
+		return 0;
+	file = fopen(options->dot, "we");
+	if (!file)
+		return -errno;
+	r = output_dot(file, &telling->run);
+	return fclose(file) ? -EIO : r;
 }
 
 static bool has_kernel_stacks(const struct session *session)
@@ -264,30 +293,64 @@ static bool has_kernel_stacks(const struct session *session)
 	return false;
 }
 
+static int make_report(struct session *session, const struct telling *telling,
+		       struct output_report *report)
+{
+	const struct session_options *options = session->options;
+	int r;
+
+	*report = (struct output_report){
+		.has_threads = options->once || options->all,
+		.threads_seen = options->once ? session->threads_living : session->threads_seen,
+	};
+	r = make_records(session, telling, VERDICT_FINDINGS, &report->findings);
+	r = r ?: make_records(session, telling, VERDICT_SUSPECTS, &report->suspects);
+	r = r ?: make_records(session, telling, VERDICT_WAITS, &report->waits);
+	if (!r && report->has_threads)
+		r = make_records(session, telling, VERDICT_THREADS, &report->threads);
+	return r;
+}
+
+static void report_release(struct output_report *report)
+{
+	verdict_release(&report->findings);
+	verdict_release(&report->suspects);
+	verdict_release(&report->waits);
+	verdict_release(&report->threads);
+}
+
+static void note_found(struct session *session, const struct verdict_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		session->found |= 1u << records->list[i].conclusion.verdict;
+}
+
 int tell_end(struct session *session)
 {
 	const struct session_options *options = session->options;
-	bool want_threads = options->once || options->all;
-	struct verdict_records findings = {}, threads = {};
+	struct output_report report = {};
 	struct telling telling;
 	int r;
 
-	telling_init(&telling, session);
 	progress_begin(&session->progress);
-	r = make_records(session, VERDICT_FINDINGS, telling.run.now, &findings);
-	if (!r && want_threads)
-		r = make_records(session, VERDICT_THREADS, telling.run.now, &threads);
+	r = telling_init(&telling, session);
+	r = r ?: make_report(session, &telling, &report);
 	telling.run.names_hidden = has_kernel_stacks(session) &&
 				   stack_kernel_names_hidden(session->engine);
 	progress_end(&session->progress);
 	if (telling.run.names_hidden && !options->quiet)
-		fprintf(stderr,
-			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
-			"kernel stacks have no names\n");
+		fprintf(stderr, "leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+				"kernel stacks have no names\n");
 	fill_cost(session, &telling.run.cost);
 	if (!r)
-		r = print_end(session, &telling, &findings, want_threads ? &threads : NULL);
-	verdict_release(&findings);
-	verdict_release(&threads);
+		r = print_end(session, &telling, &report);
+	if (!r)
+		r = write_dot(options, &telling);
+	note_found(session, &report.findings);
+	note_found(session, &report.suspects);
+	report_release(&report);
+	telling_release(&telling);
 	return r;
 }

@@ -173,7 +173,7 @@ static int finish(struct watch *watch)
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);
 	}
-	return EXIT_RAN;
+	return session_exit_code(session);
 }
 
 static int trace(struct session *session, struct child *child, int signals)

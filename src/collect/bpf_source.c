@@ -363,6 +363,11 @@ static int bpf_consume(struct collect *collect, collect_event_fn fn, void *conte
 	return r < 0 ? r : source->event_result;
 }
 
+static struct cpu_clocks *bpf_clocks(const struct collect *collect)
+{
+	return collect->bpf->clocks;
+}
+
 void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost)
 {
 	*ret_lost = (struct collect_lost){};
@@ -436,4 +441,5 @@ const struct collect_source collect_bpf_source = {
 	.sweep = bpf_sweep,
 	.fd = bpf_fd,
 	.consume = bpf_consume,
+	.clocks = bpf_clocks,
 };

@@ -9,6 +9,7 @@
  * the first sweep that saw it.
  */
 #include "collect/clock.h"
+#include "collect/look.h"
 #include "collect/source.h"
 #include "target/proc.h"
 
@@ -26,7 +27,6 @@
 struct proc_source {
 	struct cpu_clocks *clocks;
 	bool have_exec_start;
-	long ticks_per_second;
 	pid_t own_pid;
 	uint64_t clocks_at;
 };
@@ -75,60 +75,6 @@ static void note_clocks(struct proc_source *source)
 	sched_setaffinity(0, sizeof(before), &before);
 }
 
-static void fill_still_since(const struct proc_source *source, pid_t pid, pid_t tid, unsigned cpu,
-			     struct lc_sample *sample)
-{
-	uint64_t exec_start;
-
-	if (!source->have_exec_start || target_read_exec_start(pid, tid, &exec_start))
-		return;
-	sample->still_since = cpu_clocks_convert(source->clocks, cpu, exec_start);
-	if (sample->still_since > sample->now)
-		sample->still_since = sample->now;
-}
-
-static int read_sample(const struct proc_source *source, pid_t pid, pid_t tid,
-		       struct lc_sample *sample)
-{
-	struct target_syscall call;
-	struct target_status status;
-	struct target_stat stat;
-	int r;
-
-	/* Counters first: if they are the same later, all that was read between belongs together. */
-	r = target_read_status(pid, tid, &status);
-	if (!r)
-		r = target_read_stat(pid, tid, &stat);
-	if (!r)
-		r = target_read_syscall(pid, tid, &call);
-	if (r < 0)
-		return r;
-	*sample = (struct lc_sample){
-		.task = { .tid = tid,
-			  .pid = pid,
-			  .ns_tid = status.ns_tid,
-			  .ns_pid = status.ns_pid },
-		.parent_pid = stat.ppid,
-		.state = stat.state,
-		.on_cpu = call.running && stat.state == 'R',
-		.kernel_thread = stat.flags & PF_KTHREAD,
-		.now = now_ns(),
-		.start_time = stat.start_ticks * (1000000000ull / source->ticks_per_second),
-		.voluntary_switches = status.voluntary_switches,
-		.involuntary_switches = status.involuntary_switches,
-		.syscall = call.call,
-	};
-	memcpy(sample->task.comm, stat.comm, sizeof(sample->task.comm));
-	target_read_run_ns(pid, tid, &sample->run_ns);
-	fill_still_since(source, pid, tid, stat.cpu, sample);
-	if (!call.running && call.pc) {
-		sample->registers.value[LC_REGISTER_SP] = call.sp;
-		sample->registers.value[LC_REGISTER_PC] = call.pc;
-		sample->registers.known = 1ull << LC_REGISTER_SP | 1ull << LC_REGISTER_PC;
-	}
-	return 0;
-}
-
 static bool listed(const pid_t *list, size_t count, pid_t number)
 {
 	size_t i;
@@ -160,7 +106,7 @@ static int walk_thread(void *context, pid_t tid)
 	struct lc_sample sample;
 	int r;
 
-	r = read_sample(walk->collect->proc, walk->pid, tid, &sample);
+	r = look_at_thread(walk->collect->proc->clocks, walk->pid, tid, &sample);
 	if (r == -EPERM || r == -EACCES)
 		walk->refused++;
 	if (r < 0)
@@ -280,7 +226,6 @@ static int proc_open(struct collect *collect, struct error *error)
 	source = collect->proc = calloc(1, sizeof(*source));
 	if (!source || cpu_clocks_create(PROC_CPUS, &source->clocks) < 0)
 		return error_set(error, -ENOMEM, "cannot start");
-	source->ticks_per_second = sysconf(_SC_CLK_TCK);
 	source->own_pid = getpid();
 	source->have_exec_start = !target_read_exec_start(source->own_pid, source->own_pid,
 							  &exec_start);
@@ -293,6 +238,11 @@ static int proc_open(struct collect *collect, struct error *error)
 		"not seen: kernel stacks, who spawned a thread, who woke it, blocks "
 		"between two sweeps; stacks of code that needs more registers than sp and pc");
 	return 0;
+}
+
+static struct cpu_clocks *proc_clocks(const struct collect *collect)
+{
+	return collect->proc->clocks;
 }
 
 static void proc_close(struct collect *collect)
@@ -311,4 +261,5 @@ const struct collect_source collect_proc_source = {
 	.sweep = proc_sweep,
 	.fd = proc_fd,
 	.consume = proc_consume,
+	.clocks = proc_clocks,
 };

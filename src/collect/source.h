@@ -7,6 +7,8 @@
 
 #define COLLECT_LIMITS 8
 
+struct cpu_clocks; /* clock.h */
+
 struct collect_source {
 	const char *name;
 	int (*open)(struct collect *collect, struct error *error);
@@ -15,6 +17,7 @@ struct collect_source {
 		     void *context);
 	int (*fd)(const struct collect *collect);
 	int (*consume)(struct collect *collect, collect_event_fn fn, void *context);
+	struct cpu_clocks *(*clocks)(const struct collect *collect);
 };
 
 struct collect {

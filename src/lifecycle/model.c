@@ -32,6 +32,7 @@ void lc_model_free(struct lc_model *model)
 void lc_model_drop(struct lc_model *model, struct lc_thread *thread)
 {
 	HASH_DEL(model->threads, thread);
+	free(thread->wait);
 	free(thread);
 }
 
@@ -188,6 +189,7 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 	uint64_t since = sample->still_since ? sample->still_since : sample->now;
 
 	if (!same) {
+		lc_thread_set_wait(thread, NULL);
 		thread->user_stack = 0;
 		thread->kernel_stack = 0;
 		thread->stack_error = 0;
@@ -197,6 +199,8 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 	}
 	thread->blocked = true;
 	thread->syscall = sample->syscall;
+	thread->sp = sample->registers.value[LC_REGISTER_SP];
+	thread->pc = sample->registers.value[LC_REGISTER_PC];
 }
 
 int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
@@ -243,6 +247,7 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		sample_block(thread, sample, same);
 	} else {
 		thread->blocked = false;
+		lc_thread_set_wait(thread, NULL);
 		thread->user_stack = thread->kernel_stack = 0;
 		thread->syscall.nr = LC_NO_SYSCALL;
 	}

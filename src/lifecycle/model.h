@@ -12,6 +12,7 @@
 
 #include "lifecycle/events.h"
 #include "lifecycle/stacks.h"
+#include "lifecycle/wait.h"
 
 #include <uthash.h>
 
@@ -65,6 +66,9 @@ struct lc_thread {
 	bool at_least;		/* blocked for longer than blocked_since says */
 	uint64_t blocked_since; /* valid if blocked */
 	struct lc_syscall syscall;
+	struct lc_wait *wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
+	bool wait_confirmed; /* read twice, and the same */
+	uint64_t sp, pc;      /* of user space; 0: not known */
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
@@ -85,6 +89,8 @@ struct lc_thread {
 	struct lc_place places[LC_PLACES];	    /* the first few; blocks.count 0 = unused */
 	uint64_t spawn_failures;
 	int spawn_error; /* of the last failure */
+
+	uint32_t group; /* verdict's growth: number of the group it was in last; 0: none */
 
 	uint64_t ended_at; /* 0: lives */
 	uint64_t sweep;	   /* number of the last sweep that saw it */
@@ -113,6 +119,12 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
  */
 int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_t stack,
 		   struct lc_thread **ret_thread);
+
+/*
+ * Notes what a thread waits for (copied; NULL: nothing). Returns 1 if it is the same thing with the same
+ * owners as noted before (which is then confirmed), 0, or -ENOMEM.
+ */
+int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait);
 
 struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid);
 

@@ -233,4 +233,13 @@ struct lc_wait {
 	struct lc_wait_member members[LC_WAIT_MEMBERS];
 };
 
+/* "pipe", "condition variable"; never NULL. */
+const char *lc_wait_kind_name(enum lc_wait_kind kind);
+
+/* "read", "lock"; "" for none. */
+const char *lc_wait_direction_name(enum lc_wait_direction direction);
+
+/* "holder", "other end". */
+const char *lc_wait_role_name(enum lc_wait_role role);
+
 #endif

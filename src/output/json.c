@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#define MOST_CHAIN 64
+
 /* jansson refuses what is no UTF-8; such bytes become U+FFFD. NULL if out of memory. */
 static json_t *text(const char *string)
 {
@@ -225,6 +227,132 @@ static void add_namespace_numbers(json_t *json, const struct verdict_record *rec
 	json_object_set_new(json, "ns_tids", tids_json(record, true));
 }
 
+static json_t *owner_json(const struct lc_wait_owner *owner)
+{
+	char state[2] = { owner->state ? owner->state : '?', '\0' };
+
+	return json_pack("{si si so ss ss si}", "pid", (int)owner->pid, "tid", (int)owner->tid, "comm",
+			 text(owner->comm), "state", state, "role", lc_wait_role_name(owner->role), "fd",
+			 (int)owner->fd);
+}
+
+static json_t *owners_json(const struct lc_wait *wait)
+{
+	json_t *json = json_array();
+	uint32_t i;
+
+	for (i = 0; i < wait->owner_count; i++)
+		json_array_append_new(json, owner_json(&wait->owners[i]));
+	return json;
+}
+
+static json_t *members_json(const struct lc_wait *wait)
+{
+	json_t *json = json_array();
+	uint32_t i;
+
+	for (i = 0; i < wait->member_count; i++)
+		json_array_append_new(json, json_pack("{si ss so sb}", "fd", (int)wait->members[i].fd, "kind",
+						      lc_wait_kind_name(wait->members[i].kind), "object",
+						      text(wait->members[i].object), "can_fire",
+						      wait->members[i].can_fire));
+	return json;
+}
+
+static json_t *tcp_json(const struct lc_wait_tcp *tcp)
+{
+	return json_pack("{si si si si si si sI sI}", "receive_queue", (int)tcp->receive_queue,
+			 "send_queue", (int)tcp->send_queue, "peer_receive_queue",
+			 (int)tcp->peer_receive_queue, "retransmits", (int)tcp->retransmits, "sent_ms_ago",
+			 (int)tcp->sent_ms_ago, "received_ms_ago", (int)tcp->received_ms_ago, "bytes_sent",
+			 (json_int_t)tcp->bytes_sent, "bytes_received", (json_int_t)tcp->bytes_received);
+}
+
+/* What it waits for; null where that was not looked at. */
+static json_t *wait_json(const struct output_run *run, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
+	json_t *json;
+
+	if (!wait)
+		return json_null();
+	json = json_pack("{ss so ss ss so}", "kind", lc_wait_kind_name(wait->kind), "object",
+			 text(wait->object), "op", wait->op, "direction",
+			 lc_wait_direction_name(wait->direction), "owners", owners_json(wait));
+	if (wait->fd >= 0)
+		json_object_set_new(json, "fd", json_integer(wait->fd));
+	if (wait->owner_count)
+		json_object_set_new(json, "owner", owner_json(&wait->owners[0]));
+	if (wait->has_value) {
+		json_object_set_new(json, "expected", hex(wait->expected));
+		json_object_set_new(json, "value", hex(wait->value));
+	}
+	if (wait->has_timeout)
+		json_object_set_new(json, "timeout_ns",
+				    wait->ends_at ? json_integer(wait->ends_at > run->now ?
+									 wait->ends_at - run->now :
+									 0) :
+						    json_null());
+	if (wait->kind == LC_WAIT_TCP)
+		json_object_set_new(json, "tcp", tcp_json(&wait->tcp));
+	if (wait->member_total)
+		json_object_set_new(json, "members", members_json(wait));
+	if (wait->unreadable[0])
+		json_object_set_new(json, "unreadable", text(wait->unreadable));
+	return json;
+}
+
+/* From the thread itself to the end of its chain; a circle ends where it began. */
+static json_t *chain_json(const struct output_run *run, uint32_t node)
+{
+	const struct graph *graph = run->view ? &run->view->graph : NULL;
+	json_t *json = json_array(), *link;
+	uint32_t steps = 0, at = node, entry = GRAPH_NONE;
+
+	if (!graph || node == GRAPH_NONE)
+		return json;
+	while (at != GRAPH_NONE && steps++ < MOST_CHAIN) {
+		const struct graph_node *one = &graph->nodes[at];
+
+		link = json_pack("{si ss}", "pid", (int)one->pid, "verdict",
+				 verdict_name(run->view->conclusions[at].verdict));
+		if (one->thread) {
+			json_object_set_new(link, "tid", json_integer(one->thread->task.tid));
+			json_object_set_new(link, "comm", text(one->thread->task.comm));
+			if (one->thread->blocked && one->thread->wait)
+				json_object_set_new(link, "object", text(one->thread->wait->object));
+		}
+		json_array_append_new(json, link);
+		at = graph_chain_next(graph, at, &entry);
+	}
+	return json;
+}
+
+static json_t *trend_json(const struct growth_trend *trend)
+{
+	return json_pack("{si sI sI sf sf si}", "count", (int)trend->count, "joined",
+			 (json_int_t)trend->joined, "left", (json_int_t)trend->left, "slope_per_s",
+			 trend->slope_per_s, "slope_error", trend->slope_error, "sweeps",
+			 (int)trend->sweeps);
+}
+
+static void add_conclusion(json_t *json, const struct output_run *run,
+			   const struct verdict_record *record)
+{
+	const struct conclusion *conclusion = &record->conclusion;
+
+	json_object_set_new(json, "verdict", json_string(verdict_name(conclusion->verdict)));
+	json_object_set_new(json, "rule", json_string(conclusion->rule ? conclusion->rule : ""));
+	json_object_set_new(json, "reason", text(conclusion->reason));
+	json_object_set_new(json, "proof", text(conclusion->proof));
+	json_object_set_new(json, "remedy", text(conclusion->remedy));
+	json_object_set_new(json, "wait", record->still_blocked ? wait_json(run, record->thread) : json_null());
+	json_object_set_new(json, "chain", chain_json(run, record->node));
+	json_object_set_new(json, "depends", json_integer(record->depends));
+	if (record->has_trend)
+		json_object_set_new(json, "trend", trend_json(&record->trend));
+}
+
 static json_t *record_json(const struct output_run *run, const struct verdict_record *record)
 {
 	const struct lc_thread *thread = record->thread;
@@ -232,7 +360,7 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	json_t *json = json_object();
 
 #define SET(name, value) json_object_set_new(json, name, value)
-	SET("verdict", json_string(record->verdict == VERDICT_RUNNING ? "running" : "blocked"));
+	add_conclusion(json, run, record);
 	SET("kind", json_string("thread"));
 	SET("pid", json_integer(thread->task.pid));
 	SET("tids", tids_json(record, false));
@@ -327,32 +455,38 @@ static int write_json(FILE *stream, json_t *json, size_t flags)
 	return 0;
 }
 
-int output_json(FILE *stream, const struct output_run *run, const struct verdict_records *findings,
-		const struct verdict_records *threads)
+static void add_parts(json_t *json, const struct output_run *run, const struct output_report *report)
+{
+	json_object_set_new(json, "findings", records_json(run, &report->findings));
+	json_object_set_new(json, "suspects", records_json(run, &report->suspects));
+	json_object_set_new(json, "waits", records_json(run, &report->waits));
+	if (report->has_threads)
+		json_object_set_new(json, "threads", records_json(run, &report->threads));
+}
+
+int output_json(FILE *stream, const struct output_run *run, const struct output_report *report)
 {
 	json_t *json = run_json(run);
 
-	json_object_set_new(json, "findings", records_json(run, findings));
-	if (threads)
-		json_object_set_new(json, "threads", records_json(run, threads));
+	add_parts(json, run, report);
 	return write_json(stream, json, JSON_INDENT(2));
 }
 
-int output_json_line(FILE *stream, const struct output_run *run,
-		     const struct verdict_record *record)
+int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record)
 {
 	json_t *json = record_json(run, record);
 
-	json_object_set_new(json, "type", json_string("finding"));
+	json_object_set_new(json, "type",
+			    json_string(record->conclusion.verdict == VERDICT_SUSPECT ? "suspect" : "finding"));
 	return write_json(stream, json, JSON_COMPACT);
 }
 
 int output_json_last_line(FILE *stream, const struct output_run *run,
-			  const struct verdict_records *findings)
+			  const struct output_report *report)
 {
 	json_t *json = run_json(run);
 
 	json_object_set_new(json, "type", json_string("summary"));
-	json_object_set_new(json, "findings", records_json(run, findings));
+	add_parts(json, run, report);
 	return write_json(stream, json, JSON_COMPACT);
 }

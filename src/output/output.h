@@ -42,6 +42,7 @@ struct output_run {
 	struct output_lost lost;
 	struct output_cost cost;
 	const struct lc_stacks *stacks;
+	const struct verdict_view *view; /* the graph behind the records */
 	bool user_stacks, kernel_stacks, life, verbose;
 	bool names_hidden; /* kernel functions have none */
 };
@@ -65,19 +66,33 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
 		     const struct verdict_record *record, unsigned number, size_t at_place);
 
-/* The end of a trace: one line for each finding, losses, cost. */
-int output_text_summary(FILE *stream, const struct output_style *style,
-			const struct output_run *run, const struct verdict_records *findings,
-			size_t threads_seen);
+/* A report's three parts, and for a dump or --all every thread. */
+struct output_report {
+	struct verdict_records findings;
+	struct verdict_records suspects;
+	struct verdict_records waits;
+	struct verdict_records threads;
+	bool has_threads;
+	size_t threads_seen;
+};
 
-/* A whole document. threads may be NULL. */
-int output_json(FILE *stream, const struct output_run *run, const struct verdict_records *findings,
-		const struct verdict_records *threads);
+/* The end of a trace: one line for each group, losses, cost. */
+int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
+			const struct output_report *report);
 
-/* JSON lines: a line for a finding as it comes due, and a last one that closes the trace. */
-int output_json_line(FILE *stream, const struct output_run *run,
-		     const struct verdict_record *record);
+/* A whole document. */
+int output_json(FILE *stream, const struct output_run *run, const struct output_report *report);
+
+/* JSON lines: a line for a finding or suspect as it comes due, and a last one that closes the trace. */
+int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record);
 int output_json_last_line(FILE *stream, const struct output_run *run,
-			  const struct verdict_records *findings);
+			  const struct output_report *report);
+
+/* All that was read and concluded of one thread, for --explain. node: in the view's graph. */
+int output_text_explanation(FILE *stream, const struct output_style *style,
+			    const struct output_run *run, uint32_t node);
+
+/* The wait-for graph of all that waits for somebody, in Graphviz's DOT language. */
+int output_dot(FILE *stream, const struct output_run *run);
 
 #endif

@@ -4,6 +4,7 @@
 #include "output/names.h"
 #include "output/output.h"
 #include "output/text_stack.h"
+#include "output/text_wait.h"
 #include "util/duration.h"
 
 #include <errno.h>
@@ -36,6 +37,22 @@ static void put_task(struct line *line, const struct lc_task *task)
 	line_add(line, LINE_PLAIN, " (%d)", task->tid);
 }
 
+static const char *loud_name(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_DEADLOCK:
+		return "DEADLOCK";
+	case VERDICT_LEAK:
+		return "LEAK";
+	case VERDICT_STUCK:
+		return "STUCK";
+	case VERDICT_SUSPECT:
+		return "suspect";
+	default:
+		return verdict_name(verdict);
+	}
+}
+
 static void text_head(struct line *line, const struct output_run *run,
 		      const struct verdict_record *record, unsigned number)
 {
@@ -44,10 +61,13 @@ static void text_head(struct line *line, const struct output_run *run,
 
 	if (number)
 		line_add(line, LINE_BOLD, "#%u  ", number);
+	if (record->conclusion.verdict >= VERDICT_SUSPECT)
+		line_add(line, record->conclusion.verdict == VERDICT_SUSPECT ? LINE_BOLD : LINE_RED, "%s  ",
+			 loud_name(record->conclusion.verdict));
 	line_put(line, LINE_BOLD, thread->process_comm);
 	line_add(line, LINE_BOLD, " (%d)", thread->task.pid);
 	line_add(line, LINE_PLAIN, ": %zu thread%s ", record->count, record->count == 1 ? "" : "s");
-	if (record->verdict == VERDICT_RUNNING) {
+	if (record->conclusion.verdict == VERDICT_RUNNING) {
 		line_add(line, LINE_PLAIN, "%s", name_state(thread->state));
 	} else if (record->still_blocked) {
 		line_add(line, LINE_RED, "blocked for %s%s", record->at_least ? "at least " : "",
@@ -97,7 +117,7 @@ static void text_syscall(struct line *line, const struct verdict_record *record)
 	char buffer[32];
 
 	label(line, "state");
-	if (!record->still_blocked && record->verdict == VERDICT_BLOCKED)
+	if (!record->still_blocked && record->conclusion.verdict != VERDICT_RUNNING)
 		line_add(line, LINE_PLAIN, "was blocked");
 	else
 		line_add(line, LINE_PLAIN, "%s", name_state(thread->on_cpu ? 'R' : thread->state));
@@ -213,7 +233,7 @@ static void text_user_stack(FILE *stream, struct line *line, const struct output
 			    const struct verdict_record *record)
 {
 	if (!run->user_stacks || record->thread->kernel_thread ||
-	    record->verdict == VERDICT_RUNNING)
+	    record->conclusion.verdict == VERDICT_RUNNING)
 		return;
 	label(line, "blocked at");
 	if (!record->user_stack)
@@ -334,6 +354,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	text_head(&line, run, record, number);
 	text_threads(&line, record);
 	text_syscall(&line, record);
+	text_wait(stream, style, run, record);
 	text_user_stack(stream, &line, run, record);
 	text_spawn(stream, &line, run, record->thread);
 	text_kernel_stack(stream, &line, run, record);
@@ -366,15 +387,19 @@ static void summary_line(struct line *line, const struct output_run *run,
 			 const struct verdict_record *record)
 {
 	const struct lc_frame *frame = text_telling_frame(run, record->user_stack);
+	bool wrong = record->conclusion.verdict >= VERDICT_STUCK;
 	char span[32];
 
+	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s", loud_name(record->conclusion.verdict));
 	line_add(line, LINE_PLAIN, "%7zu  ", record->count);
-	line_add(line, record->still_blocked ? LINE_RED : LINE_PLAIN, "%-9s",
-		 duration_format(record->blocked_ns, span, sizeof(span)));
-	line_add(line, LINE_PLAIN, "%-8s", record->still_blocked ? "still" : "ended");
+	line_add(line, LINE_PLAIN, "%-8s ", duration_format(record->blocked_ns, span, sizeof(span)));
+	line_add(line, LINE_PLAIN, "%s", record->still_blocked ? "" : "ended ");
 	line_put(line, LINE_PLAIN, record->thread->process_comm);
 	line_add(line, LINE_PLAIN, " (%d)", record->thread->task.pid);
-	line_tab(line, 50);
+	line_tab(line, 52);
+	if (record->still_blocked && record->thread->wait)
+		line_add(line, LINE_PLAIN, "%s  ", lc_wait_kind_name(record->thread->wait->kind));
+	line_tab(line, 72);
 	if (!frame)
 		frame = text_telling_frame(run, record->kernel_stack);
 	if (frame && frame->function[0])
@@ -385,6 +410,42 @@ static void summary_line(struct line *line, const struct output_run *run,
 		line_add(line, LINE_PLAIN, ":%u", frame->line);
 	}
 	line_end(line);
+}
+
+static bool same_doubt(const struct verdict_record *a, const struct verdict_record *b)
+{
+	return a->thread->task.pid == b->thread->task.pid && a->conclusion.rule == b->conclusion.rule;
+}
+
+/* Suspects of one process and one rule share one doubt: one line, for the longest of them. */
+static size_t suspect_lines(struct line *line, const struct output_run *run,
+			    const struct verdict_records *records)
+{
+	struct verdict_record merged;
+	size_t i, j, lines = 0;
+
+	for (i = 0; i < records->count; i++) {
+		for (j = 0; j < i && !same_doubt(&records->list[i], &records->list[j]); j++)
+			;
+		if (j < i)
+			continue;
+		merged = records->list[i];
+		for (j = i + 1; j < records->count; j++)
+			merged.count += same_doubt(&merged, &records->list[j]) ? records->list[j].count : 0;
+		lines++;
+		if (line)
+			summary_line(line, run, &merged);
+	}
+	return lines;
+}
+
+static void summary_lines(struct line *line, const struct output_run *run,
+			  const struct verdict_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		summary_line(line, run, &records->list[i]);
 }
 
 static void text_losses(struct line *line, const struct output_run *run)
@@ -399,34 +460,44 @@ static void text_losses(struct line *line, const struct output_run *run)
 	line_end(line);
 }
 
-int output_text_summary(FILE *stream, const struct output_style *style,
-			const struct output_run *run, const struct verdict_records *findings,
-			size_t threads_seen)
+/* "2 findings, 1 suspect, 7 groups wait". */
+static void summary_counts(struct line *line, const struct output_run *run,
+			   const struct output_report *report)
+{
+	size_t suspects = suspect_lines(NULL, run, &report->suspects);
+	char took[32], threshold[32];
+
+	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
+	duration_format(run->threshold_ns, threshold, sizeof(threshold));
+	line_add(line, LINE_BOLD, "%s, %zu thread%s; for %s or longer: ", took, report->threads_seen,
+		 report->threads_seen == 1 ? "" : "s", threshold);
+	line_add(line, report->findings.count ? LINE_RED : LINE_BOLD, "%zu finding%s",
+		 report->findings.count, report->findings.count == 1 ? "" : "s");
+	line_add(line, LINE_BOLD, " (%zu threads), %zu suspect%s (%zu), %zu wait%s (%zu)",
+		 report->findings.threads, suspects, suspects == 1 ? "" : "s",
+		 report->suspects.threads, report->waits.count,
+		 report->waits.count == 1 ? "" : "s", report->waits.threads);
+	line_end(line);
+}
+
+int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
+			const struct output_report *report)
 {
 	struct line line = line_begin(stream, style);
-	char took[32], threshold[32], cpu[32];
-	size_t i;
+	char cpu[32];
 
-	duration_format(run->ended > run->started ? run->ended - run->started : 0, took,
-			sizeof(took));
-	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(&line, LINE_BOLD, "%s, %zu thread%s: ", took, threads_seen,
-		 threads_seen == 1 ? "" : "s");
-	if (findings->count)
-		line_add(&line, LINE_BOLD, "%zu blocked for %s or longer, at %zu place%s",
-			 findings->threads, threshold, findings->count,
-			 findings->count == 1 ? "" : "s");
-	else
-		line_add(&line, LINE_BOLD, "none blocked for %s or longer", threshold);
-	line_end(&line);
-	if (findings->count) {
-		line_add(&line, LINE_FAINT, "threads  longest          process");
-		line_tab(&line, 50);
+	summary_counts(&line, run, report);
+	if (report->findings.count + report->suspects.count + report->waits.count) {
+		line_add(&line, LINE_FAINT, "verdict  threads  longest  process");
+		line_tab(&line, 52);
+		line_add(&line, LINE_FAINT, "waits for");
+		line_tab(&line, 72);
 		line_add(&line, LINE_FAINT, "where");
 		line_end(&line);
 	}
-	for (i = 0; i < findings->count; i++)
-		summary_line(&line, run, &findings->list[i]);
+	summary_lines(&line, run, &report->findings);
+	suspect_lines(&line, run, &report->suspects);
+	summary_lines(&line, run, &report->waits);
 	text_losses(&line, run);
 	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",
 		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),

@@ -8,6 +8,7 @@
 
 struct place_key {
 	uint32_t pid;
+	uint32_t verdict;
 	uint32_t user_stack;
 	uint32_t kernel_stack; /* only where there is no user stack */
 	uint32_t spawn_stack;
@@ -32,7 +33,13 @@ struct member {
 	uint32_t user_stack, kernel_stack;
 	struct lc_syscall syscall;
 	struct lc_blocks blocks;
+	const struct conclusion *conclusion;
+	uint32_t node;
 };
+
+static const struct conclusion no_conclusion = { .verdict = VERDICT_BLOCKED,
+						 .rule = "ended",
+						 .root = GRAPH_NONE };
 
 static struct place_key key_of(const struct member *member)
 {
@@ -40,6 +47,7 @@ static struct place_key key_of(const struct member *member)
 
 	memset(&key, 0, sizeof(key));
 	key.pid = member->thread->task.pid;
+	key.verdict = member->conclusion->verdict;
 	key.user_stack = member->user_stack;
 	key.kernel_stack = member->user_stack ? 0 : member->kernel_stack;
 	key.spawn_stack = member->thread->spawn_stack;
@@ -52,7 +60,8 @@ static struct place_key key_of(const struct member *member)
 static struct verdict_record record_of(const struct member *member)
 {
 	return (struct verdict_record){
-		.verdict = member->running ? VERDICT_RUNNING : VERDICT_BLOCKED,
+		.conclusion = *member->conclusion,
+		.node = member->node,
 		.thread = member->thread,
 		.blocked_ns = member->blocked_ns,
 		.since = member->since,
@@ -112,7 +121,7 @@ static int add_member(struct group **groups, const struct member *member)
 }
 
 /* The thread as it stands now. */
-static struct member member_now(const struct lc_thread *thread, uint64_t now)
+static struct member member_now(const struct verdict_view *view, const struct lc_thread *thread)
 {
 	struct member member = {
 		.thread = thread,
@@ -121,11 +130,14 @@ static struct member member_now(const struct lc_thread *thread, uint64_t now)
 		.user_stack = thread->user_stack,
 		.kernel_stack = thread->kernel_stack,
 		.syscall = thread->syscall,
+		.node = graph_find(&view->graph, thread->task.tid),
 	};
 
+	member.conclusion = member.node == GRAPH_NONE ? &no_conclusion :
+							&view->conclusions[member.node];
 	if (thread->blocked) {
 		member.since = thread->blocked_since;
-		member.blocked_ns = now > member.since ? now - member.since : 0;
+		member.blocked_ns = view->now > member.since ? view->now - member.since : 0;
 	}
 	return member;
 }
@@ -136,7 +148,7 @@ static bool same_place(const struct member *member, const struct lc_place *place
 }
 
 static int add_ended_places(struct group **groups, const struct lc_thread *thread,
-			    const struct member *now, bool now_added)
+			    const struct member *now, bool now_due)
 {
 	int i, r;
 
@@ -149,9 +161,11 @@ static int add_ended_places(struct group **groups, const struct lc_thread *threa
 			.user_stack = place->user_stack,
 			.syscall = { .nr = place->syscall_nr },
 			.blocks = place->blocks,
+			.conclusion = &no_conclusion,
+			.node = GRAPH_NONE,
 		};
 
-		if (now_added && same_place(now, place))
+		if (now_due && same_place(now, place))
 			continue;
 		r = add_member(groups, &member);
 		if (r < 0)
@@ -160,26 +174,42 @@ static int add_ended_places(struct group **groups, const struct lc_thread *threa
 	return 0;
 }
 
-static int add_findings(struct group **groups, const struct lc_thread *thread,
-			const struct verdict_options *options)
+static bool scope_has(enum verdict_scope scope, enum verdict verdict)
 {
-	struct member now = member_now(thread, options->now);
-	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= options->threshold_ns;
-	int i, r;
+	switch (scope) {
+	case VERDICT_FINDINGS:
+		return verdict >= VERDICT_STUCK;
+	case VERDICT_SUSPECTS:
+		return verdict == VERDICT_SUSPECT;
+	case VERDICT_NEW:
+		return verdict >= VERDICT_SUSPECT;
+	case VERDICT_WAITS:
+		return verdict < VERDICT_SUSPECT;
+	case VERDICT_THREADS:
+		break;
+	}
+	return true;
+}
 
-	if (options->scope == VERDICT_NEW)
-		return due && !thread->told ? add_member(groups, &now) : 0;
-	if (due) {
+static int add_due(struct group **groups, const struct verdict_view *view, const struct lc_thread *thread,
+		   enum verdict_scope scope)
+{
+	struct member now = member_now(view, thread);
+	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= view->threshold_ns;
+	int i, r = 0;
+
+	if (due && scope_has(scope, now.conclusion->verdict) &&
+	    (scope != VERDICT_NEW || !thread->told)) {
 		/* A block that goes on takes in the ended ones of the same place. */
 		for (i = 0; i < LC_PLACES; i++) {
 			if (thread->places[i].blocks.count && same_place(&now, &thread->places[i]))
 				now.blocks = thread->places[i].blocks;
 		}
 		r = add_member(groups, &now);
-		if (r < 0)
-			return r;
 	}
-	return add_ended_places(groups, thread, &now, due);
+	if (!r && scope == VERDICT_WAITS)
+		r = add_ended_places(groups, thread, &now, due);
+	return r;
 }
 
 static int compare_tids(const void *a, const void *b)
@@ -189,15 +219,17 @@ static int compare_tids(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
-/* What goes on before what has ended; then the longest, then the largest group, then the lowest tid. */
+/* The worst first; what goes on before what has ended; the one with most behind it; the longest. */
 static int compare_records(const void *a, const void *b)
 {
 	const struct verdict_record *x = a, *y = b;
 
+	if (x->conclusion.verdict != y->conclusion.verdict)
+		return x->conclusion.verdict > y->conclusion.verdict ? -1 : 1;
 	if (!x->still_blocked != !y->still_blocked)
 		return x->still_blocked ? -1 : 1;
-	if (x->verdict != y->verdict)
-		return x->verdict > y->verdict ? -1 : 1;
+	if (x->depends != y->depends)
+		return x->depends > y->depends ? -1 : 1;
 	if (x->blocked_ns != y->blocked_ns)
 		return x->blocked_ns > y->blocked_ns ? -1 : 1;
 	if (x->count != y->count)
@@ -225,13 +257,26 @@ static int take_records(struct group *groups, struct verdict_records *records)
 		free(group);
 	}
 	records->count = i;
-	if (!records->list)
-		return -ENOMEM;
-	qsort(records->list, i, sizeof(records->list[0]), compare_records);
-	return 0;
+	return records->list ? 0 : -ENOMEM;
 }
 
-int verdict_make(struct lc_model *model, const struct verdict_options *options,
+/* What concerns the record as a whole: its trend, and how many stand behind it. */
+static void finish_records(const struct verdict_view *view, struct verdict_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		struct verdict_record *record = &records->list[i];
+
+		record->has_trend = view->growth && record->still_blocked &&
+				    growth_of(view->growth, record->thread, &record->trend);
+		if (record->node != GRAPH_NONE)
+			record->depends = view->graph.nodes[record->node].dependents;
+	}
+	qsort(records->list, records->count, sizeof(records->list[0]), compare_records);
+}
+
+int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 		 struct verdict_records *records)
 {
 	struct group *groups = NULL;
@@ -240,12 +285,12 @@ int verdict_make(struct lc_model *model, const struct verdict_options *options,
 	int r = 0, taken;
 
 	*records = (struct verdict_records){};
-	for (thread = lc_model_next(model, NULL); thread && !r;
-	     thread = lc_model_next(model, thread)) {
-		if (options->scope != VERDICT_THREADS) {
-			r = add_findings(&groups, thread, options);
+	thread = lc_model_next(view->model, NULL);
+	for (; thread && !r; thread = lc_model_next(view->model, thread)) {
+		if (scope != VERDICT_THREADS) {
+			r = add_due(&groups, view, thread, scope);
 		} else if (!thread->ended_at && thread->seen_at) {
-			member = member_now(thread, options->now);
+			member = member_now(view, thread);
 			r = add_member(&groups, &member);
 		}
 	}
@@ -254,25 +299,26 @@ int verdict_make(struct lc_model *model, const struct verdict_options *options,
 		verdict_release(records);
 		return r < 0 ? r : taken;
 	}
+	finish_records(view, records);
 	return 0;
 }
 
-unsigned verdict_told_before(struct lc_model *model, const struct verdict_options *options,
-			     const struct verdict_record *record, size_t *ret_at_place)
+unsigned verdict_told_before(const struct verdict_view *view, const struct verdict_record *record,
+			     size_t *ret_at_place)
 {
-	struct member own = member_now(record->thread, options->now), other;
+	struct member own = member_now(view, record->thread), other;
 	struct place_key key = key_of(&own), other_key;
 	struct lc_thread *thread;
 	unsigned told = 0;
 
 	*ret_at_place = 0;
-	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
+	for (thread = lc_model_next(view->model, NULL); thread;
+	     thread = lc_model_next(view->model, thread)) {
 		if (!thread->blocked || thread->task.pid != record->thread->task.pid)
 			continue;
-		other = member_now(thread, options->now);
+		other = member_now(view, thread);
 		other_key = key_of(&other);
-		if (other.blocked_ns < options->threshold_ns ||
-		    memcmp(&key, &other_key, sizeof(key)))
+		if (other.blocked_ns < view->threshold_ns || memcmp(&key, &other_key, sizeof(key)))
 			continue;
 		++*ret_at_place;
 		if (thread->told)

@@ -9,12 +9,8 @@
 #ifndef LEAKHOP_VERDICT_REPORT_H
 #define LEAKHOP_VERDICT_REPORT_H
 
-#include "lifecycle/model.h"
-
-enum verdict {
-	VERDICT_RUNNING, /* not blocked: in threads[] only */
-	VERDICT_BLOCKED,
-};
+#include "verdict/growth.h"
+#include "verdict/rules.h"
 
 struct verdict_tid {
 	pid_t tid;
@@ -22,8 +18,10 @@ struct verdict_tid {
 };
 
 struct verdict_record {
-	enum verdict verdict;
-	const struct lc_thread *thread; /* the member that stood still the longest; the model's */
+	struct conclusion conclusion;	/* of the member that stands for all: the worst, the longest */
+	uint32_t node;			/* that member's in the graph; GRAPH_NONE */
+	uint32_t depends;		/* threads that wait, in the end, for it */
+	const struct lc_thread *thread; /* that member; the model's */
 	struct verdict_tid *tids;	/* rising */
 	size_t count;
 	size_t still_blocked;	 /* 0: all blocks of this place have ended */
@@ -35,37 +33,51 @@ struct verdict_record {
 	uint32_t user_stack;
 	uint32_t kernel_stack;
 	bool has_futex_wake, has_epoll_return;
+	bool has_trend;
+	struct growth_trend trend;
 	struct lc_futex_wake futex_wake;     /* filled by the caller, who can look */
 	struct lc_epoll_return epoll_return; /* likewise */
 };
 
 struct verdict_records {
-	struct verdict_record *list; /* longest blocked first, running ones last */
+	struct verdict_record *list; /* the worst first, then the longest blocked */
 	size_t count;
 	size_t threads; /* all members together */
 };
 
 enum verdict_scope {
-	VERDICT_FINDINGS, /* blocked for the threshold and longer, or were, again and again */
-	VERDICT_NEW,	  /* of these, blocks that the user was not told of (lc_thread.told) */
-	VERDICT_THREADS,  /* every living thread */
+	VERDICT_FINDINGS, /* something is wrong: stuck, leak, deadlock */
+	VERDICT_SUSPECTS, /* can't be told from health */
+	VERDICT_WAITS,	  /* idle by evidence, or not told; and blocks that have ended */
+	VERDICT_NEW,	  /* findings and suspects that the user was not told of (lc_thread.told) */
+	VERDICT_THREADS,  /* every living thread, whatever its block's length */
 };
 
-struct verdict_options {
-	uint64_t now;
-	uint64_t threshold_ns;
-	enum verdict_scope scope;
+/* What is concluded of all threads at one moment. The models must not change while it is used. */
+struct verdict_view {
+	struct lc_model *model;
+	struct graph graph;
+	struct conclusion *conclusions; /* by node */
+	const struct growth *growth;	/* may be NULL */
+	uint64_t now, threshold_ns;
 };
+
+/* Builds graph and conclusions. others, growth: may be NULL. Returns 0 or -ENOMEM. */
+int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct growth *growth,
+			uint64_t now, uint64_t threshold_ns, struct verdict_view *view);
+void verdict_view_release(struct verdict_view *view);
 
 /*
  * The number by which a living thread blocked at the same place was told (lc_thread.told), and at_place: how
  * many are blocked there for the threshold and longer, the record's own included. 0: none was told.
  */
-unsigned verdict_told_before(struct lc_model *model, const struct verdict_options *options,
-			     const struct verdict_record *record, size_t *ret_at_place);
+unsigned verdict_told_before(const struct verdict_view *view, const struct verdict_record *record,
+			     size_t *ret_at_place);
 
-/* Fills records, which the caller releases. The model must not change while they are used. 0 or -ENOMEM. */
-int verdict_make(struct lc_model *model, const struct verdict_options *options,
+/*
+ * Fills records, which the caller releases, and which live no longer than the view. Returns 0 or -ENOMEM.
+ */
+int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 		 struct verdict_records *records);
 void verdict_release(struct verdict_records *records);
 

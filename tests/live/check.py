@@ -7,7 +7,7 @@
     check.py chains  DOCUMENT...                          no stack of `chains` is torn
     check.py schema  DOCUMENT...                          valid by docs/leakhop.schema.json
 
-    --in findings|threads   where to look (threads)
+    --in due|threads        where to look: all three parts of the report, or threads[] (threads)
     --only NAME,...         only these READY lines
     --between NS NS         monotonic time before and after the sweep: checks the durations
     --no-symbols            the program is stripped: only whole stacks are asked for
@@ -33,6 +33,12 @@ def marks(source):
             for kind, name in re.findall(r"@(block|spawn) (\w+)", line):
                 found[kind, name] = number
     return found
+
+
+def records_of(document, place):
+    if place == "due":
+        return document["findings"] + document["suspects"] + document["waits"]
+    return document[place]
 
 
 def ready_lines(output):
@@ -106,13 +112,13 @@ class Checker:
             self.fault(name, "no spawn at line %d in: %s" % (line, self.show(spawn["stack"])))
 
     def check(self, tid, name, pid):
-        records = [r for r in self.document[self.args.place] if tid in r["tids"]]
+        records = [r for r in records_of(self.document, self.args.place) if tid in r["tids"]]
         if len(records) > 1:  # blocks that have ended stand in records of their own
             records = [r for r in records if r["still_blocked"]]
         if len(records) != 1:
             return self.fault(name, "thread %d is in %d records" % (tid, len(records)))
         record = records[0]
-        if record["verdict"] != "blocked":
+        if record["verdict"] == "running":
             self.fault(name, "verdict %s" % record["verdict"])
         if record["pid"] != pid:
             self.fault(name, "process %d, not %d" % (record["pid"], pid))

@@ -54,7 +54,7 @@ start_inside() {
 	leakhop trace -p "$pid" -m 300ms -d 2s --json >"$json"
 	local line
 	line=$(mark locks.c block mutex)
-	holds "any(.findings[]; .ns_pid == 1 and any(.user_stack[];
+	holds "any(due[]; .ns_pid == 1 and any(.user_stack[];
 		.function == \"block_in_mutex\" and .line == $line))" "$json"
 }
 
@@ -91,6 +91,6 @@ start_inside() {
 	start locks cond
 	await 2
 	leakhop trace --cgroup "$cgroup" -m 300ms -d 2s --json >"$json"
-	check waits "$json" "$inside_out" "$sources/locks.c" --in findings
-	same '[.findings[].pid] | unique' "[$inside]" "$json"
+	check waits "$json" "$inside_out" "$sources/locks.c" --in due
+	same '[due[].pid] | unique' "[$inside]" "$json"
 }

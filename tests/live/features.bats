@@ -17,7 +17,7 @@ finds_without() {
 	dump "$json" -p "$pid" --without "$1"
 	check waits "$json" "$out" "$sources/locks.c" --between "$before" "$after"
 	leakhop trace -p "$pid" -m 300ms -d 2s --json --without "$1" >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 }
 
 @test "without the task iterator" { finds_without iterator; }
@@ -49,14 +49,14 @@ finds_without() {
 @test "without system call tracepoints a command is followed all the same" {
 	command_line locks mutex
 	leakhop trace -m 300ms -d 2s --json --without syscalls -- "${cmd[@]}" >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 }
 
 @test "--no-syscalls: no system call is traced, blocks are found" {
 	start locks
 	await 10
 	leakhop trace -p "$pid" -m 300ms -d 2s --json --no-syscalls >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 }
 
 @test "doctor tells what is there" {

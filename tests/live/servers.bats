@@ -47,9 +47,9 @@ whole() {
 	local list
 	list=$(IFS=,; echo "$*")
 	dump "$json" -p "$list"
-	same '[.threads[] | select(.verdict == "blocked" and .user_stack_end != "whole") |
+	same '[.threads[] | select(.verdict != "running" and .user_stack_end != "whole") |
 		{thread_name, user_stack_end, user_stack: [.user_stack[] | .function + " " + .module]}]' '[]' "$json"
-	holds '.threads | map(select(.verdict == "blocked")) | length > 0' "$json"
+	holds '.threads | map(select(.verdict != "running")) | length > 0' "$json"
 	same '[.threads[].tids[]] | length' \
 		"$(for one in "$@"; do ls "/proc/$one/task"; done | wc -l)" "$json"
 }

@@ -11,7 +11,7 @@ setup() {
 	json=$BATS_TEST_TMPDIR/trace.json
 }
 
-pulses() { printf '.findings[] | select(.tids | index(%d))' "$(ready_tid pulse)"; }
+pulses() { printf 'due[] | select(.tids | index(%d))' "$(ready_tid pulse)"; }
 
 @test "blocks of 20 ms are counted, with their place" {
 	start pulse 20

@@ -33,7 +33,7 @@ dumps_are_whole() {
 	await 1
 	# A nap of 50 us takes 100 us and more; a threshold of 60 us makes each of them a block.
 	leakhop trace -p "$pid" -m 60us -d 3s --all --json >"$BATS_TEST_TMPDIR/trace.json"
-	jq '.threads = .findings + .threads' "$BATS_TEST_TMPDIR/trace.json" \
+	jq '.threads = .findings + .suspects + .waits + .threads' "$BATS_TEST_TMPDIR/trace.json" \
 		>"$BATS_TEST_TMPDIR/all.json"
 	check chains "$BATS_TEST_TMPDIR/all.json"
 }

@@ -15,31 +15,31 @@ setup() {
 	start locks
 	await 10
 	leakhop trace -p "$pid" -m 300ms -d 2s --json >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 	same '.command' '"trace"' "$json"
-	same '[.findings[].still_blocked] | add' 10 "$json"
+	same '[due[].still_blocked] | add' 10 "$json"
 }
 
 @test "a command from its start: each thread's spawner" {
 	command_line locks
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	check spawns "$json" "$out" "$sources/locks.c" --in findings \
+	check spawns "$json" "$out" "$sources/locks.c" --in due \
 		--only mutex,cond,semaphore,reader,writer,barrier,join,inlined,main
-	check spawns "$json" "$out" "$sources/locks.c" --in findings \
+	check spawns "$json" "$out" "$sources/locks.c" --in due \
 		--only joined --spawner "$(ready_tid join)"
 }
 
 @test "spawn sites of C++ threads" {
 	command_line cpp
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	check spawns "$json" "$out" "$sources/cpp.cc" --in findings
+	check spawns "$json" "$out" "$sources/cpp.cc" --in due
 }
 
 @test "spawn sites of Rust threads" {
 	[[ -x $programs/rust ]] || skip "no Rust compiler"
 	command_line rust
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	check spawns "$json" "$out" "$sources/rust.rs" --in findings
+	check spawns "$json" "$out" "$sources/rust.rs" --in due
 }
 
 @test "threads spawned after attaching to a running process" {
@@ -54,10 +54,10 @@ setup() {
 	await 2
 	sleep 1
 	stop_trace
-	check waits "$json" "$out" "$sources/plugin_lib.c" --in findings --only plugin
+	check waits "$json" "$out" "$sources/plugin_lib.c" --in due --only plugin
 	local line
 	line=$(mark plugin.c spawn plugin)
-	holds ".findings[] | select(.tids | index($(ready_tid plugin))) | .spawn |
+	holds "due[] | select(.tids | index($(ready_tid plugin))) | .spawn |
 		.pid == $pid and any(.stack[]; .line == $line)" "$json"
 }
 
@@ -68,8 +68,8 @@ setup() {
 	local block spawn
 	block=$(mark spawner.c block leaked)
 	spawn=$(mark spawner.c spawn leaked)
-	holds "[.findings[] | select(any(.user_stack[]; .line == $block)) | .count] | add > 10" "$json"
-	holds "any(.findings[]; .spawn != null and any(.spawn.stack[];
+	holds "[due[] | select(any(.user_stack[]; .line == $block)) | .count] | add > 10" "$json"
+	holds "any(due[]; .spawn != null and any(.spawn.stack[];
 		.function == \"spawn_leaked\" and .line == $spawn))" "$json"
 }
 
@@ -96,7 +96,7 @@ setup() {
 	local block spawn
 	block=$(mark leaky-server.c block server)
 	spawn=$(mark leaky-server.c spawn client)
-	holds ".findings[] | select(any(.user_stack[];
+	holds "due[] | select(any(.user_stack[];
 		.function == \"add_to_totals\" and .line == $block)) |
 		.count == 5 and .still_blocked == 5 and any(.spawn.stack[];
 		.function == \"accept_clients\" and .line == $spawn)" "$json"
@@ -108,7 +108,7 @@ setup() {
 	follow "$json" -p "$pid" -m 100ms --json
 	sleep 1
 	stop_trace
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 	holds '.ended > .started' "$json"
 }
 
@@ -123,21 +123,21 @@ setup() {
 }
 
 @test "--json=lines: a finding is there before the end" {
-	start locks mutex
+	start files connect
 	await 2
 	follow "$json" -p "$pid" -m 100ms --json=lines
-	eventually 10 grep -q block_in_mutex "$json"
+	eventually 10 grep -q block_in_connect "$json"
 	stop_trace
 	jq -e -s 'length > 0 and all(type == "object")' "$json"
 	grep -vc . "$json" && return 1 # no empty line
-	jq -e -s 'any(.[]; .verdict == "blocked")' "$json"
+	jq -e -s 'any(.[]; .type == "finding")' "$json"
 }
 
 @test "nothing below the threshold" {
 	start pulse 20
 	await 1
 	leakhop trace -p "$pid" -m 1s -d 3s --json >"$json"
-	same '[.findings[].tids[]]' "[$pid]" "$json" # the main thread, in its join
+	same '[due[].tids[]]' "[$pid]" "$json" # the main thread, in its join
 }
 
 @test "one thread only" {
@@ -146,51 +146,51 @@ setup() {
 	local tid
 	tid=$(ready_tid cond)
 	leakhop trace -t "$tid" -m 300ms -d 2s --json >"$json"
-	same '[.findings[].tids[]]' "[$tid]" "$json"
+	same '[due[].tids[]]' "[$tid]" "$json"
 }
 
 @test "by name" {
 	start woken
 	await 3
 	leakhop trace --comm woken -m 300ms -d 2s --json >"$json"
-	check waits "$json" "$out" "$sources/woken.c" --in findings
-	same '[.findings[].pid] | unique' "[$pid]" "$json"
+	check waits "$json" "$out" "$sources/woken.c" --in due
+	same '[due[].pid] | unique' "[$pid]" "$json"
 }
 
 @test "the whole host" {
 	start locks mutex
 	await 2
 	leakhop trace -a -m 300ms -d 2s --json >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 }
 
 @test "--all: threads[] holds every thread" {
 	start locks mutex cond
 	await 3
 	leakhop trace -p "$pid" -m 1h -d 2s --all --json >"$json"
-	same '.findings' '[]' "$json"
+	same 'due' '[]' "$json"
 	same '[.threads[].tids[]] | length' 3 "$json"
 }
 
 @test "who woke it last" {
 	command_line woken
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	holds ".findings[] | select(.tids | index($(ready_tid woken))) |
+	holds "due[] | select(.tids | index($(ready_tid woken))) |
 		.last_wake.tid == $(ready_tid waker)" "$json"
 }
 
 @test "exec: by the main thread" {
 	command_line execs leader "$programs/locks"
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	check spawns "$json" "$out" "$sources/locks.c" --in findings --only mutex,cond,main
-	same '[.findings[].comm] | unique' '["locks"]' "$json"
+	check spawns "$json" "$out" "$sources/locks.c" --in due --only mutex,cond,main
+	same '[due[].comm] | unique' '["locks"]' "$json"
 }
 
 @test "exec: by another thread, which takes over the main thread's number" {
 	command_line execs thread "$programs/locks"
 	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
-	check spawns "$json" "$out" "$sources/locks.c" --in findings --only mutex,cond,main
-	same '[.findings[].comm] | unique' '["locks"]' "$json"
+	check spawns "$json" "$out" "$sources/locks.c" --in due --only mutex,cond,main
+	same '[due[].comm] | unique' '["locks"]' "$json"
 }
 
 @test "a target that ends ends the trace" {
@@ -199,7 +199,7 @@ setup() {
 	local begun=$SECONDS
 	leakhop trace -p "$pid" -m 5ms -d 30s --json >"$json"
 	((SECONDS - begun < 20))
-	holds '[.findings[].count] | add > 0' "$json"
+	holds '[due[].count] | add > 0' "$json"
 }
 
 @test "a command's end ends the trace" {
@@ -212,7 +212,7 @@ setup() {
 @test "--life: what happened to a thread" {
 	command_line woken
 	leakhop trace -m 300ms -d 3s --json --life -- "${cmd[@]}" >"$json"
-	holds ".findings[] | select(.tids | index($(ready_tid woken))) | .life | length > 0" "$json"
+	holds "due[] | select(.tids | index($(ready_tid woken))) | .life | length > 0" "$json"
 }
 
 @test "nothing is lost on a quiet host" {

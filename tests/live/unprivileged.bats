@@ -55,7 +55,7 @@ nobodys() { "${nobody[@]}" timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
 	own locks
 	await 10
 	nobodys trace -p "$pid" -m 500ms -d 3s --json >"$json"
-	check waits "$json" "$out" "$sources/locks.c" --in findings
+	check waits "$json" "$out" "$sources/locks.c" --in due
 	same '.source' '"proc"' "$json"
 	holds '.limits | length > 0' "$json"
 }

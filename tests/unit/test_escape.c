@@ -58,9 +58,9 @@ static void test_json_of_a_hostile_name(void **state)
 					 .tids = tids,
 					 .count = 1,
 					 .still_blocked = 1,
-					 .verdict = VERDICT_BLOCKED,
+					 .node = GRAPH_NONE,
 					 .syscall = { .nr = 9999 } };
-	struct verdict_records records = { &record, 1, 1 };
+	struct output_report report = { .findings = { &record, 1, 1 } };
 	struct output_run run = { .command = "dump",
 				  .version = "0",
 				  .host = "\xff",
@@ -74,7 +74,7 @@ static void test_json_of_a_hostile_name(void **state)
 
 	(void)state;
 	lc_stacks_create(0, (struct lc_stacks **)&run.stacks);
-	assert_int_equal(output_json(stream, &run, &records, NULL), 0);
+	assert_int_equal(output_json(stream, &run, &report), 0);
 	fclose(stream);
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);

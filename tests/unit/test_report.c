@@ -27,13 +27,25 @@ static struct lc_thread *add(struct lc_model *model, pid_t pid, pid_t tid, uint6
 	return thread;
 }
 
+/* The view must live as long as its records: one test looks at one moment. */
+static struct verdict_view view;
+
 static struct verdict_records make(struct lc_model *model, enum verdict_scope scope)
 {
-	struct verdict_options options = { .now = NOW, .threshold_ns = 5 * SECOND, .scope = scope };
 	struct verdict_records records;
 
-	assert_int_equal(verdict_make(model, &options, &records), 0);
+	verdict_view_release(&view);
+	assert_int_equal(verdict_view_create(model, NULL, NULL, NOW, 5 * SECOND, &view), 0);
+	assert_int_equal(verdict_make(&view, scope, &records), 0);
 	return records;
+}
+
+static void mutex_of_a_dead_owner(struct lc_thread *thread)
+{
+	struct lc_wait wait = { .kind = LC_WAIT_MUTEX, .recorded = LC_WAIT_DEAD,
+				.flags = LC_WAIT_OWNER_GONE };
+
+	lc_thread_set_wait(thread, &wait);
 }
 
 static void test_threads_at_one_place_are_one_finding(void **state)
@@ -50,7 +62,7 @@ static void test_threads_at_one_place_are_one_finding(void **state)
 	add(model, 11, 301, 7 * SECOND, 1); /* another process */
 	add(model, 10, 302, 4 * SECOND, 1); /* not due */
 	add(model, 10, 303, 0, 0);	    /* runs */
-	records = make(model, VERDICT_FINDINGS);
+	records = make(model, VERDICT_WAITS);
 	assert_int_equal(records.count, 3);
 	assert_int_equal(records.threads, 102);
 	assert_int_equal(records.list[0].tids[0].tid, 300);
@@ -63,7 +75,7 @@ static void test_threads_at_one_place_are_one_finding(void **state)
 	verdict_release(&records);
 	records = make(model, VERDICT_THREADS);
 	assert_int_equal(records.threads, 104);
-	assert_int_equal(records.list[records.count - 1].verdict, VERDICT_RUNNING);
+	assert_int_equal(records.list[records.count - 1].conclusion.verdict, VERDICT_RUNNING);
 	verdict_release(&records);
 	lc_model_free(model);
 }
@@ -77,12 +89,17 @@ static void test_new_ones_are_told_once(void **state)
 	(void)state;
 	lc_model_create(0, &model);
 	thread = add(model, 10, 100, 10 * SECOND, 1);
+	mutex_of_a_dead_owner(thread);
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 1);
 	verdict_release(&records);
 	thread->told = 1;
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 0);
+	verdict_release(&records);
+	records = make(model, VERDICT_FINDINGS);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_LEAK);
 	verdict_release(&records);
 	lc_model_free(model);
 }
@@ -110,7 +127,7 @@ static void test_blocks_that_ended_are_found(void **state)
 		end.blocked_at = end.at - end.blocked_ns;
 		lc_model_event(model, &end, 9, NULL);
 	}
-	records = make(model, VERDICT_FINDINGS);
+	records = make(model, VERDICT_WAITS);
 	assert_int_equal(records.count, 1);
 	assert_int_equal(records.list[0].still_blocked, 0);
 	assert_int_equal(records.list[0].user_stack, 9);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One thread, read from /proc. Private to this room. */
+#ifndef LEAKHOP_COLLECT_LOOK_H
+#define LEAKHOP_COLLECT_LOOK_H
+
+#include "collect/clock.h"
+#include "lifecycle/events.h"
+
+/*
+ * Fills a sample, but for process_comm. clocks tells when it last ran, where the kernel has
+ * /proc/PID/sched. Returns 0, -ESRCH, -EPERM, or another negative errno.
+ */
+int look_at_thread(const struct cpu_clocks *clocks, pid_t pid, pid_t tid, struct lc_sample *sample);
+
+#endif

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Building and solving of the wait-for graph: see graph.h. Relies on uthash. */
+#include "verdict/graph.h"
+
+#include "lifecycle/wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct graph_index {
+	UT_hash_handle hh;
+	pid_t id;
+	uint32_t node;
+	uint32_t threads; /* by_pid: how many of the process are in the graph */
+};
+
+static struct graph_index *index_find(struct graph_index *index, pid_t id)
+{
+	struct graph_index *entry;
+
+	HASH_FIND(hh, index, &id, sizeof(id), entry);
+	return entry;
+}
+
+static int index_add(struct graph_index **index, pid_t id, uint32_t node)
+{
+	struct graph_index *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return -ENOMEM;
+	entry->id = id;
+	entry->node = node;
+	HASH_ADD(hh, *index, id, sizeof(id), entry);
+	return 0;
+}
+
+static void index_release(struct graph_index **index)
+{
+	struct graph_index *entry, *next;
+
+	HASH_ITER(hh, *index, entry, next)
+	{
+		HASH_DEL(*index, entry);
+		free(entry);
+	}
+}
+
+void graph_release(struct graph *graph)
+{
+	index_release(&graph->by_tid);
+	index_release(&graph->by_pid);
+	free(graph->nodes);
+	free(graph->edges);
+	memset(graph, 0, sizeof(*graph));
+}
+
+uint32_t graph_find(const struct graph *graph, pid_t tid)
+{
+	const struct graph_index *entry = index_find(graph->by_tid, tid);
+
+	return entry ? entry->node : GRAPH_NONE;
+}
+
+static int add_thread(struct graph *graph, const struct lc_thread *thread)
+{
+	struct graph_index *process;
+	int r;
+
+	if (thread->ended_at || !thread->seen_at || index_find(graph->by_tid, thread->task.tid))
+		return 0;
+	graph->nodes[graph->count].thread = thread;
+	graph->nodes[graph->count].pid = thread->task.pid;
+	r = index_add(&graph->by_tid, thread->task.tid, graph->count);
+	graph->count++;
+	process = index_find(graph->by_pid, thread->task.pid);
+	if (!r && !process) {
+		r = index_add(&graph->by_pid, thread->task.pid, GRAPH_NONE);
+		process = index_find(graph->by_pid, thread->task.pid);
+	}
+	if (process)
+		process->threads++;
+	return r;
+}
+
+uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entry)
+{
+	uint32_t next = graph->nodes[at].next;
+
+	if (next == GRAPH_NONE || next == *entry)
+		return GRAPH_NONE;
+	if (*entry == GRAPH_NONE && graph->nodes[at].in_cycle)
+		*entry = at;
+	return next == *entry ? GRAPH_NONE : next;
+}
+
+/* Room for every thread, and for a node of every process. */
+static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_model *others)
+{
+	size_t most = lc_model_count(model) + (others ? lc_model_count(others) : 0);
+	struct graph_index *process, *next;
+	struct lc_thread *thread;
+	int r = 0;
+
+	graph->nodes = calloc(2 * most + 1, sizeof(graph->nodes[0]));
+	if (!graph->nodes)
+		return -ENOMEM;
+	for (thread = lc_model_next(model, NULL); thread && !r; thread = lc_model_next(model, thread))
+		r = add_thread(graph, thread);
+	thread = others ? lc_model_next(others, NULL) : NULL;
+	for (; thread && !r; thread = lc_model_next(others, thread))
+		r = add_thread(graph, thread);
+	HASH_ITER(hh, graph->by_pid, process, next)
+	{
+		process->node = graph->count;
+		graph->nodes[graph->count++].pid = process->id;
+	}
+	return r;
+}
+
+/* Who could release it, and are these all? */
+static uint32_t owner_node(const struct graph *graph, const struct lc_wait_owner *owner)
+{
+	const struct graph_index *entry = owner->tid ? index_find(graph->by_tid, owner->tid) :
+						       index_find(graph->by_pid, owner->pid);
+
+	return entry ? entry->node : GRAPH_NONE;
+}
+
+/* Roles that only hint at who might do it do not close the list. */
+static bool is_releaser(const struct lc_wait_owner *owner)
+{
+	return owner->role != LC_WAIT_LAST_USER;
+}
+
+static bool wait_is_complete(const struct lc_wait *wait)
+{
+	return wait->recorded == LC_WAIT_RECORDED && !(wait->flags & LC_WAIT_INCOMPLETE) &&
+	       wait->owner_count == wait->owner_total;
+}
+
+static uint32_t thread_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
+{
+	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
+	uint32_t count = 0, other, i;
+
+	if (!wait)
+		return 0;
+	node->complete = wait_is_complete(wait);
+	node->gone = wait->recorded == LC_WAIT_DEAD;
+	for (i = 0; i < wait->owner_count; i++) {
+		other = is_releaser(&wait->owners[i]) ? owner_node(graph, &wait->owners[i]) :
+							GRAPH_NONE;
+		if (other == GRAPH_NONE)
+			node->complete = false;
+		else if (edges)
+			edges[count++] = other;
+		else
+			count++;
+	}
+	return count;
+}
+
+/* First counts, then fills: a process's edges are its threads. */
+static int add_edges(struct graph *graph)
+{
+	uint32_t *fill, total = 0, i;
+	struct graph_index *process, *next;
+
+	for (i = 0; i < graph->count; i++) {
+		struct graph_node *node = &graph->nodes[i];
+
+		node->first_edge = total;
+		if (node->thread)
+			total += thread_edges(graph, node, NULL);
+		else
+			total += index_find(graph->by_pid, node->pid)->threads;
+	}
+	graph->nodes[graph->count].first_edge = total;
+	graph->edge_count = total;
+	graph->edges = calloc(total + 1, sizeof(graph->edges[0]));
+	fill = calloc(graph->count + 1, sizeof(*fill));
+	if (!graph->edges || !fill) {
+		free(fill);
+		return -ENOMEM;
+	}
+	for (i = 0; i < graph->count; i++) {
+		struct graph_node *node = &graph->nodes[i];
+		const struct graph_index *own;
+
+		if (!node->thread)
+			continue;
+		thread_edges(graph, node, graph->edges + node->first_edge);
+		own = index_find(graph->by_pid, node->pid);
+		graph->edges[graph->nodes[own->node].first_edge + fill[own->node]++] = i;
+	}
+	HASH_ITER(hh, graph->by_pid, process, next)
+	{
+		graph->nodes[process->node].complete = true;
+	}
+	free(fill);
+	return 0;
+}
+
+/* Does it go on without any of its releasers? */
+static bool alive_by_itself(const struct graph_node *node)
+{
+	const struct lc_wait *wait;
+
+	if (!node->thread)
+		return false;
+	wait = node->thread->wait;
+	if (!node->thread->blocked || !wait)
+		return !(node->thread->state == 'Z' || node->thread->state == 'X');
+	if (node->gone)
+		return false;
+	if (wait->has_timeout || (wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP)))
+		return true;
+	if (wait->recorded == LC_WAIT_NOBODY)
+		return false;
+	return !node->complete;
+}
+
+/* Spreads life against the edges, from those alive by themselves. */
+static int solve(struct graph *graph)
+{
+	uint32_t *waiters, *start, *queue, head = 0, tail = 0, i, e;
+
+	start = calloc(graph->count + 2, sizeof(*start));
+	waiters = calloc(graph->edge_count + 1, sizeof(*waiters));
+	queue = calloc(graph->count + 1, sizeof(*queue));
+	if (!start || !waiters || !queue) {
+		free(start);
+		free(waiters);
+		free(queue);
+		return -ENOMEM;
+	}
+	for (e = 0; e < graph->edge_count; e++)
+		start[graph->edges[e] + 2]++;
+	for (i = 2; i < graph->count + 2; i++)
+		start[i] += start[i - 1];
+	for (i = 0; i < graph->count; i++) {
+		for (e = graph->nodes[i].first_edge; e < graph->nodes[i + 1].first_edge; e++)
+			waiters[start[graph->edges[e] + 1]++] = i;
+		graph->nodes[i].alive = alive_by_itself(&graph->nodes[i]);
+		if (graph->nodes[i].alive)
+			queue[tail++] = i;
+	}
+	while (head < tail) {
+		uint32_t one = queue[head++];
+
+		for (e = start[one]; e < start[one + 1]; e++) {
+			if (graph->nodes[waiters[e]].alive)
+				continue;
+			graph->nodes[waiters[e]].alive = true;
+			queue[tail++] = waiters[e];
+		}
+	}
+	free(start);
+	free(waiters);
+	free(queue);
+	return 0;
+}
+
+/*
+ * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself, and blocked
+ * rather than running. A process stands for the thread of it that fits.
+ */
+static uint32_t choose_next(const struct graph *graph, uint32_t from)
+{
+	const struct graph_node *node = &graph->nodes[from], *other;
+	uint32_t e, best = GRAPH_NONE;
+
+	for (e = node->first_edge; e < graph->nodes[from + 1].first_edge; e++) {
+		other = &graph->nodes[graph->edges[e]];
+		if (graph->edges[e] == from && node->alive)
+			continue;
+		if (best == GRAPH_NONE)
+			best = graph->edges[e];
+		if (other->alive == node->alive)
+			return graph->edges[e];
+	}
+	return best;
+}
+
+/* Walks the chains, each node once, and marks those that come back to themselves. */
+static int mark_cycles(struct graph *graph)
+{
+	uint32_t *visit = calloc(graph->count + 1, sizeof(*visit)), i, at, mark = 0;
+
+	if (!visit)
+		return -ENOMEM;
+	for (i = 0; i < graph->count; i++) {
+		if (visit[i])
+			continue;
+		mark++;
+		for (at = i; at != GRAPH_NONE && !visit[at]; at = graph->nodes[at].next)
+			visit[at] = mark;
+		if (at == GRAPH_NONE || visit[at] != mark)
+			continue;
+		/* A cycle of the living is none: someone in it will go on by itself. */
+		while (!graph->nodes[at].in_cycle) {
+			if (graph->nodes[at].alive)
+				break;
+			graph->nodes[at].in_cycle = true;
+			at = graph->nodes[at].next;
+		}
+	}
+	free(visit);
+	return 0;
+}
+
+/* How many stand behind each: leaves first, each passes its count on. Cycles keep what comes in. */
+static int count_dependents(struct graph *graph)
+{
+	uint32_t *waiting = calloc(graph->count + 1, sizeof(*waiting)), *queue, head = 0, tail = 0, i;
+
+	queue = calloc(graph->count + 1, sizeof(*queue));
+	if (!waiting || !queue) {
+		free(waiting);
+		free(queue);
+		return -ENOMEM;
+	}
+	for (i = 0; i < graph->count; i++) {
+		if (graph->nodes[i].next != GRAPH_NONE)
+			waiting[graph->nodes[i].next]++;
+	}
+	for (i = 0; i < graph->count; i++) {
+		if (!waiting[i])
+			queue[tail++] = i;
+	}
+	while (head < tail) {
+		const struct graph_node *node = &graph->nodes[queue[head++]];
+
+		if (node->next == GRAPH_NONE)
+			continue;
+		graph->nodes[node->next].dependents += node->dependents + (node->thread != NULL);
+		if (!--waiting[node->next])
+			queue[tail++] = node->next;
+	}
+	free(waiting);
+	free(queue);
+	return 0;
+}
+
+int graph_build(struct lc_model *model, struct lc_model *others, struct graph *graph)
+{
+	uint32_t i;
+	int r;
+
+	memset(graph, 0, sizeof(*graph));
+	r = add_nodes(graph, model, others);
+	r = r ?: add_edges(graph);
+	r = r ?: solve(graph);
+	if (!r) {
+		for (i = 0; i < graph->count; i++)
+			graph->nodes[i].next = choose_next(graph, i);
+		r = mark_cycles(graph);
+	}
+	r = r ?: count_dependents(graph);
+	if (r < 0)
+		graph_release(graph);
+	return r;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The wait-for graph: threads, and processes any thread of which would do. Pure.
+ *
+ * A blocked thread has an edge to each who could release it; one of them is enough (an OR). A thread is
+ * alive if it runs, if it will wake by itself, if someone outside (another host, a user, hardware) may
+ * wake it, if not all who could release it are known, or if one of them is alive. What is left can never
+ * run again: each of its releasers waits, too, in the end for itself (a cycle) or for someone who is gone.
+ * Building and solving take time linear in threads and edges.
+ */
+#ifndef LEAKHOP_VERDICT_GRAPH_H
+#define LEAKHOP_VERDICT_GRAPH_H
+
+#include "lifecycle/model.h"
+
+#define GRAPH_NONE UINT32_MAX
+
+struct graph_node {
+	const struct lc_thread *thread; /* NULL: a process */
+	pid_t pid;
+	bool alive;
+	bool gone;	     /* waits for someone recorded who no longer exists */
+	bool in_cycle;	     /* is part of a cycle, not only behind one */
+	bool complete;	     /* all who could release it are in the graph */
+	uint32_t first_edge; /* into edges; up to the next node's first_edge */
+	uint32_t next;	     /* towards the root: the releaser that tells most; GRAPH_NONE: itself the root */
+	uint32_t dependents; /* threads that wait, directly or one behind the other, for this one */
+};
+
+struct graph {
+	struct graph_node *nodes;
+	uint32_t count;
+	uint32_t *edges; /* indices of nodes */
+	uint32_t edge_count;
+	struct graph_index *by_tid, *by_pid; /* uthash */
+};
+
+/*
+ * Builds the graph of all living threads of one or two models (others may be NULL: threads that are not
+ * reported, but stand in chains) and solves it. Returns 0 or -ENOMEM. graph_release() releases.
+ */
+int graph_build(struct lc_model *model, struct lc_model *others, struct graph *graph);
+void graph_release(struct graph *graph);
+
+/*
+ * The chain behind a node, link by link: begins with at = the node's own number and gives each next number
+ * until GRAPH_NONE, at the root or when a circle has been told once. *entry (set it to GRAPH_NONE first) keeps
+ * where the circle was entered.
+ */
+uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entry);
+
+/* The node of a thread; GRAPH_NONE if it is not in the graph. */
+uint32_t graph_find(const struct graph *graph, pid_t tid);
+
+#endif

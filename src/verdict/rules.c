@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The order of judgement: releasers before waiters, cycles first. Families of rules are in files of their own. */
+#include "verdict/rules_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_RUNNING] = "running", [VERDICT_IDLE] = "idle",
+		[VERDICT_BLOCKED] = "blocked", [VERDICT_SUSPECT] = "suspect",
+		[VERDICT_STUCK] = "stuck",     [VERDICT_LEAK] = "leak",
+		[VERDICT_DEADLOCK] = "deadlock",
+	};
+
+	return names[verdict];
+}
+
+void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
+{
+	va_list args;
+
+	judged->conclusion->verdict = verdict;
+	judged->conclusion->rule = rule;
+	va_start(args, format);
+	vsnprintf(judged->conclusion->reason, sizeof(judged->conclusion->reason), format, args);
+	va_end(args);
+}
+
+#define DEFINE_TEXT(name, field)                                                                   \
+	void name(struct judged *judged, const char *format, ...)                                  \
+	{                                                                                          \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, format);                                                            \
+		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, args); \
+		va_end(args);                                                                      \
+	}
+
+DEFINE_TEXT(judge_proof, proof)
+DEFINE_TEXT(judge_remedy, remedy)
+DEFINE_TEXT(judge_otherwise, otherwise)
+
+/* "thread 4711 (worker)" or "process 4711". */
+static const char *node_words(const struct graph_node *node, char *buffer, size_t size)
+{
+	if (node->thread)
+		snprintf(buffer, size, "thread %d (%.15s)", node->thread->task.tid,
+			 node->thread->task.comm);
+	else
+		snprintf(buffer, size, "process %d", node->pid);
+	return buffer;
+}
+
+bool rules_follow(struct judged *judged, const char *rule)
+{
+	char words[64];
+
+	if (!judged->owner || judged->owner_verdict->verdict < VERDICT_STUCK)
+		return false;
+	judge(judged, VERDICT_STUCK, rule, "it waits for %s, which is itself a finding (%s)",
+	      node_words(judged->owner, words, sizeof(words)),
+	      verdict_name(judged->owner_verdict->verdict));
+	judge_otherwise(judged, "it would be idle if %s worked or waited for work", words);
+	return true;
+}
+
+/* Each of its releasers waits for the next, and the last one for the first. */
+static void judge_cycle(struct judged *judged)
+{
+	uint32_t at = judged->node - judged->rules->graph->nodes, start = at;
+	const struct graph_node *nodes = judged->rules->graph->nodes;
+	unsigned length = 0;
+	char words[64];
+	size_t used;
+
+	do {
+		length += nodes[at].thread != NULL;
+		at = nodes[at].next;
+	} while (at != start && length < 1000000);
+	if (length == 1)
+		judge(judged, VERDICT_DEADLOCK, "cycle", "it waits for something that only it could release");
+	else
+		judge(judged, VERDICT_DEADLOCK, "cycle", "%u threads wait for each other in a circle", length);
+	used = snprintf(judged->conclusion->proof, sizeof(judged->conclusion->proof), "%d waits for",
+			judged->thread->task.tid);
+	for (at = nodes[start].next; used < sizeof(judged->conclusion->proof) - 80; at = nodes[at].next) {
+		used += snprintf(judged->conclusion->proof + used,
+				 sizeof(judged->conclusion->proof) - used, " %s%s",
+				 at == start && length == 1 ? "itself" :
+							      node_words(&nodes[at], words, sizeof(words)),
+				 at == start ? "" : ", which waits for");
+		if (at == start)
+			break;
+	}
+	judge_remedy(judged, "take these in one fixed order everywhere, or never hold one while waiting "
+			     "for the other");
+	judge_otherwise(judged, "one of them running, or with a time-out, would break the circle");
+}
+
+static void judge_dead_end(struct judged *judged)
+{
+	char words[64];
+
+	judge(judged, VERDICT_STUCK, "dead-end", "it waits for %s, which can never run again",
+	      judged->owner ? node_words(judged->owner, words, sizeof(words)) : "somebody");
+	judge_otherwise(judged, "the end of the chain tells what to mend");
+}
+
+static void judge_by_kind(struct judged *judged)
+{
+	switch (judged->wait->kind) {
+	case LC_WAIT_MUTEX:
+	case LC_WAIT_INTERNAL_LOCK:
+	case LC_WAIT_RWLOCK:
+	case LC_WAIT_ONCE:
+	case LC_WAIT_GIL:
+	case LC_WAIT_FILE_LOCK:
+		rules_lock(judged);
+		return;
+	case LC_WAIT_CONDITION:
+	case LC_WAIT_SEMAPHORE:
+	case LC_WAIT_BARRIER:
+	case LC_WAIT_FUTURE:
+	case LC_WAIT_ATOMIC:
+	case LC_WAIT_PARK:
+	case LC_WAIT_GO:
+	case LC_WAIT_FUTEX:
+	case LC_WAIT_SYSV_SEMAPHORE:
+		rules_signal(judged);
+		return;
+	case LC_WAIT_UNIX:
+	case LC_WAIT_TCP:
+	case LC_WAIT_UDP:
+	case LC_WAIT_NETLINK:
+	case LC_WAIT_SOCKET:
+		rules_socket(judged);
+		return;
+	case LC_WAIT_JOIN:
+	case LC_WAIT_CHILD:
+	case LC_WAIT_VFORK:
+	case LC_WAIT_TRACER:
+	case LC_WAIT_STOPPED:
+	case LC_WAIT_FROZEN:
+		rules_process(judged);
+		return;
+	default:
+		rules_channel(judged);
+	}
+}
+
+static void judge_node(const struct rules *rules, uint32_t number)
+{
+	const struct graph_node *node = &rules->graph->nodes[number];
+	struct judged judged = {
+		.rules = rules,
+		.node = node,
+		.thread = node->thread,
+		.wait = node->thread ? node->thread->wait : NULL,
+		.conclusion = &rules->conclusions[number],
+	};
+
+	if (node->next != GRAPH_NONE && node->next != number) {
+		judged.owner = &rules->graph->nodes[node->next];
+		judged.owner_verdict = &rules->conclusions[node->next];
+	}
+	judged.conclusion->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root : number;
+	if (!node->thread) {
+		/* A process is what the thread is that it stands for. */
+		judged.conclusion->verdict = judged.owner ? judged.owner_verdict->verdict : VERDICT_RUNNING;
+		judged.conclusion->rule = "process";
+	} else if (!node->thread->blocked) {
+		judge(&judged, VERDICT_RUNNING, "running", "it runs");
+	} else if (!judged.wait) {
+		judge(&judged, VERDICT_BLOCKED, "not-looked-at", "what it waits for was not looked at");
+	} else if (node->in_cycle) {
+		judge_cycle(&judged);
+	} else if (!node->alive && !node->gone && judged.owner &&
+		   judged.owner_verdict->verdict >= VERDICT_STUCK &&
+		   judged.wait->kind != LC_WAIT_CHILD) {
+		judge_dead_end(&judged);
+	} else {
+		judge_by_kind(&judged);
+	}
+}
+
+/* Each node after the one it goes on to: an explicit stack, since chains may be long. */
+static int judge_all(const struct rules *rules)
+{
+	const struct graph *graph = rules->graph;
+	unsigned char *state = calloc(graph->count + 1, 1);
+	uint32_t *stack = calloc(graph->count + 1, sizeof(*stack)), depth, i, at;
+
+	if (!state || !stack) {
+		free(state);
+		free(stack);
+		return -ENOMEM;
+	}
+	for (i = 0; i < graph->count; i++) {
+		depth = 0;
+		for (at = i; at != GRAPH_NONE && !state[at]; at = graph->nodes[at].next) {
+			state[at] = 1;
+			stack[depth++] = at;
+		}
+		while (depth)
+			judge_node(rules, stack[--depth]);
+	}
+	free(state);
+	free(stack);
+	return 0;
+}
+
+int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
+		   struct conclusion *conclusions)
+{
+	struct rules rules = { .graph = graph,
+			       .conclusions = conclusions,
+			       .now = now,
+			       .threshold_ns = threshold_ns };
+
+	memset(conclusions, 0, graph->count * sizeof(conclusions[0]));
+	return judge_all(&rules);
+}

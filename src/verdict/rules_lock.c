@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Locks take the verdict of their holder. A lock waited for is no finding by itself: it is also a gate (its
+ * holder lets a worker in when there is work), a turn (leader and followers), and an office (a standby).
+ */
+#include "verdict/rules_private.h"
+
+static void lock_is_dead(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	judge(judged, VERDICT_LEAK, "owner-gone", "the lock's owner has ended without unlocking it");
+	judge_proof(judged, "%s: it records owner %d, and there is no such thread", wait->object,
+		    wait->owner_count ? wait->owners[0].ns_tid : 0);
+	judge_remedy(judged, "unlock on every path out of the code that took it (an early return, an error, a "
+			     "cancelled or exiting thread)");
+	judge_otherwise(judged, "an owner that is alive would have given its own verdict");
+}
+
+static void lock_of_another_process(struct judged *judged)
+{
+	judge(judged, VERDICT_LEAK, "lock-copied-by-fork",
+	      "the lock was held by another thread when this process was forked");
+	judge_proof(judged, "%s is private, and its owner %d lives in another process (%d)",
+		    judged->wait->object,
+		    judged->wait->owner_count ? judged->wait->owners[0].tid : 0,
+		    judged->wait->owner_count ? judged->wait->owners[0].pid : 0);
+	judge_remedy(judged, "between fork and exec of a process with threads call only async-signal-safe "
+			     "functions, or re-initialise the lock (pthread_atfork)");
+}
+
+static bool holder_spawned_waiter(const struct judged *judged)
+{
+	return judged->owner->thread && judged->thread->spawned_at &&
+	       judged->thread->spawner.tid == judged->owner->thread->task.tid;
+}
+
+static void lock_is_held(struct judged *judged)
+{
+	const struct graph_node *holder = judged->owner;
+	enum verdict verdict = judged->owner_verdict->verdict;
+	int tid = holder->thread ? holder->thread->task.tid : holder->pid;
+
+	if (rules_follow(judged, "holder-is-a-finding"))
+		return;
+	judge_otherwise(judged, "a holder that is stuck, gone or in a circle would make it a finding");
+	if (verdict == VERDICT_IDLE) {
+		judge(judged, VERDICT_IDLE, "turn", "the holder (%d) waits for work: this one waits its turn",
+		      tid);
+	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
+		judge(judged, VERDICT_SUSPECT, "standby",
+		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);
+	} else if (holder_spawned_waiter(judged)) {
+		judge(judged, VERDICT_SUSPECT, "gate",
+		      "the holder (%d) goes on working and spawned this one: a gate, or a lock forgotten",
+		      tid);
+	} else if (judged->node->dependents) {
+		judge(judged, VERDICT_STUCK, "others-wait",
+		      "the holder (%d) goes on without unlocking, and %u threads wait for this one", tid,
+		      judged->node->dependents);
+	} else {
+		judge(judged, VERDICT_SUSPECT, "holder-works",
+		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock forgotten", tid);
+	}
+}
+
+void rules_lock(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	if (wait->flags & LC_WAIT_OBJECT_FREE && judged->thread->wait_confirmed) {
+		judge(judged, VERDICT_STUCK, "lost-wake-up",
+		      "the lock is free, and this thread still sleeps for it: a lost wake-up");
+		judge_remedy(judged, "whoever unlocks must wake; look for code that writes the lock's word "
+				     "by itself");
+	} else if (wait->recorded == LC_WAIT_DEAD || wait->flags & LC_WAIT_OWNER_GONE) {
+		lock_is_dead(judged);
+	} else if (wait->flags & LC_WAIT_OWNER_SELF) {
+		judge(judged, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself");
+		judge_proof(judged, "%s: its owner is the waiter", wait->object);
+		judge_remedy(judged, "don't lock again what is locked; a recursive mutex only hides it");
+	} else if (wait->flags & LC_WAIT_OWNER_ELSEWHERE) {
+		lock_of_another_process(judged);
+	} else if (judged->owner) {
+		lock_is_held(judged);
+	} else if (wait->kind == LC_WAIT_RWLOCK && wait->readers) {
+		judge(judged, VERDICT_SUSPECT, "readers", "%u readers hold the lock; who they are is not recorded",
+		      wait->readers);
+	} else {
+		judge(judged, VERDICT_SUSPECT, "owner-not-recorded",
+		      "who holds the lock is not recorded by this kind of lock");
+		judge_otherwise(judged, "growth, or others that wait for this thread, would make it a finding");
+	}
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the rules of one node see. Private to this room. */
+#ifndef LEAKHOP_VERDICT_RULES_PRIVATE_H
+#define LEAKHOP_VERDICT_RULES_PRIVATE_H
+
+#include "verdict/rules.h"
+
+struct rules {
+	const struct graph *graph;
+	struct conclusion *conclusions;
+	uint64_t now, threshold_ns;
+};
+
+/* One thread under judgement. */
+struct judged {
+	const struct rules *rules;
+	const struct graph_node *node;
+	const struct lc_thread *thread;
+	const struct lc_wait *wait;
+	struct conclusion *conclusion;
+	const struct graph_node *owner;		/* node->next; NULL: none */
+	const struct conclusion *owner_verdict; /* NULL: none */
+};
+
+/* Sets verdict, rule and reason. */
+void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
+	__attribute__((__format__(__printf__, 4, 5)));
+void judge_proof(struct judged *judged, const char *format, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+void judge_remedy(struct judged *judged, const char *format, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+void judge_otherwise(struct judged *judged, const char *format, ...)
+	__attribute__((__format__(__printf__, 2, 3)));
+
+/* The families of rules, each in its file. */
+void rules_lock(struct judged *judged);	   /* mutex, rwlock, file lock, once: rules_lock.c */
+void rules_signal(struct judged *judged);  /* condition, semaphore, barrier, park, future: rules_signal.c */
+void rules_socket(struct judged *judged);  /* rules_socket.c */
+void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: rules_channel.c */
+void rules_process(struct judged *judged); /* join, children, stops: rules_process.c */
+
+/* Takes the verdict of whoever it waits for, where that is a finding. Returns true if it did. */
+bool rules_follow(struct judged *judged, const char *rule);
+
+#endif

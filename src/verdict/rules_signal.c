@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waits for somebody's word: condition variables, semaphores, barriers, parked threads. A worker that waits
+ * for a job and one whose signal was lost are the same futex: only the object's own state, or who else
+ * waits for this thread, tells.
+ */
+#include "verdict/rules_private.h"
+
+static const char *signal_words(enum lc_wait_kind kind)
+{
+	switch (kind) {
+	case LC_WAIT_CONDITION:
+		return "condition variable";
+	case LC_WAIT_SEMAPHORE:
+	case LC_WAIT_SYSV_SEMAPHORE:
+		return "semaphore";
+	case LC_WAIT_BARRIER:
+		return "barrier";
+	case LC_WAIT_FUTURE:
+		return "future";
+	default:
+		return "word";
+	}
+}
+
+static void signal_lost(struct judged *judged)
+{
+	judge(judged, VERDICT_STUCK, "lost-wake-up",
+	      "the %s has let this thread go, and it still sleeps: a lost wake-up",
+	      signal_words(judged->wait->kind));
+	judge_proof(judged, "%s, read twice, unchanged", judged->wait->object);
+	if (judged->wait->flags & LC_WAIT_OLD_CONDITION)
+		judge_remedy(judged, "this C library has bug 25847 (a signal stolen from a waiter); it is "
+				     "mended in glibc 2.41 and in later 2.38 to 2.40");
+	else
+		judge_remedy(judged, "signal with the mutex held, and after the condition has changed");
+}
+
+void rules_signal(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	if (judged->thread->wait_confirmed &&
+	    (wait->flags & (LC_WAIT_LOST_WAKEUP | LC_WAIT_OBJECT_FREE))) {
+		signal_lost(judged);
+		return;
+	}
+	if (judged->node->dependents && wait->kind != LC_WAIT_GO) {
+		judge(judged, VERDICT_SUSPECT, "others-wait",
+		      "nobody has signalled its %s, and %u threads wait for this one",
+		      signal_words(wait->kind), judged->node->dependents);
+		return;
+	}
+	judge_otherwise(judged, "an object that says it is free, or a group that only grows, would make it a "
+				"finding");
+	if (wait->kind == LC_WAIT_BARRIER) {
+		judge(judged, VERDICT_SUSPECT, "barrier-short", "%u of %u have arrived at the barrier",
+		      wait->readers, wait->limit);
+	} else if (wait->kind == LC_WAIT_FUTURE) {
+		judge(judged, VERDICT_SUSPECT, "future-unkept", "the promise has not been kept yet");
+	} else if (wait->has_timeout) {
+		judge(judged, VERDICT_IDLE, "time-out", "it wakes by itself when its time is over");
+	} else if (wait->kind == LC_WAIT_CONDITION && judged->thread->last_wake_at) {
+		judge(judged, VERDICT_IDLE, "served", "it has been woken before: a worker waits for work");
+	} else {
+		judge(judged, wait->kind == LC_WAIT_CONDITION ? VERDICT_SUSPECT : VERDICT_IDLE,
+		      wait->kind == LC_WAIT_CONDITION ? "never-signalled" : "waits-for-work",
+		      wait->kind == LC_WAIT_CONDITION ?
+			      "not seen signalled: a worker without work, or a signal that was lost" :
+			      "it waits for work, as far as can be seen");
+	}
+}

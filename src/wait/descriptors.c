@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which process has which pipe, socket or file: one pass over the descriptors of all processes, and
+ * look-ups in it. fdinfo and the mode of a link are read only for what a look-up hits.
+ */
+#include "wait/private.h"
+#include "target/proc.h"
+#include "util/cleanup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#define DESCRIPTORS_MAX 4000000
+
+/* FNV-1a, 64 bits: equal texts meet; strangers that meet are told apart by what is asked next. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	return hash;
+}
+
+uint64_t wait_descriptor_key(const struct target_fd *fd)
+{
+	return fd->kind == TARGET_FD_PIPE || fd->kind == TARGET_FD_SOCKET ? fd->inode :
+									    hash_text(fd->name);
+}
+
+static int add(struct wait_descriptors *table, const struct wait_descriptor *descriptor)
+{
+	size_t capacity = table->capacity ? 2 * table->capacity : 1024;
+	struct wait_descriptor *grown;
+
+	if (table->count >= DESCRIPTORS_MAX) {
+		table->cut = true;
+		return 0;
+	}
+	if (table->count == table->capacity) {
+		grown = reallocarray(table->all, capacity, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		table->all = grown;
+		table->capacity = capacity;
+	}
+	table->all[table->count++] = *descriptor;
+	return 0;
+}
+
+static int read_process(void *context, pid_t pid)
+{
+	struct wait_descriptors *table = context;
+	struct wait_descriptor descriptor = { .pid = pid };
+	_cleanup_closedir_ DIR *folder = NULL;
+	struct target_fd fd;
+	struct dirent *entry;
+	char path[64], link[4096];
+	ssize_t length;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	folder = opendir(path);
+	if (!folder) {
+		table->refused += errno != ENOENT;
+		return 0;
+	}
+	while ((entry = readdir(folder))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		length = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
+		if (length < 0) {
+			table->refused += errno == EACCES || errno == EPERM;
+			if (errno == ENOENT)
+				continue;
+			return 0;
+		}
+		link[length] = '\0';
+		target_fd_parse(link, &fd);
+		descriptor.fd = atoi(entry->d_name);
+		descriptor.kind = fd.kind;
+		descriptor.key = wait_descriptor_key(&fd);
+		r = add(table, &descriptor);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct wait_descriptor *left = a, *right = b;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	if (left->key != right->key)
+		return left->key < right->key ? -1 : 1;
+	if (left->pid != right->pid)
+		return left->pid < right->pid ? -1 : 1;
+	return left->fd < right->fd ? -1 : left->fd > right->fd;
+}
+
+int wait_descriptors_load(struct wait_scan *scan)
+{
+	struct wait_descriptors *table = &scan->descriptors;
+	int r;
+
+	if (table->read)
+		return 0;
+	table->read = true;
+	table->in_flight = -1;
+	r = target_for_each_pid(read_process, table);
+	if (table->count)
+		qsort(table->all, table->count, sizeof(*table->all), compare);
+	return r;
+}
+
+const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan, enum target_fd_kind kind,
+						    uint64_t key, size_t *ret_count)
+{
+	struct wait_descriptor wanted = { .kind = kind, .key = key, .pid = -1, .fd = -1 };
+	struct wait_descriptors *table = &scan->descriptors;
+	size_t low = 0, high, middle, end;
+
+	*ret_count = 0;
+	if (wait_descriptors_load(scan) < 0)
+		return NULL;
+	high = table->count;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (compare(&table->all[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < table->count; end++)
+		if (table->all[end].kind != kind || table->all[end].key != key)
+			break;
+	*ret_count = end - low;
+	return end > low ? &table->all[low] : NULL;
+}
+
+size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
+			uint64_t key, bool (*filter)(const struct wait_descriptor *, void *),
+			void *context)
+{
+	size_t count, i, before = job->wait->owner_total;
+	const struct wait_descriptor *found;
+	pid_t last = 0;
+
+	found = wait_descriptors_find(job->scan, kind, key, &count);
+	for (i = 0; i < count; i++) {
+		if (found[i].pid == last || (filter && !filter(&found[i], context)))
+			continue;
+		wait_add_owner(job, role, found[i].pid, 0, found[i].fd);
+		last = found[i].pid;
+	}
+	if (job->scan->descriptors.refused || job->scan->descriptors.cut) {
+		job->wait->flags |= LC_WAIT_INCOMPLETE;
+		wait_cannot_read(job, "descriptors of %zu processes", job->scan->descriptors.refused);
+	}
+	return job->wait->owner_total - before;
+}
+
+/* A descriptor on its way through a Unix socket has no process, and keeps an end open. */
+int wait_in_flight(struct wait_scan *scan)
+{
+	struct wait_descriptors *table = &scan->descriptors;
+	struct target_fdinfo info;
+	size_t i;
+
+	if (wait_descriptors_load(scan) < 0)
+		return 0;
+	if (table->in_flight >= 0)
+		return table->in_flight;
+	table->in_flight = 0;
+	for (i = 0; i < table->count; i++)
+		if (table->all[i].kind == TARGET_FD_SOCKET &&
+		    !target_fdinfo_read(table->all[i].pid, table->all[i].pid, table->all[i].fd, &info) &&
+		    info.scm_fds && table->in_flight < INT32_MAX / 2)
+			table->in_flight += info.scm_fds < 1024 ? info.scm_fds : 1024;
+	return table->in_flight;
+}
+
+void wait_note_own(struct wait_job *job)
+{
+	struct lc_wait *wait = job->wait;
+	struct wait_status status;
+	uint32_t i;
+
+	if (!wait->owner_total || wait->owner_total != wait->owner_count)
+		return;
+	for (i = 0; i < wait->owner_count; i++)
+		if (wait->owners[i].pid != job->pid)
+			return;
+	if (wait_in_flight(job->scan)) {
+		wait->flags |= LC_WAIT_INCOMPLETE;
+		return;
+	}
+	wait->flags |= LC_WAIT_OWN_PROCESS;
+	if (!wait_status_read(job->tid, &status) && status.threads == 1)
+		wait->flags |= LC_WAIT_OWN_THREAD;
+	wait_note_signals(job);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct wait_eventfd *left = a, *right = b;
+
+	return left->id < right->id ? -1 : left->id > right->id;
+}
+
+/* All eventfds have one inode: only fdinfo tells which is which. */
+int wait_eventfds_load(struct wait_scan *scan)
+{
+	const struct wait_descriptor *found;
+	struct target_fdinfo info;
+	size_t count, i;
+
+	if (scan->eventfds_read)
+		return 0;
+	scan->eventfds_read = true;
+	found = wait_descriptors_find(scan, TARGET_FD_ANONYMOUS, hash_text("eventfd"), &count);
+	if (!found)
+		return 0;
+	scan->eventfds = calloc(count, sizeof(*scan->eventfds));
+	if (!scan->eventfds)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		if (target_fdinfo_read(found[i].pid, found[i].pid, found[i].fd, &info) ||
+		    info.eventfd_id < 0)
+			continue;
+		scan->eventfds[scan->eventfd_count++] = (struct wait_eventfd){
+			.id = info.eventfd_id, .pid = found[i].pid, .fd = found[i].fd
+		};
+	}
+	qsort(scan->eventfds, scan->eventfd_count, sizeof(*scan->eventfds), by_id);
+	return 0;
+}

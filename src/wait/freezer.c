@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whether a process is frozen by its cgroup: v1 (state D) and v2 (state S, with the old wchan). */
+#include "wait/private.h"
+#include "target/proc.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define CGROUP_BYTES 8192
+
+static bool file_says(const char *path, const char *words)
+{
+	char text[512];
+
+	return target_read_file(path, text, sizeof(text)) > 0 && strstr(text, words);
+}
+
+static void frozen_at(struct wait_process *process, const char *folder, const char *path)
+{
+	char full[1024];
+	struct stat st;
+
+	snprintf(full, sizeof(full), "%s%s", folder, path);
+	process->frozen = true;
+	process->cgroup = stat(full, &st) ? 0 : st.st_ino;
+	snprintf(process->cgroup_path, sizeof(process->cgroup_path), "%.90s", path);
+}
+
+static void look_at_line(struct wait_process *process, char *line)
+{
+	static const char *const mounts[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	char *controllers = strchr(line, ':'), *path;
+	char full[1024];
+	size_t i;
+
+	path = controllers ? strchr(controllers + 1, ':') : NULL;
+	if (!path)
+		return;
+	*path++ = '\0';
+	if (!strcmp(controllers + 1, "freezer")) {
+		snprintf(full, sizeof(full), "/sys/fs/cgroup/freezer%.800s/freezer.state", path);
+		if (file_says(full, "FROZEN"))
+			frozen_at(process, "/sys/fs/cgroup/freezer", path);
+		return;
+	}
+	for (i = 0; !controllers[1] && i < 2; i++) {
+		snprintf(full, sizeof(full), "%s%.800s/cgroup.events", mounts[i], path);
+		if (file_says(full, "frozen 1"))
+			frozen_at(process, mounts[i], path);
+	}
+}
+
+void wait_process_freezer(struct wait_process *process)
+{
+	char path[64], text[CGROUP_BYTES], *line, *rest = text;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", process->pid);
+	if (target_read_file(path, text, sizeof(text)) <= 0)
+		return;
+	while (!process->frozen && (line = strsep(&rest, "\n")))
+		look_at_line(process, line);
+}

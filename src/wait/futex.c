@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Futex calls: decoding, the word's identity, and which object it is part of. Names of frames, where
+ * known, say which objects are asked; where not, all whose bytes are telling enough.
+ */
+#include "wait/futex.h"
+#include "target/memory.h"
+#include "wait/calls.h"
+
+#include <linux/futex.h>
+#include <stdio.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+#ifndef FUTEX_LOCK_PI2
+#define FUTEX_LOCK_PI2 13
+#endif
+#define FUTEX2_PRIVATE_FLAG 128
+
+static const struct {
+	enum wait_named named;
+	bool names_needed; /* the bytes alone don't tell */
+	wait_recogniser recognise;
+} recognisers[] = {
+	{ NAMED_MUTEX, false, wait_glibc_pi_mutex },
+	{ NAMED_MUTEX, false, wait_glibc_robust_mutex },
+	{ NAMED_MUTEX, false, wait_musl_mutex },
+	{ NAMED_MUTEX, false, wait_musl_owned_mutex },
+	{ NAMED_MUTEX, false, wait_glibc_mutex },
+	{ NAMED_INTERNAL, true, wait_glibc_internal },
+	{ NAMED_CONDITION, false, wait_glibc_condition },
+	{ NAMED_CONDITION, false, wait_musl_condition },
+	{ NAMED_CONDITION, true, wait_musl_shared_condition },
+	{ NAMED_CONDITION, true, wait_condition_unknown },
+	{ NAMED_STATIC, false, wait_static_guard },
+	{ NAMED_JOIN, false, wait_glibc_join },
+	{ NAMED_JOIN, false, wait_musl_join },
+	{ NAMED_JOIN, false, wait_glibc_joinstate },
+	{ NAMED_RWLOCK, false, wait_glibc_rwlock },
+	{ NAMED_RWLOCK, true, wait_musl_rwlock },
+	{ NAMED_BARRIER, false, wait_glibc_barrier },
+	{ NAMED_BARRIER, true, wait_musl_barrier },
+	{ NAMED_SEMAPHORE, false, wait_glibc_semaphore },
+	{ NAMED_SEMAPHORE, true, wait_musl_semaphore },
+	{ NAMED_ONCE, true, wait_once },
+	{ NAMED_FUTURE, true, wait_cxx_future },
+	{ NAMED_ATOMIC, true, wait_cxx_atomic },
+	{ NAMED_GO, true, wait_go },
+	{ NAMED_RUST_MUTEX, true, wait_rust_mutex },
+	{ NAMED_RUST_CONDITION, true, wait_rust_condition },
+	{ NAMED_RUST_RWLOCK, true, wait_rust_rwlock },
+	{ NAMED_RUST_ONCE, true, wait_rust_once },
+	{ NAMED_RUST_PARK, true, wait_rust_park },
+	{ NAMED_PARKING_LOT, true, wait_parking_lot },
+};
+
+bool wait_futex_bytes(const struct wait_futex *futex, int offset, void *buffer, size_t size)
+{
+	if (offset < -(int)futex->before || offset + (int)size > (int)futex->after)
+		return false;
+	memcpy(buffer, futex->bytes + FUTEX_BYTES + offset, size);
+	return true;
+}
+
+uint32_t wait_futex_u32(const struct wait_futex *futex, int offset)
+{
+	uint32_t value = 0;
+
+	(void)wait_futex_bytes(futex, offset, &value, sizeof(value));
+	return value;
+}
+
+bool wait_futex_is_wait(const struct wait_futex *futex)
+{
+	return futex->command == FUTEX_WAIT || futex->command == FUTEX_WAIT_BITSET;
+}
+
+uint32_t wait_futex_threads(struct wait_job *job, bool shared)
+{
+	struct wait_status status;
+
+	/* Between processes: as many as there can be. */
+	if (shared || wait_status_read(job->tid, &status) || !status.threads)
+		return 1 << 22;
+	return status.threads;
+}
+
+void wait_futex_key(struct wait_job *job, uint64_t address, bool shared, struct lc_wait_key *ret)
+{
+	struct wait_process *process = wait_process_get(job->scan, job->pid);
+	const struct target_mapping *mapping = NULL;
+
+	*ret = (struct lc_wait_key){
+		.space = LC_WAIT_SPACE_PRIVATE, .scope = job->pid, .object = address
+	};
+	if (!shared)
+		return;
+	if (!process->maps_read) {
+		process->maps_read = true;
+		(void)target_maps_read(job->pid, TARGET_MAPS_ALL, &process->maps);
+	}
+	mapping = target_maps_find(&process->maps, address);
+	/* glibc uses the shared form on memory of its own too: join, robust mutexes. */
+	if (!mapping || !mapping->shared || !mapping->inode)
+		return;
+	*ret = (struct lc_wait_key){
+		.space = LC_WAIT_SPACE_SHARED,
+		.scope = wait_pack_device(major(mapping->device), minor(mapping->device)),
+		.object = mapping->inode,
+		.part = address - mapping->start + mapping->offset,
+	};
+}
+
+void wait_futex_is(struct wait_job *job, const struct wait_futex *futex, enum lc_wait_kind kind,
+		   int offset)
+{
+	struct lc_wait *wait = job->wait;
+
+	wait->kind = kind;
+	wait_futex_key(job, futex->address + offset, futex->shared, &wait->key);
+	if (wait->key.space == LC_WAIT_SPACE_SHARED)
+		wait->flags |= LC_WAIT_PROCESS_SHARED;
+}
+
+static void read_bytes(struct wait_job *job, struct wait_futex *futex)
+{
+	size_t count = 0;
+
+	if (!target_memory_read(job->tid, futex->address, futex->bytes + FUTEX_BYTES, FUTEX_BYTES, &count))
+		futex->after = count;
+	if (futex->address < FUTEX_BYTES)
+		return;
+	/* The word may be the first of its page, with nothing before it. */
+	if (wait_peek(job, futex->address - FUTEX_BYTES, futex->bytes, FUTEX_BYTES)) {
+		futex->before = FUTEX_BYTES;
+		return;
+	}
+	count = futex->address & (FUTEX_BYTES - 1);
+	if (count && wait_peek(job, futex->address - count, futex->bytes + FUTEX_BYTES - count, count))
+		futex->before = count;
+}
+
+static const char *op_name(int command)
+{
+	switch (command) {
+	case FUTEX_WAIT:
+		return "wait";
+	case FUTEX_WAIT_BITSET:
+		return "wait_bitset";
+	case FUTEX_LOCK_PI:
+		return "lock_pi";
+	case FUTEX_LOCK_PI2:
+		return "lock_pi2";
+	case FUTEX_WAIT_REQUEUE_PI:
+		return "wait_requeue_pi";
+	default:
+		return "futex";
+	}
+}
+
+static void decode_timeout(struct wait_job *job, const struct wait_futex *futex, int op)
+{
+	int clock = op & FUTEX_CLOCK_REALTIME || futex->command == FUTEX_LOCK_PI ? CLOCK_REALTIME :
+										 CLOCK_MONOTONIC;
+
+	wait_ends_by(job, job->args[3], futex->command != FUTEX_WAIT, clock);
+}
+
+static void decode(struct wait_job *job, struct wait_futex *futex)
+{
+	const uint64_t *args = job->args;
+	int op = args[1];
+	uint64_t first[3];
+
+	futex->bitset_all = true;
+	if (job->call->family == CALL_FUTEX_WAIT) {
+		futex->address = args[0];
+		futex->expected = args[1];
+		futex->shared = !(args[3] & FUTEX2_PRIVATE_FLAG);
+		futex->command = FUTEX_WAIT_BITSET;
+		wait_ends_by(job, args[4], true, args[5] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+	} else if (job->call->family == CALL_FUTEX_WAITV) {
+		/* The first of them stands for all. */
+		if (wait_peek(job, args[0], first, sizeof(first))) {
+			futex->expected = first[0];
+			futex->address = first[1];
+			futex->shared = !(first[2] & FUTEX2_PRIVATE_FLAG);
+		}
+		job->wait->member_total = args[1] > 1 ? args[1] : 0;
+		futex->command = FUTEX_WAIT_BITSET;
+		wait_ends_by(job, args[3], true, args[4] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+	} else {
+		futex->address = args[0];
+		futex->command = op & FUTEX_CMD_MASK;
+		futex->shared = !(op & FUTEX_PRIVATE_FLAG);
+		futex->expected = args[2];
+		if (futex->command == FUTEX_WAIT_BITSET)
+			futex->bitset_all = (uint32_t)args[5] == FUTEX_BITSET_MATCH_ANY;
+		decode_timeout(job, futex, op);
+	}
+	snprintf(job->wait->op, sizeof(job->wait->op), "%s", op_name(futex->command));
+}
+
+static void recognise(struct wait_job *job, const struct wait_futex *futex)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(recognisers) / sizeof(recognisers[0]); i++) {
+		if (futex->named ? recognisers[i].named != futex->named : recognisers[i].names_needed)
+			continue;
+		if (recognisers[i].recognise(job, futex))
+			return;
+	}
+	wait_futex_is(job, futex, LC_WAIT_FUTEX, 0);
+	wait_say(job, "futex 0x%llx", (unsigned long long)futex->address);
+	if (futex->named && futex->after)
+		job->wait->flags |= LC_WAIT_DISAGREE;
+}
+
+void wait_futex_describe(struct wait_job *job)
+{
+	struct wait_futex futex = {};
+	struct lc_wait *wait = job->wait;
+
+	decode(job, &futex);
+	futex.named = wait_names_object(job->subject);
+	read_bytes(job, &futex);
+	wait->expected = futex.expected;
+	if (futex.after >= 4) {
+		futex.value = wait_futex_u32(&futex, 0);
+		wait->value = futex.value;
+		wait->has_value = true;
+		if (futex.value != futex.expected && wait_futex_is_wait(&futex))
+			wait->flags |= LC_WAIT_VALUE_DIFFERS;
+	} else {
+		wait->recorded = LC_WAIT_UNREADABLE;
+		wait_cannot_read(job, "memory at 0x%llx", (unsigned long long)futex.address);
+	}
+	recognise(job, &futex);
+	wait_runtime_note(job);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waits inside the kernel: state D, page faults, and calls that only a file system or device can
+ * block. The kernel's function tells whose code it is; the mount, which file system.
+ */
+#include "wait/kinds.h"
+#include "target/proc.h"
+#include "util/cleanup.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define NFS_WORDS 96
+
+const char *wait_kernel_function(struct wait_job *job)
+{
+	char path[80], *buffer = job->wait->kernel_function;
+	size_t size = sizeof(job->wait->kernel_function);
+
+	if (*buffer)
+		return buffer;
+	if (job->subject->kernel_function) {
+		snprintf(buffer, size, "%s", job->subject->kernel_function);
+		return buffer;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", job->pid, job->tid);
+	if (target_read_file(path, buffer, size) < 0)
+		*buffer = '\0';
+	if (!strcmp(buffer, "0"))
+		*buffer = '\0';
+	return buffer;
+}
+
+/* Parts of function names: they change over kernel versions, and wchan may name a caller. */
+static const struct {
+	const char *part;
+	enum lc_wait_kind kind;
+	const char *words;
+} functions[] = {
+	{ "do_freezer_trap", LC_WAIT_FROZEN, "the freezer" },
+	{ "__refrigerator", LC_WAIT_FROZEN, "the freezer" },
+	{ "handle_userfault", LC_WAIT_USERFAULTFD, "a page from a userfaultfd handler" },
+	{ "request_wait_answer", LC_WAIT_FUSE, "the answer of a FUSE daemon" },
+	{ "fuse_", LC_WAIT_FUSE, "a FUSE daemon" },
+	{ "rpc_wait_bit", LC_WAIT_NFS, "the answer of an NFS server" },
+	{ "rpc_", LC_WAIT_NFS, "the answer of an NFS server" },
+	{ "nfs", LC_WAIT_NFS, "an NFS server" },
+	{ "io_schedule", LC_WAIT_KERNEL, "a disk" },
+	{ "folio_wait", LC_WAIT_KERNEL, "a page of a file" },
+	{ "wait_on_page", LC_WAIT_KERNEL, "a page of a file" },
+	{ "wait_on_buffer", LC_WAIT_KERNEL, "a disk" },
+	{ "jbd2", LC_WAIT_KERNEL, "the journal of a file system" },
+	{ "rwsem", LC_WAIT_KERNEL, "a lock of the kernel" },
+	{ "mutex_lock", LC_WAIT_KERNEL, "a lock of the kernel" },
+	{ "de_thread", LC_WAIT_KERNEL, "its other threads to end, in exec" },
+	{ "do_exit", LC_WAIT_KERNEL, "its own end" },
+	{ "exit_mm", LC_WAIT_KERNEL, "its own end" },
+};
+
+static void name_mount(struct wait_job *job, uint64_t mount_id)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	char path[64], line[4096], type[32], source[NFS_WORDS];
+	const char *rest;
+	uint64_t id;
+
+	snprintf(path, sizeof(path), "/proc/%d/mountinfo", job->pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%" SCNu64, &id) != 1 || id != mount_id)
+			continue;
+		rest = strstr(line, " - ");
+		if (!rest || sscanf(rest + 3, "%31s %95s", type, source) != 2)
+			return;
+		wait_add(job, ", file system %s of %s", type, source);
+		if (job->wait->kind != LC_WAIT_KERNEL)
+			return;
+		if (!strncmp(type, "nfs", 3))
+			job->wait->kind = LC_WAIT_NFS;
+		else if (!strncmp(type, "fuse", 4))
+			job->wait->kind = LC_WAIT_FUSE;
+		return;
+	}
+}
+
+static void name_descriptor(struct wait_job *job)
+{
+	struct target_fdinfo info;
+	struct target_fd link;
+	int fd;
+
+	if (!job->call || job->call->arg < 0 ||
+	    (job->call->family != CALL_FD && job->call->family != CALL_KERNEL))
+		return;
+	fd = job->args[job->call->arg];
+	job->wait->fd = fd;
+	if (target_fd_read(job->pid, job->tid, fd, &link) < 0)
+		return;
+	wait_add(job, ", %s, fd %d", link.name, fd);
+	if (!target_fdinfo_read(job->pid, job->tid, fd, &info) && info.mount_id)
+		name_mount(job, info.mount_id);
+}
+
+void wait_describe_kernel(struct wait_job *job)
+{
+	const char *function = wait_kernel_function(job);
+	const char *words = "the kernel";
+	size_t i;
+
+	job->wait->kind = LC_WAIT_KERNEL;
+	job->wait->recorded = LC_WAIT_OUTSIDE;
+	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		if (!strstr(function, functions[i].part))
+			continue;
+		job->wait->kind = functions[i].kind;
+		words = functions[i].words;
+		break;
+	}
+	wait_say(job, "%s", words);
+	if (*function)
+		wait_add(job, " in %s()", function);
+	name_descriptor(job);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Waits for processes: children, a vfork child; and threads that were stopped, traced or frozen. */
+#include "wait/kinds.h"
+#include "target/proc.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+#define CHILDREN_BYTES (1 << 16)
+
+/* Which children a call waits for. */
+struct children {
+	struct wait_job *job;
+	pid_t ns_pid;	/* 0: any */
+	pid_t group;	/* in the target's numbers; 0: any */
+	bool unreadable;
+};
+
+static pid_t group_of(pid_t pid)
+{
+	char path[64], text[1024], *close;
+	pid_t group = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (target_read_file(path, text, sizeof(text)) <= 0)
+		return 0;
+	close = strrchr(text, ')');
+	if (close)
+		(void)sscanf(close + 1, " %*c %*d %d", &group);
+	return group;
+}
+
+static void add_child(struct children *children, pid_t pid)
+{
+	struct wait_status status;
+
+	if (children->ns_pid && (wait_status_read(pid, &status) < 0 || status.ns_pid != children->ns_pid))
+		return;
+	if (children->group && group_of(pid) != children->group)
+		return;
+	wait_add_owner(children->job, LC_WAIT_CHILD_PROCESS, pid, 0, -1);
+}
+
+/* The kernel lists children by the thread that forked them: any thread may wait for them. */
+static int read_thread(void *context, pid_t tid)
+{
+	struct children *children = context;
+	_cleanup_free_ char *text = malloc(CHILDREN_BYTES);
+	char path[80], *at, *end;
+	ssize_t r;
+	long pid;
+
+	if (!text)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", children->job->pid, tid);
+	r = target_read_file(path, text, CHILDREN_BYTES);
+	if (r < 0) {
+		children->unreadable = true;
+		return 0;
+	}
+	for (at = text; (pid = strtol(at, &end, 10)) > 0 && end != at; at = end)
+		add_child(children, pid);
+	return 0;
+}
+
+static void find_children(struct wait_job *job, struct children *children)
+{
+	struct lc_wait *wait = job->wait;
+
+	children->job = job;
+	(void)target_for_each_tid(job->pid, read_thread, children);
+	if (wait->owner_total)
+		return;
+	if (children->unreadable) {
+		wait->recorded = LC_WAIT_UNREADABLE;
+		wait_cannot_read(job, "list of children");
+		return;
+	}
+	wait->recorded = LC_WAIT_NOBODY;
+	wait->flags |= LC_WAIT_NO_CHILDREN;
+}
+
+static void by_number(struct wait_job *job, struct children *children, int32_t number)
+{
+	if (number > 0) {
+		children->ns_pid = number;
+		wait_say(job, "the end of child %d", number);
+	} else if (number < -1) {
+		children->group = -number;
+		wait_say(job, "a child of process group %d", -number);
+	} else if (number == 0) {
+		children->group = group_of(job->pid);
+		wait_say(job, "a child of its own process group");
+	} else {
+		wait_say(job, "any child");
+	}
+}
+
+void wait_describe_children(struct wait_job *job)
+{
+	struct children children = {};
+	int32_t number = job->args[0];
+	struct target_fdinfo info;
+
+	job->wait->kind = LC_WAIT_CHILD;
+	job->wait->direction = LC_WAIT_EVENT;
+	if (job->call->family == CALL_WAITID) {
+		number = job->args[1];
+		if (job->args[0] == P_ALL)
+			number = -1;
+		else if (job->args[0] == P_PGID)
+			number = number ? -number : 0;
+		else if (job->args[0] == P_PIDFD) {
+			job->wait->fd = number;
+			if (target_fdinfo_read(job->pid, job->tid, number, &info) || info.pid <= 0) {
+				wait_cannot_read(job, "pidfd %d", number);
+				job->wait->recorded = LC_WAIT_UNREADABLE;
+				return;
+			}
+			wait_say(job, "the end of child %d, by pidfd", info.pid);
+			wait_add_owner(job, LC_WAIT_CHILD_PROCESS, info.pid, 0, number);
+			return;
+		}
+	}
+	by_number(job, &children, number);
+	wait_set_key(job, LC_WAIT_SPACE_PROCESS, job->pid, (uint32_t)number, 0);
+	find_children(job, &children);
+}
+
+/* The caller sleeps in the kernel, in state D, until its child executes a program or ends. */
+void wait_describe_vfork(struct wait_job *job)
+{
+	struct children children = {};
+
+	job->wait->kind = LC_WAIT_VFORK;
+	job->wait->direction = LC_WAIT_EVENT;
+	wait_say(job, "a vfork child, to execute a program or end");
+	children.job = job;
+	/* Only this thread's own: the child is among them. */
+	(void)read_thread(&children, job->tid);
+	job->wait->flags |= job->wait->owner_total > 1 ? LC_WAIT_INCOMPLETE : 0;
+}
+
+bool wait_describe_stop(struct wait_job *job)
+{
+	struct wait_status status = {};
+
+	if (job->subject->state != 'T' && job->subject->state != 't')
+		return false;
+	(void)wait_status_read(job->tid, &status);
+	if (job->subject->state == 't' || status.tracer) {
+		job->wait->kind = LC_WAIT_TRACER;
+		wait_say(job, "stopped by its tracer");
+		if (status.tracer)
+			wait_add_owner(job, LC_WAIT_TRACER_PROCESS, status.tracer, 0, -1);
+		return true;
+	}
+	job->wait->kind = LC_WAIT_STOPPED;
+	job->wait->recorded = LC_WAIT_OUTSIDE;
+	wait_say(job, "stopped by a signal, until SIGCONT");
+	return true;
+}
+
+bool wait_describe_frozen(struct wait_job *job)
+{
+	const struct wait_process *process = wait_process_get(job->scan, job->pid);
+
+	if (!process->frozen)
+		return false;
+	job->wait->kind = LC_WAIT_FROZEN;
+	job->wait->recorded = LC_WAIT_OUTSIDE;
+	wait_set_key(job, LC_WAIT_SPACE_CGROUP, 0, process->cgroup, 0);
+	wait_say(job, "frozen cgroup %s", process->cgroup_path);
+	return true;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Words of language runtimes: libstdc++, Go, Rust std, parking_lot; and what Java and Python build of
+ * the C library's objects. Only the stack's names tell that they are such; none records an owner, but
+ * Python's interpreter lock.
+ */
+#include "wait/futex.h"
+
+#include <stdio.h>
+
+#define FUTURE_WAITED	0x80000000u
+#define RUST_LOCKED	2u
+#define RUST_READERS	0x3fffffffu
+#define RUST_ONCE_DONE	3u
+/* CPython 3.11: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8. */
+#define GIL_HOLDER_BACK 24
+#define THREAD_STATE_TIDS 0x80
+#define THREAD_STATE_END  0xd0
+
+static void say(struct wait_job *job, const struct wait_futex *futex, enum lc_wait_kind kind,
+		const char *words, bool free)
+{
+	wait_futex_is(job, futex, kind, 0);
+	wait_say(job, "%s 0x%llx", words, (unsigned long long)futex->address);
+	if (free && futex->after >= 4)
+		job->wait->flags |= LC_WAIT_OBJECT_FREE;
+}
+
+bool wait_cxx_future(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex) || !(futex->expected & FUTURE_WAITED))
+		return false;
+	say(job, futex, LC_WAIT_FUTURE, "std::future with its state at", (futex->value & ~FUTURE_WAITED) == 1);
+	return true;
+}
+
+bool wait_cxx_atomic(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex))
+		return false;
+	say(job, futex, LC_WAIT_ATOMIC, "std::atomic", false);
+	return true;
+}
+
+bool wait_go(struct wait_job *job, const struct wait_futex *futex)
+{
+	say(job, futex, LC_WAIT_GO, "a thread of the Go runtime without work, at", false);
+	return true;
+}
+
+bool wait_rust_mutex(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex) || futex->expected != RUST_LOCKED || futex->value > RUST_LOCKED)
+		return false;
+	say(job, futex, LC_WAIT_MUTEX, "Rust Mutex", futex->value == 0);
+	job->wait->direction = LC_WAIT_LOCK;
+	return true;
+}
+
+bool wait_rust_condition(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex))
+		return false;
+	say(job, futex, LC_WAIT_CONDITION, "Rust Condvar", futex->value != futex->expected);
+	return true;
+}
+
+bool wait_rust_rwlock(struct wait_job *job, const struct wait_futex *futex)
+{
+	bool writes = false;
+	size_t i;
+
+	for (i = 0; i < job->subject->function_count && i < 12; i++)
+		writes |= job->subject->functions[i] &&
+			  strstr(job->subject->functions[i], "write_contended");
+	/* A writer sleeps on the word behind that of the readers. */
+	say(job, futex, LC_WAIT_RWLOCK, "Rust RwLock", false);
+	wait_futex_key(job, futex->address - (writes ? 4 : 0), futex->shared, &job->wait->key);
+	job->wait->direction = writes ? LC_WAIT_LOCK : LC_WAIT_LOCK_SHARED;
+	i = (writes ? wait_futex_u32(futex, -4) : futex->value) & RUST_READERS;
+	if (i == RUST_READERS) {
+		wait_add(job, ", held for writing");
+	} else if (i) {
+		job->wait->readers = i;
+		wait_add(job, ", held by %zu reader%s", i, i == 1 ? "" : "s");
+	}
+	return true;
+}
+
+bool wait_rust_once(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex))
+		return false;
+	say(job, futex, LC_WAIT_ONCE, "Rust Once", (futex->value & 3) == RUST_ONCE_DONE);
+	return true;
+}
+
+bool wait_rust_park(struct wait_job *job, const struct wait_futex *futex)
+{
+	if (!wait_futex_is_wait(futex) || futex->expected != UINT32_MAX)
+		return false;
+	say(job, futex, LC_WAIT_PARK, "parked Rust thread, parker", futex->value == 1);
+	return true;
+}
+
+bool wait_parking_lot(struct wait_job *job, const struct wait_futex *futex)
+{
+	say(job, futex, LC_WAIT_PARK, "thread parked by parking_lot, its word", futex->value != futex->expected);
+	return true;
+}
+
+/* The interpreter lock's last holder: a thread state, that has its thread's native number in it. */
+static void add_gil_holder(struct wait_job *job)
+{
+	uint64_t words[(THREAD_STATE_END - THREAD_STATE_TIDS) / 8], state;
+	size_t i;
+
+	if (job->wait->key.space != LC_WAIT_SPACE_PRIVATE ||
+	    !wait_peek(job, job->wait->key.object - GIL_HOLDER_BACK, &state, 8) || !state ||
+	    !wait_peek(job, state + THREAD_STATE_TIDS, words, sizeof(words)))
+		return;
+	for (i = 0; i < sizeof(words) / 8; i++) {
+		if (words[i] && words[i] < INT32_MAX && wait_thread_of(job, words[i])) {
+			wait_add_recorded(job, LC_WAIT_HOLDER, words[i], false);
+			return;
+		}
+	}
+}
+
+void wait_runtime_note(struct wait_job *job)
+{
+	enum wait_runtime runtime = wait_names_runtime(job->subject);
+	struct lc_wait *wait = job->wait;
+
+	if (wait->kind != LC_WAIT_CONDITION && wait->kind != LC_WAIT_SEMAPHORE &&
+	    wait->kind != LC_WAIT_FUTEX)
+		return;
+	switch (runtime) {
+	case RUNTIME_JAVA_PARK:
+		wait->kind = LC_WAIT_PARK;
+		wait_add(job, ", of a parked Java thread");
+		break;
+	case RUNTIME_JAVA_ENTER:
+		wait->kind = LC_WAIT_PARK;
+		wait_add(job, ", to enter a Java monitor");
+		break;
+	case RUNTIME_JAVA_WAIT:
+		wait_add(job, ", of Object.wait() in Java");
+		break;
+	case RUNTIME_PYTHON_LOCK:
+		wait_add(job, ", of a Python lock");
+		break;
+	case RUNTIME_PYTHON_GIL:
+		wait->kind = LC_WAIT_GIL;
+		wait_add(job, ", of Python's interpreter lock");
+		wait->flags |= LC_WAIT_WAKES_UP;
+		add_gil_holder(job);
+		break;
+	case RUNTIME_NONE:
+		break;
+	}
+}

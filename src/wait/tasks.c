@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes and threads as owners. A tid in the target's memory is of the target's PID namespace; the
+ * proof that such an owner is dead needs the whole namespace looked through, and a guard against a
+ * tid that was given away again: an owner must be older than the block.
+ */
+#include "wait/private.h"
+#include "target/proc.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define STATUS_BYTES 8192
+/* The kernel's start times are cut to a tick; ours may lag a little. */
+#define START_SLACK_NS 50000000ull
+/* Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34). */
+#define LIBRARY_SIGNALS (7ull << 31)
+
+static const char *field(const char *text, const char *key)
+{
+	const char *found = strstr(text, key);
+
+	return found ? found + strlen(key) : "";
+}
+
+static pid_t last_number(const char *line)
+{
+	pid_t number = 0;
+	int used;
+
+	while (*line && *line != '\n' && sscanf(line, "%d%n", &number, &used) == 1) {
+		line += used;
+		if (*line != '\t' && *line != ' ')
+			break;
+	}
+	return number;
+}
+
+void wait_status_parse(const char *text, struct wait_status *ret)
+{
+	struct wait_status status = {};
+
+	(void)sscanf(field(text, "\nTgid:"), "%d", &status.tgid);
+	(void)sscanf(field(text, "\nTracerPid:"), "%d", &status.tracer);
+	(void)sscanf(field(text, "\nThreads:"), "%u", &status.threads);
+	(void)sscanf(field(text, "\nSigPnd:"), "%" SCNx64, &status.pending);
+	(void)sscanf(field(text, "\nShdPnd:"), "%" SCNx64, &status.shared_pending);
+	(void)sscanf(field(text, "\nSigBlk:"), "%" SCNx64, &status.blocked);
+	(void)sscanf(field(text, "\nSigIgn:"), "%" SCNx64, &status.ignored);
+	(void)sscanf(field(text, "\nSigCgt:"), "%" SCNx64, &status.caught);
+	status.ns_tid = last_number(field(text, "\nNSpid:"));
+	status.ns_pid = last_number(field(text, "\nNStgid:"));
+	*ret = status;
+}
+
+int wait_status_read(pid_t tid, struct wait_status *ret)
+{
+	char path[64], text[STATUS_BYTES];
+	ssize_t r;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	r = target_read_file(path, text, sizeof(text));
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	wait_status_parse(text, ret);
+	return 0;
+}
+
+void wait_note_signals(struct wait_job *job)
+{
+	struct wait_status status;
+
+	if (!wait_status_read(job->tid, &status) && status.caught & ~LIBRARY_SIGNALS)
+		job->wait->flags |= LC_WAIT_SIGNAL_HANDLER;
+}
+
+struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid, pid_t tid,
+				     int fd)
+{
+	struct lc_wait *wait = job->wait;
+	struct lc_wait_owner *owner;
+	struct target_stat stat;
+
+	if (target_read_stat(pid, tid ? tid : pid, &stat))
+		return NULL;
+	wait->owner_total++;
+	wait->recorded = LC_WAIT_RECORDED;
+	if (wait->owner_count >= LC_WAIT_OWNERS)
+		return NULL;
+	owner = &wait->owners[wait->owner_count++];
+	*owner = (struct lc_wait_owner){
+		.pid = pid,
+		.tid = tid,
+		.fd = fd,
+		.role = role,
+		.state = stat.state,
+		.start_time = stat.start_ticks * job->scan->tick_ns,
+	};
+	memcpy(owner->comm, stat.comm, sizeof(owner->comm));
+	return owner;
+}
+
+static uint64_t namespace_of(pid_t pid, const char *name)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+/* Looks for a thread by its number in the target's namespace. */
+struct search {
+	uint32_t ns_tid;
+	pid_t pid; /* whose threads are looked at */
+	pid_t tid; /* found */
+	uint64_t pid_namespace;
+	size_t refused;
+};
+
+static int try_thread(void *context, pid_t tid)
+{
+	struct search *search = context;
+	struct wait_status status;
+	int r = wait_status_read(tid, &status);
+
+	if (r < 0) {
+		search->refused += r != -ESRCH;
+		return 0;
+	}
+	if ((uint32_t)status.ns_tid != search->ns_tid)
+		return 0;
+	search->tid = tid;
+	return 1;
+}
+
+static int try_process(void *context, pid_t pid)
+{
+	struct search *search = context;
+	uint64_t inode = namespace_of(pid, "pid");
+
+	if (inode != search->pid_namespace) {
+		search->refused += inode == 0;
+		return 0;
+	}
+	search->pid = pid;
+	return target_for_each_tid(pid, try_thread, search) == 1;
+}
+
+pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
+{
+	struct search search = { .ns_tid = ns_tid, .pid = job->pid };
+	struct target_stat stat;
+
+	if (!ns_tid || ns_tid > INT32_MAX)
+		return 0;
+	if (wait_process_get(job->scan, job->pid)->same_pid_namespace)
+		return target_read_stat(job->pid, ns_tid, &stat) ? 0 : (pid_t)ns_tid;
+	(void)target_for_each_tid(job->pid, try_thread, &search);
+	return search.tid;
+}
+
+/* Beyond the target's own process. Returns the tid or 0; *ret_sure: all were looked at. */
+static pid_t find_anywhere(struct wait_job *job, uint32_t ns_tid, pid_t *ret_pid, bool *ret_sure)
+{
+	struct search search = { .ns_tid = ns_tid };
+	struct wait_status status;
+	int r;
+
+	*ret_sure = true;
+	if (wait_process_get(job->scan, job->pid)->same_pid_namespace) {
+		r = wait_status_read(ns_tid, &status);
+		*ret_sure = r == -ESRCH || r == 0;
+		*ret_pid = r ? 0 : status.tgid;
+		return r ? 0 : (pid_t)ns_tid;
+	}
+	search.pid_namespace = namespace_of(job->pid, "pid");
+	if (!search.pid_namespace) {
+		*ret_sure = false;
+		return 0;
+	}
+	(void)target_for_each_pid(try_process, &search);
+	*ret_sure = search.refused == 0;
+	*ret_pid = search.pid;
+	return search.tid;
+}
+
+static void add_dead(struct wait_job *job, enum lc_wait_role role, uint32_t ns_tid)
+{
+	struct lc_wait *wait = job->wait;
+
+	wait->recorded = LC_WAIT_DEAD;
+	wait->flags |= LC_WAIT_OWNER_GONE;
+	wait->owner_total = wait->owner_count = 1;
+	wait->owners[0] = (struct lc_wait_owner){ .ns_tid = ns_tid, .role = role, .fd = -1 };
+}
+
+void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns_tid, bool shared)
+{
+	uint64_t since = job->subject->blocked_since;
+	struct lc_wait_owner *owner;
+	pid_t pid = job->pid, tid;
+	bool sure = true;
+
+	if (!ns_tid || ns_tid > INT32_MAX)
+		return;
+	tid = wait_thread_of(job, ns_tid);
+	if (!tid)
+		tid = find_anywhere(job, ns_tid, &pid, &sure);
+	owner = tid ? wait_add_owner(job, role, pid, tid, -1) : NULL;
+	/* Z of a leader whose other threads live is an exited thread all the same. */
+	if (owner && (owner->state == 'Z' || owner->state == 'X'))
+		owner = NULL;
+	if (owner && since &&
+	    owner->start_time > since + job->scan->boot_minus_monotonic + START_SLACK_NS)
+		owner = NULL;
+	if (!owner) {
+		if (sure)
+			add_dead(job, role, ns_tid);
+		else
+			wait_cannot_read(job, "threads of the PID namespace");
+		job->wait->recorded = sure ? LC_WAIT_DEAD : LC_WAIT_UNREADABLE;
+		return;
+	}
+	owner->ns_tid = ns_tid;
+	if (tid == job->tid)
+		job->wait->flags |= LC_WAIT_OWNER_SELF;
+	if (pid != job->pid && !shared)
+		job->wait->flags |= LC_WAIT_OWNER_ELSEWHERE | LC_WAIT_OWNER_GONE;
+}
+
+static bool is_compat(pid_t pid)
+{
+	unsigned char ident[5] = {};
+	_cleanup_close_ int fd = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && read(fd, ident, 5) == 5 && !memcmp(ident, "\177ELF", 4) && ident[4] == 1;
+}
+
+struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
+{
+	struct wait_process *process = &scan->process;
+	uint64_t theirs;
+
+	if (process->pid == pid)
+		return process;
+	target_maps_release(&process->maps);
+	*process = (struct wait_process){ .pid = pid, .maps = TARGET_MAPS_INIT };
+	process->compat = is_compat(pid);
+	theirs = namespace_of(pid, "pid");
+	/* Not readable: most processes share the one of who looks. */
+	process->same_pid_namespace = !theirs || theirs == namespace_of(getpid(), "pid");
+	wait_process_freezer(process);
+	return process;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The door of the room: scans, and which describer a wait goes to. See wait.h. */
+#include "wait/futex.h"
+#include "wait/kinds.h"
+#include "target/proc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS 1000000000ll
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+int wait_scan_create(struct wait_scan **ret_scan)
+{
+	struct wait_scan *scan = calloc(1, sizeof(*scan));
+	long ticks = sysconf(_SC_CLK_TCK);
+	int64_t monotonic;
+
+	if (!scan)
+		return -ENOMEM;
+	monotonic = clock_ns(CLOCK_MONOTONIC);
+	scan->real_minus_monotonic = clock_ns(CLOCK_REALTIME) - monotonic;
+	scan->boot_minus_monotonic = clock_ns(CLOCK_BOOTTIME) - monotonic;
+	scan->tick_ns = SECOND_NS / (ticks > 0 ? ticks : 100);
+	*ret_scan = scan;
+	return 0;
+}
+
+void wait_scan_free(struct wait_scan *scan)
+{
+	size_t i;
+
+	if (!scan)
+		return;
+	for (i = 0; i < scan->network_count; i++)
+		wait_network_release(&scan->networks[i]);
+	target_locks_release(&scan->locks);
+	target_maps_release(&scan->process.maps);
+	free(scan->descriptors.all);
+	free(scan->eventfds);
+	free(scan);
+}
+
+size_t wait_scan_refused(const struct wait_scan *scan)
+{
+	return scan->descriptors.refused;
+}
+
+static void describe_call(struct wait_job *job)
+{
+	const struct wait_call *call = job->call;
+
+	switch (call->family) {
+	case CALL_FUTEX:
+	case CALL_FUTEX_WAIT:
+	case CALL_FUTEX_WAITV:
+		wait_futex_describe(job);
+		break;
+	case CALL_FD:
+		wait_describe_fd(job, job->args[call->arg], call->direction);
+		break;
+	case CALL_SENDFILE:
+		wait_describe_sendfile(job);
+		break;
+	case CALL_SPLICE:
+		wait_describe_splice(job);
+		break;
+	case CALL_POLL:
+	case CALL_SELECT:
+	case CALL_EPOLL:
+		wait_describe_set(job);
+		break;
+	case CALL_SLEEP:
+	case CALL_CLOCK_SLEEP:
+		wait_describe_sleep(job);
+		break;
+	case CALL_WAIT4:
+	case CALL_WAITID:
+		wait_describe_children(job);
+		break;
+	case CALL_SUSPEND:
+	case CALL_SIGWAIT:
+		wait_describe_signal(job);
+		break;
+	case CALL_MESSAGE:
+		wait_describe_message(job);
+		break;
+	case CALL_SEMOP:
+		wait_describe_semop(job);
+		break;
+	case CALL_MQ:
+		wait_describe_queue(job);
+		break;
+	case CALL_FLOCK:
+	case CALL_FCNTL:
+		wait_describe_lock(job);
+		break;
+	case CALL_IO_URING:
+		wait_describe_fd(job, job->args[0], LC_WAIT_EVENT);
+		break;
+	case CALL_AIO:
+		job->wait->kind = LC_WAIT_KERNEL;
+		job->wait->recorded = LC_WAIT_OUTSIDE;
+		wait_say(job, "asynchronous I/O");
+		break;
+	case CALL_OPEN:
+		wait_describe_open(job);
+		break;
+	case CALL_CLONE:
+		wait_describe_vfork(job);
+		break;
+	case CALL_NONE:
+	case CALL_RESTART:
+	case CALL_KERNEL:
+		wait_describe_kernel(job);
+		break;
+	}
+}
+
+/* In state D a call on a file blocks in the file system, whatever it is on. */
+static bool is_kernel_wait(struct wait_job *job)
+{
+	const char *function;
+
+	if (job->nr == LC_NO_SYSCALL || !job->call)
+		return true;
+	if (job->subject->state != 'D' || job->call->family == CALL_CLONE)
+		return false;
+	function = wait_kernel_function(job);
+	/* A few sleeps of the second kind are D as well, and have a describer. */
+	return !strstr(function, "pipe") && !strstr(function, "sock") && !strstr(function, "futex");
+}
+
+static void describe(struct wait_job *job)
+{
+	struct lc_wait *wait = job->wait;
+
+	if (wait_describe_stop(job) || wait_describe_frozen(job))
+		return;
+	if (wait_process_get(job->scan, job->pid)->compat) {
+		wait_say(job, "call %lld of a 32-bit program", (long long)job->nr);
+		wait->recorded = LC_WAIT_UNREADABLE;
+		return;
+	}
+	if (job->call && job->call->family == CALL_RESTART) {
+		wait->flags |= LC_WAIT_RESTARTED;
+		job->call = wait_restarted_call(job);
+	}
+	if (job->call) {
+		snprintf(wait->op, sizeof(wait->op), "%s", job->call->name);
+		wait->direction = job->call->direction;
+		wait_describe_timeout(job);
+	} else if (job->nr != LC_NO_SYSCALL) {
+		snprintf(wait->op, sizeof(wait->op), "call %lld", (long long)job->nr);
+	}
+	if (is_kernel_wait(job))
+		wait_describe_kernel(job);
+	else
+		describe_call(job);
+}
+
+int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret)
+{
+	struct wait_job job = {
+		.scan = scan,
+		.subject = subject,
+		.wait = ret,
+		.pid = subject->task.pid,
+		.tid = subject->task.tid,
+		.nr = subject->syscall.nr,
+		.args = subject->syscall.args,
+		.call = wait_call_find(subject->syscall.nr),
+	};
+	struct target_stat stat;
+
+	*ret = (struct lc_wait){ .fd = -1 };
+	if (target_read_stat(job.pid, job.tid, &stat) == -ESRCH)
+		return -ESRCH;
+	describe(&job);
+	return 0;
+}

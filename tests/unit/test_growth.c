@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A group that only grows is a leak; one that breathes, or that stands, is none. */
+#include "waits.h"
+
+#define SWEEPS 20
+
+/* Each sweep: born threads come into the group of stack 1, gone of its oldest leave. */
+static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_SEMAPHORE, 1);
+	struct lc_model *model = model_new();
+	pid_t newest = 100 + at_first, oldest = 100, tid;
+	struct growth_trend trend;
+	struct verdict_view view;
+	struct growth *growth;
+	uint64_t now = NOW;
+	int sweep, i;
+
+	assert_int_equal(growth_create(&growth), 0);
+	for (tid = oldest; tid < newest; tid++)
+		wait_set(thread_add(model, 1, tid, 60), &wait);
+	for (sweep = 0; sweep < SWEEPS; sweep++) {
+		growth_note(growth, model, now);
+		now += SECOND;
+		for (i = 0; i < born; i++)
+			wait_set(thread_add(model, 1, newest++, 60), &wait);
+		for (i = 0; i < gone && oldest < newest; i++)
+			lc_model_find(model, oldest++)->ended_at = now;
+	}
+	assert_true(growth_of(growth, lc_model_find(model, newest - 1), &trend));
+	assert_int_equal(verdict_view_create(model, NULL, growth, now, SECOND, &view), 0);
+	*ret_leak = concluded(&view, newest - 1)->verdict == VERDICT_LEAK;
+	verdict_view_release(&view);
+	growth_free(growth);
+	lc_model_free(model);
+	return trend;
+}
+
+static void test_only_grows(void **state)
+{
+	struct growth_trend trend;
+	bool leak;
+
+	(void)state;
+	trend = run(3, 1, 0, &leak);
+	assert_true(trend.grows);
+	assert_true(leak);
+	assert_true(trend.slope_per_s > 0.99 && trend.slope_per_s < 1.01);
+	assert_int_equal(trend.left, 0);
+}
+
+static void test_a_pool_stands(void **state)
+{
+	bool leak;
+
+	(void)state;
+	assert_false(run(50, 0, 0, &leak).grows);
+	assert_false(leak);
+}
+
+static void test_as_many_go_as_come(void **state)
+{
+	struct growth_trend trend;
+	bool leak;
+
+	(void)state;
+	trend = run(10, 2, 2, &leak);
+	assert_false(trend.grows);
+	assert_false(leak);
+	assert_true(trend.left > 30);
+	/* A flood that recedes more slowly than it rises: not yet a leak. */
+	assert_false(run(10, 5, 4, &leak).grows);
+}
+
+static void test_other_stacks_are_other_groups(void **state)
+{
+	struct lc_model *model = model_new();
+	struct growth_trend trend;
+	struct growth *growth;
+
+	(void)state;
+	growth_create(&growth);
+	thread_add(model, 1, 10, 60);
+	thread_add(model, 1, 11, 60)->user_stack = 2;
+	thread_add(model, 2, 12, 60);
+	growth_note(growth, model, NOW);
+	assert_true(growth_of(growth, lc_model_find(model, 10), &trend));
+	assert_int_equal(trend.count, 1);
+	growth_free(growth);
+	lc_model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_only_grows),
+		cmocka_unit_test(test_a_pool_stands),
+		cmocka_unit_test(test_as_many_go_as_come),
+		cmocka_unit_test(test_other_stacks_are_other_groups),
+	};
+
+	return cmocka_run_group_tests_name("growth", tests, NULL, NULL);
+}

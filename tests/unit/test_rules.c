@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Each rule of docs/verdicts.md, and the healthy twin that differs in one fact. */
+#include "waits.h"
+
+/* Thread 10 of process 1 has this wait; thread 20 of process 1 and 30 of process 2 run. */
+static struct conclusion judge_one(const struct lc_wait *wait, char thread_state)
+{
+	struct lc_model *model = model_new();
+	struct lc_thread *thread = thread_add(model, 1, 10, 60);
+	struct conclusion conclusion;
+	struct verdict_view view;
+
+	thread->state = thread_state;
+	thread_add(model, 1, 20, 0);
+	thread_add(model, 2, 30, 0);
+	wait_set(thread, wait);
+	view = view_of(model);
+	conclusion = *concluded(&view, 10);
+	verdict_view_release(&view);
+	lc_model_free(model);
+	return conclusion;
+}
+
+#define expect(wait, verdict_, rule_)                                   \
+	do {                                                            \
+		struct conclusion conclusion_ = judge_one(&(wait), 'S'); \
+		assert_string_equal(conclusion_.rule, rule_);           \
+		assert_int_equal(conclusion_.verdict, verdict_);        \
+		assert_true(conclusion_.reason[0]);                     \
+	} while (0)
+
+static void test_locks(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_MUTEX, 1);
+
+	(void)state;
+	expect(wait, VERDICT_SUSPECT, "owner-not-recorded");
+	wait.recorded = LC_WAIT_DEAD;
+	expect(wait, VERDICT_LEAK, "owner-gone");
+	wait = wait_for(LC_WAIT_MUTEX, 1);
+	wait_owner(&wait, 1, 20, LC_WAIT_HOLDER);
+	expect(wait, VERDICT_SUSPECT, "holder-works");
+	wait.flags = LC_WAIT_OBJECT_FREE;
+	expect(wait, VERDICT_STUCK, "lost-wake-up");
+	wait.flags = LC_WAIT_OWNER_ELSEWHERE;
+	expect(wait, VERDICT_LEAK, "lock-copied-by-fork");
+	wait.flags = LC_WAIT_OWNER_SELF;
+	expect(wait, VERDICT_DEADLOCK, "self");
+	wait.flags = 0;
+	wait.kind = LC_WAIT_FILE_LOCK;
+	expect(wait, VERDICT_SUSPECT, "standby");
+}
+
+/* The leader of leader and followers waits for work: the followers' lock is a turn, not a fault. */
+static void test_turns_gates_and_queues(void **state)
+{
+	struct lc_wait work = wait_for(LC_WAIT_EPOLL, 1);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	wait_set(thread_add(model, 1, 20, 60), &work);
+	locks(model, 1, 10, 20);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "turn");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_IDLE);
+	verdict_view_release(&view);
+	lc_model_free(model);
+
+	model = model_new();
+	thread_add(model, 1, 20, 0);
+	locks(model, 1, 10, 20);
+	lc_model_find(model, 10)->spawned_at = 5;
+	lc_model_find(model, 10)->spawner.tid = 20;
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "gate");
+	verdict_view_release(&view);
+	/* The same, but somebody waits for the waiter: it owes something. */
+	lc_model_find(model, 10)->spawned_at = 0;
+	locks(model, 1, 11, 10);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "others-wait");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	assert_string_equal(concluded(&view, 11)->rule, "holder-is-a-finding");
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
+static void test_signals(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1);
+
+	(void)state;
+	expect(wait, VERDICT_SUSPECT, "never-signalled");
+	wait.flags = LC_WAIT_LOST_WAKEUP;
+	expect(wait, VERDICT_STUCK, "lost-wake-up");
+	wait.flags = 0;
+	wait.has_timeout = true;
+	expect(wait, VERDICT_IDLE, "time-out");
+	wait = wait_for(LC_WAIT_SEMAPHORE, 1);
+	expect(wait, VERDICT_IDLE, "waits-for-work");
+	wait = wait_for(LC_WAIT_GO, 1);
+	expect(wait, VERDICT_IDLE, "waits-for-work");
+	wait = wait_for(LC_WAIT_BARRIER, 1);
+	expect(wait, VERDICT_SUSPECT, "barrier-short");
+}
+
+static void test_sockets(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_TCP, 1);
+
+	(void)state;
+	wait.direction = LC_WAIT_READ;
+	wait.flags = LC_WAIT_SERVER | LC_WAIT_SPOKE_LAST;
+	expect(wait, VERDICT_IDLE, "accepting-side");
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_HEARD_LAST;
+	expect(wait, VERDICT_IDLE, "heard-last");
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST;
+	expect(wait, VERDICT_SUSPECT, "answer-outstanding");
+	wait.flags |= LC_WAIT_PEER_UNREAD;
+	expect(wait, VERDICT_STUCK, "request-stands");
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_RETRANSMITS;
+	expect(wait, VERDICT_STUCK, "request-stands");
+	wait.flags = LC_WAIT_SERVER | LC_WAIT_PEER_UNREAD; /* an answer the client has not fetched yet */
+	expect(wait, VERDICT_IDLE, "accepting-side");
+	wait.flags = 0;
+	wait.direction = LC_WAIT_ACCEPT;
+	expect(wait, VERDICT_IDLE, "accept");
+	wait.direction = LC_WAIT_CONNECT;
+	expect(wait, VERDICT_STUCK, "connect");
+	wait.direction = LC_WAIT_WRITE;
+	expect(wait, VERDICT_STUCK, "write");
+	wait = wait_for(LC_WAIT_UDP, 1);
+	wait.direction = LC_WAIT_READ;
+	expect(wait, VERDICT_IDLE, "datagrams");
+}
+
+static void test_pipes_and_sets(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_PIPE, 1);
+
+	(void)state;
+	wait.direction = LC_WAIT_READ;
+	wait_owner(&wait, 2, 0, LC_WAIT_OTHER_END);
+	expect(wait, VERDICT_IDLE, "reader");
+	wait.flags = LC_WAIT_OWN_PROCESS | LC_WAIT_OWN_THREAD;
+	expect(wait, VERDICT_LEAK, "only-itself");
+	wait.flags |= LC_WAIT_SIGNAL_HANDLER; /* a handler may write: the self-pipe trick */
+	expect(wait, VERDICT_IDLE, "reader");
+	wait.flags = LC_WAIT_OWN_PROCESS;
+	expect(wait, VERDICT_SUSPECT, "own-pipe");
+	wait = wait_for(LC_WAIT_EPOLL, 1);
+	expect(wait, VERDICT_IDLE, "event-loop");
+	wait.flags = LC_WAIT_NEVER_FIRES;
+	expect(wait, VERDICT_STUCK, "nothing-can-fire");
+	wait.flags |= LC_WAIT_SIGNAL_HANDLER;
+	expect(wait, VERDICT_IDLE, "event-loop");
+	wait = wait_for(LC_WAIT_SLEEP, 1);
+	expect(wait, VERDICT_IDLE, "sleep");
+}
+
+static void test_state_d(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_KERNEL, 1);
+	struct conclusion conclusion = judge_one(&wait, 'D');
+
+	(void)state;
+	assert_int_equal(conclusion.verdict, VERDICT_STUCK);
+	expect(wait, VERDICT_IDLE, "in-the-kernel");
+}
+
+/* main joins a thread that is stuck: it takes its verdict. It joins one that works: it is idle. */
+static void test_join_takes_the_verdict(void **state)
+{
+	struct lc_wait join = wait_for(LC_WAIT_JOIN, 1), mutex = wait_for(LC_WAIT_MUTEX, 2);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	wait_owner(&join, 1, 20, LC_WAIT_JOINEE);
+	wait_set(thread_add(model, 1, 10, 60), &join);
+	thread_add(model, 1, 20, 0);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "waits-for-end");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_IDLE);
+	verdict_view_release(&view);
+	mutex.recorded = LC_WAIT_DEAD;
+	wait_set(thread_add(model, 1, 20, 60), &mutex);
+	view = view_of(model);
+	assert_int_equal(concluded(&view, 20)->verdict, VERDICT_LEAK);
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_locks),
+		cmocka_unit_test(test_turns_gates_and_queues),
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_pipes_and_sets),
+		cmocka_unit_test(test_state_d),
+		cmocka_unit_test(test_join_takes_the_verdict),
+	};
+
+	return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Objects of this C library that threads of this process, and children, sleep on: kind, owner, proof. */
+#include "test_wait.h"
+
+#include <semaphore.h>
+#include <errno.h>
+#include <sys/mman.h>
+
+#define NR_FUTEX SYS_futex
+
+static const char *const lock_names[] = { "__lll_lock_wait", "___pthread_mutex_lock", "worker", NULL };
+static const char *const full_names[] = { "__pthread_mutex_lock_full", "worker", NULL };
+static const char *const condition_names[] = { "__futex_abstimed_wait_common64",
+					       "pthread_cond_wait@@GLIBC_2.3.2", "worker", NULL };
+static const char *const semaphore_names[] = { "__futex_abstimed_wait_common64",
+					       "__new_sem_wait_slow64.constprop.0", NULL };
+static const char *const rwlock_names[] = { "__futex_abstimed_wait_common64",
+					    "__pthread_rwlock_wrlock_full64", NULL };
+static const char *const barrier_names[] = { "pthread_barrier_wait", NULL };
+static const char *const join_names[] = { "__futex_abstimed_wait_common64", "__pthread_clockjoin_ex",
+					  NULL };
+static const char *const once_names[] = { "__pthread_once_slow", NULL };
+static const char *const *const none = NULL;
+
+static void lock(void *mutex)
+{
+	pthread_mutex_lock(mutex);
+	pthread_mutex_unlock(mutex);
+}
+
+static void init_mutex(pthread_mutex_t *mutex, int type, int robust, int protocol, int shared)
+{
+	pthread_mutexattr_t attributes;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_settype(&attributes, type);
+	pthread_mutexattr_setrobust(&attributes, robust);
+	pthread_mutexattr_setprotocol(&attributes, protocol);
+	pthread_mutexattr_setpshared(&attributes, shared);
+	pthread_mutex_init(mutex, &attributes);
+}
+
+static void check_mutex(pthread_mutex_t *mutex, const char *const *names, const char *word)
+{
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	assert_int_equal(pthread_mutex_lock(mutex), 0);
+	test_start(&parked, lock, mutex);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_MUTEX);
+		assert_int_equal(wait.direction, LC_WAIT_LOCK);
+		assert_non_null(strstr(wait.object, word));
+		assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
+		assert_int_equal(wait.owner_total, 1);
+		assert_int_equal(wait.owners[0].tid, gettid());
+		assert_int_equal(wait.owners[0].pid, getpid());
+		assert_int_equal(wait.owners[0].role, LC_WAIT_HOLDER);
+		assert_true(wait.owners[0].start_time > 0);
+		assert_int_equal(wait.key.object, (uintptr_t)mutex);
+		assert_int_equal(wait.flags & (LC_WAIT_OWNER_GONE | LC_WAIT_OBJECT_FREE), 0);
+	}
+	pthread_mutex_unlock(mutex);
+	pthread_join(parked.thread, NULL);
+}
+
+static void test_mutex_kinds(void **state)
+{
+	pthread_mutex_t mutex;
+
+	(void)state;
+	init_mutex(&mutex, PTHREAD_MUTEX_NORMAL, 0, 0, 0);
+	check_mutex(&mutex, lock_names, "normal");
+	init_mutex(&mutex, PTHREAD_MUTEX_RECURSIVE, 0, 0, 0);
+	check_mutex(&mutex, lock_names, "recursive");
+	init_mutex(&mutex, PTHREAD_MUTEX_ERRORCHECK, 0, 0, 0);
+	check_mutex(&mutex, lock_names, "error-checking");
+	init_mutex(&mutex, PTHREAD_MUTEX_ADAPTIVE_NP, 0, 0, 0);
+	check_mutex(&mutex, lock_names, "adaptive");
+	init_mutex(&mutex, PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST, 0, 0);
+	check_mutex(&mutex, full_names, "robust");
+	init_mutex(&mutex, PTHREAD_MUTEX_NORMAL, 0, PTHREAD_PRIO_INHERIT, 0);
+	check_mutex(&mutex, full_names, "priority inheritance");
+	init_mutex(&mutex, PTHREAD_MUTEX_NORMAL, 0, 0, PTHREAD_PROCESS_SHARED);
+	check_mutex(&mutex, lock_names, "between processes");
+}
+
+static void lock_and_exit(void *mutex)
+{
+	pthread_mutex_lock(mutex);
+}
+
+static void test_dead_owner(void **state)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct parked locker, parked;
+	struct wait_subject subject;
+	struct lc_wait wait;
+
+	(void)state;
+	test_start(&locker, lock_and_exit, &mutex);
+	pthread_join(locker.thread, NULL);
+	test_start(&parked, lock, &mutex);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : lock_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_MUTEX);
+		assert_int_equal(wait.recorded, LC_WAIT_DEAD);
+		assert_true(wait.flags & LC_WAIT_OWNER_GONE);
+		assert_int_equal(wait.owners[0].ns_tid, locker.tid);
+	}
+	pthread_mutex_unlock(&mutex);
+	pthread_join(parked.thread, NULL);
+}
+
+static void test_reused_tid_is_a_dead_owner(void **state)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	(void)state;
+	pthread_mutex_lock(&mutex);
+	test_start(&parked, lock, &mutex);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	subject.blocked_since = 1; /* long before the owner was born */
+	test_describe(&subject, lock_names, &wait);
+	assert_int_equal(wait.recorded, LC_WAIT_DEAD);
+	assert_true(wait.flags & LC_WAIT_OWNER_GONE);
+	pthread_mutex_unlock(&mutex);
+	pthread_join(parked.thread, NULL);
+}
+
+static void test_lock_copied_by_fork(void **state)
+{
+	static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid;
+
+	(void)state;
+	pthread_mutex_lock(&mutex);
+	pid = test_fork(lock, &mutex);
+	test_await(pid, pid, NR_FUTEX, &subject);
+	test_describe(&subject, lock_names, &wait);
+	assert_int_equal(wait.owners[0].tid, gettid());
+	assert_true(wait.flags & LC_WAIT_OWNER_ELSEWHERE);
+	test_kill(pid);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void test_same_object_in_two_processes(void **state)
+{
+	pthread_mutex_t *mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct wait_subject subject;
+	struct lc_wait ours, theirs;
+	struct parked parked;
+	pid_t pid;
+
+	(void)state;
+	init_mutex(mutex, PTHREAD_MUTEX_NORMAL, 0, 0, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_lock(mutex);
+	pid = test_fork(lock, mutex);
+	test_start(&parked, lock, mutex);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	test_describe(&subject, lock_names, &ours);
+	test_await(pid, pid, NR_FUTEX, &subject);
+	test_describe(&subject, none, &theirs);
+	assert_int_equal(ours.key.space, LC_WAIT_SPACE_SHARED);
+	assert_memory_equal(&ours.key, &theirs.key, sizeof(ours.key));
+	assert_int_equal(theirs.owners[0].tid, gettid());
+	assert_int_equal(theirs.flags & LC_WAIT_OWNER_ELSEWHERE, 0);
+	assert_true(theirs.flags & LC_WAIT_PROCESS_SHARED);
+	test_kill(pid);
+	pthread_mutex_unlock(mutex);
+	pthread_join(parked.thread, NULL);
+	munmap(mutex, 4096);
+}
+
+static void timed_lock(void *mutex)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 100;
+	pthread_mutex_timedlock(mutex, &end);
+	pthread_mutex_unlock(mutex);
+}
+
+static void test_time_out(void **state)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	(void)state;
+	pthread_mutex_lock(&mutex);
+	test_start(&parked, timed_lock, &mutex);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_MUTEX);
+	assert_true(wait.has_timeout);
+	assert_true(wait.ends_at > test_now_ns() + 90000000000ull);
+	assert_true(wait.ends_at < test_now_ns() + 110000000000ull);
+	pthread_mutex_unlock(&mutex);
+	pthread_join(parked.thread, NULL);
+}
+
+struct condition {
+	pthread_mutex_t mutex;
+	pthread_cond_t condition;
+	bool go;
+};
+
+static void wait_condition(void *argument)
+{
+	struct condition *condition = argument;
+
+	pthread_mutex_lock(&condition->mutex);
+	while (!condition->go)
+		pthread_cond_wait(&condition->condition, &condition->mutex);
+	pthread_mutex_unlock(&condition->mutex);
+}
+
+static void test_condition(void **state)
+{
+	struct condition condition = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	(void)state;
+	test_start(&parked, wait_condition, &condition);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : condition_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_CONDITION);
+		assert_int_equal(wait.key.object, (uintptr_t)&condition.condition);
+		assert_int_equal(wait.mutex.object, (uintptr_t)&condition.mutex);
+		assert_int_equal(wait.recorded, LC_WAIT_NOT_RECORDED);
+		assert_int_equal(wait.flags & (LC_WAIT_LOST_WAKEUP | LC_WAIT_OBJECT_FREE), 0);
+	}
+	/* Names that contradict the bytes: neither is believed. */
+	test_describe(&subject, barrier_names, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_FUTEX);
+	assert_true(wait.flags & LC_WAIT_DISAGREE);
+	/* Names only. */
+	subject.sp = 0;
+	test_describe(&subject, condition_names, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_CONDITION);
+	pthread_mutex_lock(&condition.mutex);
+	condition.go = true;
+	pthread_cond_signal(&condition.condition);
+	pthread_mutex_unlock(&condition.mutex);
+	pthread_join(parked.thread, NULL);
+}
+
+static void take(void *semaphore)
+{
+	sem_wait(semaphore);
+}
+
+static void test_semaphore(void **state)
+{
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+	sem_t semaphore;
+
+	(void)state;
+	sem_init(&semaphore, 0, 0);
+	test_start(&parked, take, &semaphore);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : semaphore_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_SEMAPHORE);
+		assert_int_equal(wait.key.object, (uintptr_t)&semaphore);
+		assert_int_equal(wait.recorded, LC_WAIT_NOT_RECORDED);
+		assert_true(wait.has_value);
+		assert_int_equal(wait.value, 0);
+	}
+	sem_post(&semaphore);
+	pthread_join(parked.thread, NULL);
+}
+
+static void write_lock(void *lock)
+{
+	pthread_rwlock_wrlock(lock);
+	pthread_rwlock_unlock(lock);
+}
+
+static void read_lock(void *lock)
+{
+	pthread_rwlock_rdlock(lock);
+	pthread_rwlock_unlock(lock);
+}
+
+static void check_rwlock(pthread_rwlock_t *lock, void (*fn)(void *), bool writer, uint32_t readers)
+{
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	test_start(&parked, fn, lock);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : rwlock_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_RWLOCK);
+		assert_int_equal(wait.key.object, (uintptr_t)lock);
+		assert_int_equal(wait.readers, readers);
+		assert_int_equal(wait.recorded, writer ? LC_WAIT_RECORDED : LC_WAIT_NOT_RECORDED);
+		if (writer)
+			assert_int_equal(wait.owners[0].tid, gettid());
+	}
+	pthread_rwlock_unlock(lock);
+	pthread_join(parked.thread, NULL);
+}
+
+static void test_rwlock(void **state)
+{
+	pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+
+	(void)state;
+	pthread_rwlock_wrlock(&lock);
+	check_rwlock(&lock, write_lock, true, 0);
+	pthread_rwlock_wrlock(&lock);
+	check_rwlock(&lock, read_lock, true, 0);
+	pthread_rwlock_rdlock(&lock);
+	check_rwlock(&lock, write_lock, false, 1);
+}
+
+static void arrive(void *barrier)
+{
+	pthread_barrier_wait(barrier);
+}
+
+static void test_barrier(void **state)
+{
+	struct wait_subject subject;
+	pthread_barrier_t barrier;
+	struct parked parked[2];
+	struct lc_wait wait;
+
+	(void)state;
+	pthread_barrier_init(&barrier, NULL, 3);
+	for (int round = 0; round < 2; round++) {
+		test_start(&parked[0], arrive, &barrier);
+		test_start(&parked[1], arrive, &barrier);
+		test_await(getpid(), parked[0].tid, NR_FUTEX, &subject);
+		test_await(getpid(), parked[1].tid, NR_FUTEX, &subject);
+		test_describe(&subject, round ? none : barrier_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_BARRIER);
+		assert_int_equal(wait.key.object, (uintptr_t)&barrier);
+		assert_int_equal(wait.readers, 2);
+		assert_int_equal(wait.limit, 3);
+		pthread_barrier_wait(&barrier);
+		pthread_join(parked[0].thread, NULL);
+		pthread_join(parked[1].thread, NULL);
+	}
+}
+
+static void join(void *thread)
+{
+	pthread_join(*(pthread_t *)thread, NULL);
+}
+
+static void test_join(void **state)
+{
+	struct parked sleeper, parked;
+	struct wait_subject subject;
+	struct lc_wait wait;
+	sem_t semaphore;
+
+	(void)state;
+	sem_init(&semaphore, 0, 0);
+	test_start(&sleeper, take, &semaphore);
+	test_start(&parked, join, &sleeper.thread);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	for (int stripped = 0; stripped < 2; stripped++) {
+		test_describe(&subject, stripped ? none : join_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_JOIN);
+		assert_int_equal(wait.owner_total, 1);
+		assert_int_equal(wait.owners[0].tid, sleeper.tid);
+		assert_int_equal(wait.owners[0].role, LC_WAIT_JOINEE);
+		assert_int_equal(wait.key.space, LC_WAIT_SPACE_PRIVATE);
+	}
+	sem_post(&semaphore);
+	pthread_join(parked.thread, NULL);
+}
+
+static sem_t once_gate;
+
+static void initialise(void)
+{
+	sem_wait(&once_gate);
+}
+
+static void run_once(void *once)
+{
+	pthread_once(once, initialise);
+}
+
+static void test_once(void **state)
+{
+	pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct wait_subject subject;
+	struct parked runner, parked;
+	struct lc_wait wait;
+
+	(void)state;
+	sem_init(&once_gate, 0, 0);
+	test_start(&runner, run_once, &once);
+	test_await(getpid(), runner.tid, NR_FUTEX, &subject);
+	test_start(&parked, run_once, &once);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	test_describe(&subject, once_names, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_ONCE);
+	assert_int_equal(wait.key.object, (uintptr_t)&once);
+	sem_post(&once_gate);
+	pthread_join(runner.thread, NULL);
+	pthread_join(parked.thread, NULL);
+}
+
+static void raw_wait(void *word)
+{
+	syscall(SYS_futex, word, 128, *(int *)word, NULL, NULL, 0);
+}
+
+static void test_unknown_word(void **state)
+{
+	static const char *const go[] = { "runtime.futex.abi0", "runtime.futexsleep", "runtime.notesleep",
+					  NULL };
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+	int words[32] = { [8] = 77 };
+
+	(void)state;
+	test_start(&parked, raw_wait, &words[8]);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_FUTEX);
+	assert_int_equal(wait.expected, 77);
+	test_describe(&subject, go, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_GO);
+	words[8] = 78;
+	test_describe(&subject, none, &wait);
+	assert_true(wait.flags & LC_WAIT_VALUE_DIFFERS);
+	/* A word that can't be read is said to be so. */
+	subject.syscall.args[0] = 0x10;
+	test_describe(&subject, lock_names, &wait);
+	assert_int_equal(wait.recorded, LC_WAIT_UNREADABLE);
+	assert_int_equal(wait.flags & LC_WAIT_OWNER_GONE, 0);
+	syscall(SYS_futex, &words[8], 129, 1, NULL, NULL, 0);
+	pthread_join(parked.thread, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mutex_kinds),
+		cmocka_unit_test(test_dead_owner),
+		cmocka_unit_test(test_reused_tid_is_a_dead_owner),
+		cmocka_unit_test(test_lock_copied_by_fork),
+		cmocka_unit_test(test_same_object_in_two_processes),
+		cmocka_unit_test(test_time_out),
+		cmocka_unit_test(test_condition),
+		cmocka_unit_test(test_semaphore),
+		cmocka_unit_test(test_rwlock),
+		cmocka_unit_test(test_barrier),
+		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_unknown_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
