@@ -43,6 +43,11 @@ static __always_inline __u32 task_state(struct task_struct *task)
 	return BPF_CORE_READ(old, state);
 }
 
+static __always_inline bool is_uninterruptible(__u32 state)
+{
+	return (state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD);
+}
+
 /* bcf9033e5449 "sched: move CPU field back into thread_info" (5.16); arm64 and x86 had it apart. */
 struct task_struct___cpu {
 	unsigned int cpu;

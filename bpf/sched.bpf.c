@@ -60,6 +60,13 @@ static __noinline int write_blocked(struct task_struct *task, __u64 blocked_ns)
 	return 0;
 }
 
+/* Kernel threads wait for work all day: of them only what could not be interrupted, unless asked for. */
+static __always_inline bool is_worth_telling(struct task_struct *task)
+{
+	return settings.kernel_threads != 2 || !(btf_field(task, flags) & PF_KTHREAD) ||
+	       is_uninterruptible(task_state(task));
+}
+
 /*
  * The time to a scheduler tick (10 ms at most), by three loads instead of the clock, which costs more than
  * all the rest: the running task's exec_start is brought up to date at each tick. It is good enough to
@@ -87,7 +94,7 @@ int leakhop_waking(__u64 *ctx)
 {
 	struct task_struct *task = (void *)ctx[0];
 	__u32 tid = btf_field(task, pid), cpu;
-	__u64 now, ran_at, blocked_ns;
+	__u64 now, ran_at, exec_start, blocked_ns;
 	struct thread_note *note;
 
 	if (!is_target(btf_field(task, flags), tid, btf_field(task, tgid)))
@@ -102,12 +109,15 @@ int leakhop_waking(__u64 *ctx)
 	cpu = btf_field(task, wake_cpu);
 	if (cpu >= ABI_CPUS || !clocks[cpu].offset)
 		return 0;
-	ran_at = clocks[cpu].offset + btf_field(task, se.exec_start);
+	exec_start = btf_field(task, se.exec_start);
+	if (!exec_start) /* it never ran */
+		return 0;
+	ran_at = clocks[cpu].offset + exec_start;
 	if ((__s64)(now + COARSE_ERROR_NS - ran_at) < (__s64)settings.threshold_ns)
 		return 0;
 	now = bpf_ktime_get_ns();
 	blocked_ns = now - ran_at;
-	if ((__s64)blocked_ns < (__s64)settings.threshold_ns)
+	if ((__s64)blocked_ns < (__s64)settings.threshold_ns || !is_worth_telling(task))
 		return 0;
 	if (note) {
 		note->last_wake_at = now;

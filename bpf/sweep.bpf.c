@@ -79,8 +79,7 @@ static __always_inline bool is_shown(struct task_struct *task, __u32 state)
 
 	if (!is_target(flags, BPF_CORE_READ(task, pid), BPF_CORE_READ(task, tgid)))
 		return false;
-	return !(flags & PF_KTHREAD) || settings.kernel_threads == 1 ||
-	       ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD));
+	return !(flags & PF_KTHREAD) || settings.kernel_threads == 1 || is_uninterruptible(state);
 }
 
 static __always_inline __u64 still_for(const struct abi_thread *thread)

@@ -225,7 +225,7 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	give_up_moved(session);
 	pending_drop_all(session);
 	if (!r)
-		r = waits_look(session, stack_after_ns);
+		r = waits_look(session, stack_after_ns, /* anew= */ attempts > 1);
 	if (!r)
 		r = growth_note(session->growth, session->model, session_now());
 	progress_end(&session->progress);

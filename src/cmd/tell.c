@@ -84,6 +84,7 @@ static int telling_init(struct telling *telling, struct session *session)
 		.kernel_stacks = options->kernel_stacks,
 		.life = options->life,
 		.verbose = options->verbose,
+		.show_ended = options->collect.short_blocks || options->all || options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	telling->run.view = &telling->view;
@@ -254,14 +255,16 @@ static int print_end(struct session *session, const struct telling *telling,
 {
 	const struct session_options *options = session->options;
 	struct output_style style = output_style_for(session->out);
-	int r;
+	int r = 0;
 
 	if (options->format == SESSION_JSON)
 		return output_json(session->out, &telling->run, report);
 	if (options->format == SESSION_JSON_LINES)
 		return output_json_last_line(session->out, &telling->run, report);
-	r = print_records(session, telling, report->has_threads ? &report->threads : &report->waits,
-			  !report->has_threads);
+	if (report->has_threads)
+		r = print_records(session, telling, &report->threads, /* ended_only= */ false);
+	else if (options->collect.short_blocks)
+		r = print_records(session, telling, &report->waits, /* ended_only= */ true);
 	if (!r && options->explain)
 		r = print_explanation(session, telling);
 	return r ?: output_text_summary(session->out, &style, &telling->run, report);

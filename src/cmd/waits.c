@@ -8,14 +8,40 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 /* Processes of which every thread is in others: any of them could release a waiter. */
 #define MOST_PROCESSES 256
 
+/*
+ * Thousands of threads at one place, in one call, on one object: the first few are read one by one, and if
+ * all are alike the others are taken to be so, too. What depends on the waiter (a time-out, its place in a
+ * queue) is read for those first few only; so it is not done for fewer than that.
+ */
+#define SHARE_AFTER 16
+
+struct share_key {
+	int64_t syscall_nr;
+	uint64_t object;    /* the first argument: a descriptor, an address */
+	uint64_t operation; /* of a futex; elsewhere the second argument is the waiter's own buffer */
+	uint32_t pid;
+	uint32_t user_stack;
+};
+
+struct share {
+	UT_hash_handle hh;
+	struct share_key key;
+	struct lc_wait wait;
+	unsigned alike;
+	bool differ;
+};
+
 struct look {
 	struct session *session;
+	struct share *shares;
 	struct wait_scan *scan;
 	uint64_t after_ns, now;
+	bool anew;
 	pid_t processes[MOST_PROCESSES];
 	size_t process_count;
 	pid_t adding; /* the process whose threads are being added */
@@ -49,7 +75,55 @@ static const char *kernel_function(struct look *look, const struct lc_thread *th
 									     NULL;
 }
 
-static int describe(struct look *look, struct lc_thread *thread)
+static void shares_drop(struct look *look)
+{
+	struct share *share, *next;
+
+	HASH_ITER(hh, look->shares, share, next)
+	{
+		HASH_DEL(look->shares, share);
+		free(share);
+	}
+}
+
+/* NULL: nothing to share with (no stack, or no memory). */
+static struct share *share_get(struct look *look, const struct lc_thread *thread)
+{
+	struct share_key key;
+	struct share *share;
+
+	if (!thread->user_stack || thread->syscall.nr == LC_NO_SYSCALL)
+		return NULL;
+	memset(&key, 0, sizeof(key));
+	key.syscall_nr = thread->syscall.nr;
+	key.object = thread->syscall.args[0];
+	key.operation = thread->syscall.nr == SYS_futex ? thread->syscall.args[1] : 0;
+	key.pid = thread->task.pid;
+	key.user_stack = thread->user_stack;
+	HASH_FIND(hh, look->shares, &key, sizeof(key), share);
+	if (share)
+		return share;
+	share = calloc(1, sizeof(*share));
+	if (!share)
+		return NULL;
+	share->key = key;
+	HASH_ADD(hh, look->shares, key, sizeof(key), share);
+	return share;
+}
+
+static void share_note(struct share *share, const struct lc_wait *wait)
+{
+	if (share->alike++ && (share->wait.kind != wait->kind || share->wait.flags != wait->flags ||
+			       share->wait.recorded != wait->recorded ||
+			       memcmp(&share->wait.key, &wait->key, sizeof(wait->key)) ||
+			       share->wait.owner_count != wait->owner_count ||
+			       share->wait.owners[0].tid != wait->owners[0].tid))
+		share->differ = true;
+	share->differ |= wait->has_timeout;
+	share->wait = *wait;
+}
+
+static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_wait *wait)
 {
 	const char *names[WAIT_FUNCTIONS_MAX];
 	struct wait_subject subject = {
@@ -62,21 +136,39 @@ static int describe(struct look *look, struct lc_thread *thread)
 		.functions = names,
 		.kernel_function = kernel_function(look, thread),
 	};
+
+	subject.function_count = function_names(look, thread, names);
+	return wait_describe(look->scan, &subject, wait);
+}
+
+static int describe(struct look *look, struct lc_thread *thread)
+{
+	struct share *share = share_get(look, thread);
 	struct lc_wait wait;
 	int r;
 
-	subject.function_count = function_names(look, thread, names);
-	r = wait_describe(look->scan, &subject, &wait);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	r = lc_thread_set_wait(thread, &wait);
+	if (share && share->alike >= SHARE_AFTER && !share->differ) {
+		r = lc_thread_set_wait(thread, &share->wait);
+	} else {
+		r = describe_anew(look, thread, &wait);
+		if (r < 0)
+			return r == -ENOMEM ? r : 0;
+		if (share)
+			share_note(share, &wait);
+		r = lc_thread_set_wait(thread, &wait);
+	}
+	thread->wait_read_at = look->now;
 	return r < 0 ? r : 0;
 }
 
 static bool is_due(const struct look *look, const struct lc_thread *thread)
 {
-	return thread->blocked && !thread->ended_at && !thread->kernel_thread &&
-	       look->now - thread->blocked_since >= look->after_ns;
+	uint64_t still = look->now - thread->blocked_since;
+
+	if (!thread->blocked || thread->ended_at || thread->kernel_thread || still < look->after_ns)
+		return false;
+	return look->anew || !thread->wait || !thread->wait_confirmed ||
+	       still > 2 * (thread->wait_read_at - thread->blocked_since);
 }
 
 static bool has_process(const struct look *look, pid_t pid)
@@ -185,9 +277,14 @@ static int confirm(struct look *look, struct lc_model *model)
 	return r;
 }
 
-int waits_look(struct session *session, uint64_t after_ns)
+int waits_look(struct session *session, uint64_t after_ns, bool anew)
 {
-	struct look look = { .session = session, .after_ns = after_ns, .now = session_now() };
+	struct look look = {
+		.session = session,
+		.after_ns = after_ns,
+		.now = session_now(),
+		.anew = anew,
+	};
 	struct lc_thread *thread;
 	int r = wait_scan_create(&look.scan);
 
@@ -202,8 +299,10 @@ int waits_look(struct session *session, uint64_t after_ns)
 			r = describe(&look, thread);
 	}
 	r = r ?: follow_chains(&look);
+	shares_drop(&look);
 	r = r ?: confirm(&look, session->model);
 	r = r ?: confirm(&look, session->others);
+	shares_drop(&look);
 	wait_scan_free(look.scan);
 	return r;
 }

@@ -11,7 +11,11 @@
 /* Threads outside of what was asked for that are looked at in one round. */
 #define WAITS_MOST_OTHERS 4096
 
-/* Looks at each blocked thread that stood still for after_ns. Returns 0 or a negative errno. */
-int waits_look(struct session *session, uint64_t after_ns);
+/*
+ * Looks at each blocked thread that stood still for after_ns. One whose wait is known and confirmed is looked
+ * at again only when it has stood still for twice as long as then, unless anew is true. Returns 0 or a
+ * negative errno.
+ */
+int waits_look(struct session *session, uint64_t after_ns, bool anew);
 
 #endif

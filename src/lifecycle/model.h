@@ -68,6 +68,7 @@ struct lc_thread {
 	struct lc_syscall syscall;
 	struct lc_wait *wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
 	bool wait_confirmed; /* read twice, and the same */
+	uint64_t wait_read_at;
 	uint64_t sp, pc;      /* of user space; 0: not known */
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;

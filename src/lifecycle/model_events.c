@@ -14,6 +14,7 @@ static int find_or_add(struct lc_model *model, const struct lc_event *event,
 		r = lc_model_add(model, event->task.tid, event->at, event->blocked_ns, &thread);
 		if (r < 0)
 			return r;
+		memcpy(thread->process_comm, event->task.comm, sizeof(thread->process_comm));
 	}
 	thread->task = event->task;
 	*ret_thread = thread;

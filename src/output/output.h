@@ -44,6 +44,7 @@ struct output_run {
 	const struct lc_stacks *stacks;
 	const struct verdict_view *view; /* the graph behind the records */
 	bool user_stacks, kernel_stacks, life, verbose;
+	bool show_ended;   /* in the summary: also blocks that have ended, a line each */
 	bool names_hidden; /* kernel functions have none */
 };
 

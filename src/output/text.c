@@ -439,13 +439,26 @@ static size_t suspect_lines(struct line *line, const struct output_run *run,
 	return lines;
 }
 
+/* Blocks that have ended came back: one line for all of them, unless they were asked for. */
 static void summary_lines(struct line *line, const struct output_run *run,
 			  const struct verdict_records *records)
 {
-	size_t i;
+	unsigned long long blocks = 0;
+	size_t i, threads = 0;
 
-	for (i = 0; i < records->count; i++)
-		summary_line(line, run, &records->list[i]);
+	for (i = 0; i < records->count; i++) {
+		if (records->list[i].still_blocked || run->show_ended) {
+			summary_line(line, run, &records->list[i]);
+			continue;
+		}
+		blocks += records->list[i].blocks.count;
+		threads += records->list[i].count;
+	}
+	if (!blocks)
+		return;
+	line_add(line, LINE_FAINT, "%llu such block%s of %zu thread%s ended meanwhile (-v shows them)",
+		 blocks, blocks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
+	line_end(line);
 }
 
 static void text_losses(struct line *line, const struct output_run *run)

@@ -13,31 +13,41 @@ const char *text_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Libraries and the kernel's own pages: what a person skips to see where the program itself stands. */
-static bool is_own_code(const struct lc_frame *frame)
-{
-	const char *name = text_basename(frame->module);
+/* How much a frame tells a person who looks for the place: the program's own code most, the C library least. */
+enum { TELLS_NOTHING, TELLS_LIBRARY, TELLS_PROGRAM };
 
-	return *name && *name != '[' && !strstr(name, ".so") && frame->function[0];
+static int frame_tells(const struct lc_frame *frame)
+{
+	static const char *const runtime[] = { "libc.", "libc-", "libpthread", "ld-", "libstdc++", "libgcc" };
+	const char *name = text_basename(frame->module);
+	size_t i;
+
+	if (!*name || *name == '[' || !frame->function[0])
+		return TELLS_NOTHING;
+	if (!strstr(name, ".so"))
+		return TELLS_PROGRAM;
+	for (i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++) {
+		if (!strncmp(name, runtime[i], strlen(runtime[i])))
+			return TELLS_NOTHING;
+	}
+	return TELLS_LIBRARY;
 }
 
 const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t id)
 {
 	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
-	const struct lc_frame *line = NULL;
+	const struct lc_frame *best = NULL;
+	int score, most = -1;
 	size_t i;
 
 	for (i = 0; stack && i < stack->frame_count; i++) {
-		if (is_own_code(&stack->frames[i]) && stack->frames[i].line)
-			return &stack->frames[i];
-		if (!line && stack->frames[i].line)
-			line = &stack->frames[i];
+		score = 2 * frame_tells(&stack->frames[i]) + (stack->frames[i].line != 0);
+		if (score > most) {
+			most = score;
+			best = &stack->frames[i];
+		}
 	}
-	for (i = 0; stack && !line && i < stack->frame_count; i++) {
-		if (is_own_code(&stack->frames[i]))
-			line = &stack->frames[i];
-	}
-	return line ? line : stack && stack->frame_count ? &stack->frames[0] : NULL;
+	return best;
 }
 
 static void text_frame(struct line *line, const struct lc_frame *frame, bool telling)
