@@ -158,7 +158,8 @@ static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
 				break;
 		}
 		if (verdict > VERDICT_DEADLOCK)
-			argp_error(state, "'%s' is no verdict (deadlock, leak, stuck, suspect)", word);
+			argp_error(state, "'%s' is no verdict (deadlock, leak, stuck, suspect)",
+				   word);
 		*bits |= 1u << verdict;
 	}
 }
@@ -354,7 +355,8 @@ static const char trace_doc[] =
 	"  leakhop trace -- ./server --port 80  # start it and watch it from its first "
 	"instruction\n"
 	"\n"
-	"Exit status: 0 ran (also after Ctrl-C), 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not supported "
+	"Exit status: 0 ran (also after Ctrl-C), 1 found what --fail-on names, 2 wrong usage, 3 "
+	"not permitted or not supported "
 	"here, "
 	"4 the target does not exist or was gone before anything was seen.";
 
@@ -365,7 +367,8 @@ static const char dump_doc[] =
 	"  leakhop dump -p 4711 --json | jq '.threads[] | {count, thread_name}'\n"
 	"  leakhop dump -a -m 1h                # the whole host\n"
 	"\n"
-	"Exit status: 0 ran, 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not supported here, 4 the target "
+	"Exit status: 0 ran, 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not "
+	"supported here, 4 the target "
 	"does not "
 	"exist or was gone before anything was seen.";
 

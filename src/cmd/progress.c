@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The progress line of progress.h. */
 #include "cmd/progress.h"
+#include "util/now.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SHOW_AFTER_NS 1000000000ull
 #define SHOW_EVERY_NS 100000000ull
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 void progress_init(struct progress *progress, bool wanted)
 {
@@ -27,7 +19,7 @@ void progress_init(struct progress *progress, bool wanted)
 
 void progress_begin(struct progress *progress)
 {
-	progress->work_began = now_ns();
+	progress->work_began = now_monotonic();
 }
 
 void progress_say(struct progress *progress, const char *format, ...)
@@ -39,7 +31,7 @@ void progress_say(struct progress *progress, const char *format, ...)
 
 	if (!progress->wanted || !progress->work_began)
 		return;
-	now = now_ns();
+	now = now_monotonic();
 	if (now - progress->work_began < SHOW_AFTER_NS ||
 	    now - progress->last_shown < SHOW_EVERY_NS)
 		return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sweeps and the stacks they call for: see round.h. */
 #include "cmd/round.h"
+#include "cmd/stacks.h"
 #include "cmd/waits.h"
 
 #include <errno.h>
@@ -57,42 +58,6 @@ static void pending_drop_all(struct session *session)
 	}
 }
 
-static uint32_t intern_kernel(struct session *session, const struct lc_sample *sample)
-{
-	struct lc_raw_frame frames[STACK_MAX_FRAMES] = {};
-	size_t i, count = sample->kernel_depth;
-	uint32_t id = 0;
-
-	if (count > STACK_MAX_FRAMES)
-		count = STACK_MAX_FRAMES;
-	for (i = 0; i < count; i++)
-		frames[i].address = frames[i].vaddr = sample->kernel_stack[i];
-	if (count && lc_stacks_intern(session->stacks, frames, count, LC_STACK_WHOLE, &id) < 0)
-		session->lost_stacks++;
-	return id;
-}
-
-/* Unwinds and interns. Returns 0 or why there is no stack. */
-static int take_user_stack(struct session *session, pid_t pid, const struct lc_registers *registers,
-			   const struct stack_copy *copy, bool live, uint32_t *ret_id)
-{
-	struct stack_walk walk;
-	int r;
-
-	r = stack_unwind(session->engine, pid, registers, copy, live, &walk);
-	if (r < 0)
-		return r;
-	r = lc_stacks_intern(session->stacks, walk.frames, walk.count, walk.end, ret_id);
-	if (r < 0)
-		session->lost_stacks++;
-	return r;
-}
-
-int round_take_stack(struct session *session, const struct lc_sample *sample, uint32_t *ret_id)
-{
-	return take_user_stack(session, sample->task.pid, &sample->registers, NULL, true, ret_id);
-}
-
 static int take_stacks(struct session *session, const struct lc_sample *sample)
 {
 	struct pending *pending = pending_add(session, sample->task.tid);
@@ -103,11 +68,11 @@ static int take_stacks(struct session *session, const struct lc_sample *sample)
 	pending->switches = sample->voluntary_switches + sample->involuntary_switches;
 	pending->moved = false;
 	pending->error = 0;
-	pending->kernel_stack = intern_kernel(session, sample);
+	pending->kernel_stack = stacks_take_kernel(session, sample);
 	pending->user_stack = 0;
 	if (!sample->kernel_thread && session->options->user_stacks)
-		pending->error = take_user_stack(session, sample->task.pid, &sample->registers,
-						 NULL, true, &pending->user_stack);
+		pending->error = stacks_take(session, sample->task.pid, &sample->registers, NULL,
+					     true, &pending->user_stack);
 	return pending->error == -ENOMEM ? -ENOMEM : 0;
 }
 
@@ -203,7 +168,7 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	session->next_due = 0;
 	progress_begin(&session->progress);
 	stack_begin_round(session->engine);
-	lc_model_begin_sweep(session->model, session_now());
+	lc_model_begin_sweep(session->model, now_monotonic());
 	for (attempt = 0; attempt < attempts; attempt++) {
 		round.retry = attempt > 0;
 		r = collect_sweep(session->collect,
@@ -227,7 +192,7 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	if (!r)
 		r = waits_look(session, stack_after_ns, /* anew= */ attempts > 1);
 	if (!r)
-		r = growth_note(session->growth, session->model, session_now());
+		r = growth_note(session->growth, session->model, now_monotonic());
 	progress_end(&session->progress);
 	if (lc_model_count(session->model) > session->threads_seen)
 		session->threads_seen = lc_model_count(session->model);
@@ -250,7 +215,7 @@ int round_event(void *context, const struct lc_event *event)
 		stack_forget_process(session->engine, event->task.pid);
 	if ((event->kind == LC_EVENT_SPAWN || event->kind == LC_EVENT_BLOCK_STACK) &&
 	    session->options->user_stacks && event->registers.known) {
-		r = take_user_stack(session, pid, &event->registers, &copy, false, &stack);
+		r = stacks_take(session, pid, &event->registers, &copy, false, &stack);
 		if (r == -ENOMEM)
 			return r;
 		session->lost_stacks += r < 0;

@@ -15,9 +15,6 @@
  */
 int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempts);
 
-/* The user stack of a thread as it was sampled, interned. Returns 0 or why there is none. */
-int round_take_stack(struct session *session, const struct lc_sample *sample, uint32_t *ret_id);
-
 /* Takes in an event: unwinds the stack that came with it. For collect_consume(); context is the session. */
 int round_event(void *context, const struct lc_event *event);
 

@@ -7,23 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
-
-uint64_t session_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-static int64_t realtime_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
 
 int session_fail(const struct session_options *options, int r, const struct error *error)
 {
@@ -76,8 +59,8 @@ int session_open(const struct session_options *options, struct session *session)
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	progress_init(&session->progress, !options->quiet);
-	session->started = realtime_now();
-	session->started_monotonic = session_now();
+	session->started = now_realtime();
+	session->started_monotonic = now_monotonic();
 	session->realtime_offset = session->started - (int64_t)session->started_monotonic;
 	session->out = options->output ? fopen(options->output, "we") : stdout;
 	if (!session->out) {

@@ -11,6 +11,7 @@
 #include "lifecycle/model.h"
 #include "output/output.h"
 #include "stack/stack.h"
+#include "util/now.h"
 #include "verdict/report.h"
 
 enum {
@@ -68,8 +69,6 @@ struct session {
 	unsigned found;	       /* bit (1 << enum verdict) for each verdict of the report */
 	unsigned told;	       /* findings told so far: their number */
 };
-
-uint64_t session_now(void); /* CLOCK_MONOTONIC, ns */
 
 /* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */
 int session_open(const struct session_options *options, struct session *session);

@@ -73,7 +73,7 @@ static int telling_init(struct telling *telling, struct session *session)
 		.limits = telling->limits,
 		.started = session->started,
 		.realtime_offset = session->realtime_offset,
-		.now = session_now(),
+		.now = now_monotonic(),
 		.threshold_ns = options->collect.threshold_ns,
 		.lost = { .events = lost.events,
 			  .stacks = session->lost_stacks + lost.stack_copies +
@@ -89,8 +89,8 @@ static int telling_init(struct telling *telling, struct session *session)
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	telling->run.view = &telling->view;
 	fill_cost(session, &telling->run.cost);
-	return verdict_view_create(session->model, session->others, session->growth, telling->run.now,
-				   options->collect.threshold_ns, &telling->view);
+	return verdict_view_create(session->model, session->others, session->growth,
+				   telling->run.now, options->collect.threshold_ns, &telling->view);
 }
 
 static bool is_epoll_wait(int64_t nr)
@@ -344,8 +344,9 @@ int tell_end(struct session *session)
 				   stack_kernel_names_hidden(session->engine);
 	progress_end(&session->progress);
 	if (telling.run.names_hidden && !options->quiet)
-		fprintf(stderr, "leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
-				"kernel stacks have no names\n");
+		fprintf(stderr,
+			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+			"kernel stacks have no names\n");
 	fill_cost(session, &telling.run.cost);
 	if (!r)
 		r = print_end(session, &telling, &report);

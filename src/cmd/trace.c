@@ -88,7 +88,7 @@ static int sweep(struct watch *watch)
 		return r;
 	if (!r)
 		r = tell_new(session);
-	now = session_now();
+	now = now_monotonic();
 	watch->next_sweep = now + watch->interval_ns;
 	if (session->next_due && session->next_due < watch->next_sweep)
 		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due
@@ -104,7 +104,7 @@ static int wait_for_more(struct watch *watch)
 		{ .fd = watch->signals, .events = POLLIN },
 		{ .fd = collect_fd(watch->session->collect), .events = POLLIN },
 	};
-	uint64_t now = session_now(), until = watch->next_sweep;
+	uint64_t now = now_monotonic(), until = watch->next_sweep;
 	struct timespec timeout;
 	int r;
 
@@ -119,7 +119,7 @@ static int wait_for_more(struct watch *watch)
 		return r;
 	if (take_signals(watch))
 		return 1;
-	return watch->end_at && session_now() >= watch->end_at;
+	return watch->end_at && now_monotonic() >= watch->end_at;
 }
 
 static bool target_ended(const struct watch *watch)
@@ -136,7 +136,7 @@ static int watch_loop(struct watch *watch)
 	int r;
 
 	for (;;) {
-		if (session_now() >= watch->next_sweep) {
+		if (now_monotonic() >= watch->next_sweep) {
 			r = sweep(watch);
 			if (r < 0)
 				return r;
@@ -189,7 +189,7 @@ static int trace(struct session *session, struct child *child, int signals)
 	int r = 0;
 
 	if (options->duration_ns)
-		watch.end_at = session_now() + options->duration_ns;
+		watch.end_at = now_monotonic() + options->duration_ns;
 	if (child->pid)
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Describes waits, and follows chains out of what was asked for: see waits.h. */
 #include "cmd/waits.h"
-#include "cmd/round.h"
+#include "cmd/stacks.h"
 #include "target/proc.h"
 #include "wait/wait.h"
 
@@ -22,8 +22,9 @@
 
 struct share_key {
 	int64_t syscall_nr;
-	uint64_t object;    /* the first argument: a descriptor, an address */
-	uint64_t operation; /* of a futex; elsewhere the second argument is the waiter's own buffer */
+	uint64_t object; /* the first argument: a descriptor, an address */
+	uint64_t
+		operation; /* of a futex; elsewhere the second argument is the waiter's own buffer */
 	uint32_t pid;
 	uint32_t user_stack;
 };
@@ -71,16 +72,16 @@ static const char *kernel_function(struct look *look, const struct lc_thread *th
 		return NULL;
 	stack_name_kernel(look->session->engine, look->session->stacks, thread->kernel_stack);
 	stack = lc_stacks_get(look->session->stacks, thread->kernel_stack);
-	return stack && stack->frame_count && stack->frames[0].function[0] ? stack->frames[0].function :
-									     NULL;
+	return stack && stack->frame_count && stack->frames[0].function[0]
+		       ? stack->frames[0].function
+		       : NULL;
 }
 
 static void shares_drop(struct look *look)
 {
 	struct share *share, *next;
 
-	HASH_ITER(hh, look->shares, share, next)
-	{
+	HASH_ITER(hh, look->shares, share, next) {
 		HASH_DEL(look->shares, share);
 		free(share);
 	}
@@ -205,7 +206,8 @@ static int add_other(struct look *look, pid_t pid, pid_t tid)
 	if (r <= 0)
 		return r == -ENOMEM ? r : 0;
 	if (sample.registers.known && session->options->user_stacks)
-		round_take_stack(session, &sample, &thread->user_stack);
+		stacks_take(session, pid, &sample.registers, NULL, /* live= */ true,
+			    &thread->user_stack);
 	return describe(look, thread);
 }
 
@@ -282,7 +284,7 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 	struct look look = {
 		.session = session,
 		.after_ns = after_ns,
-		.now = session_now(),
+		.now = now_monotonic(),
 		.anew = anew,
 	};
 	struct lc_thread *thread;

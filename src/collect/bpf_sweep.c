@@ -2,10 +2,10 @@
 /* Reads the task iterator: a stream of struct abi_thread, each with its kernel stack behind it. */
 #include "collect/bpf_source.h"
 #include "util/cleanup.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PF_KTHREAD 0x00200000
@@ -94,16 +94,13 @@ static ssize_t give_records(const struct bpf_source *source, char *buffer, size_
 
 static void note_clocks(struct bpf_source *source)
 {
-	struct timespec time;
 	size_t cpu;
 
 	for (cpu = 0; cpu < source->cpus; cpu++) {
 		uint64_t offset = __atomic_load_n(&source->skeleton->bss->clocks[cpu].offset,
 						  __ATOMIC_RELAXED);
 
-		clock_gettime(CLOCK_MONOTONIC, &time);
-		cpu_clocks_note(source->clocks, cpu, time.tv_sec * 1000000000ull + time.tv_nsec,
-				offset);
+		cpu_clocks_note(source->clocks, cpu, now_monotonic(), offset);
 	}
 }
 

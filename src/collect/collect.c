@@ -3,13 +3,13 @@
 #include "collect/collect.h"
 #include "collect/features.h"
 #include "collect/source.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct {
 	const char *name;
@@ -60,14 +60,6 @@ void collect_add_limit(struct collect *collect, const char *format, ...)
 	va_end(args);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
 /* Why /proc is used instead of BPF: the first line a user reads in that mode. */
 static void say_why_proc(struct collect *collect, const struct collect_feature *missing)
 {
@@ -109,7 +101,7 @@ int collect_open(const struct collect_options *options, struct collect **ret_col
 		 struct error *error)
 {
 	struct collect *collect = calloc(1, sizeof(*collect));
-	uint64_t start = now_ns();
+	uint64_t start = now_monotonic();
 	int r;
 
 	if (!collect)
@@ -120,7 +112,7 @@ int collect_open(const struct collect_options *options, struct collect **ret_col
 		collect_free(collect);
 		return r;
 	}
-	collect->load_ns = now_ns() - start;
+	collect->load_ns = now_monotonic() - start;
 	*ret_collect = collect;
 	return 0;
 }

@@ -6,23 +6,16 @@
 #include "collect/look.h"
 #include "collect/source.h"
 #include "target/proc.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PF_KTHREAD 0x00200000
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-static void fill_still_since(const struct cpu_clocks *clocks, unsigned cpu, struct lc_sample *sample)
+static void fill_still_since(const struct cpu_clocks *clocks, unsigned cpu,
+			     struct lc_sample *sample)
 {
 	uint64_t exec_start;
 
@@ -49,12 +42,15 @@ int look_at_thread(const struct cpu_clocks *clocks, pid_t pid, pid_t tid, struct
 	if (r < 0)
 		return r;
 	*sample = (struct lc_sample){
-		.task = { .tid = tid, .pid = pid, .ns_tid = status.ns_tid, .ns_pid = status.ns_pid },
+		.task = { .tid = tid,
+			  .pid = pid,
+			  .ns_tid = status.ns_tid,
+			  .ns_pid = status.ns_pid },
 		.parent_pid = stat.ppid,
 		.state = stat.state,
 		.on_cpu = call.running && stat.state == 'R',
 		.kernel_thread = stat.flags & PF_KTHREAD,
-		.now = now_ns(),
+		.now = now_monotonic(),
 		.start_time = stat.start_ticks * (1000000000ull / sysconf(_SC_CLK_TCK)),
 		.voluntary_switches = status.voluntary_switches,
 		.involuntary_switches = status.involuntary_switches,

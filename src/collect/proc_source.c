@@ -12,13 +12,13 @@
 #include "collect/look.h"
 #include "collect/source.h"
 #include "target/proc.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PF_KTHREAD 0x00200000
@@ -44,14 +44,6 @@ struct proc_walk {
 	size_t refused; /* threads that may not be read */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
 /* Notes each CPU's clock lag by going there: the file then shows the time of our arrival. */
 static void note_clocks(struct proc_source *source)
 {
@@ -70,7 +62,8 @@ static void note_clocks(struct proc_source *source)
 			continue;
 		sched_yield();
 		if (!target_read_exec_start(source->own_pid, source->own_pid, &exec_start))
-			cpu_clocks_note(source->clocks, cpu, now_ns(), now_ns() - exec_start);
+			cpu_clocks_note(source->clocks, cpu, now_monotonic(),
+					now_monotonic() - exec_start);
 	}
 	sched_setaffinity(0, sizeof(before), &before);
 }
@@ -160,9 +153,10 @@ static int proc_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, c
 	size_t i;
 
 	(void)kernel_stack_after_ns;
-	if (collect->proc->have_exec_start && now_ns() - collect->proc->clocks_at > 1000000000) {
+	if (collect->proc->have_exec_start &&
+	    now_monotonic() - collect->proc->clocks_at > 1000000000) {
 		note_clocks(collect->proc);
-		collect->proc->clocks_at = now_ns();
+		collect->proc->clocks_at = now_monotonic();
 	}
 	if (filter->pid_count && !filter->children) {
 		for (i = 0; i < filter->pid_count && !walk.result; i++)

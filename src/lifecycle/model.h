@@ -66,10 +66,11 @@ struct lc_thread {
 	bool at_least;		/* blocked for longer than blocked_since says */
 	uint64_t blocked_since; /* valid if blocked */
 	struct lc_syscall syscall;
-	struct lc_wait *wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
+	struct lc_wait *
+		wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
 	bool wait_confirmed; /* read twice, and the same */
 	uint64_t wait_read_at;
-	uint64_t sp, pc;      /* of user space; 0: not known */
+	uint64_t sp, pc;     /* of user space; 0: not known */
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */

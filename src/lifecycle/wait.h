@@ -12,9 +12,9 @@
 
 #include "lifecycle/types.h"
 
-#define LC_WAIT_OWNERS	16
+#define LC_WAIT_OWNERS 16
 #define LC_WAIT_MEMBERS 8
-#define LC_WAIT_OBJECT	160
+#define LC_WAIT_OBJECT 160
 
 enum lc_wait_kind {
 	LC_WAIT_UNKNOWN, /* must stay 0 */
@@ -136,55 +136,56 @@ enum lc_wait_recorded {
 	LC_WAIT_NOT_RECORDED, /* this kind does not note an owner */
 	LC_WAIT_RECORDED,     /* owners[] are all, up to owner_total */
 	LC_WAIT_DEAD,	      /* recorded, but there is no such task: owners[0].ns_tid */
-	LC_WAIT_NOBODY,	      /* there is none: nobody holds it, no child, nobody has the other end */
-	LC_WAIT_UNREADABLE,   /* there may be one, but it could not be read: see unreadable */
-	LC_WAIT_OUTSIDE,      /* in another host, another namespace, or hardware */
+	LC_WAIT_NOBODY,	    /* there is none: nobody holds it, no child, nobody has the other end */
+	LC_WAIT_UNREADABLE, /* there may be one, but it could not be read: see unreadable */
+	LC_WAIT_OUTSIDE,    /* in another host, another namespace, or hardware */
 };
 
 /* Evidence. What is not set is either not so or could not be seen. */
-#define LC_WAIT_VALUE_DIFFERS	   (1ull << 0)	/* from the one slept on: a hint */
-#define LC_WAIT_OBJECT_FREE	   (1ull << 1)	/* by the object's own rule, and still asleep */
-#define LC_WAIT_OWNER_GONE	   (1ull << 2)	/* a recorded owner has no task */
-#define LC_WAIT_OWNER_ELSEWHERE	   (1ull << 3)	/* in another process, though not process-shared: fork */
-#define LC_WAIT_OWNER_SELF	   (1ull << 4)	/* the waiter holds it itself */
-#define LC_WAIT_LOST_WAKEUP	   (1ull << 5)	/* a condition variable that has let this one go */
-#define LC_WAIT_OLD_CONDITION	   (1ull << 6)	/* glibc's layout that has bug 25847 */
-#define LC_WAIT_PROCESS_SHARED	   (1ull << 7)
-#define LC_WAIT_ROBUST		   (1ull << 8)
-#define LC_WAIT_DESTROYED	   (1ull << 9)
-#define LC_WAIT_DISAGREE	   (1ull << 10) /* the stack's names and the bytes: kind is FUTEX */
-#define LC_WAIT_OWN_PROCESS	   (1ull << 11) /* every holder of the other end is the waiter's process */
-#define LC_WAIT_OWN_THREAD	   (1ull << 12) /* and that has one thread only */
-#define LC_WAIT_CLOSED		   (1ull << 13) /* the other end was closed or shut down */
-#define LC_WAIT_NEVER_FIRES	   (1ull << 14) /* disarmed timer, set that nothing can wake */
-#define LC_WAIT_CAN_FIRE	   (1ull << 15) /* a member of the set can still be made ready */
-#define LC_WAIT_SIGNAL_HANDLER	   (1ull << 16) /* the process catches signals */
-#define LC_WAIT_UNREAD		   (1ull << 17) /* the waiter's own queue holds data or connections */
-#define LC_WAIT_PEER_UNREAD	   (1ull << 18) /* the peer's queue holds ours */
-#define LC_WAIT_UNACKNOWLEDGED	   (1ull << 19)
-#define LC_WAIT_RETRANSMITS	   (1ull << 20)
-#define LC_WAIT_ZERO_WINDOW	   (1ull << 21)
-#define LC_WAIT_PEER_UNHELD	   (1ull << 22) /* no process has the peer's socket */
-#define LC_WAIT_NOT_ACCEPTED	   (1ull << 23)
-#define LC_WAIT_BACKLOG_FULL	   (1ull << 24)
-#define LC_WAIT_PEER_HERE	   (1ull << 25) /* the peer is a socket of this host */
-#define LC_WAIT_CLIENT		   (1ull << 26) /* this end connected */
-#define LC_WAIT_SERVER		   (1ull << 27) /* this end accepted */
-#define LC_WAIT_SPOKE_LAST	   (1ull << 28)
-#define LC_WAIT_HEARD_LAST	   (1ull << 29)
-#define LC_WAIT_NEVER_HEARD	   (1ull << 30)
-#define LC_WAIT_NEVER_SPOKE	   (1ull << 31)
-#define LC_WAIT_INCOMPLETE	   (1ull << 32) /* some holders may be missing from owners[] */
-#define LC_WAIT_RESTARTED	   (1ull << 33) /* the call was interrupted by a stop and resumed */
-#define LC_WAIT_NO_CHILDREN	   (1ull << 34)
-#define LC_WAIT_ALL_BLOCKED	   (1ull << 35) /* sigwait: the process blocks or ignores all others */
-#define LC_WAIT_PENDING		   (1ull << 36) /* a signal or message is there, and does not fit */
-#define LC_WAIT_LOCK_WAITERS	   (1ull << 37) /* the holder named has itself to wait: a queue */
-#define LC_WAIT_WAKES_UP	   (1ull << 38) /* a time-out of ms makes it look anew: a poller */
+#define LC_WAIT_VALUE_DIFFERS (1ull << 0) /* from the one slept on: a hint */
+#define LC_WAIT_OBJECT_FREE (1ull << 1)	  /* by the object's own rule, and still asleep */
+#define LC_WAIT_OWNER_GONE (1ull << 2)	  /* a recorded owner has no task */
+#define LC_WAIT_OWNER_ELSEWHERE \
+	(1ull << 3)			  /* in another process, though not process-shared: fork */
+#define LC_WAIT_OWNER_SELF (1ull << 4)	  /* the waiter holds it itself */
+#define LC_WAIT_LOST_WAKEUP (1ull << 5)	  /* a condition variable that has let this one go */
+#define LC_WAIT_OLD_CONDITION (1ull << 6) /* glibc's layout that has bug 25847 */
+#define LC_WAIT_PROCESS_SHARED (1ull << 7)
+#define LC_WAIT_ROBUST (1ull << 8)
+#define LC_WAIT_DESTROYED (1ull << 9)
+#define LC_WAIT_DISAGREE (1ull << 10)	 /* the stack's names and the bytes: kind is FUTEX */
+#define LC_WAIT_OWN_PROCESS (1ull << 11) /* every holder of the other end is the waiter's process */
+#define LC_WAIT_OWN_THREAD (1ull << 12)	 /* and that has one thread only */
+#define LC_WAIT_CLOSED (1ull << 13)	 /* the other end was closed or shut down */
+#define LC_WAIT_NEVER_FIRES (1ull << 14) /* disarmed timer, set that nothing can wake */
+#define LC_WAIT_CAN_FIRE (1ull << 15)	 /* a member of the set can still be made ready */
+#define LC_WAIT_SIGNAL_HANDLER (1ull << 16) /* the process catches signals */
+#define LC_WAIT_UNREAD (1ull << 17)	    /* the waiter's own queue holds data or connections */
+#define LC_WAIT_PEER_UNREAD (1ull << 18)    /* the peer's queue holds ours */
+#define LC_WAIT_UNACKNOWLEDGED (1ull << 19)
+#define LC_WAIT_RETRANSMITS (1ull << 20)
+#define LC_WAIT_ZERO_WINDOW (1ull << 21)
+#define LC_WAIT_PEER_UNHELD (1ull << 22) /* no process has the peer's socket */
+#define LC_WAIT_NOT_ACCEPTED (1ull << 23)
+#define LC_WAIT_BACKLOG_FULL (1ull << 24)
+#define LC_WAIT_PEER_HERE (1ull << 25) /* the peer is a socket of this host */
+#define LC_WAIT_CLIENT (1ull << 26)    /* this end connected */
+#define LC_WAIT_SERVER (1ull << 27)    /* this end accepted */
+#define LC_WAIT_SPOKE_LAST (1ull << 28)
+#define LC_WAIT_HEARD_LAST (1ull << 29)
+#define LC_WAIT_NEVER_HEARD (1ull << 30)
+#define LC_WAIT_NEVER_SPOKE (1ull << 31)
+#define LC_WAIT_INCOMPLETE (1ull << 32) /* some holders may be missing from owners[] */
+#define LC_WAIT_RESTARTED (1ull << 33)	/* the call was interrupted by a stop and resumed */
+#define LC_WAIT_NO_CHILDREN (1ull << 34)
+#define LC_WAIT_ALL_BLOCKED (1ull << 35)  /* sigwait: the process blocks or ignores all others */
+#define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
+#define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
+#define LC_WAIT_WAKES_UP (1ull << 38)	  /* a time-out of ms makes it look anew: a poller */
 
 /* What the kernel counts of a TCP connection. */
 struct lc_wait_tcp {
-	bool known; /* the counters behind it are set; queues are set in any case */
+	bool known;    /* the counters behind it are set; queues are set in any case */
 	uint8_t state; /* as TCP_ESTABLISHED of netinet/tcp.h */
 	uint8_t retransmits;
 	uint8_t backoff;
@@ -208,7 +209,8 @@ struct lc_wait_member {
 
 struct lc_wait {
 	enum lc_wait_kind kind;
-	enum lc_wait_kind via; /* EPOLL or POLL: a set of one member, which kind tells of; else UNKNOWN */
+	enum lc_wait_kind
+		via; /* EPOLL or POLL: a set of one member, which kind tells of; else UNKNOWN */
 	enum lc_wait_direction direction;
 	enum lc_wait_recorded recorded;
 	struct lc_wait_key key;
@@ -223,10 +225,10 @@ struct lc_wait {
 	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
 	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
 	struct lc_wait_tcp tcp;
-	char op[24];		       /* name of the call or operation */
-	char object[LC_WAIT_OBJECT];   /* for people; hostile bytes are possible in names */
-	char kernel_function[48];      /* where it sleeps in the kernel; "" not known */
-	char unreadable[120];	       /* what could not be read; "" nothing */
+	char op[24];		     /* name of the call or operation */
+	char object[LC_WAIT_OBJECT]; /* for people; hostile bytes are possible in names */
+	char kernel_function[48];    /* where it sleeps in the kernel; "" not known */
+	char unreadable[120];	     /* what could not be read; "" nothing */
 	uint32_t owner_count, owner_total;
 	uint32_t member_count, member_total;
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];

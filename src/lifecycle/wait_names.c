@@ -59,17 +59,19 @@ const char *lc_wait_kind_name(enum lc_wait_kind kind)
 
 const char *lc_wait_direction_name(enum lc_wait_direction direction)
 {
-	static const char *const names[] = { "", "read", "write", "accept", "connect",
-					     "lock", "lock shared", "open", "event" };
+	static const char *const names[] = { "",     "read",	    "write", "accept", "connect",
+					     "lock", "lock shared", "open",  "event" };
 
 	return direction < sizeof(names) / sizeof(names[0]) ? names[direction] : "";
 }
 
 const char *lc_wait_role_name(enum lc_wait_role role)
 {
-	static const char *const names[] = { "holder", "joined thread", "other end", "peer", "listener",
-					     "has the same object", "child", "tracer", "last user",
-					     "terminal's master" };
+	static const char *const names[] = { "holder",	  "joined thread",
+					     "other end", "peer",
+					     "listener",  "has the same object",
+					     "child",	  "tracer",
+					     "last user", "terminal's master" };
 
 	return role < sizeof(names) / sizeof(names[0]) ? names[role] : "";
 }

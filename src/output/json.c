@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A run as JSON, by jansson. Fields: docs/json.md; checked by docs/leakhop.schema.json. */
-#include "output/escape.h"
+#include "output/json_pieces.h"
 #include "output/names.h"
 #include "output/output.h"
 #include "util/duration.h"
@@ -9,57 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#define MOST_CHAIN 64
-
-/* jansson refuses what is no UTF-8; such bytes become U+FFFD. NULL if out of memory. */
-static json_t *text(const char *string)
-{
-	size_t length = strlen(string), used = 0, step;
-	char *clean;
-	json_t *json = json_string(string);
-
-	if (json)
-		return json;
-	clean = malloc(3 * length + 1);
-	if (!clean)
-		return NULL;
-	while (*string) {
-		step = escape_utf8_length(string, NULL);
-		memcpy(clean + used, step ? string : "\xef\xbf\xbd", step ? step : 3);
-		used += step ? step : 3;
-		string += step ? step : 1;
-	}
-	clean[used] = '\0';
-	json = json_string(clean);
-	free(clean);
-	return json;
-}
-
-static json_t *hex(uint64_t number)
-{
-	return json_sprintf("0x%llx", (unsigned long long)number);
-}
-
-/* A point of CLOCK_MONOTONIC as RFC 3339; null where it is not known. */
-static json_t *when(const struct output_run *run, uint64_t monotonic)
-{
-	char buffer[40];
-
-	if (!monotonic)
-		return json_null();
-	return json_string(time_format_rfc3339((int64_t)monotonic + run->realtime_offset, buffer,
-					       sizeof(buffer)));
-}
-
 static json_t *frame_json(const struct lc_frame *frame)
 {
-	json_t *json = json_pack("{so sI so si so so so sb}", "function", text(frame->function),
-				 "offset", (json_int_t)frame->offset, "file", text(frame->file),
-				 "line", (int)frame->line, "module", text(frame->module),
-				 "build_id", text(frame->build_id), "address", hex(frame->address),
-				 "inlined", frame->inlined);
+	json_t *json = json_pack("{so sI so si so so so sb}", "function",
+				 json_text(frame->function), "offset", (json_int_t)frame->offset,
+				 "file", json_text(frame->file), "line", (int)frame->line, "module",
+				 json_text(frame->module), "build_id", json_text(frame->build_id),
+				 "address", json_hex(frame->address), "inlined", frame->inlined);
 
 	if (json && frame->guessed)
 		json_object_set_new(json, "guessed", json_true());
@@ -99,7 +55,7 @@ static const char *stack_end(const struct output_run *run, const struct verdict_
 static json_t *task_json(const struct lc_task *task, const char *when_name, json_t *at)
 {
 	return json_pack("{si si so so}", "tid", (int)task->tid, "pid", (int)task->pid, "comm",
-			 text(task->comm), when_name, at);
+			 json_text(task->comm), when_name, at);
 }
 
 static json_t *syscall_json(const struct lc_syscall *call)
@@ -114,7 +70,7 @@ static json_t *syscall_json(const struct lc_syscall *call)
 	}
 	count = name_syscall_args(call->nr);
 	for (i = 0; i < count; i++)
-		json_array_append_new(args, hex(call->args[i]));
+		json_array_append_new(args, json_hex(call->args[i]));
 	return json_pack("{ss sI so}", "name", name_syscall(call->nr, buffer, sizeof(buffer)), "nr",
 			 (json_int_t)call->nr, "args", args);
 }
@@ -126,7 +82,7 @@ static json_t *spawn_json(const struct output_run *run, const struct lc_thread *
 
 	if (!thread->spawned_at)
 		return json_null();
-	json = task_json(&thread->spawner, "at", when(run, thread->spawned_at));
+	json = task_json(&thread->spawner, "at", json_when(run, thread->spawned_at));
 	json_object_set_new(json, "stack", stack_json(run, thread->spawn_stack));
 	stack = lc_stacks_get(run->stacks, thread->spawn_stack);
 	json_object_set_new(json, "stack_end",
@@ -148,7 +104,7 @@ static json_t *tids_json(const struct verdict_record *record, bool of_namespace)
 static void life_event(json_t *life, const struct output_run *run, const char *event, uint64_t at,
 		       json_t *more)
 {
-	json_t *json = json_pack("{ss so}", "event", event, "at", when(run, at));
+	json_t *json = json_pack("{ss so}", "event", event, "at", json_when(run, at));
 
 	if (more) {
 		json_object_update(json, more);
@@ -168,7 +124,7 @@ static json_t *life_json(const struct output_run *run, const struct verdict_reco
 	if (thread->spawned_at)
 		life_event(life, run, "spawned", thread->spawned_at,
 			   json_pack("{si so so}", "by", (int)thread->spawner.tid, "comm",
-				     text(thread->spawner.comm), "stack",
+				     json_text(thread->spawner.comm), "stack",
 				     stack_json(run, thread->spawn_stack)));
 	if (thread->first_run_at)
 		life_event(life, run, "first_ran", thread->first_run_at, NULL);
@@ -191,7 +147,7 @@ static json_t *life_json(const struct output_run *run, const struct verdict_reco
 	if (thread->last_wake_at)
 		life_event(life, run, "last_woken", thread->last_wake_at,
 			   json_pack("{si so}", "by", (int)thread->waker.tid, "comm",
-				     text(thread->waker.comm)));
+				     json_text(thread->waker.comm)));
 	if (record->still_blocked)
 		life_event(life, run, "blocked", record->since, NULL);
 	return life;
@@ -206,15 +162,16 @@ static void add_wait_notes(json_t *json, const struct output_run *run,
 	if (record->has_futex_wake)
 		json_object_set_new(json, "futex_last_wake",
 				    json_pack("{si so so sI sI si}", "tid", (int)wake->tid, "comm",
-					      text(wake->comm), "at", when(run, wake->at), "calls",
-					      (json_int_t)wake->calls, "woke_nobody",
+					      json_text(wake->comm), "at", json_when(run, wake->at),
+					      "calls", (json_int_t)wake->calls, "woke_nobody",
 					      (json_int_t)wake->empty_calls, "woken",
 					      (int)wake->woken));
 	if (record->has_epoll_return)
 		json_object_set_new(json, "epoll_last_return",
-				    json_pack("{so sI si so}", "at", when(run, set->at), "returns",
-					      (json_int_t)set->returns, "events", (int)set->events,
-					      "last_change", when(run, set->last_change)));
+				    json_pack("{so sI si so}", "at", json_when(run, set->at),
+					      "returns", (json_int_t)set->returns, "events",
+					      (int)set->events, "last_change",
+					      json_when(run, set->last_change)));
 }
 
 static void add_namespace_numbers(json_t *json, const struct verdict_record *record)
@@ -225,107 +182,6 @@ static void add_namespace_numbers(json_t *json, const struct verdict_record *rec
 		return;
 	json_object_set_new(json, "ns_pid", json_integer(task->ns_pid));
 	json_object_set_new(json, "ns_tids", tids_json(record, true));
-}
-
-static json_t *owner_json(const struct lc_wait_owner *owner)
-{
-	char state[2] = { owner->state ? owner->state : '?', '\0' };
-
-	return json_pack("{si si so ss ss si}", "pid", (int)owner->pid, "tid", (int)owner->tid, "comm",
-			 text(owner->comm), "state", state, "role", lc_wait_role_name(owner->role), "fd",
-			 (int)owner->fd);
-}
-
-static json_t *owners_json(const struct lc_wait *wait)
-{
-	json_t *json = json_array();
-	uint32_t i;
-
-	for (i = 0; i < wait->owner_count; i++)
-		json_array_append_new(json, owner_json(&wait->owners[i]));
-	return json;
-}
-
-static json_t *members_json(const struct lc_wait *wait)
-{
-	json_t *json = json_array();
-	uint32_t i;
-
-	for (i = 0; i < wait->member_count; i++)
-		json_array_append_new(json, json_pack("{si ss so sb}", "fd", (int)wait->members[i].fd, "kind",
-						      lc_wait_kind_name(wait->members[i].kind), "object",
-						      text(wait->members[i].object), "can_fire",
-						      wait->members[i].can_fire));
-	return json;
-}
-
-static json_t *tcp_json(const struct lc_wait_tcp *tcp)
-{
-	return json_pack("{si si si si si si sI sI}", "receive_queue", (int)tcp->receive_queue,
-			 "send_queue", (int)tcp->send_queue, "peer_receive_queue",
-			 (int)tcp->peer_receive_queue, "retransmits", (int)tcp->retransmits, "sent_ms_ago",
-			 (int)tcp->sent_ms_ago, "received_ms_ago", (int)tcp->received_ms_ago, "bytes_sent",
-			 (json_int_t)tcp->bytes_sent, "bytes_received", (json_int_t)tcp->bytes_received);
-}
-
-/* What it waits for; null where that was not looked at. */
-static json_t *wait_json(const struct output_run *run, const struct lc_thread *thread)
-{
-	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
-	json_t *json;
-
-	if (!wait)
-		return json_null();
-	json = json_pack("{ss so ss ss so}", "kind", lc_wait_kind_name(wait->kind), "object",
-			 text(wait->object), "op", wait->op, "direction",
-			 lc_wait_direction_name(wait->direction), "owners", owners_json(wait));
-	if (wait->fd >= 0)
-		json_object_set_new(json, "fd", json_integer(wait->fd));
-	if (wait->owner_count)
-		json_object_set_new(json, "owner", owner_json(&wait->owners[0]));
-	if (wait->has_value) {
-		json_object_set_new(json, "expected", hex(wait->expected));
-		json_object_set_new(json, "value", hex(wait->value));
-	}
-	if (wait->has_timeout)
-		json_object_set_new(json, "timeout_ns",
-				    wait->ends_at ? json_integer(wait->ends_at > run->now ?
-									 wait->ends_at - run->now :
-									 0) :
-						    json_null());
-	if (wait->kind == LC_WAIT_TCP)
-		json_object_set_new(json, "tcp", tcp_json(&wait->tcp));
-	if (wait->member_total)
-		json_object_set_new(json, "members", members_json(wait));
-	if (wait->unreadable[0])
-		json_object_set_new(json, "unreadable", text(wait->unreadable));
-	return json;
-}
-
-/* From the thread itself to the end of its chain; a circle ends where it began. */
-static json_t *chain_json(const struct output_run *run, uint32_t node)
-{
-	const struct graph *graph = run->view ? &run->view->graph : NULL;
-	json_t *json = json_array(), *link;
-	uint32_t steps = 0, at = node, entry = GRAPH_NONE;
-
-	if (!graph || node == GRAPH_NONE)
-		return json;
-	while (at != GRAPH_NONE && steps++ < MOST_CHAIN) {
-		const struct graph_node *one = &graph->nodes[at];
-
-		link = json_pack("{si ss}", "pid", (int)one->pid, "verdict",
-				 verdict_name(run->view->conclusions[at].verdict));
-		if (one->thread) {
-			json_object_set_new(link, "tid", json_integer(one->thread->task.tid));
-			json_object_set_new(link, "comm", text(one->thread->task.comm));
-			if (one->thread->blocked && one->thread->wait)
-				json_object_set_new(link, "object", text(one->thread->wait->object));
-		}
-		json_array_append_new(json, link);
-		at = graph_chain_next(graph, at, &entry);
-	}
-	return json;
 }
 
 static json_t *trend_json(const struct growth_trend *trend)
@@ -343,11 +199,12 @@ static void add_conclusion(json_t *json, const struct output_run *run,
 
 	json_object_set_new(json, "verdict", json_string(verdict_name(conclusion->verdict)));
 	json_object_set_new(json, "rule", json_string(conclusion->rule ? conclusion->rule : ""));
-	json_object_set_new(json, "reason", text(conclusion->reason));
-	json_object_set_new(json, "proof", text(conclusion->proof));
-	json_object_set_new(json, "remedy", text(conclusion->remedy));
-	json_object_set_new(json, "wait", record->still_blocked ? wait_json(run, record->thread) : json_null());
-	json_object_set_new(json, "chain", chain_json(run, record->node));
+	json_object_set_new(json, "reason", json_text(conclusion->reason));
+	json_object_set_new(json, "proof", json_text(conclusion->proof));
+	json_object_set_new(json, "remedy", json_text(conclusion->remedy));
+	json_object_set_new(json, "wait",
+			    record->still_blocked ? json_wait(run, record->thread) : json_null());
+	json_object_set_new(json, "chain", json_chain(run, record->node));
 	json_object_set_new(json, "depends", json_integer(record->depends));
 	if (record->has_trend)
 		json_object_set_new(json, "trend", trend_json(&record->trend));
@@ -366,9 +223,9 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	SET("tids", tids_json(record, false));
 	SET("count", json_integer(record->count));
 	add_namespace_numbers(json, record);
-	SET("comm", text(thread->process_comm));
-	SET("thread_name", text(thread->task.comm));
-	SET("since", when(run, record->since));
+	SET("comm", json_text(thread->process_comm));
+	SET("thread_name", json_text(thread->task.comm));
+	SET("since", json_when(run, record->since));
 	SET("blocked_ns", json_integer(record->blocked_ns));
 	SET("blocked_at_least", json_boolean(record->at_least));
 	SET("still_blocked", json_integer(record->still_blocked));
@@ -379,9 +236,9 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	SET("syscall", syscall_json(&record->syscall));
 	SET("spawn", spawn_json(run, thread));
 	SET("spawn_failures", json_integer(thread->spawn_failures));
-	SET("last_wake", thread->last_wake_at
-				 ? task_json(&thread->waker, "at", when(run, thread->last_wake_at))
-				 : json_null());
+	SET("last_wake", thread->last_wake_at ? task_json(&thread->waker, "at",
+							  json_when(run, thread->last_wake_at))
+					      : json_null());
 	add_wait_notes(json, run, record);
 	SET("switches", json_pack("{sI sI}", "voluntary", (json_int_t)thread->voluntary_switches,
 				  "involuntary", (json_int_t)thread->involuntary_switches));
@@ -411,7 +268,7 @@ static json_t *limits_json(const struct output_run *run)
 	size_t i;
 
 	for (i = 0; run->limits && run->limits[i]; i++)
-		json_array_append_new(json, text(run->limits[i]));
+		json_array_append_new(json, json_text(run->limits[i]));
 	return json;
 }
 
@@ -423,10 +280,10 @@ static json_t *run_json(const struct output_run *run)
 	time_format_rfc3339(run->started, started, sizeof(started));
 	time_format_rfc3339(run->ended, ended, sizeof(ended));
 	json = json_pack("{ss ss ss so so ss ss ss sI so}", "schema", OUTPUT_SCHEMA, "version",
-			 run->version, "command", run->command, "host", text(run->host), "kernel",
-			 text(run->kernel), "source", run->source, "started", started, "ended",
-			 ended, "threshold_ns", (json_int_t)run->threshold_ns, "limits",
-			 limits_json(run));
+			 run->version, "command", run->command, "host", json_text(run->host),
+			 "kernel", json_text(run->kernel), "source", run->source, "started",
+			 started, "ended", ended, "threshold_ns", (json_int_t)run->threshold_ns,
+			 "limits", limits_json(run));
 	json_object_set_new(json, "lost",
 			    json_pack("{sI sI sI}", "events", (json_int_t)run->lost.events,
 				      "stacks", (json_int_t)run->lost.stacks, "threads",
@@ -455,7 +312,8 @@ static int write_json(FILE *stream, json_t *json, size_t flags)
 	return 0;
 }
 
-static void add_parts(json_t *json, const struct output_run *run, const struct output_report *report)
+static void add_parts(json_t *json, const struct output_run *run,
+		      const struct output_report *report)
 {
 	json_object_set_new(json, "findings", records_json(run, &report->findings));
 	json_object_set_new(json, "suspects", records_json(run, &report->suspects));
@@ -472,12 +330,14 @@ int output_json(FILE *stream, const struct output_run *run, const struct output_
 	return write_json(stream, json, JSON_INDENT(2));
 }
 
-int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record)
+int output_json_line(FILE *stream, const struct output_run *run,
+		     const struct verdict_record *record)
 {
 	json_t *json = record_json(run, record);
 
-	json_object_set_new(json, "type",
-			    json_string(record->conclusion.verdict == VERDICT_SUSPECT ? "suspect" : "finding"));
+	json_object_set_new(
+		json, "type",
+		json_string(record->conclusion.verdict == VERDICT_SUSPECT ? "suspect" : "finding"));
 	return write_json(stream, json, JSON_COMPACT);
 }
 

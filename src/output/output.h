@@ -78,14 +78,15 @@ struct output_report {
 };
 
 /* The end of a trace: one line for each group, losses, cost. */
-int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
-			const struct output_report *report);
+int output_text_summary(FILE *stream, const struct output_style *style,
+			const struct output_run *run, const struct output_report *report);
 
 /* A whole document. */
 int output_json(FILE *stream, const struct output_run *run, const struct output_report *report);
 
 /* JSON lines: a line for a finding or suspect as it comes due, and a last one that closes the trace. */
-int output_json_line(FILE *stream, const struct output_run *run, const struct verdict_record *record);
+int output_json_line(FILE *stream, const struct output_run *run,
+		     const struct verdict_record *record);
 int output_json_last_line(FILE *stream, const struct output_run *run,
 			  const struct output_report *report);
 

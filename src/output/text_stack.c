@@ -18,7 +18,8 @@ enum { TELLS_NOTHING, TELLS_LIBRARY, TELLS_PROGRAM };
 
 static int frame_tells(const struct lc_frame *frame)
 {
-	static const char *const runtime[] = { "libc.", "libc-", "libpthread", "ld-", "libstdc++", "libgcc" };
+	static const char *const runtime[] = { "libc.", "libc-",     "libpthread",
+					       "ld-",	"libstdc++", "libgcc" };
 	const char *name = text_basename(frame->module);
 	size_t i;
 

@@ -3,29 +3,12 @@
 #include "output/text_wait.h"
 #include "output/line.h"
 #include "output/names.h"
+#include "output/text_pieces.h"
 #include "util/duration.h"
 
 #include <errno.h>
 
-#define LABEL_COLUMN 4
-#define VALUE_COLUMN 18
 #define MOST_LINKS 8
-
-static void label(struct line *line, const char *name)
-{
-	line_tab(line, LABEL_COLUMN);
-	line_add(line, LINE_FAINT, "%s", name);
-	line_tab(line, VALUE_COLUMN);
-}
-
-static void put_labelled(struct line *line, const char *name, const char *text)
-{
-	if (!*text)
-		return;
-	label(line, name);
-	line_put(line, LINE_PLAIN, text);
-	line_end(line);
-}
 
 static void put_object(struct line *line, const struct output_run *run, const struct lc_wait *wait)
 {
@@ -64,10 +47,13 @@ static void put_link(struct line *line, const struct output_run *run, uint32_t a
 	line_add(line, LINE_FAINT, "`- ");
 	put_node(line, node);
 	if (thread && !thread->blocked) {
-		line_add(line, LINE_PLAIN, ", %s", name_state(thread->on_cpu ? 'R' : thread->state));
+		line_add(line, LINE_PLAIN, ", %s",
+			 name_state(thread->on_cpu ? 'R' : thread->state));
 	} else if (thread && thread->wait) {
 		line_add(line, LINE_PLAIN, ", for %s in ",
-			 duration_format(run->now > thread->blocked_since ? run->now - thread->blocked_since : 0,
+			 duration_format(run->now > thread->blocked_since
+						 ? run->now - thread->blocked_since
+						 : 0,
 					 span, sizeof(span)));
 		put_object(line, run, thread->wait);
 	}
@@ -98,7 +84,8 @@ static void text_chain(struct line *line, const struct output_run *run, uint32_t
 		left = depth == MOST_LINKS ? links_left(graph, at, entry) : 0;
 		if (left > 1) {
 			line_tab(line, VALUE_COLUMN + 2 * depth);
-			line_add(line, LINE_FAINT, "... %u more, one behind the other, and at the end:", left);
+			line_add(line, LINE_FAINT,
+				 "... %u more, one behind the other, and at the end:", left);
 			line_end(line);
 		}
 		for (; left > 1; left--)
@@ -121,11 +108,12 @@ static void text_owners(struct line *line, const struct lc_wait *wait)
 
 	if (wait->owner_total < 2)
 		return;
-	label(line, "released by");
+	text_label(line, "released by");
 	for (i = 0; i < wait->owner_count && i < 6; i++) {
 		line_add(line, LINE_PLAIN, "%s", i ? ", " : "any of ");
 		line_put(line, LINE_PLAIN, wait->owners[i].comm);
-		line_add(line, LINE_PLAIN, " (%d)", wait->owners[i].tid ? wait->owners[i].tid : wait->owners[i].pid);
+		line_add(line, LINE_PLAIN, " (%d)",
+			 wait->owners[i].tid ? wait->owners[i].tid : wait->owners[i].pid);
 	}
 	if (wait->owner_total > i)
 		line_add(line, LINE_PLAIN, " and %u more", wait->owner_total - i);
@@ -140,7 +128,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 	struct line line = line_begin(stream, style);
 
 	if (wait) {
-		label(&line, "waits for");
+		text_label(&line, "waits for");
 		put_object(&line, run, wait);
 		line_end(&line);
 		text_owners(&line, wait);
@@ -148,12 +136,12 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 			text_chain(&line, run, record->node);
 	}
 	if (conclusion->verdict >= VERDICT_SUSPECT || run->verbose) {
-		put_labelled(&line, "why", conclusion->reason);
-		put_labelled(&line, "proof", conclusion->proof);
-		put_labelled(&line, "to mend", conclusion->remedy);
+		text_labelled(&line, "why", conclusion->reason);
+		text_labelled(&line, "proof", conclusion->proof);
+		text_labelled(&line, "to mend", conclusion->remedy);
 	}
 	if (record->depends) {
-		label(&line, "behind it");
+		text_label(&line, "behind it");
 		line_add(&line, LINE_PLAIN, "%u thread%s wait%s for this one", record->depends,
 			 record->depends == 1 ? "" : "s", record->depends == 1 ? "s" : "");
 		line_end(&line);
@@ -168,40 +156,42 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
 	struct line line = line_begin(stream, style);
 
-	label(&line, "thread");
+	text_label(&line, "thread");
 	put_node(&line, node);
 	line_add(&line, LINE_PLAIN, ", %s", name_state(node->thread->state));
 	line_end(&line);
 	if (wait) {
-		label(&line, "was read");
-		line_add(&line, LINE_PLAIN, "%s (%s, %s): ", lc_wait_kind_name(wait->kind), wait->op,
-			 lc_wait_direction_name(wait->direction));
+		text_label(&line, "was read");
+		line_add(&line, LINE_PLAIN, "%s (%s, %s): ", lc_wait_kind_name(wait->kind),
+			 wait->op, lc_wait_direction_name(wait->direction));
 		put_object(&line, run, wait);
 		line_end(&line);
 		if (wait->has_value) {
-			label(&line, "");
+			text_label(&line, "");
 			line_add(&line, LINE_PLAIN, "slept on value 0x%llx, now 0x%llx",
-				 (unsigned long long)wait->expected, (unsigned long long)wait->value);
+				 (unsigned long long)wait->expected,
+				 (unsigned long long)wait->value);
 			line_end(&line);
 		}
-		label(&line, "");
+		text_label(&line, "");
 		line_add(&line, LINE_PLAIN, "%s; who could release it: %u, %s",
 			 node->thread->wait_confirmed ? "read twice, and the same" : "read once",
 			 wait->owner_total, node->complete ? "all known" : "not all known");
 		line_end(&line);
 		text_owners(&line, wait);
-		label(&line, "chain");
+		text_label(&line, "chain");
 		line_end(&line);
 		text_chain(&line, run, number);
 	}
-	label(&line, "concluded");
+	text_label(&line, "concluded");
 	line_add(&line, LINE_BOLD, "%s", verdict_name(conclusion->verdict));
-	line_add(&line, LINE_PLAIN, " by the rule `%s`", conclusion->rule ? conclusion->rule : "none");
+	line_add(&line, LINE_PLAIN, " by the rule `%s`",
+		 conclusion->rule ? conclusion->rule : "none");
 	line_end(&line);
-	put_labelled(&line, "why", conclusion->reason);
-	put_labelled(&line, "proof", conclusion->proof);
-	put_labelled(&line, "otherwise", conclusion->otherwise);
-	put_labelled(&line, "to mend", conclusion->remedy);
+	text_labelled(&line, "why", conclusion->reason);
+	text_labelled(&line, "proof", conclusion->proof);
+	text_labelled(&line, "otherwise", conclusion->otherwise);
+	text_labelled(&line, "to mend", conclusion->remedy);
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

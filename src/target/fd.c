@@ -81,7 +81,8 @@ int target_fd_stat(pid_t pid, pid_t tid, int fd, struct target_fd_file *ret)
 
 	fd_path(path, sizeof(path), pid, tid, "fd", fd);
 	/* Without asking the server of a network file system, which may be what hangs. */
-	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &st))
+	if (statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO,
+		  &st))
 		return fd_error(pid, tid, errno);
 	*ret = (struct target_fd_file){
 		.type = st.stx_mode & S_IFMT,
@@ -168,7 +169,8 @@ bool target_epoll_parse(const char *line, struct target_epoll_member *ret)
 		return false;
 	/* Kernels before 4.11 have no ino and sdev. */
 	if (inode)
-		(void)sscanf(inode, " ino:%" SCNx64 " sdev:%" SCNx32, &member.inode, &member.device);
+		(void)sscanf(inode, " ino:%" SCNx64 " sdev:%" SCNx32, &member.inode,
+			     &member.device);
 	*ret = member;
 	return true;
 }

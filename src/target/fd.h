@@ -20,10 +20,10 @@ enum target_fd_kind {
 
 struct target_fd {
 	enum target_fd_kind kind;
-	uint64_t inode;	  /* of a pipe or socket, from the link */
-	bool reads;	  /* the end that it is open for */
+	uint64_t inode; /* of a pipe or socket, from the link */
+	bool reads;	/* the end that it is open for */
 	bool writes;
-	char name[256];	  /* the link: a path may be cut; without "anon_inode:" and brackets */
+	char name[256]; /* the link: a path may be cut; without "anon_inode:" and brackets */
 };
 
 /* What a path leads to; kind S_IFREG and so on. */
@@ -38,23 +38,23 @@ struct target_fd_file {
 
 /* Fields that a descriptor has not are -1 or 0 as stated. */
 struct target_fdinfo {
-	unsigned flags;	      /* O_* */
-	uint64_t inode;	      /* 0: kernel before 5.14 */
+	unsigned flags; /* O_* */
+	uint64_t inode; /* 0: kernel before 5.14 */
 	uint64_t mount_id;
 	int64_t eventfd_count;
-	int64_t eventfd_id;   /* -1: none */
+	int64_t eventfd_id; /* -1: none */
 	bool has_timer;
-	uint64_t timer_left;  /* ns; 0: disarmed */
+	uint64_t timer_left; /* ns; 0: disarmed */
 	uint64_t timer_interval;
 	bool has_signals;
-	uint64_t signals;     /* bit N - 1: signal N */
-	int32_t pid;	      /* of a pidfd in the reader's namespace; 0: no pidfd; -1: reaped */
-	int32_t tty_index;    /* of a pty master; -1 */
-	unsigned locks;	      /* "lock:" lines */
-	unsigned scm_fds;     /* descriptors in flight in a Unix socket */
-	unsigned watches;     /* of inotify */
-	uint32_t sq_pending;  /* io_uring: submitted, not yet taken */
-	uint32_t cq_pending;  /* completed, not yet fetched */
+	uint64_t signals;    /* bit N - 1: signal N */
+	int32_t pid;	     /* of a pidfd in the reader's namespace; 0: no pidfd; -1: reaped */
+	int32_t tty_index;   /* of a pty master; -1 */
+	unsigned locks;	     /* "lock:" lines */
+	unsigned scm_fds;    /* descriptors in flight in a Unix socket */
+	unsigned watches;    /* of inotify */
+	uint32_t sq_pending; /* io_uring: submitted, not yet taken */
+	uint32_t cq_pending; /* completed, not yet fetched */
 };
 
 struct target_epoll_member {

@@ -20,7 +20,7 @@ struct target_lock {
 	enum target_lock_kind kind;
 	unsigned depth; /* 0: in force; 1: waits for it; 2: waits behind one who waits; ... */
 	bool writes;
-	pid_t pid;	/* -1: not recorded (OFD). flock: who called it, maybe long dead */
+	pid_t pid;	       /* -1: not recorded (OFD). flock: who called it, maybe long dead */
 	unsigned major, minor; /* of the superblock: differs from st_dev on btrfs and overlayfs */
 	uint64_t inode;
 	uint64_t start, end; /* first and last byte; UINT64_MAX: to the end of the file */

@@ -19,7 +19,7 @@
 
 #define DIAG_BUFFER_BYTES 65536
 #define STATE_ESTABLISHED 1
-#define STATE_CLOSE_WAIT  8
+#define STATE_CLOSE_WAIT 8
 
 static int open_here(void)
 {
@@ -150,9 +150,9 @@ static int take_message(const struct nlmsghdr *message, enum target_socket_set s
 		return size >= sizeof(int) && *(const int *)payload ? *(const int *)payload : -EIO;
 	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	known = set == TARGET_SOCKETS_UNIX ?
-			target_net_parse_unix(payload, size, sockets, &socket) :
-			target_net_parse_inet(payload, size, protocol, &socket);
+	known = set == TARGET_SOCKETS_UNIX
+			? target_net_parse_unix(payload, size, sockets, &socket)
+			: target_net_parse_inet(payload, size, protocol, &socket);
 	return known ? target_sockets_add(sockets, &socket) : 0;
 }
 
@@ -337,7 +337,8 @@ void target_sockets_sort(struct target_sockets *sockets)
 		qsort(sockets->sockets, sockets->count, sizeof(*sockets->sockets), by_inode);
 }
 
-const struct target_socket *target_sockets_find(const struct target_sockets *sockets, uint64_t inode)
+const struct target_socket *target_sockets_find(const struct target_sockets *sockets,
+						uint64_t inode)
 {
 	struct target_socket key = { .inode = inode };
 

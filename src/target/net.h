@@ -32,19 +32,19 @@ struct target_inet {
 #define TARGET_UNIX_NAME 108
 
 struct target_unix {
-	uint64_t peer;	  /* inode; 0: none */
-	uint8_t type;	  /* SOCK_STREAM and so on; 0: not known */
-	uint8_t shutdown; /* 1 receiving 2 sending */
-	bool has_peer;	  /* peer is known, also when it is 0 */
+	uint64_t peer;	     /* inode; 0: none */
+	uint8_t type;	     /* SOCK_STREAM and so on; 0: not known */
+	uint8_t shutdown;    /* 1 receiving 2 sending */
+	bool has_peer;	     /* peer is known, also when it is 0 */
 	uint8_t name_length; /* an abstract name begins with NUL */
 	char name[TARGET_UNIX_NAME];
 };
 
 struct target_socket {
 	uint64_t inode;
-	uint8_t domain;	  /* AF_UNIX, AF_INET (also v6) */
-	uint8_t protocol; /* IPPROTO_TCP, IPPROTO_UDP; 0 for Unix */
-	uint8_t state;	  /* TCP_ESTABLISHED and so on, also of Unix sockets */
+	uint8_t domain;		/* AF_UNIX, AF_INET (also v6) */
+	uint8_t protocol;	/* IPPROTO_TCP, IPPROTO_UDP; 0 for Unix */
+	uint8_t state;		/* TCP_ESTABLISHED and so on, also of Unix sockets */
 	uint32_t receive_queue; /* listener: connections that wait; Unix: bytes or messages */
 	uint32_t send_queue;	/* listener: backlog; Unix: memory in flight */
 	union {
@@ -85,7 +85,8 @@ int target_net_read_proc(pid_t pid, enum target_socket_set set, struct target_so
 int target_sockets_add(struct target_sockets *sockets, const struct target_socket *socket);
 
 void target_sockets_sort(struct target_sockets *sockets);
-const struct target_socket *target_sockets_find(const struct target_sockets *sockets, uint64_t inode);
+const struct target_socket *target_sockets_find(const struct target_sockets *sockets,
+						uint64_t inode);
 void target_sockets_release(struct target_sockets *sockets);
 
 /*

@@ -33,7 +33,8 @@ bool target_net_parse_inet_line(const char *line, uint8_t family, uint8_t protoc
 	char local[40], remote[40];
 
 	if (sscanf(line,
-		   " %*u: %39[^:]:%x %39[^:]:%x %x %" SCNx32 ":%" SCNx32 " %x:%*x %x %*u %*u %" SCNu64,
+		   " %*u: %39[^:]:%x %39[^:]:%x %x %" SCNx32 ":%" SCNx32
+		   " %x:%*x %x %*u %*u %" SCNu64,
 		   local, &local_port, remote, &remote_port, &state, &socket.send_queue,
 		   &socket.receive_queue, &timer, &retransmits, &socket.inode) != 10)
 		return false;
@@ -57,8 +58,8 @@ bool target_net_parse_unix_line(const char *line, struct target_socket *ret)
 	size_t length;
 	int used = 0;
 
-	if (sscanf(line, "%*x: %*x %*x %x %x %x %" SCNu64 "%n", &flags, &type, &state, &socket.inode,
-		   &used) != 4)
+	if (sscanf(line, "%*x: %*x %*x %x %x %x %" SCNu64 "%n", &flags, &type, &state,
+		   &socket.inode, &used) != 4)
 		return false;
 	/* SS_CONNECTED 3; __SO_ACCEPTCON 0x10000 */
 	socket.state = flags & 0x10000 ? 10 : state == 3 ? 1 : 7;
@@ -90,8 +91,9 @@ static int read_file(pid_t pid, const char *name, uint8_t family, uint8_t protoc
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
-		known = family == AF_UNIX ? target_net_parse_unix_line(line, &socket) :
-					    target_net_parse_inet_line(line, family, protocol, &socket);
+		known = family == AF_UNIX
+				? target_net_parse_unix_line(line, &socket)
+				: target_net_parse_inet_line(line, family, protocol, &socket);
 		r = known ? target_sockets_add(sockets, &socket) : 0;
 		if (r < 0)
 			return r;

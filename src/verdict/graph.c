@@ -39,8 +39,7 @@ static void index_release(struct graph_index **index)
 {
 	struct graph_index *entry, *next;
 
-	HASH_ITER(hh, *index, entry, next)
-	{
+	HASH_ITER(hh, *index, entry, next) {
 		HASH_DEL(*index, entry);
 		free(entry);
 	}
@@ -105,13 +104,13 @@ static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_mode
 	graph->nodes = calloc(2 * most + 1, sizeof(graph->nodes[0]));
 	if (!graph->nodes)
 		return -ENOMEM;
-	for (thread = lc_model_next(model, NULL); thread && !r; thread = lc_model_next(model, thread))
+	for (thread = lc_model_next(model, NULL); thread && !r;
+	     thread = lc_model_next(model, thread))
 		r = add_thread(graph, thread);
 	thread = others ? lc_model_next(others, NULL) : NULL;
 	for (; thread && !r; thread = lc_model_next(others, thread))
 		r = add_thread(graph, thread);
-	HASH_ITER(hh, graph->by_pid, process, next)
-	{
+	HASH_ITER(hh, graph->by_pid, process, next) {
 		process->node = graph->count;
 		graph->nodes[graph->count++].pid = process->id;
 	}
@@ -121,8 +120,8 @@ static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_mode
 /* Who could release it, and are these all? */
 static uint32_t owner_node(const struct graph *graph, const struct lc_wait_owner *owner)
 {
-	const struct graph_index *entry = owner->tid ? index_find(graph->by_tid, owner->tid) :
-						       index_find(graph->by_pid, owner->pid);
+	const struct graph_index *entry = owner->tid ? index_find(graph->by_tid, owner->tid)
+						     : index_find(graph->by_pid, owner->pid);
 
 	return entry ? entry->node : GRAPH_NONE;
 }
@@ -149,8 +148,8 @@ static uint32_t thread_edges(const struct graph *graph, struct graph_node *node,
 	node->complete = wait_is_complete(wait);
 	node->gone = wait->recorded == LC_WAIT_DEAD;
 	for (i = 0; i < wait->owner_count; i++) {
-		other = is_releaser(&wait->owners[i]) ? owner_node(graph, &wait->owners[i]) :
-							GRAPH_NONE;
+		other = is_releaser(&wait->owners[i]) ? owner_node(graph, &wait->owners[i])
+						      : GRAPH_NONE;
 		if (other == GRAPH_NONE)
 			node->complete = false;
 		else if (edges)
@@ -194,8 +193,7 @@ static int add_edges(struct graph *graph)
 		own = index_find(graph->by_pid, node->pid);
 		graph->edges[graph->nodes[own->node].first_edge + fill[own->node]++] = i;
 	}
-	HASH_ITER(hh, graph->by_pid, process, next)
-	{
+	HASH_ITER(hh, graph->by_pid, process, next) {
 		graph->nodes[process->node].complete = true;
 	}
 	free(fill);
@@ -313,7 +311,8 @@ static int mark_cycles(struct graph *graph)
 /* How many stand behind each: leaves first, each passes its count on. Cycles keep what comes in. */
 static int count_dependents(struct graph *graph)
 {
-	uint32_t *waiting = calloc(graph->count + 1, sizeof(*waiting)), *queue, head = 0, tail = 0, i;
+	uint32_t *waiting = calloc(graph->count + 1, sizeof(*waiting)), *queue, head = 0, tail = 0,
+		 i;
 
 	queue = calloc(graph->count + 1, sizeof(*queue));
 	if (!waiting || !queue) {

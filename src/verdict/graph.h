@@ -23,7 +23,8 @@ struct graph_node {
 	bool in_cycle;	     /* is part of a cycle, not only behind one */
 	bool complete;	     /* all who could release it are in the graph */
 	uint32_t first_edge; /* into edges; up to the next node's first_edge */
-	uint32_t next;	     /* towards the root: the releaser that tells most; GRAPH_NONE: itself the root */
+	uint32_t
+		next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the root */
 	uint32_t dependents; /* threads that wait, directly or one behind the other, for this one */
 };
 

@@ -53,8 +53,7 @@ void growth_free(struct growth *growth)
 
 	if (!growth)
 		return;
-	HASH_ITER(hh, growth->groups, group, next)
-	{
+	HASH_ITER(hh, growth->groups, group, next) {
 		HASH_DEL(growth->groups, group);
 		free(group);
 	}
@@ -177,7 +176,8 @@ static void fit(const struct growth_group *group, struct growth_trend *trend)
 	trend->slope_error = sqrt(rest / (n - 2) * n / d);
 }
 
-bool growth_of(const struct growth *growth, const struct lc_thread *thread, struct growth_trend *ret_trend)
+bool growth_of(const struct growth *growth, const struct lc_thread *thread,
+	       struct growth_trend *ret_trend)
 {
 	const struct growth_group *group = group_find(growth, thread);
 	struct growth_trend trend = {};

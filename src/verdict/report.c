@@ -133,8 +133,8 @@ static struct member member_now(const struct verdict_view *view, const struct lc
 		.node = graph_find(&view->graph, thread->task.tid),
 	};
 
-	member.conclusion = member.node == GRAPH_NONE ? &no_conclusion :
-							&view->conclusions[member.node];
+	member.conclusion = member.node == GRAPH_NONE ? &no_conclusion
+						      : &view->conclusions[member.node];
 	if (thread->blocked) {
 		member.since = thread->blocked_since;
 		member.blocked_ns = view->now > member.since ? view->now - member.since : 0;
@@ -191,8 +191,8 @@ static bool scope_has(enum verdict_scope scope, enum verdict verdict)
 	return true;
 }
 
-static int add_due(struct group **groups, const struct verdict_view *view, const struct lc_thread *thread,
-		   enum verdict_scope scope)
+static int add_due(struct group **groups, const struct verdict_view *view,
+		   const struct lc_thread *thread, enum verdict_scope scope)
 {
 	struct member now = member_now(view, thread);
 	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= view->threshold_ns;

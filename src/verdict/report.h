@@ -18,9 +18,10 @@ struct verdict_tid {
 };
 
 struct verdict_record {
-	struct conclusion conclusion;	/* of the member that stands for all: the worst, the longest */
-	uint32_t node;			/* that member's in the graph; GRAPH_NONE */
-	uint32_t depends;		/* threads that wait, in the end, for it */
+	struct conclusion
+		conclusion; /* of the member that stands for all: the worst, the longest */
+	uint32_t node;	    /* that member's in the graph; GRAPH_NONE */
+	uint32_t depends;   /* threads that wait, in the end, for it */
 	const struct lc_thread *thread; /* that member; the model's */
 	struct verdict_tid *tids;	/* rising */
 	size_t count;
@@ -63,8 +64,9 @@ struct verdict_view {
 };
 
 /* Builds graph and conclusions. others, growth: may be NULL. Returns 0 or -ENOMEM. */
-int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct growth *growth,
-			uint64_t now, uint64_t threshold_ns, struct verdict_view *view);
+int verdict_view_create(struct lc_model *model, struct lc_model *others,
+			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
+			struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);
 
 /*

@@ -3,7 +3,6 @@
 #include "verdict/rules_private.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,62 +10,13 @@
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {
-		[VERDICT_RUNNING] = "running", [VERDICT_IDLE] = "idle",
-		[VERDICT_BLOCKED] = "blocked", [VERDICT_SUSPECT] = "suspect",
-		[VERDICT_STUCK] = "stuck",     [VERDICT_LEAK] = "leak",
+		[VERDICT_RUNNING] = "running",	 [VERDICT_IDLE] = "idle",
+		[VERDICT_BLOCKED] = "blocked",	 [VERDICT_SUSPECT] = "suspect",
+		[VERDICT_STUCK] = "stuck",	 [VERDICT_LEAK] = "leak",
 		[VERDICT_DEADLOCK] = "deadlock",
 	};
 
 	return names[verdict];
-}
-
-void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
-{
-	va_list args;
-
-	judged->conclusion->verdict = verdict;
-	judged->conclusion->rule = rule;
-	va_start(args, format);
-	vsnprintf(judged->conclusion->reason, sizeof(judged->conclusion->reason), format, args);
-	va_end(args);
-}
-
-#define DEFINE_TEXT(name, field)                                                                   \
-	void name(struct judged *judged, const char *format, ...)                                  \
-	{                                                                                          \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, format);                                                            \
-		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, args); \
-		va_end(args);                                                                      \
-	}
-
-DEFINE_TEXT(judge_proof, proof)
-DEFINE_TEXT(judge_remedy, remedy)
-DEFINE_TEXT(judge_otherwise, otherwise)
-
-/* "thread 4711 (worker)" or "process 4711". */
-static const char *node_words(const struct graph_node *node, char *buffer, size_t size)
-{
-	if (node->thread)
-		snprintf(buffer, size, "thread %d (%.15s)", node->thread->task.tid,
-			 node->thread->task.comm);
-	else
-		snprintf(buffer, size, "process %d", node->pid);
-	return buffer;
-}
-
-bool rules_follow(struct judged *judged, const char *rule)
-{
-	char words[64];
-
-	if (!judged->owner || judged->owner_verdict->verdict < VERDICT_STUCK)
-		return false;
-	judge(judged, VERDICT_STUCK, rule, "it waits for %s, which is itself a finding (%s)",
-	      node_words(judged->owner, words, sizeof(words)),
-	      verdict_name(judged->owner_verdict->verdict));
-	judge_otherwise(judged, "it would be idle if %s worked or waited for work", words);
-	return true;
 }
 
 /* Each of its releasers waits for the next, and the last one for the first. */
@@ -83,22 +33,27 @@ static void judge_cycle(struct judged *judged)
 		at = nodes[at].next;
 	} while (at != start && length < 1000000);
 	if (length == 1)
-		judge(judged, VERDICT_DEADLOCK, "cycle", "it waits for something that only it could release");
+		judge(judged, VERDICT_DEADLOCK, "cycle",
+		      "it waits for something that only it could release");
 	else
-		judge(judged, VERDICT_DEADLOCK, "cycle", "%u threads wait for each other in a circle", length);
-	used = snprintf(judged->conclusion->proof, sizeof(judged->conclusion->proof), "%d waits for",
-			judged->thread->task.tid);
-	for (at = nodes[start].next; used < sizeof(judged->conclusion->proof) - 80; at = nodes[at].next) {
+		judge(judged, VERDICT_DEADLOCK, "cycle",
+		      "%u threads wait for each other in a circle", length);
+	used = snprintf(judged->conclusion->proof, sizeof(judged->conclusion->proof),
+			"%d waits for", judged->thread->task.tid);
+	for (at = nodes[start].next; used < sizeof(judged->conclusion->proof) - 80;
+	     at = nodes[at].next) {
 		used += snprintf(judged->conclusion->proof + used,
 				 sizeof(judged->conclusion->proof) - used, " %s%s",
-				 at == start && length == 1 ? "itself" :
-							      node_words(&nodes[at], words, sizeof(words)),
+				 at == start && length == 1
+					 ? "itself"
+					 : judge_node_words(&nodes[at], words, sizeof(words)),
 				 at == start ? "" : ", which waits for");
 		if (at == start)
 			break;
 	}
-	judge_remedy(judged, "take these in one fixed order everywhere, or never hold one while waiting "
-			     "for the other");
+	judge_remedy(judged,
+		     "take these in one fixed order everywhere, or never hold one while waiting "
+		     "for the other");
 	judge_otherwise(judged, "one of them running, or with a time-out, would break the circle");
 }
 
@@ -107,7 +62,7 @@ static void judge_dead_end(struct judged *judged)
 	char words[64];
 
 	judge(judged, VERDICT_STUCK, "dead-end", "it waits for %s, which can never run again",
-	      judged->owner ? node_words(judged->owner, words, sizeof(words)) : "somebody");
+	      judged->owner ? judge_node_words(judged->owner, words, sizeof(words)) : "somebody");
 	judge_otherwise(judged, "the end of the chain tells what to mend");
 }
 
@@ -168,15 +123,18 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		judged.owner = &rules->graph->nodes[node->next];
 		judged.owner_verdict = &rules->conclusions[node->next];
 	}
-	judged.conclusion->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root : number;
+	judged.conclusion->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root
+								  : number;
 	if (!node->thread) {
 		/* A process is what the thread is that it stands for. */
-		judged.conclusion->verdict = judged.owner ? judged.owner_verdict->verdict : VERDICT_RUNNING;
+		judged.conclusion->verdict = judged.owner ? judged.owner_verdict->verdict
+							  : VERDICT_RUNNING;
 		judged.conclusion->rule = "process";
 	} else if (!node->thread->blocked) {
 		judge(&judged, VERDICT_RUNNING, "running", "it runs");
 	} else if (!judged.wait) {
-		judge(&judged, VERDICT_BLOCKED, "not-looked-at", "what it waits for was not looked at");
+		judge(&judged, VERDICT_BLOCKED, "not-looked-at",
+		      "what it waits for was not looked at");
 	} else if (node->in_cycle) {
 		judge_cycle(&judged);
 	} else if (!node->alive && !node->gone && judged.owner &&
@@ -217,10 +175,9 @@ static int judge_all(const struct rules *rules)
 int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 		   struct conclusion *conclusions)
 {
-	struct rules rules = { .graph = graph,
-			       .conclusions = conclusions,
-			       .now = now,
-			       .threshold_ns = threshold_ns };
+	struct rules rules = {
+		.graph = graph, .conclusions = conclusions, .now = now, .threshold_ns = threshold_ns
+	};
 
 	memset(conclusions, 0, graph->count * sizeof(conclusions[0]));
 	return judge_all(&rules);

@@ -25,12 +25,12 @@ const char *verdict_name(enum verdict verdict);
 /* What is concluded of one thread. Texts are leakhop's words; "" where there is nothing to say. */
 struct conclusion {
 	enum verdict verdict;
-	const char *rule;   /* its name in docs/verdicts.md */
-	char reason[200];   /* why this verdict */
-	char proof[200];    /* LEAK, DEADLOCK: what shows that nobody can release it */
-	char remedy[200];   /* what to do about the cause */
+	const char *rule;    /* its name in docs/verdicts.md */
+	char reason[200];    /* why this verdict */
+	char proof[200];     /* LEAK, DEADLOCK: what shows that nobody can release it */
+	char remedy[200];    /* what to do about the cause */
 	char otherwise[200]; /* what would have changed the verdict */
-	uint32_t root;	    /* node at the end of its chain; its own if there is none */
+	uint32_t root;	     /* node at the end of its chain; its own if there is none */
 };
 
 /*

@@ -6,16 +6,22 @@ static void pipe_end(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 	bool reading = wait->direction == LC_WAIT_READ;
-	bool own = wait->flags & LC_WAIT_OWN_PROCESS, handler = wait->flags & LC_WAIT_SIGNAL_HANDLER;
+	bool own = wait->flags & LC_WAIT_OWN_PROCESS,
+	     handler = wait->flags & LC_WAIT_SIGNAL_HANDLER;
 
 	if (own && (wait->flags & LC_WAIT_OWN_THREAD) && !handler) {
-		judge(judged, VERDICT_LEAK, "only-itself", "only this thread itself could %s the other end",
+		judge(judged, VERDICT_LEAK, "only-itself",
+		      "only this thread itself could %s the other end",
 		      reading ? "write to" : "read from");
-		judge_proof(judged, "%s: every holder of the other end is process %d, which has one thread "
-				    "and catches no signal", wait->object, judged->thread->task.pid);
+		judge_proof(judged,
+			    "%s: every holder of the other end is process %d, which has one thread "
+			    "and catches no signal",
+			    wait->object, judged->thread->task.pid);
 		judge_remedy(judged, "close the end that is not used after fork (in process %d%s)",
 			     judged->thread->task.pid,
-			     wait->owner_count && wait->owners[0].fd >= 0 ? ", the other end is still open there" : "");
+			     wait->owner_count && wait->owners[0].fd >= 0
+				     ? ", the other end is still open there"
+				     : "");
 	} else if (rules_follow(judged, "other-end-is-a-finding")) {
 		return;
 	} else if (!reading) {
@@ -23,11 +29,13 @@ static void pipe_end(struct judged *judged)
 		judge_remedy(judged, "read the other end, or don't fill it: its reader is %s",
 			     wait->owner_count ? "named above" : "not known");
 	} else if (own && !handler) {
-		judge(judged, VERDICT_SUSPECT, "own-pipe", "only threads of its own process could write to it");
+		judge(judged, VERDICT_SUSPECT, "own-pipe",
+		      "only threads of its own process could write to it");
 	} else {
 		judge(judged, VERDICT_IDLE, "reader", "it waits for the other end's next word");
 	}
-	judge_otherwise(judged, "holders of the other end that are stuck or gone would make it a finding");
+	judge_otherwise(judged,
+			"holders of the other end that are stuck or gone would make it a finding");
 }
 
 static void set_of_descriptors(struct judged *judged)
@@ -39,11 +47,14 @@ static void set_of_descriptors(struct judged *judged)
 	} else if ((wait->flags & LC_WAIT_NEVER_FIRES) && !(wait->flags & LC_WAIT_SIGNAL_HANDLER)) {
 		judge(judged, VERDICT_STUCK, "nothing-can-fire",
 		      "none of what it waits for can ever happen, and it has no time-out");
-		judge_proof(judged, "%s: %u members, none can fire; the process catches no signal", wait->object,
-			    wait->member_total);
-		judge_remedy(judged, "give the wait a time-out, or an eventfd by which it can be told to end");
+		judge_proof(judged, "%s: %u members, none can fire; the process catches no signal",
+			    wait->object, wait->member_total);
+		judge_remedy(
+			judged,
+			"give the wait a time-out, or an eventfd by which it can be told to end");
 	} else {
-		judge(judged, VERDICT_IDLE, "event-loop", "one of what it waits for can still happen");
+		judge(judged, VERDICT_IDLE, "event-loop",
+		      "one of what it waits for can still happen");
 	}
 }
 
@@ -52,16 +63,20 @@ static void own_descriptor(struct judged *judged)
 	const struct lc_wait *wait = judged->wait;
 
 	if ((wait->flags & LC_WAIT_NEVER_FIRES) && !(wait->flags & LC_WAIT_SIGNAL_HANDLER)) {
-		judge(judged, VERDICT_STUCK, "nothing-can-fire", "what it waits for can never happen");
+		judge(judged, VERDICT_STUCK, "nothing-can-fire",
+		      "what it waits for can never happen");
 		judge_proof(judged, "%s", wait->object);
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && (wait->flags & LC_WAIT_OWN_THREAD) &&
 		   !(wait->flags & LC_WAIT_SIGNAL_HANDLER) && wait->kind == LC_WAIT_EVENTFD) {
 		judge(judged, VERDICT_LEAK, "only-itself", "only this thread itself could wake it");
-		judge_proof(judged, "%s: its one holder is this process, with one thread", wait->object);
+		judge_proof(judged, "%s: its one holder is this process, with one thread",
+			    wait->object);
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && wait->kind == LC_WAIT_EVENTFD) {
-		judge(judged, VERDICT_SUSPECT, "own-eventfd", "only threads of its own process could wake it");
+		judge(judged, VERDICT_SUSPECT, "own-eventfd",
+		      "only threads of its own process could wake it");
 	} else {
-		judge(judged, VERDICT_IDLE, "waits-for-an-event", "it waits for an event from outside");
+		judge(judged, VERDICT_IDLE, "waits-for-an-event",
+		      "it waits for an event from outside");
 	}
 }
 
@@ -70,7 +85,8 @@ static void kernel_wait(struct judged *judged)
 	const struct lc_wait *wait = judged->wait;
 
 	if (judged->thread->state != 'D') {
-		judge(judged, VERDICT_IDLE, "in-the-kernel", "it waits in the kernel, where it can be interrupted");
+		judge(judged, VERDICT_IDLE, "in-the-kernel",
+		      "it waits in the kernel, where it can be interrupted");
 		return;
 	}
 	if (rules_follow(judged, "blocker-is-a-finding"))
@@ -78,8 +94,10 @@ static void kernel_wait(struct judged *judged)
 	judge(judged, VERDICT_STUCK, "uninterruptible",
 	      "the kernel does not come back (uninterruptible sleep%s%s)",
 	      wait->kernel_function[0] ? " in " : "", wait->kernel_function);
-	judge_remedy(judged, "look at the disk, network file system or driver behind it; such a thread can't be "
-			     "killed");
+	judge_remedy(
+		judged,
+		"look at the disk, network file system or driver behind it; such a thread can't be "
+		"killed");
 }
 
 void rules_channel(struct judged *judged)
@@ -117,6 +135,7 @@ void rules_channel(struct judged *judged)
 		judge(judged, VERDICT_BLOCKED, "unknown", "what it waits for could not be told");
 		return;
 	default:
-		judge(judged, VERDICT_IDLE, "waits-for-an-event", "it waits for an event from outside");
+		judge(judged, VERDICT_IDLE, "waits-for-an-event",
+		      "it waits for an event from outside");
 	}
 }

@@ -9,11 +9,14 @@ static void lock_is_dead(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 
-	judge(judged, VERDICT_LEAK, "owner-gone", "the lock's owner has ended without unlocking it");
+	judge(judged, VERDICT_LEAK, "owner-gone",
+	      "the lock's owner has ended without unlocking it");
 	judge_proof(judged, "%s: it records owner %d, and there is no such thread", wait->object,
 		    wait->owner_count ? wait->owners[0].ns_tid : 0);
-	judge_remedy(judged, "unlock on every path out of the code that took it (an early return, an error, a "
-			     "cancelled or exiting thread)");
+	judge_remedy(
+		judged,
+		"unlock on every path out of the code that took it (an early return, an error, a "
+		"cancelled or exiting thread)");
 	judge_otherwise(judged, "an owner that is alive would have given its own verdict");
 }
 
@@ -25,8 +28,9 @@ static void lock_of_another_process(struct judged *judged)
 		    judged->wait->object,
 		    judged->wait->owner_count ? judged->wait->owners[0].tid : 0,
 		    judged->wait->owner_count ? judged->wait->owners[0].pid : 0);
-	judge_remedy(judged, "between fork and exec of a process with threads call only async-signal-safe "
-			     "functions, or re-initialise the lock (pthread_atfork)");
+	judge_remedy(judged,
+		     "between fork and exec of a process with threads call only async-signal-safe "
+		     "functions, or re-initialise the lock (pthread_atfork)");
 }
 
 static bool holder_spawned_waiter(const struct judged *judged)
@@ -43,24 +47,28 @@ static void lock_is_held(struct judged *judged)
 
 	if (rules_follow(judged, "holder-is-a-finding"))
 		return;
-	judge_otherwise(judged, "a holder that is stuck, gone or in a circle would make it a finding");
+	judge_otherwise(judged,
+			"a holder that is stuck, gone or in a circle would make it a finding");
 	if (verdict == VERDICT_IDLE) {
-		judge(judged, VERDICT_IDLE, "turn", "the holder (%d) waits for work: this one waits its turn",
-		      tid);
+		judge(judged, VERDICT_IDLE, "turn",
+		      "the holder (%d) waits for work: this one waits its turn", tid);
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
 		judge(judged, VERDICT_SUSPECT, "standby",
 		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);
 	} else if (holder_spawned_waiter(judged)) {
 		judge(judged, VERDICT_SUSPECT, "gate",
-		      "the holder (%d) goes on working and spawned this one: a gate, or a lock forgotten",
+		      "the holder (%d) goes on working and spawned this one: a gate, or a lock "
+		      "forgotten",
 		      tid);
 	} else if (judged->node->dependents) {
 		judge(judged, VERDICT_STUCK, "others-wait",
-		      "the holder (%d) goes on without unlocking, and %u threads wait for this one", tid,
-		      judged->node->dependents);
+		      "the holder (%d) goes on without unlocking, and %u threads wait for this one",
+		      tid, judged->node->dependents);
 	} else {
 		judge(judged, VERDICT_SUSPECT, "holder-works",
-		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock forgotten", tid);
+		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock "
+		      "forgotten",
+		      tid);
 	}
 }
 
@@ -71,24 +79,28 @@ void rules_lock(struct judged *judged)
 	if (wait->flags & LC_WAIT_OBJECT_FREE && judged->thread->wait_confirmed) {
 		judge(judged, VERDICT_STUCK, "lost-wake-up",
 		      "the lock is free, and this thread still sleeps for it: a lost wake-up");
-		judge_remedy(judged, "whoever unlocks must wake; look for code that writes the lock's word "
-				     "by itself");
+		judge_remedy(judged,
+			     "whoever unlocks must wake; look for code that writes the lock's word "
+			     "by itself");
 	} else if (wait->recorded == LC_WAIT_DEAD || wait->flags & LC_WAIT_OWNER_GONE) {
 		lock_is_dead(judged);
 	} else if (wait->flags & LC_WAIT_OWNER_SELF) {
 		judge(judged, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself");
 		judge_proof(judged, "%s: its owner is the waiter", wait->object);
-		judge_remedy(judged, "don't lock again what is locked; a recursive mutex only hides it");
+		judge_remedy(judged,
+			     "don't lock again what is locked; a recursive mutex only hides it");
 	} else if (wait->flags & LC_WAIT_OWNER_ELSEWHERE) {
 		lock_of_another_process(judged);
 	} else if (judged->owner) {
 		lock_is_held(judged);
 	} else if (wait->kind == LC_WAIT_RWLOCK && wait->readers) {
-		judge(judged, VERDICT_SUSPECT, "readers", "%u readers hold the lock; who they are is not recorded",
-		      wait->readers);
+		judge(judged, VERDICT_SUSPECT, "readers",
+		      "%u readers hold the lock; who they are is not recorded", wait->readers);
 	} else {
 		judge(judged, VERDICT_SUSPECT, "owner-not-recorded",
 		      "who holds the lock is not recorded by this kind of lock");
-		judge_otherwise(judged, "growth, or others that wait for this thread, would make it a finding");
+		judge_otherwise(
+			judged,
+			"growth, or others that wait for this thread, would make it a finding");
 	}
 }

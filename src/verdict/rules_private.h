@@ -32,9 +32,13 @@ void judge_remedy(struct judged *judged, const char *format, ...)
 void judge_otherwise(struct judged *judged, const char *format, ...)
 	__attribute__((__format__(__printf__, 2, 3)));
 
+/* "thread 4711 (worker)" or "process 4711". Returns buffer. */
+const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size);
+
 /* The families of rules, each in its file. */
-void rules_lock(struct judged *judged);	   /* mutex, rwlock, file lock, once: rules_lock.c */
-void rules_signal(struct judged *judged);  /* condition, semaphore, barrier, park, future: rules_signal.c */
+void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: rules_lock.c */
+void rules_signal(
+	struct judged *judged); /* condition, semaphore, barrier, park, future: rules_signal.c */
 void rules_socket(struct judged *judged);  /* rules_socket.c */
 void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: rules_channel.c */
 void rules_process(struct judged *judged); /* join, children, stops: rules_process.c */

@@ -6,14 +6,16 @@ static void waits_for_end(struct judged *judged)
 {
 	if (rules_follow(judged, "waits-for-a-finding"))
 		return;
-	if (judged->wait->recorded == LC_WAIT_DEAD ||
-	    (judged->wait->flags & LC_WAIT_NO_CHILDREN) || judged->wait->recorded == LC_WAIT_NOBODY) {
-		judge(judged, VERDICT_LEAK, "nobody-to-end", "there is none left whose end it could be told of");
+	if (judged->wait->recorded == LC_WAIT_DEAD || (judged->wait->flags & LC_WAIT_NO_CHILDREN) ||
+	    judged->wait->recorded == LC_WAIT_NOBODY) {
+		judge(judged, VERDICT_LEAK, "nobody-to-end",
+		      "there is none left whose end it could be told of");
 		judge_proof(judged, "%s", judged->wait->object);
 		return;
 	}
 	judge(judged, VERDICT_IDLE, "waits-for-end", "whom it waits for works, or waits for work");
-	judge_otherwise(judged, "it takes the verdict of whom it waits for, if that becomes a finding");
+	judge_otherwise(judged,
+			"it takes the verdict of whom it waits for, if that becomes a finding");
 }
 
 void rules_process(struct judged *judged)
@@ -24,7 +26,8 @@ void rules_process(struct judged *judged)
 		judge_remedy(judged, "let the tracer continue or detach");
 		return;
 	case LC_WAIT_STOPPED:
-		judge(judged, VERDICT_SUSPECT, "stopped", "it was stopped by a signal (job control, SIGSTOP)");
+		judge(judged, VERDICT_SUSPECT, "stopped",
+		      "it was stopped by a signal (job control, SIGSTOP)");
 		judge_remedy(judged, "kill -CONT %d lets it go on", judged->thread->task.pid);
 		return;
 	case LC_WAIT_FROZEN:

@@ -30,10 +30,12 @@ static void signal_lost(struct judged *judged)
 	      signal_words(judged->wait->kind));
 	judge_proof(judged, "%s, read twice, unchanged", judged->wait->object);
 	if (judged->wait->flags & LC_WAIT_OLD_CONDITION)
-		judge_remedy(judged, "this C library has bug 25847 (a signal stolen from a waiter); it is "
-				     "mended in glibc 2.41 and in later 2.38 to 2.40");
+		judge_remedy(judged,
+			     "this C library has bug 25847 (a signal stolen from a waiter); it is "
+			     "mended in glibc 2.41 and in later 2.38 to 2.40");
 	else
-		judge_remedy(judged, "signal with the mutex held, and after the condition has changed");
+		judge_remedy(judged,
+			     "signal with the mutex held, and after the condition has changed");
 }
 
 void rules_signal(struct judged *judged)
@@ -51,22 +53,26 @@ void rules_signal(struct judged *judged)
 		      signal_words(wait->kind), judged->node->dependents);
 		return;
 	}
-	judge_otherwise(judged, "an object that says it is free, or a group that only grows, would make it a "
-				"finding");
+	judge_otherwise(
+		judged,
+		"an object that says it is free, or a group that only grows, would make it a "
+		"finding");
 	if (wait->kind == LC_WAIT_BARRIER) {
-		judge(judged, VERDICT_SUSPECT, "barrier-short", "%u of %u have arrived at the barrier",
-		      wait->readers, wait->limit);
+		judge(judged, VERDICT_SUSPECT, "barrier-short",
+		      "%u of %u have arrived at the barrier", wait->readers, wait->limit);
 	} else if (wait->kind == LC_WAIT_FUTURE) {
-		judge(judged, VERDICT_SUSPECT, "future-unkept", "the promise has not been kept yet");
+		judge(judged, VERDICT_SUSPECT, "future-unkept",
+		      "the promise has not been kept yet");
 	} else if (wait->has_timeout) {
 		judge(judged, VERDICT_IDLE, "time-out", "it wakes by itself when its time is over");
 	} else if (wait->kind == LC_WAIT_CONDITION && judged->thread->last_wake_at) {
-		judge(judged, VERDICT_IDLE, "served", "it has been woken before: a worker waits for work");
+		judge(judged, VERDICT_IDLE, "served",
+		      "it has been woken before: a worker waits for work");
 	} else {
 		judge(judged, wait->kind == LC_WAIT_CONDITION ? VERDICT_SUSPECT : VERDICT_IDLE,
 		      wait->kind == LC_WAIT_CONDITION ? "never-signalled" : "waits-for-work",
-		      wait->kind == LC_WAIT_CONDITION ?
-			      "not seen signalled: a worker without work, or a signal that was lost" :
-			      "it waits for work, as far as can be seen");
+		      wait->kind == LC_WAIT_CONDITION ? "not seen signalled: a worker without "
+							"work, or a signal that was lost"
+						      : "it waits for work, as far as can be seen");
 	}
 }

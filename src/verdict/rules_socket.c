@@ -9,8 +9,11 @@
 static void remedy_timeout(struct judged *judged)
 {
 	if (judged->wait->fd >= 0)
-		judge_remedy(judged, "set a time-out on fd %d (SO_RCVTIMEO or poll; TCP_USER_TIMEOUT, keep-alive "
-				     "for a peer that has gone)", judged->wait->fd);
+		judge_remedy(judged,
+			     "set a time-out on fd %d (SO_RCVTIMEO or poll; TCP_USER_TIMEOUT, "
+			     "keep-alive "
+			     "for a peer that has gone)",
+			     judged->wait->fd);
 }
 
 /* What is wrong with the connection itself, if anything. */
@@ -39,20 +42,25 @@ static void read_socket(struct judged *judged)
 		judge(judged, VERDICT_STUCK, "request-stands", "%s", why);
 		remedy_timeout(judged);
 	} else if (wait->kind == LC_WAIT_TCP && (wait->flags & LC_WAIT_SERVER)) {
-		judge(judged, VERDICT_IDLE, "accepting-side", "nothing is owed to the side that accepted");
+		judge(judged, VERDICT_IDLE, "accepting-side",
+		      "nothing is owed to the side that accepted");
 	} else if ((wait->flags & LC_WAIT_SPOKE_LAST) && may_be_owed) {
 		if (rules_follow(judged, "peer-is-a-finding")) {
 			remedy_timeout(judged);
 			return;
 		}
 		judge(judged, VERDICT_SUSPECT, "answer-outstanding",
-		      "it asked, and has heard nothing since: a subscription, or an answer that is overdue");
-		judge_otherwise(judged, "a request that lies unread, retransmits, or a peer that is stuck would "
-					"make it a finding");
+		      "it asked, and has heard nothing since: a subscription, or an answer that is "
+		      "overdue");
+		judge_otherwise(
+			judged,
+			"a request that lies unread, retransmits, or a peer that is stuck would "
+			"make it a finding");
 	} else if (wait->kind == LC_WAIT_UNIX && rules_follow(judged, "peer-is-a-finding")) {
 		remedy_timeout(judged);
 	} else {
-		judge(judged, VERDICT_IDLE, "heard-last", "it waits for the peer's next word; nothing is owed");
+		judge(judged, VERDICT_IDLE, "heard-last",
+		      "it waits for the peer's next word; nothing is owed");
 	}
 }
 
@@ -68,13 +76,15 @@ void rules_socket(struct judged *judged)
 		return;
 	case LC_WAIT_CONNECT:
 		judge(judged, VERDICT_STUCK, "connect", "%s",
-		      wait->flags & LC_WAIT_BACKLOG_FULL ? "the listener does not accept: its queue is full" :
-							   "the connection does not come about");
+		      wait->flags & LC_WAIT_BACKLOG_FULL
+			      ? "the listener does not accept: its queue is full"
+			      : "the connection does not come about");
 		remedy_timeout(judged);
 		return;
 	case LC_WAIT_WRITE:
 		if (long_enough) {
-			judge(judged, VERDICT_STUCK, "write", "it wants to send, and the peer does not read");
+			judge(judged, VERDICT_STUCK, "write",
+			      "it wants to send, and the peer does not read");
 			remedy_timeout(judged);
 			return;
 		}
@@ -85,5 +95,6 @@ void rules_socket(struct judged *judged)
 	if (wait->kind == LC_WAIT_TCP || wait->kind == LC_WAIT_UNIX)
 		read_socket(judged);
 	else
-		judge(judged, VERDICT_IDLE, "datagrams", "it waits for a datagram; nothing is owed");
+		judge(judged, VERDICT_IDLE, "datagrams",
+		      "it waits for a datagram; nothing is owed");
 }

@@ -38,34 +38,37 @@ static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 	conclusion->verdict = VERDICT_LEAK;
 	conclusion->rule = "growing";
 	snprintf(conclusion->reason, sizeof(conclusion->reason),
-		 "threads of one spawn site gather here and do not leave: %u now, %llu came and %llu left in "
-		 "%.0f s", trend.count, (unsigned long long)trend.joined, (unsigned long long)trend.left,
+		 "threads of one spawn site gather here and do not leave: %u now, %llu came and "
+		 "%llu left in "
+		 "%.0f s",
+		 trend.count, (unsigned long long)trend.joined, (unsigned long long)trend.left,
 		 trend.watched_ns / 1e9);
 	snprintf(conclusion->proof, sizeof(conclusion->proof),
-		 "growth of %.3g a second (+- %.2g) over %u sweeps", trend.slope_per_s, trend.slope_error,
-		 trend.sweeps);
+		 "growth of %.3g a second (+- %.2g) over %u sweeps", trend.slope_per_s,
+		 trend.slope_error, trend.sweeps);
 	snprintf(conclusion->remedy, sizeof(conclusion->remedy),
-		 "bound the number of threads that this spawn site makes, or make sure that each is released");
+		 "bound the number of threads that this spawn site makes, or make sure that each "
+		 "is released");
 	snprintf(conclusion->otherwise, sizeof(conclusion->otherwise),
 		 "members that leave about as often as they come would be no finding");
 }
 
-int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct growth *growth,
-			uint64_t now, uint64_t threshold_ns, struct verdict_view *view)
+int verdict_view_create(struct lc_model *model, struct lc_model *others,
+			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
+			struct verdict_view *view)
 {
 	uint32_t i;
 	int r;
 
-	*view = (struct verdict_view){ .model = model,
-				       .growth = growth,
-				       .now = now,
-				       .threshold_ns = threshold_ns };
+	*view = (struct verdict_view){
+		.model = model, .growth = growth, .now = now, .threshold_ns = threshold_ns
+	};
 	r = graph_build(model, others, &view->graph);
 	if (r < 0)
 		return r;
 	view->conclusions = calloc(view->graph.count + 1, sizeof(view->conclusions[0]));
-	r = view->conclusions ? rules_conclude(&view->graph, now, threshold_ns, view->conclusions) :
-				-ENOMEM;
+	r = view->conclusions ? rules_conclude(&view->graph, now, threshold_ns, view->conclusions)
+			      : -ENOMEM;
 	if (r < 0) {
 		verdict_view_release(view);
 		return r;

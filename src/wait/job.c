@@ -38,14 +38,16 @@ void wait_add(struct wait_job *job, const char *format, ...)
 
 void wait_cannot_read(struct wait_job *job, const char *format, ...)
 {
-	char *text = job->wait->unreadable;
+	char *text = job->wait->unreadable, words[96];
+	size_t used = strlen(text);
 	va_list args;
 
-	if (*text && strlen(text) < sizeof(job->wait->unreadable) - 3)
-		strcat(text, ", ");
 	va_start(args, format);
-	append(text, sizeof(job->wait->unreadable), format, args);
+	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
+	if (!strstr(text, words))
+		snprintf(text + used, sizeof(job->wait->unreadable) - used, "%s%s", used ? ", " : "",
+			 words);
 }
 
 bool wait_peek(const struct wait_job *job, uint64_t address, void *buffer, size_t size)

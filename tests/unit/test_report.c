@@ -42,7 +42,8 @@ static struct verdict_records make(struct lc_model *model, enum verdict_scope sc
 
 static void mutex_of_a_dead_owner(struct lc_thread *thread)
 {
-	struct lc_wait wait = { .kind = LC_WAIT_MUTEX, .recorded = LC_WAIT_DEAD,
+	struct lc_wait wait = { .kind = LC_WAIT_MUTEX,
+				.recorded = LC_WAIT_DEAD,
 				.flags = LC_WAIT_OWNER_GONE };
 
 	lc_thread_set_wait(thread, &wait);

@@ -21,12 +21,12 @@ static struct conclusion judge_one(const struct lc_wait *wait, char thread_state
 	return conclusion;
 }
 
-#define expect(wait, verdict_, rule_)                                   \
-	do {                                                            \
+#define expect(wait, verdict_, rule_)                                    \
+	do {                                                             \
 		struct conclusion conclusion_ = judge_one(&(wait), 'S'); \
-		assert_string_equal(conclusion_.rule, rule_);           \
-		assert_int_equal(conclusion_.verdict, verdict_);        \
-		assert_true(conclusion_.reason[0]);                     \
+		assert_string_equal(conclusion_.rule, rule_);            \
+		assert_int_equal(conclusion_.verdict, verdict_);         \
+		assert_true(conclusion_.reason[0]);                      \
 	} while (0)
 
 static void test_locks(void **state)
@@ -121,7 +121,8 @@ static void test_sockets(void **state)
 	expect(wait, VERDICT_STUCK, "request-stands");
 	wait.flags = LC_WAIT_CLIENT | LC_WAIT_RETRANSMITS;
 	expect(wait, VERDICT_STUCK, "request-stands");
-	wait.flags = LC_WAIT_SERVER | LC_WAIT_PEER_UNREAD; /* an answer the client has not fetched yet */
+	wait.flags = LC_WAIT_SERVER |
+		     LC_WAIT_PEER_UNREAD; /* an answer the client has not fetched yet */
 	expect(wait, VERDICT_IDLE, "accepting-side");
 	wait.flags = 0;
 	wait.direction = LC_WAIT_ACCEPT;

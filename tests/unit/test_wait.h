@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -62,6 +63,10 @@ static inline pid_t test_fork(void (*fn)(void *), void *argument)
 
 	assert_true(pid >= 0);
 	if (!pid) {
+		/* A test that fails leaves nobody behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int number = 1; number < 32; number++) /* cmocka's handlers */
+			signal(number, SIG_DFL);
 		fn(argument);
 		for (;;)
 			pause();
@@ -113,9 +118,10 @@ static inline void test_describe(struct wait_subject *subject, const char *const
 	assert_int_equal(wait_describe(scan, subject, ret), 0);
 	wait_scan_free(scan);
 	if (getenv("SHOW_WAITS"))
-		print_message("%-18s %-60s flags %llx owners %u recorded %d unreadable '%s' op %s\n",
-			      wait_kind_name(ret->kind), ret->object, (unsigned long long)ret->flags,
-			      ret->owner_total, ret->recorded, ret->unreadable, ret->op);
+		print_message(
+			"%-18s %-60s flags %llx owners %u recorded %d unreadable '%s' op %s\n",
+			wait_kind_name(ret->kind), ret->object, (unsigned long long)ret->flags,
+			ret->owner_total, ret->recorded, ret->unreadable, ret->op);
 }
 
 #endif

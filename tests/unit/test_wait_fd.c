@@ -25,11 +25,12 @@ static void read_fd(void *fd)
 	(void)!read(*(int *)fd, &byte, 1);
 }
 
-static void read_8(void *fd)
+/* As much as a signalfd or inotify wants. */
+static void read_much(void *fd)
 {
-	uint64_t value;
+	char bytes[4096];
 
-	(void)!read(*(int *)fd, &value, sizeof(value));
+	(void)!read(*(int *)fd, bytes, sizeof(bytes));
 }
 
 /* Reads from end 0 of a pipe of which it keeps both ends. */
@@ -195,9 +196,11 @@ static void start_unix_server(struct server *server, int backlog)
 
 	*server = (struct server){ .address.sun_family = AF_UNIX };
 	server->size = offsetof(struct sockaddr_un, sun_path) + 1 +
-		       sprintf(server->address.sun_path + 1, "leakhop-unit-%d-%d", getpid(), number++);
+		       sprintf(server->address.sun_path + 1, "leakhop-unit-%d-%d", getpid(),
+			       number++);
 	server->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(bind(server->listener, (struct sockaddr *)&server->address, server->size), 0);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&server->address, server->size),
+			 0);
 	assert_int_equal(listen(server->listener, backlog), 0);
 }
 
@@ -266,7 +269,8 @@ static void ask(void *argument)
 
 	close(tcp->listener);
 	fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (connect(fd, (struct sockaddr *)&tcp->address, sizeof(tcp->address)) || write(fd, "hello", 5) < 0)
+	if (connect(fd, (struct sockaddr *)&tcp->address, sizeof(tcp->address)) ||
+	    write(fd, "hello", 5) < 0)
 		_exit(1);
 	(void)!read(fd, &byte, 1);
 }
@@ -333,7 +337,8 @@ static void test_tcp_server_side(void **state)
 	assert_int_equal(wait.direction, LC_WAIT_ACCEPT);
 	assert_int_equal(wait.fd, tcp.listener);
 	tcp.client = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(connect(tcp.client, (struct sockaddr *)&tcp.address, sizeof(tcp.address)), 0);
+	assert_int_equal(connect(tcp.client, (struct sockaddr *)&tcp.address, sizeof(tcp.address)),
+			 0);
 	test_await(pid, pid, SYS_read, &subject);
 	test_describe(&subject, NULL, &wait);
 	assert_true(wait.flags & LC_WAIT_SERVER);
@@ -380,7 +385,7 @@ static void test_udp_and_netlink(void **state)
 
 static void check_anonymous(int fd, enum lc_wait_kind kind, uint64_t flags)
 {
-	pid_t pid = test_fork(read_8, &fd);
+	pid_t pid = test_fork(read_much, &fd);
 	struct wait_subject subject;
 	struct lc_wait wait;
 
@@ -416,7 +421,7 @@ static void test_eventfd_is_the_same_in_two_processes(void **state)
 	struct wait_subject subject;
 	struct lc_wait one, other;
 	int fd = eventfd(0, 0), decoy = eventfd(0, 0);
-	pid_t a = test_fork(read_8, &fd), b = test_fork(read_8, &fd);
+	pid_t a = test_fork(read_much, &fd), b = test_fork(read_much, &fd);
 
 	(void)state;
 	test_await(a, a, SYS_read, &subject);

@@ -8,7 +8,8 @@
 
 #define NR_FUTEX SYS_futex
 
-static const char *const lock_names[] = { "__lll_lock_wait", "___pthread_mutex_lock", "worker", NULL };
+static const char *const lock_names[] = { "__lll_lock_wait", "___pthread_mutex_lock", "worker",
+					  NULL };
 static const char *const full_names[] = { "__pthread_mutex_lock_full", "worker", NULL };
 static const char *const condition_names[] = { "__futex_abstimed_wait_common64",
 					       "pthread_cond_wait@@GLIBC_2.3.2", "worker", NULL };
@@ -17,8 +18,8 @@ static const char *const semaphore_names[] = { "__futex_abstimed_wait_common64",
 static const char *const rwlock_names[] = { "__futex_abstimed_wait_common64",
 					    "__pthread_rwlock_wrlock_full64", NULL };
 static const char *const barrier_names[] = { "pthread_barrier_wait", NULL };
-static const char *const join_names[] = { "__futex_abstimed_wait_common64", "__pthread_clockjoin_ex",
-					  NULL };
+static const char *const join_names[] = { "__futex_abstimed_wait_common64",
+					  "__pthread_clockjoin_ex", NULL };
 static const char *const once_names[] = { "__pthread_once_slow", NULL };
 static const char *const *const none = NULL;
 
@@ -155,7 +156,8 @@ static void test_lock_copied_by_fork(void **state)
 
 static void test_same_object_in_two_processes(void **state)
 {
-	pthread_mutex_t *mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pthread_mutex_t *mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct wait_subject subject;
 	struct lc_wait ours, theirs;
 	struct parked parked;
@@ -433,8 +435,8 @@ static void raw_wait(void *word)
 
 static void test_unknown_word(void **state)
 {
-	static const char *const go[] = { "runtime.futex.abi0", "runtime.futexsleep", "runtime.notesleep",
-					  NULL };
+	static const char *const go[] = { "runtime.futex.abi0", "runtime.futexsleep",
+					  "runtime.notesleep", NULL };
 	struct wait_subject subject;
 	struct parked parked;
 	struct lc_wait wait;

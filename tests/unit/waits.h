@@ -21,7 +21,8 @@ static inline struct lc_model *model_new(void)
 }
 
 /* A thread of process pid; blocked_s 0: it runs. */
-static inline struct lc_thread *thread_add(struct lc_model *model, pid_t pid, pid_t tid, uint64_t blocked_s)
+static inline struct lc_thread *thread_add(struct lc_model *model, pid_t pid, pid_t tid,
+					   uint64_t blocked_s)
 {
 	struct lc_sample sample = {
 		.task = { .tid = tid, .pid = pid, .ns_tid = tid, .ns_pid = pid, .comm = "thread" },
@@ -54,7 +55,8 @@ static inline struct lc_wait wait_for(enum lc_wait_kind kind, uint64_t object)
 static inline void wait_owner(struct lc_wait *wait, pid_t pid, pid_t tid, enum lc_wait_role role)
 {
 	wait->recorded = LC_WAIT_RECORDED;
-	wait->owners[wait->owner_count++] = (struct lc_wait_owner){ .pid = pid, .tid = tid, .role = role, .fd = -1 };
+	wait->owners[wait->owner_count++] =
+		(struct lc_wait_owner){ .pid = pid, .tid = tid, .role = role, .fd = -1 };
 	wait->owner_total++;
 }
 

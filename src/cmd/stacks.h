@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stacks of sampled threads, unwound and interned in the session's table. */
+#ifndef LEAKHOP_CMD_STACKS_H
+#define LEAKHOP_CMD_STACKS_H
+
+#include "cmd/session.h"
+
+/*
+ * Unwinds a user stack of process pid from registers; copy, live: see stack_unwind(). Returns 0, or why there
+ * is no stack: a negative errno.
+ */
+int stacks_take(struct session *session, pid_t pid, const struct lc_registers *registers,
+		const struct stack_copy *copy, bool live, uint32_t *ret_id);
+
+/* The kernel stack that came with a sample; 0: none. */
+uint32_t stacks_take_kernel(struct session *session, const struct lc_sample *sample);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a text report: counts, a line for each group, losses, cost. */
+#include "output/line.h"
+#include "output/output.h"
+#include "output/text_pieces.h"
+#include "output/text_stack.h"
+#include "util/duration.h"
+
+#include <errno.h>
+
+static void summary_line(struct line *line, const struct output_run *run,
+			 const struct verdict_record *record)
+{
+	const struct lc_frame *frame = text_telling_frame(run, record->user_stack);
+	bool wrong = record->conclusion.verdict >= VERDICT_STUCK;
+	char span[32];
+
+	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s", text_verdict(record->conclusion.verdict));
+	line_add(line, LINE_PLAIN, "%7zu  ", record->count);
+	line_add(line, LINE_PLAIN, "%-8s ", duration_format(record->blocked_ns, span, sizeof(span)));
+	line_add(line, LINE_PLAIN, "%s", record->still_blocked ? "" : "ended ");
+	line_put(line, LINE_PLAIN, record->thread->process_comm);
+	line_add(line, LINE_PLAIN, " (%d)", record->thread->task.pid);
+	line_tab(line, 52);
+	if (record->still_blocked && record->thread->wait)
+		line_add(line, LINE_PLAIN, "%s  ", lc_wait_kind_name(record->thread->wait->kind));
+	line_tab(line, 72);
+	if (!frame)
+		frame = text_telling_frame(run, record->kernel_stack);
+	if (frame && frame->function[0])
+		line_put(line, LINE_PLAIN, frame->function);
+	if (frame && frame->line) {
+		line_add(line, LINE_PLAIN, " ");
+		line_put(line, LINE_PLAIN, text_basename(frame->file));
+		line_add(line, LINE_PLAIN, ":%u", frame->line);
+	}
+	line_end(line);
+}
+
+static bool same_doubt(const struct verdict_record *a, const struct verdict_record *b)
+{
+	return a->thread->task.pid == b->thread->task.pid && a->conclusion.rule == b->conclusion.rule;
+}
+
+/* Suspects of one process and one rule share one doubt: one line, for the longest of them. */
+static size_t suspect_lines(struct line *line, const struct output_run *run,
+			    const struct verdict_records *records)
+{
+	struct verdict_record merged;
+	size_t i, j, lines = 0;
+
+	for (i = 0; i < records->count; i++) {
+		for (j = 0; j < i && !same_doubt(&records->list[i], &records->list[j]); j++)
+			;
+		if (j < i)
+			continue;
+		merged = records->list[i];
+		for (j = i + 1; j < records->count; j++)
+			merged.count += same_doubt(&merged, &records->list[j]) ? records->list[j].count : 0;
+		lines++;
+		if (line)
+			summary_line(line, run, &merged);
+	}
+	return lines;
+}
+
+/* Blocks that have ended came back: one line for all of them, unless they were asked for. */
+static void summary_lines(struct line *line, const struct output_run *run,
+			  const struct verdict_records *records)
+{
+	unsigned long long blocks = 0;
+	size_t i, threads = 0;
+
+	for (i = 0; i < records->count; i++) {
+		if (records->list[i].still_blocked || run->show_ended) {
+			summary_line(line, run, &records->list[i]);
+			continue;
+		}
+		blocks += records->list[i].blocks.count;
+		threads += records->list[i].count;
+	}
+	if (!blocks)
+		return;
+	line_add(line, LINE_FAINT, "%llu such block%s of %zu thread%s ended meanwhile (-v shows them)",
+		 blocks, blocks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
+	line_end(line);
+}
+
+static void text_losses(struct line *line, const struct output_run *run)
+{
+	const struct output_lost *lost = &run->lost;
+
+	if (!lost->events && !lost->stacks && !lost->threads)
+		return;
+	line_add(line, LINE_RED, "lost: %llu events, %llu stacks, %llu threads",
+		 (unsigned long long)lost->events, (unsigned long long)lost->stacks,
+		 (unsigned long long)lost->threads);
+	line_end(line);
+}
+
+/* "2 findings, 1 suspect, 7 groups wait". */
+static void summary_counts(struct line *line, const struct output_run *run,
+			   const struct output_report *report)
+{
+	size_t suspects = suspect_lines(NULL, run, &report->suspects);
+	char took[32], threshold[32];
+
+	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
+	duration_format(run->threshold_ns, threshold, sizeof(threshold));
+	line_add(line, LINE_BOLD, "%s, %zu thread%s; for %s or longer: ", took, report->threads_seen,
+		 report->threads_seen == 1 ? "" : "s", threshold);
+	line_add(line, report->findings.count ? LINE_RED : LINE_BOLD, "%zu finding%s",
+		 report->findings.count, report->findings.count == 1 ? "" : "s");
+	line_add(line, LINE_BOLD, " (%zu threads), %zu suspect%s (%zu), %zu wait%s (%zu)",
+		 report->findings.threads, suspects, suspects == 1 ? "" : "s",
+		 report->suspects.threads, report->waits.count,
+		 report->waits.count == 1 ? "" : "s", report->waits.threads);
+	line_end(line);
+}
+
+int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
+			const struct output_report *report)
+{
+	struct line line = line_begin(stream, style);
+	char cpu[32];
+
+	summary_counts(&line, run, report);
+	if (report->findings.count + report->suspects.count + report->waits.count) {
+		line_add(&line, LINE_FAINT, "verdict  threads  longest  process");
+		line_tab(&line, 52);
+		line_add(&line, LINE_FAINT, "waits for");
+		line_tab(&line, 72);
+		line_add(&line, LINE_FAINT, "where");
+		line_end(&line);
+	}
+	summary_lines(&line, run, &report->findings);
+	suspect_lines(&line, run, &report->suspects);
+	summary_lines(&line, run, &report->waits);
+	text_losses(&line, run);
+	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",
+		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),
+		 (unsigned long long)run->cost.rss_bytes >> 20);
+	if (run->cost.bpf_runs)
+		line_add(&line, LINE_FAINT, "; in the kernel %llu ns for each of %llu runs",
+			 (unsigned long long)(run->cost.bpf_ns / run->cost.bpf_runs),
+			 (unsigned long long)run->cost.bpf_runs);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}

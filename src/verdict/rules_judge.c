@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How a rule states its verdict; shared by all families of rules. */
+#include "verdict/rules_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
+{
+	va_list args;
+
+	judged->conclusion->verdict = verdict;
+	judged->conclusion->rule = rule;
+	va_start(args, format);
+	vsnprintf(judged->conclusion->reason, sizeof(judged->conclusion->reason), format, args);
+	va_end(args);
+}
+
+#define DEFINE_TEXT(name, field)                                                                   \
+	void name(struct judged *judged, const char *format, ...)                                  \
+	{                                                                                          \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, format);                                                            \
+		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, args); \
+		va_end(args);                                                                      \
+	}
+
+DEFINE_TEXT(judge_proof, proof)
+DEFINE_TEXT(judge_remedy, remedy)
+DEFINE_TEXT(judge_otherwise, otherwise)
+
+const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size)
+{
+	if (node->thread)
+		snprintf(buffer, size, "thread %d (%.15s)", node->thread->task.tid,
+			 node->thread->task.comm);
+	else
+		snprintf(buffer, size, "process %d", node->pid);
+	return buffer;
+}
+
+bool rules_follow(struct judged *judged, const char *rule)
+{
+	char words[64];
+
+	if (!judged->owner || judged->owner_verdict->verdict < VERDICT_STUCK)
+		return false;
+	judge(judged, VERDICT_STUCK, rule, "it waits for %s, which is itself a finding (%s)",
+	      judge_node_words(judged->owner, words, sizeof(words)),
+	      verdict_name(judged->owner_verdict->verdict));
+	judge_otherwise(judged, "it would be idle if %s worked or waited for work", words);
+	return true;
+}
