@@ -3,7 +3,8 @@
 #   make              build/leakhop
 #   make test         unit, live and emulator tests
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
-#   make bench        costs, as ratios in one run
+#   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
+#   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
 #   make check-format
 #   make install DESTDIR=... PREFIX=/usr/local
 #
@@ -134,7 +135,7 @@ test: all unit-programs fixtures
 	@tests/run
 
 # --- benchmarks -------------------------------------------------------------------------------------
-bench_programs := $(BUILD)/tests/bench/floor $(BUILD)/tests/bench/pingpong $(BUILD)/tests/bench/getppid
+bench_programs := $(foreach name,floor pingpong getppid waits,$(BUILD)/tests/bench/$(name))
 
 $(BUILD)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c
 	$(Q)mkdir -p $(@D)
@@ -150,7 +151,40 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -I$(@D) -o $@ $< $(LDFLAGS) -lbpf -lelf -lz -pthread
 
 bench: all fixtures $(bench_programs)
-	$(Q)scripts/bench $(BUILD)
+	$(Q)scripts/bench $(BUILD) $(SECTIONS)
+
+# --- fuzzing ----------------------------------------------------------------------------------------
+# The rooms that parse what others wrote, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS.
+FUZZ_SECONDS ?= 10
+fuzz_folder := $(BUILD)/tests/fuzz
+fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -MMD -MP -fno-omit-frame-pointer
+fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach room,$(filter-out \
+	cmd collect,$(rooms)),$(call room_sources,$(room))))
+fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
+
+$(fuzz_folder)/rooms.a: $(fuzz_objects)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/rooms.a
+	$(call say,FUZZ,$@)
+	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(libraries)
+
+.PHONY: fuzz fuzz-run
+fuzz:
+	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(CLANG) -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null; then \
+		$(MAKE) --no-print-directory fuzz-run; \
+	else \
+		echo "fuzz: skipped: $(CLANG) has no fuzzer runtime (libclang-rt-VERSION-dev)"; \
+	fi
+
+fuzz-run: $(fuzz_programs)
+	$(Q)tests/fuzz/run $(fuzz_folder) $(FUZZ_SECONDS)
 
 format_files := $(shell git ls-files 'src/*.c' 'src/*.h' 'bpf/*.c' 'bpf/*.h' 'tests/*.c' 'tests/*.h' 2>/dev/null)
 check-format:

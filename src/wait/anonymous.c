@@ -91,7 +91,8 @@ void wait_describe_anonymous(struct wait_job *job, int fd, const struct target_f
 	} else if (!strcmp(link->name, "io_uring")) {
 		job->wait->kind = LC_WAIT_IO_URING;
 		job->wait->recorded = LC_WAIT_OUTSIDE;
-		wait_say(job, "io_uring, %u submitted, %u completed", info.sq_pending, info.cq_pending);
+		wait_say(job, "io_uring, %u submitted, %u completed", info.sq_pending,
+			 info.cq_pending);
 	} else if (!strcmp(link->name, "eventpoll")) {
 		job->wait->kind = LC_WAIT_EPOLL;
 		wait_say(job, "epoll set");

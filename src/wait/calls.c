@@ -15,11 +15,22 @@
 #define __NR_futex_wait 455
 #endif
 
-#define READ(name)  { __NR_##name, #name, CALL_FD, LC_WAIT_READ, 0, TIMEOUT_NONE, 0 }
-#define WRITE(name) { __NR_##name, #name, CALL_FD, LC_WAIT_WRITE, 0, TIMEOUT_NONE, 0 }
-#define CALL(name, family, direction, arg) { __NR_##name, #name, family, direction, arg, TIMEOUT_NONE, 0 }
-#define TIMED(name, family, direction, arg, form, at) \
-	{ __NR_##name, #name, family, direction, arg, form, at }
+#define READ(name)                                                            \
+	{                                                                     \
+		__NR_##name, #name, CALL_FD, LC_WAIT_READ, 0, TIMEOUT_NONE, 0 \
+	}
+#define WRITE(name)                                                            \
+	{                                                                      \
+		__NR_##name, #name, CALL_FD, LC_WAIT_WRITE, 0, TIMEOUT_NONE, 0 \
+	}
+#define CALL(name, family, direction, arg)                                  \
+	{                                                                   \
+		__NR_##name, #name, family, direction, arg, TIMEOUT_NONE, 0 \
+	}
+#define TIMED(name, family, direction, arg, form, at)                \
+	{                                                            \
+		__NR_##name, #name, family, direction, arg, form, at \
+	}
 
 static const struct wait_call calls[] = {
 	CALL(futex, CALL_FUTEX, LC_WAIT_NO_DIRECTION, 0),
@@ -86,7 +97,7 @@ static const struct wait_call calls[] = {
 	CALL(getdents64, CALL_KERNEL, LC_WAIT_READ, 0),
 	CALL(newfstatat, CALL_KERNEL, LC_WAIT_NO_DIRECTION, -1),
 	CALL(statx, CALL_KERNEL, LC_WAIT_NO_DIRECTION, -1),
-	/* What only the older architectures have. */
+/* What only the older architectures have. */
 #ifdef __NR_open
 	CALL(open, CALL_OPEN, LC_WAIT_OPEN, 0),
 #endif

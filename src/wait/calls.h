@@ -35,7 +35,13 @@ enum wait_call_family {
 	CALL_KERNEL, /* blocks only inside the kernel: fsync, close, ioctl */
 };
 
-enum wait_timeout_form { TIMEOUT_NONE, TIMEOUT_MS, TIMEOUT_RELATIVE, TIMEOUT_ABSOLUTE, TIMEOUT_TIMEVAL };
+enum wait_timeout_form {
+	TIMEOUT_NONE,
+	TIMEOUT_MS,
+	TIMEOUT_RELATIVE,
+	TIMEOUT_ABSOLUTE,
+	TIMEOUT_TIMEVAL
+};
 
 struct wait_call {
 	int nr;

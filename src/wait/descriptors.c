@@ -26,8 +26,8 @@ static uint64_t hash_text(const char *text)
 
 uint64_t wait_descriptor_key(const struct target_fd *fd)
 {
-	return fd->kind == TARGET_FD_PIPE || fd->kind == TARGET_FD_SOCKET ? fd->inode :
-									    hash_text(fd->name);
+	return fd->kind == TARGET_FD_PIPE || fd->kind == TARGET_FD_SOCKET ? fd->inode
+									  : hash_text(fd->name);
 }
 
 static int add(struct wait_descriptors *table, const struct wait_descriptor *descriptor)
@@ -117,8 +117,9 @@ int wait_descriptors_load(struct wait_scan *scan)
 	return r;
 }
 
-const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan, enum target_fd_kind kind,
-						    uint64_t key, size_t *ret_count)
+const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
+						    enum target_fd_kind kind, uint64_t key,
+						    size_t *ret_count)
 {
 	struct wait_descriptor wanted = { .kind = kind, .key = key, .pid = -1, .fd = -1 };
 	struct wait_descriptors *table = &scan->descriptors;
@@ -159,7 +160,8 @@ size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum targe
 	}
 	if (job->scan->descriptors.refused || job->scan->descriptors.cut) {
 		job->wait->flags |= LC_WAIT_INCOMPLETE;
-		wait_cannot_read(job, "descriptors of %zu processes", job->scan->descriptors.refused);
+		wait_cannot_read(job, "descriptors of %zu processes",
+				 job->scan->descriptors.refused);
 	}
 	return job->wait->owner_total - before;
 }
@@ -178,7 +180,8 @@ int wait_in_flight(struct wait_scan *scan)
 	table->in_flight = 0;
 	for (i = 0; i < table->count; i++)
 		if (table->all[i].kind == TARGET_FD_SOCKET &&
-		    !target_fdinfo_read(table->all[i].pid, table->all[i].pid, table->all[i].fd, &info) &&
+		    !target_fdinfo_read(table->all[i].pid, table->all[i].pid, table->all[i].fd,
+					&info) &&
 		    info.scm_fds && table->in_flight < INT32_MAX / 2)
 			table->in_flight += info.scm_fds < 1024 ? info.scm_fds : 1024;
 	return table->in_flight;

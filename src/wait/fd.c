@@ -6,15 +6,15 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#define MISC_MAJOR   10
-#define FUSE_MINOR   229
+#define MISC_MAJOR 10
+#define FUSE_MINOR 229
 
 static bool is_terminal(const struct target_fd_file *file)
 {
 	/* 4 tty and serial, 5 tty and console, 136 to 143 pty slaves, 188 USB serial */
 	return file->type == S_IFCHR &&
-	       (file->major == 4 || file->major == 5 || (file->major >= 136 && file->major <= 143) ||
-		file->major == 188);
+	       (file->major == 4 || file->major == 5 ||
+		(file->major >= 136 && file->major <= 143) || file->major == 188);
 }
 
 static void describe_file(struct wait_job *job, const struct target_fd *link,
@@ -110,6 +110,7 @@ void wait_describe_queue(struct wait_job *job)
 		     wait_pack_device(major(file.device), minor(file.device)), file.inode, 0);
 	wait_say(job, "message queue %s, %s, fd %d", link.name,
 		 job->wait->direction == LC_WAIT_READ ? "empty" : "full", fd);
-	wait_add_holders(job, LC_WAIT_SAME_OBJECT, link.kind, wait_descriptor_key(&link), NULL, NULL);
+	wait_add_holders(job, LC_WAIT_SAME_OBJECT, link.kind, wait_descriptor_key(&link), NULL,
+			 NULL);
 	wait_note_own(job);
 }

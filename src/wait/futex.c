@@ -90,9 +90,9 @@ void wait_futex_key(struct wait_job *job, uint64_t address, bool shared, struct 
 	struct wait_process *process = wait_process_get(job->scan, job->pid);
 	const struct target_mapping *mapping = NULL;
 
-	*ret = (struct lc_wait_key){
-		.space = LC_WAIT_SPACE_PRIVATE, .scope = job->pid, .object = address
-	};
+	*ret = (struct lc_wait_key){ .space = LC_WAIT_SPACE_PRIVATE,
+				     .scope = job->pid,
+				     .object = address };
 	if (!shared)
 		return;
 	if (!process->maps_read) {
@@ -126,7 +126,8 @@ static void read_bytes(struct wait_job *job, struct wait_futex *futex)
 {
 	size_t count = 0;
 
-	if (!target_memory_read(job->tid, futex->address, futex->bytes + FUTEX_BYTES, FUTEX_BYTES, &count))
+	if (!target_memory_read(job->tid, futex->address, futex->bytes + FUTEX_BYTES, FUTEX_BYTES,
+				&count))
 		futex->after = count;
 	if (futex->address < FUTEX_BYTES)
 		return;
@@ -136,7 +137,8 @@ static void read_bytes(struct wait_job *job, struct wait_futex *futex)
 		return;
 	}
 	count = futex->address & (FUTEX_BYTES - 1);
-	if (count && wait_peek(job, futex->address - count, futex->bytes + FUTEX_BYTES - count, count))
+	if (count &&
+	    wait_peek(job, futex->address - count, futex->bytes + FUTEX_BYTES - count, count))
 		futex->before = count;
 }
 
@@ -160,8 +162,8 @@ static const char *op_name(int command)
 
 static void decode_timeout(struct wait_job *job, const struct wait_futex *futex, int op)
 {
-	int clock = op & FUTEX_CLOCK_REALTIME || futex->command == FUTEX_LOCK_PI ? CLOCK_REALTIME :
-										 CLOCK_MONOTONIC;
+	int clock = op & FUTEX_CLOCK_REALTIME || futex->command == FUTEX_LOCK_PI ? CLOCK_REALTIME
+										 : CLOCK_MONOTONIC;
 
 	wait_ends_by(job, job->args[3], futex->command != FUTEX_WAIT, clock);
 }
@@ -178,7 +180,8 @@ static void decode(struct wait_job *job, struct wait_futex *futex)
 		futex->expected = args[1];
 		futex->shared = !(args[3] & FUTEX2_PRIVATE_FLAG);
 		futex->command = FUTEX_WAIT_BITSET;
-		wait_ends_by(job, args[4], true, args[5] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+		wait_ends_by(job, args[4], true,
+			     args[5] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 	} else if (job->call->family == CALL_FUTEX_WAITV) {
 		/* The first of them stands for all. */
 		if (wait_peek(job, args[0], first, sizeof(first))) {
@@ -188,7 +191,8 @@ static void decode(struct wait_job *job, struct wait_futex *futex)
 		}
 		job->wait->member_total = args[1] > 1 ? args[1] : 0;
 		futex->command = FUTEX_WAIT_BITSET;
-		wait_ends_by(job, args[3], true, args[4] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+		wait_ends_by(job, args[3], true,
+			     args[4] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 	} else {
 		futex->address = args[0];
 		futex->command = op & FUTEX_CMD_MASK;
@@ -206,7 +210,8 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 	size_t i;
 
 	for (i = 0; i < sizeof(recognisers) / sizeof(recognisers[0]); i++) {
-		if (futex->named ? recognisers[i].named != futex->named : recognisers[i].names_needed)
+		if (futex->named ? recognisers[i].named != futex->named
+				 : recognisers[i].names_needed)
 			continue;
 		if (recognisers[i].recognise(job, futex))
 			return;

@@ -28,7 +28,7 @@ typedef bool (*wait_recogniser)(struct wait_job *job, const struct wait_futex *f
 /* Copies size bytes that stand offset bytes from the word; false if they were not readable. */
 bool wait_futex_bytes(const struct wait_futex *futex, int offset, void *buffer, size_t size);
 uint32_t wait_futex_u32(const struct wait_futex *futex, int offset); /* 0 if not readable */
-bool wait_futex_is_wait(const struct wait_futex *futex); /* WAIT or WAIT_BITSET */
+bool wait_futex_is_wait(const struct wait_futex *futex);	     /* WAIT or WAIT_BITSET */
 /* Threads of the process, as the bound of what counters of waiters may say. */
 uint32_t wait_futex_threads(struct wait_job *job, bool shared);
 /* The key of an object that begins offset bytes from the word. */

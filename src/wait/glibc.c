@@ -11,17 +11,17 @@
 
 #define FUTEX_LOCK_PI_2 13
 
-#define KIND_TYPE    0x3
-#define KIND_ROBUST  0x10
-#define KIND_PI	     0x20
-#define KIND_SHARED  0x80
-#define KIND_KNOWN   0x3ff
-#define TID_LARGEST  (1 << 22)
+#define KIND_TYPE 0x3
+#define KIND_ROBUST 0x10
+#define KIND_PI 0x20
+#define KIND_SHARED 0x80
+#define KIND_KNOWN 0x3ff
+#define TID_LARGEST (1 << 22)
 #define RWLOCK_WRITE 0x1 /* the phase of readers is over */
 
 /* struct pthread on x86-64: the thread's own address, and where its tid stands. */
-#define DESCRIPTOR_SELF	 16
-#define DESCRIPTOR_TID	 720
+#define DESCRIPTOR_SELF 16
+#define DESCRIPTOR_TID 720
 #define DESCRIPTOR_REACH 2560
 
 struct glibc_mutex {
@@ -65,7 +65,8 @@ bool wait_glibc_describe_mutex(struct wait_job *job, uint64_t address, char *buf
 
 	if (address % 4 || !wait_peek(job, address, &mutex, sizeof(mutex)) || !plausible(&mutex))
 		return false;
-	snprintf(buffer, size, "mutex 0x%llx (%s)", (unsigned long long)address, kind_words(mutex.kind));
+	snprintf(buffer, size, "mutex 0x%llx (%s)", (unsigned long long)address,
+		 kind_words(mutex.kind));
 	return true;
 }
 
@@ -79,7 +80,8 @@ static void describe(struct wait_job *job, const struct wait_futex *futex,
 	wait->direction = LC_WAIT_LOCK;
 	if (mutex->kind == -1) {
 		wait->flags |= LC_WAIT_DESTROYED;
-		wait_say(job, "pthread mutex 0x%llx (destroyed)", (unsigned long long)futex->address);
+		wait_say(job, "pthread mutex 0x%llx (destroyed)",
+			 (unsigned long long)futex->address);
 		return;
 	}
 	wait_say(job, "pthread mutex 0x%llx (%s%s%s%s)", (unsigned long long)futex->address,
@@ -105,8 +107,10 @@ bool wait_glibc_pi_mutex(struct wait_job *job, const struct wait_futex *futex)
 	if (!read_mutex(futex, &mutex) || mutex.kind == -1 || !(mutex.kind & KIND_PI)) {
 		/* The kernel's own protocol names the owner, whatever is around the word. */
 		wait_futex_is(job, futex, LC_WAIT_MUTEX, 0);
-		wait_say(job, "priority inheritance futex 0x%llx", (unsigned long long)futex->address);
-		wait_add_recorded(job, LC_WAIT_HOLDER, futex->value & FUTEX_TID_MASK, futex->shared);
+		wait_say(job, "priority inheritance futex 0x%llx",
+			 (unsigned long long)futex->address);
+		wait_add_recorded(job, LC_WAIT_HOLDER, futex->value & FUTEX_TID_MASK,
+				  futex->shared);
 		return true;
 	}
 	describe(job, futex, &mutex, futex->value & FUTEX_TID_MASK);
@@ -165,8 +169,9 @@ uint32_t wait_glibc_thread(const struct wait_job *job, uint64_t descriptor)
 	uint64_t self = 0;
 	uint32_t tid = 0;
 
-	if (!descriptor || descriptor % 8 || !wait_peek(job, descriptor + DESCRIPTOR_SELF, &self, 8) ||
-	    self != descriptor || !wait_peek(job, descriptor + DESCRIPTOR_TID, &tid, 4))
+	if (!descriptor || descriptor % 8 ||
+	    !wait_peek(job, descriptor + DESCRIPTOR_SELF, &self, 8) || self != descriptor ||
+	    !wait_peek(job, descriptor + DESCRIPTOR_TID, &tid, 4))
 		return 0;
 	return tid;
 }
@@ -202,7 +207,8 @@ static bool is_rwlock(struct wait_job *job, const struct wait_futex *futex, int 
 	if (lock.pad[0] || lock.pad[1] || lock.pad2 || lock.flags > 3 || lock.shared < 0 ||
 	    lock.shared > 1 || lock.shared != futex->shared)
 		return false;
-	if (lock.phase > 3 || lock.writers_futex > 3 || lock.writer < 0 || lock.writer > TID_LARGEST)
+	if (lock.phase > 3 || lock.writers_futex > 3 || lock.writer < 0 ||
+	    lock.writer > TID_LARGEST)
 		return false;
 	if (!lock.readers || lock.readers >> 3 > wait_futex_threads(job, futex->shared))
 		return false;
@@ -219,8 +225,9 @@ static void describe_rwlock(struct wait_job *job, const struct wait_futex *futex
 	if (lock->shared)
 		wait->flags |= LC_WAIT_PROCESS_SHARED;
 	/* Readers sleep on the phase, writers on it only when they are the first. */
-	wait->direction = offset == -12 || (offset == -8 && futex->expected == 2) ? LC_WAIT_LOCK :
-										     LC_WAIT_LOCK_SHARED;
+	wait->direction = offset == -12 || (offset == -8 && futex->expected == 2)
+				  ? LC_WAIT_LOCK
+				  : LC_WAIT_LOCK_SHARED;
 	if (wait_names_has(job->subject, "pthread_rwlock_wrlock"))
 		wait->direction = LC_WAIT_LOCK;
 	wait_say(job, "pthread rwlock 0x%llx", (unsigned long long)futex->address + offset);
@@ -229,7 +236,8 @@ static void describe_rwlock(struct wait_job *job, const struct wait_futex *futex
 		wait_add_recorded(job, LC_WAIT_HOLDER, lock->writer, lock->shared);
 	} else if (!(lock->readers & RWLOCK_WRITE) && lock->readers >> 3) {
 		wait->readers = lock->readers >> 3;
-		wait_add(job, ", held by %u reader%s", wait->readers, wait->readers == 1 ? "" : "s");
+		wait_add(job, ", held by %u reader%s", wait->readers,
+			 wait->readers == 1 ? "" : "s");
 	}
 }
 
@@ -243,8 +251,8 @@ bool wait_glibc_rwlock(struct wait_job *job, const struct wait_futex *futex)
 		return false;
 	for (i = 0; i < 3; i++) {
 		/* Only a reader sleeps on the first word, and that has its bit "sleeper" set. */
-		if (offsets[i] == 0 ? !(futex->expected & 4) || !futex->named :
-				      futex->expected != 3 && futex->expected != 2)
+		if (offsets[i] == 0 ? !(futex->expected & 4) || !futex->named
+				    : futex->expected != 3 && futex->expected != 2)
 			continue;
 		if (is_rwlock(job, futex, offsets[i], &lock)) {
 			describe_rwlock(job, futex, offsets[i], &lock);
@@ -290,8 +298,8 @@ bool wait_glibc_joinstate(struct wait_job *job, const struct wait_futex *futex)
 	uint32_t tid;
 	size_t i;
 
-	if (!wait_futex_is_wait(futex) || futex->expected != 2 || futex->value > 3 || !futex->named ||
-	    !wait_peek(job, start, words, sizeof(words)))
+	if (!wait_futex_is_wait(futex) || futex->expected != 2 || futex->value > 3 ||
+	    !futex->named || !wait_peek(job, start, words, sizeof(words)))
 		return false;
 	for (i = sizeof(words) / 8 - 3; i > 0; i--) {
 		at = start + 8 * i;

@@ -12,12 +12,14 @@
 #include <linux/futex.h>
 #include <stdio.h>
 
-#define STACK_BYTES	2048
-#define COUNT_LARGEST	(1u << 24)
-#define GUARD_DONE	0x1
-#define GUARD_PENDING	0x100
-#define GUARD_WAITING	0x10000
-#define SHARED_MARK	128
+#define STACK_BYTES 2048
+#define COUNT_LARGEST (1u << 24)
+#define GUARD_DONE 0x1
+#define GUARD_PENDING 0x100
+#define GUARD_WAITING 0x10000
+#define SHARED_MARK 128
+#define MUTEX_BYTES 40
+#define CONDITION_BYTES 48
 
 struct condition_layout {
 	int distance; /* from the condition to the word slept on, of group 0 */
@@ -35,8 +37,8 @@ struct condition {
 	bool lost, signalled;
 };
 
-static bool check(struct wait_job *job, const struct wait_futex *futex, uint64_t wseq, unsigned group,
-		  struct condition *ret)
+static bool check(struct wait_job *job, const struct wait_futex *futex, uint64_t wseq,
+		  unsigned group, struct condition *ret)
 {
 	uint64_t words[2];
 	uint32_t wrefs;
@@ -45,27 +47,40 @@ static bool check(struct wait_job *job, const struct wait_futex *futex, uint64_t
 	    !wait_peek(job, ret->address + ret->layout->wrefs, &wrefs, 4))
 		return false;
 	ret->waiters = wrefs >> 3;
-	if (!ret->waiters || ret->waiters > wait_futex_threads(job, futex->shared) || (wseq & 1) != group)
+	if (!ret->waiters || ret->waiters > wait_futex_threads(job, futex->shared) ||
+	    (wseq & 1) != group)
 		return false;
 	ret->position = wseq >> 1;
 	ret->group_start = ret->layout->old ? words[1] >> 1 : words[1];
 	if (words[0] >> 1 < ret->group_start)
 		return false;
 	ret->lost = ret->position < ret->group_start;
-	ret->signalled = ret->layout->old ? futex->value >> 1 > 0 || futex->value & 1 :
-					    (int32_t)(futex->value - (uint32_t)words[1]) > 0;
+	ret->signalled = ret->layout->old ? futex->value >> 1 > 0 || futex->value & 1
+					  : (int32_t)(futex->value - (uint32_t)words[1]) > 0;
 	return true;
+}
+
+/* The words behind the condition's address: what may be its mutex, and how the wait is shared. */
+static bool fits_record(struct wait_job *job, const struct wait_futex *futex,
+			const struct condition *found, uint64_t how)
+{
+	char mutex[64];
+
+	if ((uint32_t)how != (futex->shared ? SHARED_MARK : 0))
+		return false;
+	if (found->mutex + MUTEX_BYTES > found->address &&
+	    found->mutex < found->address + CONDITION_BYTES)
+		return false;
+	return wait_glibc_describe_mutex(job, found->mutex, mutex, sizeof(mutex));
 }
 
 static bool find_record(struct wait_job *job, const struct wait_futex *futex, struct condition *ret)
 {
-	uint64_t words[STACK_BYTES / 8];
-	char mutex[64];
+	uint64_t words[STACK_BYTES / 8], sp = job->subject->sp & ~7ull;
 	size_t count = 0, i, j;
 	unsigned group;
 
-	if (!job->subject->sp || target_memory_read(job->tid, job->subject->sp & ~7ull, words,
-						    sizeof(words), &count))
+	if (!sp || target_memory_read(job->tid, sp, words, sizeof(words), &count))
 		return false;
 	for (i = 1; i + 2 < count / 8; i++) {
 		for (j = 0; j < 4; j++) {
@@ -75,7 +90,7 @@ static bool find_record(struct wait_job *job, const struct wait_futex *futex, st
 			ret->mutex = words[i + 1];
 			if (words[i] == ret->address &&
 			    check(job, futex, words[i - 1], group, ret) &&
-			    wait_glibc_describe_mutex(job, ret->mutex, mutex, sizeof(mutex)))
+			    fits_record(job, futex, ret, words[i + 2]))
 				return true;
 		}
 	}
@@ -96,7 +111,8 @@ bool wait_glibc_condition(struct wait_job *job, const struct wait_futex *futex)
 	wait->readers = found.waiters;
 	(void)wait_glibc_describe_mutex(job, found.mutex, mutex, sizeof(mutex));
 	wait_say(job, "pthread condition variable 0x%llx, %u waiter%s, with %s",
-		 (unsigned long long)found.address, found.waiters, found.waiters == 1 ? "" : "s", mutex);
+		 (unsigned long long)found.address, found.waiters, found.waiters == 1 ? "" : "s",
+		 mutex);
 	if (futex->shared)
 		wait->flags |= LC_WAIT_PROCESS_SHARED;
 	if (found.lost)
@@ -128,11 +144,12 @@ bool wait_glibc_semaphore(struct wait_job *job, const struct wait_futex *futex)
 	    words[1] > wait_futex_threads(job, shared))
 		return false;
 	/* Other runtimes sleep on a 0 with FUTEX_WAIT; glibc does so with a bit set of all. */
-	if (!futex->named && (futex->command != FUTEX_WAIT_BITSET || !futex->bitset_all || words[0]))
+	if (!futex->named &&
+	    (futex->command != FUTEX_WAIT_BITSET || !futex->bitset_all || words[0]))
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_SEMAPHORE, 0);
-	wait_say(job, "semaphore 0x%llx, %u waiter%s%s", (unsigned long long)futex->address, words[1],
-		 words[1] == 1 ? "" : "s", shared ? ", between processes" : "");
+	wait_say(job, "semaphore 0x%llx, %u waiter%s%s", (unsigned long long)futex->address,
+		 words[1], words[1] == 1 ? "" : "s", shared ? ", between processes" : "");
 	if (shared)
 		job->wait->flags |= LC_WAIT_PROCESS_SHARED;
 	if (words[0])
@@ -171,7 +188,8 @@ bool wait_once(struct wait_job *job, const struct wait_futex *futex)
 	if (!wait_futex_is_wait(futex) || !(futex->expected & 1))
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_ONCE, 0);
-	wait_say(job, "pthread_once 0x%llx, whose initialiser runs", (unsigned long long)futex->address);
+	wait_say(job, "pthread_once 0x%llx, whose initialiser runs",
+		 (unsigned long long)futex->address);
 	if (futex->after && futex->value == 2)
 		job->wait->flags |= LC_WAIT_OBJECT_FREE;
 	return true;

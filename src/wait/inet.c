@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#define TIMER_RETRANSMIT  1
+#define TIMER_RETRANSMIT 1
 #define TIMER_ZERO_WINDOW 4
 /* The clocks tick in 1/HZ. */
 #define CLOCK_SLACK_MS 10
@@ -18,15 +18,15 @@
 static const char *state_name(uint8_t state)
 {
 	static const char *const names[] = {
-		"",	      "ESTABLISHED", "SYN_SENT",   "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-		"CLOSE",      "CLOSE_WAIT",  "LAST_ACK",   "LISTEN",   "CLOSING",
+		"",	     "ESTABLISHED", "SYN_SENT",	  "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",
+		"TIME_WAIT", "CLOSE",	    "CLOSE_WAIT", "LAST_ACK", "LISTEN",	   "CLOSING",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
 }
 
-static void address_words(const struct in6_addr *address, uint8_t family, uint16_t port, char *buffer,
-			  size_t size)
+static void address_words(const struct in6_addr *address, uint8_t family, uint16_t port,
+			  char *buffer, size_t size)
 {
 	char text[INET6_ADDRSTRLEN] = "?";
 	const void *bytes = address;
@@ -71,7 +71,8 @@ static void note_clocks(struct wait_job *job, const struct target_socket *socket
 {
 	const struct target_inet *inet = &socket->inet;
 	/* The other end's FIN counts as a byte. */
-	uint64_t received = inet->bytes_received - (socket->state == TCP_CLOSE_WAIT && inet->bytes_received);
+	uint64_t received = inet->bytes_received -
+			    (socket->state == TCP_CLOSE_WAIT && inet->bytes_received);
 	struct lc_wait *wait = job->wait;
 
 	wait->tcp.known = true;
@@ -87,10 +88,11 @@ static void note_clocks(struct wait_job *job, const struct target_socket *socket
 	if (!wait->tcp.bytes_sent)
 		wait->flags |= LC_WAIT_NEVER_SPOKE;
 	/* Before the first byte the clocks tell of the connection's begin. */
-	if (wait->tcp.bytes_sent && (!received || inet->sent_ms_ago + CLOCK_SLACK_MS < inet->received_ms_ago))
+	if (wait->tcp.bytes_sent &&
+	    (!received || inet->sent_ms_ago + CLOCK_SLACK_MS < inet->received_ms_ago))
 		wait->flags |= LC_WAIT_SPOKE_LAST;
-	else if (received &&
-		 (!wait->tcp.bytes_sent || inet->received_ms_ago + CLOCK_SLACK_MS < inet->sent_ms_ago))
+	else if (received && (!wait->tcp.bytes_sent ||
+			      inet->received_ms_ago + CLOCK_SLACK_MS < inet->sent_ms_ago))
 		wait->flags |= LC_WAIT_HEARD_LAST;
 	if (inet->unacknowledged)
 		wait->flags |= LC_WAIT_UNACKNOWLEDGED;
@@ -121,7 +123,8 @@ static void note_peer(struct wait_job *job, struct wait_network *network,
 		return;
 	}
 	if (!wait_add_holders(job, LC_WAIT_PEER, TARGET_FD_SOCKET, peer->inode, NULL, NULL)) {
-		wait->recorded = wait->flags & LC_WAIT_INCOMPLETE ? LC_WAIT_UNREADABLE : LC_WAIT_NOBODY;
+		wait->recorded = wait->flags & LC_WAIT_INCOMPLETE ? LC_WAIT_UNREADABLE
+								  : LC_WAIT_NOBODY;
 		if (!(wait->flags & LC_WAIT_INCOMPLETE) && !wait_in_flight(job->scan))
 			wait->flags |= LC_WAIT_PEER_UNHELD;
 	}
@@ -147,8 +150,8 @@ static void describe_tcp(struct wait_job *job, struct wait_network *network,
 		wait->recorded = LC_WAIT_OUTSIDE;
 		if (socket->receive_queue)
 			wait->flags |= LC_WAIT_UNREAD;
-		wait_say(job, "TCP %s, LISTEN, %u waiting, backlog %u", local, socket->receive_queue,
-			 socket->send_queue);
+		wait_say(job, "TCP %s, LISTEN, %u waiting, backlog %u", local,
+			 socket->receive_queue, socket->send_queue);
 		return;
 	}
 	wait_say(job, "TCP %s -> %s, %s", local, remote, state_name(socket->state));
@@ -216,8 +219,8 @@ bool wait_describe_inet(struct wait_job *job, uint64_t inode, enum target_socket
 
 	job->wait->kind = set == TARGET_SOCKETS_TCP ? LC_WAIT_TCP : LC_WAIT_UDP;
 	if (network)
-		socket = target_sockets_find(set == TARGET_SOCKETS_TCP ? &network->tcp : &network->udp,
-					     inode);
+		socket = target_sockets_find(
+			set == TARGET_SOCKETS_TCP ? &network->tcp : &network->udp, inode);
 	if (socket && set == TARGET_SOCKETS_TCP) {
 		describe_tcp(job, network, socket);
 	} else if (socket) {

@@ -46,8 +46,8 @@ void wait_cannot_read(struct wait_job *job, const char *format, ...)
 	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
 	if (!strstr(text, words))
-		snprintf(text + used, sizeof(job->wait->unreadable) - used, "%s%s", used ? ", " : "",
-			 words);
+		snprintf(text + used, sizeof(job->wait->unreadable) - used, "%s%s",
+			 used ? ", " : "", words);
 }
 
 bool wait_peek(const struct wait_job *job, uint64_t address, void *buffer, size_t size)
@@ -83,10 +83,10 @@ void wait_ends_after(struct wait_job *job, uint64_t ns)
 void wait_ends_at(struct wait_job *job, int clock, uint64_t ns)
 {
 	const struct wait_scan *scan = job->scan;
-	int64_t offset = clock == CLOCK_REALTIME || clock == CLOCK_TAI	? scan->real_minus_monotonic :
-			 clock == CLOCK_BOOTTIME || clock == CLOCK_BOOTTIME_ALARM ?
-									  scan->boot_minus_monotonic :
-									  0;
+	int64_t offset = clock == CLOCK_REALTIME || clock == CLOCK_TAI ? scan->real_minus_monotonic
+			 : clock == CLOCK_BOOTTIME || clock == CLOCK_BOOTTIME_ALARM
+				 ? scan->boot_minus_monotonic
+				 : 0;
 
 	job->wait->has_timeout = true;
 	/* One that is past on our clock is not "not known". */
@@ -108,8 +108,8 @@ void wait_ends_by(struct wait_job *job, uint64_t timespec_address, bool absolute
 	/* Refused by the kernel: so it is no time-out, whatever it is. */
 	if (time[0] < 0 || time[1] < 0 || time[1] >= (int64_t)SECOND_NS)
 		return;
-	ns = (uint64_t)time[0] > UINT64_MAX / (2 * SECOND_NS) ? UINT64_MAX / 2 :
-								 time[0] * SECOND_NS + time[1];
+	ns = (uint64_t)time[0] > UINT64_MAX / (2 * SECOND_NS) ? UINT64_MAX / 2
+							      : time[0] * SECOND_NS + time[1];
 	if (absolute)
 		wait_ends_at(job, clock, ns);
 	else

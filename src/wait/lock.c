@@ -60,8 +60,8 @@ static bool is_it(const struct target_lock *lock, const struct wanted *wanted)
 
 	if (!same_kind || lock->depth || lock->inode != wanted->file.inode)
 		return false;
-	if (!wanted->any_device &&
-	    (lock->major != major(wanted->file.device) || lock->minor != minor(wanted->file.device)))
+	if (!wanted->any_device && (lock->major != major(wanted->file.device) ||
+				    lock->minor != minor(wanted->file.device)))
 		return false;
 	if (!lock->writes && !wanted->writes)
 		return false;
@@ -83,20 +83,22 @@ static bool has_lock(const struct wait_descriptor *descriptor, void *context)
 static void add_holder(struct wait_job *job, const struct target_lock *lock, struct wanted *wanted,
 		       const struct target_fd *link)
 {
-	uint32_t i;
+	uint32_t i, before = job->wait->owner_total;
 
 	if (lock->kind == TARGET_LOCK_POSIX) {
-		if (!wait_add_owner(job, LC_WAIT_HOLDER, lock->pid, 0, -1))
+		wait_add_owner(job, LC_WAIT_HOLDER, lock->pid, 0, -1);
+		if (job->wait->owner_total == before)
 			wait_cannot_read(job, "process %d, which has the lock", lock->pid);
 	} else if (!job->wait->owner_total) {
 		/* Any path to the file would do; that of the waiter is the most likely one. */
-		wait_add_holders(job, LC_WAIT_HOLDER, link->kind, wait_descriptor_key(link), has_lock,
-				 wanted);
+		wait_add_holders(job, LC_WAIT_HOLDER, link->kind, wait_descriptor_key(link),
+				 has_lock, wanted);
 		if (!job->wait->owner_total && lock->pid > 0)
 			wait_add_owner(job, LC_WAIT_LAST_USER, lock->pid, 0, -1);
 	}
 	for (i = 0; i < job->wait->owner_count; i++)
-		if (job->wait->owners[i].pid == job->pid && job->wait->owners[i].role == LC_WAIT_HOLDER)
+		if (job->wait->owners[i].pid == job->pid &&
+		    job->wait->owners[i].role == LC_WAIT_HOLDER)
 			job->wait->flags |= LC_WAIT_OWNER_SELF;
 }
 
@@ -150,9 +152,9 @@ void wait_describe_lock(struct wait_job *job)
 		     wait_pack_device(major(wanted.file.device), minor(wanted.file.device)),
 		     wanted.file.inode, wanted.start);
 	wait_say(job, "%s of %s, fd %d",
-		 wanted.kind == TARGET_LOCK_FLOCK ? "flock" :
-		 wanted.kind == TARGET_LOCK_OFD	  ? "open file description lock" :
-						    "POSIX lock",
+		 wanted.kind == TARGET_LOCK_FLOCK ? "flock"
+		 : wanted.kind == TARGET_LOCK_OFD ? "open file description lock"
+						  : "POSIX lock",
 		 link.name, fd);
 	load(job);
 	find_holders(job, &wanted, &link);

@@ -4,11 +4,13 @@
 
 #include <linux/futex.h>
 
-#define TYPE_MASK	15
-#define TYPE_SHARED	128
-#define NORMAL_WAITED	0x80000010u
-#define OWNER_DIED	0x40000000u
+#define TYPE_MASK 15
+#define TYPE_SHARED 128
+#define NORMAL_WAITED 0x80000010u
+#define OWNER_DIED 0x40000000u
 #define WAITERS_LARGEST (1u << 22)
+#define STACK_WORDS 96
+#define LIST_LONGEST 256
 
 static const char *type_words(uint32_t type)
 {
@@ -57,7 +59,8 @@ bool wait_musl_owned_mutex(struct wait_job *job, const struct wait_futex *futex)
 {
 	uint32_t words[3], owner;
 
-	if (!(futex->expected & FUTEX_WAITERS) || !read_mutex(futex, words) || !(words[0] & TYPE_MASK))
+	if (!(futex->expected & FUTEX_WAITERS) || !read_mutex(futex, words) ||
+	    !(words[0] & TYPE_MASK))
 		return false;
 	owner = words[1] & FUTEX_TID_MASK;
 	if (!futex->named && (futex->expected & FUTEX_TID_MASK) != owner)
@@ -69,20 +72,64 @@ bool wait_musl_owned_mutex(struct wait_job *job, const struct wait_futex *futex)
 	return true;
 }
 
+struct musl_node {
+	uint64_t previous, next;
+	uint32_t state, barrier;
+};
+
+/* Whether there is a condition variable at address with the node in its list. */
+static bool has_node(struct wait_job *job, uint64_t address, uint64_t node)
+{
+	struct musl_node at;
+	uint64_t words[6], next;
+	size_t i;
+
+	if (!address || address % 8 || !wait_peek(job, address, words, sizeof(words)))
+		return false;
+	next = words[1]; /* the newest */
+	if (!next || !words[5] || (words[1] == words[5] && next != node))
+		return false;
+	for (i = 0; i < LIST_LONGEST && next; i++) {
+		if (next == node)
+			return true;
+		if (next % 8 || !wait_peek(job, next, &at, sizeof(at)) || at.state > 2)
+			return false;
+		next = at.next;
+	}
+	return false;
+}
+
+/* No word of the node leads to the condition variable, but the waiter's frames have its address. */
+static uint64_t find_condition(struct wait_job *job, uint64_t node)
+{
+	uint64_t words[STACK_WORDS], sp = job->subject->sp & ~7ull;
+	size_t i;
+
+	if (!wait_peek(job, sp, words, sizeof(words)))
+		return 0;
+	for (i = 0; i < STACK_WORDS; i++)
+		if (has_node(job, words[i], node))
+			return words[i];
+	return 0;
+}
+
 /* A node on the waiter's own stack: {previous, next, state, barrier}; the wait is on the barrier. */
 bool wait_musl_condition(struct wait_job *job, const struct wait_futex *futex)
 {
-	uint64_t sp = job->subject->sp;
+	uint64_t sp = job->subject->sp, address;
 	uint32_t state;
 
-	if (futex->expected != 2 || futex->shared || !wait_futex_bytes(futex, -4, &state, 4) || state > 2)
+	if (futex->expected != 2 || futex->shared || !wait_futex_bytes(futex, -4, &state, 4) ||
+	    state > 2)
 		return false;
 	if (!sp || futex->address < sp || futex->address > sp + 1024)
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_CONDITION, 0);
-	wait_say(job, "pthread condition variable, waiter 0x%llx",
-		 (unsigned long long)futex->address - 20);
-	/* Which condition it is stands in no word of the node. Its place in the list is the identity. */
+	address = find_condition(job, futex->address - 20);
+	if (address)
+		wait_futex_key(job, address, false, &job->wait->key);
+	wait_say(job, "pthread condition variable 0x%llx",
+		 (unsigned long long)(address ? address : futex->address - 20));
 	if (state == 1)
 		job->wait->flags |= LC_WAIT_LOST_WAKEUP;
 	if (futex->value != 2)
@@ -112,9 +159,9 @@ bool wait_musl_rwlock(struct wait_job *job, const struct wait_futex *futex)
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_RWLOCK, 0);
 	job->wait->direction = wait_names_has(job->subject, "pthread_rwlock_timedrdlock") ||
-					       wait_names_has(job->subject, "pthread_rwlock_rdlock") ?
-				       LC_WAIT_LOCK_SHARED :
-				       LC_WAIT_LOCK;
+					       wait_names_has(job->subject, "pthread_rwlock_rdlock")
+				       ? LC_WAIT_LOCK_SHARED
+				       : LC_WAIT_LOCK;
 	wait_say(job, "pthread rwlock 0x%llx", (unsigned long long)futex->address);
 	if (holders == 0x7fffffff) {
 		wait_add(job, ", held for writing");
@@ -153,7 +200,8 @@ bool wait_musl_barrier(struct wait_job *job, const struct wait_futex *futex)
 	    words[1] > 1 || words[2] > WAITERS_LARGEST || words[3] > WAITERS_LARGEST)
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_BARRIER, offset);
-	wait_say(job, "pthread barrier, round at 0x%llx", (unsigned long long)futex->address + offset);
+	wait_say(job, "pthread barrier, round at 0x%llx",
+		 (unsigned long long)futex->address + offset);
 	if (futex->value != futex->expected)
 		job->wait->flags |= LC_WAIT_OBJECT_FREE;
 	return true;
@@ -164,8 +212,9 @@ bool wait_musl_join(struct wait_job *job, const struct wait_futex *futex)
 	uint32_t tid;
 
 	/* detach_state, with the tid eight bytes before. */
-	if (!wait_futex_is_wait(futex) || futex->shared || futex->expected != 2 || futex->value > 3 ||
-	    !wait_futex_bytes(futex, -8, &tid, 4) || !tid || tid >= WAITERS_LARGEST)
+	if (!wait_futex_is_wait(futex) || futex->shared || futex->expected != 2 ||
+	    futex->value > 3 || !wait_futex_bytes(futex, -8, &tid, 4) || !tid ||
+	    tid >= WAITERS_LARGEST)
 		return false;
 	if (!wait_thread_of(job, tid))
 		return false;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define OBJECT_FRAMES  12
+#define OBJECT_FRAMES 12
 #define RUNTIME_FRAMES 24
 
 /* Whole names, after plain_name(). */
@@ -105,6 +105,17 @@ static void plain_name(const char *name, char *buffer, size_t size)
 	buffer[length] = '\0';
 }
 
+/* Rust's newer mangling names a type as "<path::Type>::method", the older one without brackets. */
+static void without_brackets(const char *name, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name && used < size - 1; name++)
+		if (*name != '<' && *name != '>')
+			buffer[used++] = *name;
+	buffer[used] = '\0';
+}
+
 static const char *frame(const struct wait_subject *subject, size_t i)
 {
 	return subject->functions[i] ? subject->functions[i] : "";
@@ -119,15 +130,16 @@ static size_t depth(const struct wait_subject *subject, size_t most)
 
 static enum wait_named named_by(const char *function)
 {
-	char plain[64];
+	char plain[64], bare[256];
 	size_t i;
 
 	plain_name(function, plain, sizeof(plain));
+	without_brackets(function, bare, sizeof(bare));
 	for (i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
 		if (!strcmp(plain, exact[i].function))
 			return exact[i].named;
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strstr(function, parts[i].part))
+		if (strstr(function, parts[i].part) || strstr(bare, parts[i].part))
 			return parts[i].named;
 	return NAMED_NOTHING;
 }

@@ -39,9 +39,9 @@ static struct wait_network *get(struct wait_scan *scan, pid_t pid)
 
 static void load(struct wait_network *network, enum target_socket_set set)
 {
-	struct target_sockets *table = set == TARGET_SOCKETS_UNIX ? &network->local :
-				       set == TARGET_SOCKETS_TCP  ? &network->tcp :
-								    &network->udp;
+	struct target_sockets *table = set == TARGET_SOCKETS_UNIX  ? &network->local
+				       : set == TARGET_SOCKETS_TCP ? &network->tcp
+								   : &network->udp;
 	_cleanup_close_ int fd = -1;
 	int r;
 
@@ -104,7 +104,8 @@ static int by_ends(const void *a, const void *b)
 	return compare_ends(&(*left)->inet, &(*right)->inet);
 }
 
-static const struct target_socket *search(struct wait_network *network, const struct target_socket *key)
+static const struct target_socket *search(struct wait_network *network,
+					  const struct target_socket *key)
 {
 	const struct target_socket **found;
 	size_t i;
@@ -141,7 +142,8 @@ static int list_network(void *context, pid_t pid)
 	return scan->network_count == WAIT_NETWORKS_MAX;
 }
 
-const struct target_socket *wait_network_other_end(struct wait_scan *scan, struct wait_network *network,
+const struct target_socket *wait_network_other_end(struct wait_scan *scan,
+						   struct wait_network *network,
 						   const struct target_socket *socket)
 {
 	struct target_socket key = *socket;

@@ -36,14 +36,14 @@ static bool is_other_end(const struct wait_descriptor *descriptor, void *context
 static void find_other_end(struct wait_job *job, const struct target_fd *link,
 			   struct other_end *end)
 {
-	size_t found = wait_add_holders(job, LC_WAIT_OTHER_END, link->kind, wait_descriptor_key(link),
-					is_other_end, end);
+	size_t found = wait_add_holders(job, LC_WAIT_OTHER_END, link->kind,
+					wait_descriptor_key(link), is_other_end, end);
 
 	wait_note_own(job);
 	if (found)
 		return;
-	job->wait->recorded = job->wait->flags & LC_WAIT_INCOMPLETE ? LC_WAIT_UNREADABLE :
-								      LC_WAIT_NOBODY;
+	job->wait->recorded = job->wait->flags & LC_WAIT_INCOMPLETE ? LC_WAIT_UNREADABLE
+								    : LC_WAIT_NOBODY;
 	if (job->wait->recorded == LC_WAIT_NOBODY)
 		job->wait->flags |= LC_WAIT_CLOSED;
 }
@@ -88,5 +88,6 @@ void wait_describe_fifo_open(struct wait_job *job, const char *path, int flags)
 	job->wait->kind = LC_WAIT_FIFO;
 	job->wait->direction = LC_WAIT_OPEN;
 	job->wait->recorded = LC_WAIT_NOBODY;
-	wait_say(job, "FIFO %s, to be opened for %s by another", path, writes ? "reading" : "writing");
+	wait_say(job, "FIFO %s, to be opened for %s by another", path,
+		 writes ? "reading" : "writing");
 }

@@ -35,12 +35,12 @@ struct wait_descriptors {
 
 /* Sockets of one network namespace. */
 struct wait_network {
-	uint64_t inode; /* of the namespace; 0: could not be told */
-	pid_t pid;	/* a process in it */
+	uint64_t inode;	 /* of the namespace; 0: could not be told */
+	pid_t pid;	 /* a process in it */
 	unsigned loaded; /* set of enum target_socket_set */
 	struct target_sockets local, tcp, udp;
 	const struct target_socket **by_ends; /* tcp, sorted by both ends */
-	int error;	 /* why the tables are poor or empty; 0 */
+	int error;			      /* why the tables are poor or empty; 0 */
 };
 
 struct wait_eventfd {
@@ -51,7 +51,7 @@ struct wait_eventfd {
 
 /* What is kept of the process that was asked for last. */
 struct wait_process {
-	pid_t pid; /* 0: none */
+	pid_t pid;   /* 0: none */
 	bool compat; /* 32-bit */
 	bool same_pid_namespace;
 	bool frozen;
@@ -117,19 +117,21 @@ void wait_process_freezer(struct wait_process *process);
 
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid);
 /* Adds an owner; tid 0: any thread of the process. The owner, or NULL if it is gone or past the bound. */
-struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid, pid_t tid,
-				     int fd);
+struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid,
+				     pid_t tid, int fd);
 /* An owner whose tid was read from the target's memory: finds its task, or the proof that it is dead. */
 void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns_tid, bool shared);
 /* The tid, in this process's numbers, of a thread of the target's process; 0: there is none. */
 pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
 void wait_note_signals(struct wait_job *job);
+bool wait_thread_exists(pid_t pid, pid_t tid);
 
 /* descriptors.c */
 int wait_descriptors_load(struct wait_scan *scan);
 /* The first of *ret_count descriptors with kind and key. */
-const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan, enum target_fd_kind kind,
-						    uint64_t key, size_t *ret_count);
+const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
+						    enum target_fd_kind kind, uint64_t key,
+						    size_t *ret_count);
 uint64_t wait_descriptor_key(const struct target_fd *fd);
 /* Adds each process that has it once. filter may be NULL. Returns how many, sets INCOMPLETE. */
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
@@ -143,7 +145,8 @@ int wait_eventfds_load(struct wait_scan *scan);
 /* networks.c */
 struct wait_network *wait_network_of(struct wait_scan *scan, pid_t pid, enum target_socket_set set);
 /* The TCP socket that is the other end of socket, in any namespace of the host; NULL. */
-const struct target_socket *wait_network_other_end(struct wait_scan *scan, struct wait_network *network,
+const struct target_socket *wait_network_other_end(struct wait_scan *scan,
+						   struct wait_network *network,
 						   const struct target_socket *socket);
 void wait_network_release(struct wait_network *network);
 

@@ -13,8 +13,8 @@
 /* Which children a call waits for. */
 struct children {
 	struct wait_job *job;
-	pid_t ns_pid;	/* 0: any */
-	pid_t group;	/* in the target's numbers; 0: any */
+	pid_t ns_pid; /* 0: any */
+	pid_t group;  /* in the target's numbers; 0: any */
 	bool unreadable;
 };
 
@@ -36,7 +36,8 @@ static void add_child(struct children *children, pid_t pid)
 {
 	struct wait_status status;
 
-	if (children->ns_pid && (wait_status_read(pid, &status) < 0 || status.ns_pid != children->ns_pid))
+	if (children->ns_pid &&
+	    (wait_status_read(pid, &status) < 0 || status.ns_pid != children->ns_pid))
 		return;
 	if (children->group && group_of(pid) != children->group)
 		return;
@@ -114,7 +115,8 @@ void wait_describe_children(struct wait_job *job)
 			number = number ? -number : 0;
 		else if (job->args[0] == P_PIDFD) {
 			job->wait->fd = number;
-			if (target_fdinfo_read(job->pid, job->tid, number, &info) || info.pid <= 0) {
+			if (target_fdinfo_read(job->pid, job->tid, number, &info) ||
+			    info.pid <= 0) {
 				wait_cannot_read(job, "pidfd %d", number);
 				job->wait->recorded = LC_WAIT_UNREADABLE;
 				return;

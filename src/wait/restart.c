@@ -30,7 +30,8 @@ static bool could_be_clock_sleep(const struct wait_job *job)
 {
 	int64_t time[2];
 
-	return job->args[0] <= 11 && job->args[1] <= 1 && wait_peek(job, job->args[2], time, sizeof(time));
+	return job->args[0] <= 11 && job->args[1] <= 1 &&
+	       wait_peek(job, job->args[2], time, sizeof(time));
 }
 
 const struct wait_call *wait_restarted_call(struct wait_job *job)

@@ -8,14 +8,14 @@
 
 #include <stdio.h>
 
-#define FUTURE_WAITED	0x80000000u
-#define RUST_LOCKED	2u
-#define RUST_READERS	0x3fffffffu
-#define RUST_ONCE_DONE	3u
+#define FUTURE_WAITED 0x80000000u
+#define RUST_LOCKED 2u
+#define RUST_READERS 0x3fffffffu
+#define RUST_ONCE_DONE 3u
 /* CPython 3.11: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8. */
 #define GIL_HOLDER_BACK 24
 #define THREAD_STATE_TIDS 0x80
-#define THREAD_STATE_END  0xd0
+#define THREAD_STATE_END 0xd0
 
 static void say(struct wait_job *job, const struct wait_futex *futex, enum lc_wait_kind kind,
 		const char *words, bool free)
@@ -30,7 +30,8 @@ bool wait_cxx_future(struct wait_job *job, const struct wait_futex *futex)
 {
 	if (!wait_futex_is_wait(futex) || !(futex->expected & FUTURE_WAITED))
 		return false;
-	say(job, futex, LC_WAIT_FUTURE, "std::future with its state at", (futex->value & ~FUTURE_WAITED) == 1);
+	say(job, futex, LC_WAIT_FUTURE, "std::future with its state at",
+	    (futex->value & ~FUTURE_WAITED) == 1);
 	return true;
 }
 
@@ -50,7 +51,8 @@ bool wait_go(struct wait_job *job, const struct wait_futex *futex)
 
 bool wait_rust_mutex(struct wait_job *job, const struct wait_futex *futex)
 {
-	if (!wait_futex_is_wait(futex) || futex->expected != RUST_LOCKED || futex->value > RUST_LOCKED)
+	if (!wait_futex_is_wait(futex) || futex->expected != RUST_LOCKED ||
+	    futex->value > RUST_LOCKED)
 		return false;
 	say(job, futex, LC_WAIT_MUTEX, "Rust Mutex", futex->value == 0);
 	job->wait->direction = LC_WAIT_LOCK;
@@ -105,7 +107,8 @@ bool wait_rust_park(struct wait_job *job, const struct wait_futex *futex)
 
 bool wait_parking_lot(struct wait_job *job, const struct wait_futex *futex)
 {
-	say(job, futex, LC_WAIT_PARK, "thread parked by parking_lot, its word", futex->value != futex->expected);
+	say(job, futex, LC_WAIT_PARK, "thread parked by parking_lot, its word",
+	    futex->value != futex->expected);
 	return true;
 }
 

@@ -10,7 +10,7 @@
 
 /* Members that are looked at; beyond it one is taken to be able to fire. */
 #define MEMBERS_LOOKED_AT 64
-#define SELECT_FDS	  1024
+#define SELECT_FDS 1024
 /* EPOLLET, EPOLLONESHOT, EPOLLWAKEUP, EPOLLEXCLUSIVE: what is left of a fired one-shot entry */
 #define EPOLL_PRIVATE 0xf0000000u
 
@@ -44,7 +44,8 @@ static bool read_poll(struct wait_job *job, struct set *set)
 		return false;
 	for (i = 0; i < most; i++)
 		if (fds[i].fd >= 0) /* negative ones are left out by poll */
-			add(set, &(struct entry){ .fd = fds[i].fd, .events = (uint16_t)fds[i].events });
+			add(set,
+			    &(struct entry){ .fd = fds[i].fd, .events = (uint16_t)fds[i].events });
 	set->total += count - most;
 	return true;
 }
@@ -127,7 +128,8 @@ static bool can_fire(const struct lc_wait *wait)
 	return !(wait->flags & (LC_WAIT_NEVER_FIRES | LC_WAIT_OWN_THREAD));
 }
 
-static void add_member(struct wait_job *job, const struct entry *entry, const struct lc_wait *member)
+static void add_member(struct wait_job *job, const struct entry *entry,
+		       const struct lc_wait *member)
 {
 	struct lc_wait *wait = job->wait;
 	struct lc_wait_member *last;
@@ -182,7 +184,9 @@ static void describe_members(struct wait_job *job, const struct set *set)
 
 static const char *set_name(const struct wait_job *job)
 {
-	return job->call->family == CALL_EPOLL ? "epoll" : job->call->family == CALL_POLL ? "poll" : "select";
+	return job->call->family == CALL_EPOLL	? "epoll"
+	       : job->call->family == CALL_POLL ? "poll"
+						: "select";
 }
 
 void wait_describe_set(struct wait_job *job)
@@ -198,8 +202,9 @@ void wait_describe_set(struct wait_job *job)
 		wait->fd = job->args[0];
 		wait_set_key(job, LC_WAIT_SPACE_FD, job->pid, job->args[0], 0);
 	}
-	known = epoll ? read_epoll(job, &set) :
-			job->call->family == CALL_POLL ? read_poll(job, &set) : read_select(job, &set);
+	known = epoll				 ? read_epoll(job, &set)
+		: job->call->family == CALL_POLL ? read_poll(job, &set)
+						 : read_select(job, &set);
 	if (!known) {
 		wait->recorded = LC_WAIT_UNREADABLE;
 		wait->flags |= LC_WAIT_CAN_FIRE;

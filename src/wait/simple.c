@@ -26,8 +26,8 @@ void wait_describe_timeout(struct wait_job *job)
 		wait_ends_by(job, value, true, CLOCK_REALTIME);
 		break;
 	case TIMEOUT_TIMEVAL:
-		if (value && wait_peek(job, value, pair, sizeof(pair)) && pair[0] >= 0 && pair[1] >= 0 &&
-		    pair[0] < INT32_MAX && pair[1] < 1000000)
+		if (value && wait_peek(job, value, pair, sizeof(pair)) && pair[0] >= 0 &&
+		    pair[1] >= 0 && pair[0] < INT32_MAX && pair[1] < 1000000)
 			wait_ends_after(job, pair[0] * 1000000000ull + pair[1] * 1000ull);
 		else if (value)
 			job->wait->has_timeout = true;
@@ -67,8 +67,8 @@ void wait_describe_signal(struct wait_job *job)
 		return;
 	}
 	/* In sigsuspend SigBlk is the mask that the call set. */
-	wait_say(job, "a signal; blocked 0x%llx, handled 0x%llx", (unsigned long long)status.blocked,
-		 (unsigned long long)status.caught);
+	wait_say(job, "a signal; blocked 0x%llx, handled 0x%llx",
+		 (unsigned long long)status.blocked, (unsigned long long)status.caught);
 	if (!(status.caught & ~status.blocked))
 		wait->flags |= LC_WAIT_ALL_BLOCKED;
 	if ((status.pending | status.shared_pending) & status.blocked)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define SCOPE_SEMAPHORES 1
-#define SCOPE_MESSAGES	 2
+#define SCOPE_MESSAGES 2
 
 static uint64_t namespace_of(pid_t pid)
 {

@@ -13,6 +13,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define STATUS_BYTES 8192
 /* The kernel's start times are cut to a tick; ours may lag a little. */
@@ -78,8 +80,8 @@ void wait_note_signals(struct wait_job *job)
 		job->wait->flags |= LC_WAIT_SIGNAL_HANDLER;
 }
 
-struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid, pid_t tid,
-				     int fd)
+struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid,
+				     pid_t tid, int fd)
 {
 	struct lc_wait *wait = job->wait;
 	struct lc_wait_owner *owner;
@@ -111,6 +113,12 @@ static uint64_t namespace_of(pid_t pid, const char *name)
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/%s", pid, name);
 	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+bool wait_thread_exists(pid_t pid, pid_t tid)
+{
+	/* Signal 0 only asks, and is cheaper than a file of /proc. */
+	return !syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM;
 }
 
 /* Looks for a thread by its number in the target's namespace. */
@@ -154,12 +162,11 @@ static int try_process(void *context, pid_t pid)
 pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
 {
 	struct search search = { .ns_tid = ns_tid, .pid = job->pid };
-	struct target_stat stat;
 
 	if (!ns_tid || ns_tid > INT32_MAX)
 		return 0;
 	if (wait_process_get(job->scan, job->pid)->same_pid_namespace)
-		return target_read_stat(job->pid, ns_tid, &stat) ? 0 : (pid_t)ns_tid;
+		return wait_thread_exists(job->pid, ns_tid) ? (pid_t)ns_tid : 0;
 	(void)target_for_each_tid(job->pid, try_thread, &search);
 	return search.tid;
 }

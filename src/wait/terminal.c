@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/sysmacros.h>
 
-#define PTY_SLAVE_MAJOR	     136
+#define PTY_SLAVE_MAJOR 136
 #define PTY_SLAVE_MAJOR_LAST 143
 
 static bool is_master_of(const struct wait_descriptor *descriptor, void *context)
@@ -25,8 +25,8 @@ static void add_masters(struct wait_job *job, int index)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		target_fd_parse(names[i], &link);
-		wait_add_holders(job, LC_WAIT_MASTER, link.kind, wait_descriptor_key(&link), is_master_of,
-				 &index);
+		wait_add_holders(job, LC_WAIT_MASTER, link.kind, wait_descriptor_key(&link),
+				 is_master_of, &index);
 	}
 }
 

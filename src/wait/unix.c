@@ -28,8 +28,9 @@ static size_t read_address(struct wait_job *job, uint64_t address, uint64_t size
 	struct sockaddr_un unix_address = {};
 	size_t length;
 
-	if (!address || size <= offsetof(struct sockaddr_un, sun_path) || size > sizeof(unix_address) ||
-	    !wait_peek(job, address, &unix_address, size) || unix_address.sun_family != AF_UNIX)
+	if (!address || size <= offsetof(struct sockaddr_un, sun_path) ||
+	    size > sizeof(unix_address) || !wait_peek(job, address, &unix_address, size) ||
+	    unix_address.sun_family != AF_UNIX)
 		return 0;
 	length = size - offsetof(struct sockaddr_un, sun_path);
 	memcpy(name, unix_address.sun_path, length);
@@ -44,8 +45,9 @@ static const struct target_socket *by_name(const struct wait_network *network, c
 
 	for (i = 0; length && i < network->local.count; i++) {
 		socket = &network->local.sockets[i];
-		theirs = socket->local.name[0] ? strnlen(socket->local.name, socket->local.name_length) :
-						 socket->local.name_length;
+		theirs = socket->local.name[0]
+				 ? strnlen(socket->local.name, socket->local.name_length)
+				 : socket->local.name_length;
 		if (theirs == length && !memcmp(socket->local.name, name, length) &&
 		    (!listener || socket->state == STATE_LISTEN))
 			return socket;
@@ -73,18 +75,20 @@ static void add_listener(struct wait_job *job, const struct target_socket *liste
 	job->wait->limit = listener->send_queue;
 	if (listener->receive_queue > listener->send_queue)
 		job->wait->flags |= LC_WAIT_BACKLOG_FULL;
-	if (!wait_add_holders(job, LC_WAIT_LISTENER, TARGET_FD_SOCKET, listener->inode, NULL, NULL) &&
+	if (!wait_add_holders(job, LC_WAIT_LISTENER, TARGET_FD_SOCKET, listener->inode, NULL,
+			      NULL) &&
 	    !(job->wait->flags & LC_WAIT_INCOMPLETE))
 		job->wait->flags |= LC_WAIT_PEER_UNHELD;
 }
 
 /* Waits to be taken into a listener's backlog, or into a datagram receiver's queue. */
-static void describe_unconnected(struct wait_job *job, const struct wait_network *network, bool connects)
+static void describe_unconnected(struct wait_job *job, const struct wait_network *network,
+				 bool connects)
 {
 	const struct target_socket *other;
 	char name[sizeof(struct sockaddr_un)], words[80];
-	size_t length = connects ? read_address(job, job->args[1], job->args[2], name) :
-				   read_address(job, job->args[4], job->args[5], name);
+	size_t length = connects ? read_address(job, job->args[1], job->args[2], name)
+				 : read_address(job, job->args[4], job->args[5], name);
 
 	if (!length) {
 		wait_add(job, connects ? ", connecting" : ", not connected");
@@ -117,7 +121,8 @@ static void describe_peer(struct wait_job *job, const struct wait_network *netwo
 		job->wait->flags |= LC_WAIT_PEER_UNREAD;
 		job->wait->tcp.peer_receive_queue = peer->receive_queue;
 	}
-	if (!wait_add_holders(job, LC_WAIT_PEER, TARGET_FD_SOCKET, socket->local.peer, NULL, NULL)) {
+	if (!wait_add_holders(job, LC_WAIT_PEER, TARGET_FD_SOCKET, socket->local.peer, NULL,
+			      NULL)) {
 		if (job->wait->flags & LC_WAIT_INCOMPLETE)
 			job->wait->recorded = LC_WAIT_UNREADABLE;
 		else if (wait_in_flight(job->scan))

@@ -2,7 +2,6 @@
 /* The door of the room: scans, and which describer a wait goes to. See wait.h. */
 #include "wait/futex.h"
 #include "wait/kinds.h"
-#include "target/proc.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,76 +55,47 @@ size_t wait_scan_refused(const struct wait_scan *scan)
 	return scan->descriptors.refused;
 }
 
-static void describe_call(struct wait_job *job)
+static void describe_descriptor(struct wait_job *job)
 {
-	const struct wait_call *call = job->call;
-
-	switch (call->family) {
-	case CALL_FUTEX:
-	case CALL_FUTEX_WAIT:
-	case CALL_FUTEX_WAITV:
-		wait_futex_describe(job);
-		break;
-	case CALL_FD:
-		wait_describe_fd(job, job->args[call->arg], call->direction);
-		break;
-	case CALL_SENDFILE:
-		wait_describe_sendfile(job);
-		break;
-	case CALL_SPLICE:
-		wait_describe_splice(job);
-		break;
-	case CALL_POLL:
-	case CALL_SELECT:
-	case CALL_EPOLL:
-		wait_describe_set(job);
-		break;
-	case CALL_SLEEP:
-	case CALL_CLOCK_SLEEP:
-		wait_describe_sleep(job);
-		break;
-	case CALL_WAIT4:
-	case CALL_WAITID:
-		wait_describe_children(job);
-		break;
-	case CALL_SUSPEND:
-	case CALL_SIGWAIT:
-		wait_describe_signal(job);
-		break;
-	case CALL_MESSAGE:
-		wait_describe_message(job);
-		break;
-	case CALL_SEMOP:
-		wait_describe_semop(job);
-		break;
-	case CALL_MQ:
-		wait_describe_queue(job);
-		break;
-	case CALL_FLOCK:
-	case CALL_FCNTL:
-		wait_describe_lock(job);
-		break;
-	case CALL_IO_URING:
-		wait_describe_fd(job, job->args[0], LC_WAIT_EVENT);
-		break;
-	case CALL_AIO:
-		job->wait->kind = LC_WAIT_KERNEL;
-		job->wait->recorded = LC_WAIT_OUTSIDE;
-		wait_say(job, "asynchronous I/O");
-		break;
-	case CALL_OPEN:
-		wait_describe_open(job);
-		break;
-	case CALL_CLONE:
-		wait_describe_vfork(job);
-		break;
-	case CALL_NONE:
-	case CALL_RESTART:
-	case CALL_KERNEL:
-		wait_describe_kernel(job);
-		break;
-	}
+	wait_describe_fd(job, job->args[job->call->arg], job->call->direction);
 }
+
+static void describe_aio(struct wait_job *job)
+{
+	job->wait->kind = LC_WAIT_KERNEL;
+	job->wait->recorded = LC_WAIT_OUTSIDE;
+	wait_say(job, "asynchronous I/O");
+}
+
+static void (*const describers[])(struct wait_job *) = {
+	[CALL_NONE] = wait_describe_kernel,
+	[CALL_FUTEX] = wait_futex_describe,
+	[CALL_FUTEX_WAIT] = wait_futex_describe,
+	[CALL_FUTEX_WAITV] = wait_futex_describe,
+	[CALL_FD] = describe_descriptor,
+	[CALL_SENDFILE] = wait_describe_sendfile,
+	[CALL_SPLICE] = wait_describe_splice,
+	[CALL_POLL] = wait_describe_set,
+	[CALL_SELECT] = wait_describe_set,
+	[CALL_EPOLL] = wait_describe_set,
+	[CALL_SLEEP] = wait_describe_sleep,
+	[CALL_CLOCK_SLEEP] = wait_describe_sleep,
+	[CALL_WAIT4] = wait_describe_children,
+	[CALL_WAITID] = wait_describe_children,
+	[CALL_SUSPEND] = wait_describe_signal,
+	[CALL_SIGWAIT] = wait_describe_signal,
+	[CALL_MESSAGE] = wait_describe_message,
+	[CALL_SEMOP] = wait_describe_semop,
+	[CALL_MQ] = wait_describe_queue,
+	[CALL_FLOCK] = wait_describe_lock,
+	[CALL_FCNTL] = wait_describe_lock,
+	[CALL_IO_URING] = describe_descriptor,
+	[CALL_AIO] = describe_aio,
+	[CALL_OPEN] = wait_describe_open,
+	[CALL_CLONE] = wait_describe_vfork,
+	[CALL_RESTART] = wait_describe_kernel,
+	[CALL_KERNEL] = wait_describe_kernel,
+};
 
 /* In state D a call on a file blocks in the file system, whatever it is on. */
 static bool is_kernel_wait(struct wait_job *job)
@@ -166,7 +136,7 @@ static void describe(struct wait_job *job)
 	if (is_kernel_wait(job))
 		wait_describe_kernel(job);
 	else
-		describe_call(job);
+		describers[job->call->family](job);
 }
 
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret)
@@ -181,10 +151,9 @@ int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, st
 		.args = subject->syscall.args,
 		.call = wait_call_find(subject->syscall.nr),
 	};
-	struct target_stat stat;
 
 	*ret = (struct lc_wait){ .fd = -1 };
-	if (target_read_stat(job.pid, job.tid, &stat) == -ESRCH)
+	if (!wait_thread_exists(job.pid, job.tid))
 		return -ESRCH;
 	describe(&job);
 	return 0;

@@ -5,8 +5,9 @@
  * A scan is one look at the host, made anew at each sweep. It reads what is shared between waits
  * (descriptors of all processes, sockets of a network namespace, file locks) when first needed and
  * keeps it until it is freed. What belongs to one waiter (the bytes of a futex's object, owners,
- * children, counters of its descriptor) is read at each call: a caller who wants to be sure that a
- * wait held throughout calls wait_describe() again and compares.
+ * children, fdinfo of its descriptor) is read at each call: a caller who wants to be sure that a wait
+ * held throughout calls wait_describe() again and compares; for sockets, locks and holders of
+ * descriptors with another scan.
  *
  * Nothing is stopped or written to. Memory and names of other processes are hostile: each read is
  * bounded, each walk ends. A scan belongs to one thread.

@@ -128,3 +128,78 @@ bpf_ids() { { bpftool -j prog show && bpftool -j map show && bpftool -j link sho
 	[[ $(awk '/^TracerPid/ { print $2 }' "/proc/$pid/status") == 0 ]]
 	[[ ! -s $out.err ]]
 }
+
+# reduced WORD: the first remark says that the mode is reduced and why, another what is not seen
+reduced() {
+	[[ $stderr == *"reduced mode"*"$1"* && $stderr == *"not seen: "* ]] ||
+		{ echo "message: $stderr" >&2; return 1; }
+}
+
+@test "a kernel without BTF: said, and the reduced mode goes on" {
+	need_root
+	start locks mutex
+	await 2
+	without_btf() {
+		timeout -k 5 60 unshare -m /bin/sh -c \
+			'mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh "$leakhop" "$@" 3>&-
+	}
+	[[ -d /sys/kernel/btf ]] || skip "no BTF here at all"
+	run -0 --separate-stderr without_btf dump -p "$pid"
+	reduced BTF
+	[[ $output == *block_in_mutex* ]]
+	run -0 --separate-stderr without_btf trace -p "$pid" -m 100ms -d 500ms
+	reduced BTF
+	[[ $output == *block_in_mutex* ]]
+	run -3 without_btf doctor
+	[[ $output == *"no "*BTF* ]]
+}
+
+@test "a capability that is missing is named" {
+	need_root
+	start locks mutex
+	await 2
+	local missing
+	for missing in bpf perfmon; do
+		run -0 --separate-stderr setpriv --bounding-set "-$missing,-sys_admin" \
+			--inh-caps "-$missing,-sys_admin" "$leakhop" dump -p "$pid"
+		reduced "CAP_${missing^^} missing"
+	done
+}
+
+@test "another user's process is 3, with the way out" {
+	need_root
+	start locks mutex
+	await 2
+	local copy
+	copy=$(mktemp -d /tmp/leakhop-test-XXXXXX)
+	install -m 755 "$leakhop" "$copy/leakhop"
+	chmod 755 "$copy"
+	run -3 --separate-stderr "${nobody[@]}" "$copy/leakhop" dump -p "$pid"
+	told_about "$pid"
+	[[ $stderr == *"to get there: "*sudo* ]]
+	run -3 --separate-stderr "${nobody[@]}" "$copy/leakhop" trace -q -p "$pid" -d 1s
+	told_about "$pid"
+	rm -rf "$copy"
+}
+
+# overflow ARGUMENT...: a trace that cannot read its events for a while, and what it says at its end
+overflow() {
+	PAD=$(printf '%016000d' 0) start spawner 0 3000 # its stack is deep, so each spawn fills 16 KiB
+	await 1
+	follow "$BATS_TEST_TMPDIR/flooded" -p "$pid" --stack-bytes 16384 "$@"
+	kill -STOP "$tracer"
+	local before
+	before=$(grep -c '^READY' "$out")
+	eventually 20 said $((before + 600)) # 4 MiB hold about 250
+	kill -STOP "$pid"
+	kill -CONT "$tracer"
+	stop_trace
+}
+
+@test "a ring buffer that was full: counted and told" {
+	need_root
+	overflow --json
+	holds '.lost.events > 0' "$BATS_TEST_TMPDIR/flooded"
+	overflow
+	grep -qE 'lost: [1-9][0-9]* events' "$BATS_TEST_TMPDIR/flooded"
+}

@@ -462,6 +462,48 @@ static void test_unknown_word(void **state)
 	pthread_join(parked.thread, NULL);
 }
 
+/* Words that only names tell apart; both manglings of Rust. */
+static void test_runtimes(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t expected;
+		enum lc_wait_kind kind;
+	} cases[] = {
+		{ "<std::sys::sync::mutex::futex::Mutex>::lock_contended", 2, LC_WAIT_MUTEX },
+		{ "std::sys::sync::mutex::futex::Mutex::lock_contended", 2, LC_WAIT_MUTEX },
+		{ "<std::sys::sync::condvar::futex::Condvar>::wait_optional_timeout", 0,
+		  LC_WAIT_CONDITION },
+		{ "<std::sys::sync::rwlock::futex::RwLock>::write_contended", 0, LC_WAIT_RWLOCK },
+		{ "<std::sys::sync::thread_parking::futex::Parker>::park", UINT32_MAX,
+		  LC_WAIT_PARK },
+		{ "<std::sys::sync::once::futex::Once>::call", 5, LC_WAIT_ONCE },
+		{ "std::__atomic_futex_unsigned_base::_M_futex_wait_until(unsigned int*, unsigned "
+		  "int)",
+		  0x80000000, LC_WAIT_FUTURE },
+		{ "void std::__detail::__platform_wait<int>(int const*, int)", 3, LC_WAIT_ATOMIC },
+		{ "__cxa_guard_acquire", 0x10100, LC_WAIT_ONCE },
+	};
+	uint32_t words[32] = {};
+	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() },
+					.state = 'S' };
+	struct lc_wait wait;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const names[] = { "syscall", cases[i].name, NULL };
+
+		words[16] = cases[i].expected;
+		subject.syscall = (struct lc_syscall){
+			.nr = SYS_futex, .args = { (uintptr_t)&words[16], 137, cases[i].expected }
+		};
+		test_describe(&subject, names, &wait);
+		assert_int_equal(wait.kind, cases[i].kind);
+		assert_int_equal(wait.flags & (LC_WAIT_DISAGREE | LC_WAIT_OBJECT_FREE), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_unknown_word),
+		cmocka_unit_test(test_runtimes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

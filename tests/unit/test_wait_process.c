@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/ptrace.h>
@@ -37,12 +38,14 @@ static void wait_for_one(void *argument)
 /* The child is another thread's: any thread may wait for it. */
 static void fork_in_thread(void *argument)
 {
+	pid_t pid = fork();
+
 	(void)argument;
-	*shared = fork();
-	if (!*shared) {
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		sleep_long(NULL);
 	}
+	*shared = pid;
 	sleep_long(NULL);
 }
 
@@ -329,7 +332,8 @@ static void test_posix_queue(void **state)
 
 static void test_kernel_and_gone(void **state)
 {
-	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() }, .state = 'D' };
+	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() },
+					.state = 'D' };
 	struct wait_scan *scan;
 	struct lc_wait wait;
 
@@ -351,10 +355,78 @@ static void test_kernel_and_gone(void **state)
 	wait_scan_free(scan);
 }
 
+static pthread_mutex_t inner_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_inner(void *argument)
+{
+	(void)argument;
+	pthread_mutex_lock(&inner_mutex);
+}
+
+/* The first process of a PID namespace: thread 2 waits for the lock of thread 1. */
+static void lock_in_namespace(void *argument)
+{
+	struct parked parked;
+
+	if (unshare(CLONE_NEWPID))
+		_exit(0);
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pthread_mutex_lock(&inner_mutex);
+		test_start(&parked, lock_inner, argument);
+		pause();
+	}
+}
+
+static int first_number(void *context, pid_t number)
+{
+	*(pid_t *)context = number;
+	return 0;
+}
+
+static pid_t only_child(pid_t pid)
+{
+	char path[64], text[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	while (!*text) {
+		test_nap();
+		if (kill(pid, 0) || target_read_file(path, text, sizeof(text)) < 0)
+			return 0;
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return 0;
+	}
+	return atoi(text);
+}
+
+static void test_owner_in_another_pid_namespace(void **state)
+{
+	pid_t outer = test_fork(lock_in_namespace, NULL), pid = only_child(outer), tid;
+	struct wait_subject subject;
+	struct lc_wait wait;
+
+	(void)state;
+	if (!pid)
+		skip(); /* not privileged */
+	test_await(pid, pid, SYS_pause, &subject);
+	do { /* the last one listed is the waiter */
+		assert_int_equal(target_for_each_tid(pid, first_number, &tid), 0);
+	} while (tid == pid);
+	test_await(pid, tid, SYS_futex, &subject);
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_MUTEX);
+	assert_int_equal(wait.owners[0].tid, pid);
+	assert_int_equal(wait.owners[0].ns_tid, 1);
+	assert_int_equal(wait.flags & (LC_WAIT_OWNER_GONE | LC_WAIT_OWNER_ELSEWHERE), 0);
+	kill(pid, SIGKILL);
+	test_kill(outer);
+}
+
 /* Whatever a thread has in its registers, a description comes out. */
 static void test_rubbish_arguments(void **state)
 {
-	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() }, .state = 'S' };
+	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() },
+					.state = 'S' };
 	struct wait_scan *scan;
 	struct lc_wait wait;
 	unsigned seed = 4711;
@@ -364,17 +436,19 @@ static void test_rubbish_arguments(void **state)
 	for (int nr = 0; nr < 460; nr++) {
 		for (int round = 0; round < 4; round++) {
 			for (int i = 0; i < LC_SYSCALL_ARGS; i++) {
-				uint64_t small = rand_r(&seed) % 64, any = (uint64_t)rand_r(&seed) << 33;
+				uint64_t small = rand_r(&seed) % 64, any = (uint64_t)rand_r(&seed)
+									   << 33;
 
-				subject.syscall.args[i] = round == 0 ? UINT64_MAX :
-							  round == 1 ? small :
-							  round == 2 ? any ^ rand_r(&seed) :
-								       (uintptr_t)&wait + small;
+				subject.syscall.args[i] = round == 0   ? UINT64_MAX
+							  : round == 1 ? small
+							  : round == 2 ? any ^ rand_r(&seed)
+								       : (uintptr_t)&wait + small;
 			}
 			subject.syscall.nr = nr;
 			subject.sp = subject.syscall.args[0];
 			assert_int_equal(wait_describe(scan, &subject, &wait), 0);
-			assert_true(strnlen(wait.object, sizeof(wait.object)) < sizeof(wait.object));
+			assert_true(strnlen(wait.object, sizeof(wait.object)) <
+				    sizeof(wait.object));
 			assert_true(wait.owner_count <= LC_WAIT_OWNERS);
 			assert_true(wait.member_count <= LC_WAIT_MEMBERS);
 		}
@@ -394,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_sysv),
 		cmocka_unit_test(test_posix_queue),
 		cmocka_unit_test(test_kernel_and_gone),
+		cmocka_unit_test(test_owner_in_another_pid_namespace),
 		cmocka_unit_test(test_rubbish_arguments),
 	};
 

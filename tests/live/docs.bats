@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The man page says what --help says, no more and no less.
+
+load helper
+
+page=$BATS_TEST_DIRNAME/../../docs/leakhop.1
+
+# The long options that the page documents: of its .It lines.
+in_page() {
+	grep -E '^\.It .*Fl Fl' "$page" | grep -oE 'Fl Fl [a-z][a-z-]+' | sed 's/Fl Fl //' | sort -u
+}
+
+# In the columns of the options, not in the explanations behind them.
+in_help() {
+	{
+		local command
+		for command in trace dump doctor; do leakhop "$command" --help; done
+		echo '      --version'
+	} | grep -oE '^ +(-., )?--[a-z][a-z-]+' | sed 's/.*--//' | sort -u
+}
+
+@test "every long option of --help stands in the man page, and the other way round" {
+	local missing
+	missing=$(comm -3 <(in_help) <(in_page))
+	[[ $missing == "" ]] || { printf 'only in help, or (indented) only in the page:\n%s\n' "$missing" >&2; return 1; }
+}
+
+@test "the page says which exit codes there are" {
+	local code
+	for code in 0 2 3 4; do
+		leakhop trace --help | grep -qE "(: |, |^|seen$)$code " || { echo "help lacks $code" >&2; return 1; }
+		grep -qE "^\.It $code\$" "$page" || { echo "page lacks $code" >&2; return 1; }
+	done
+}
+
+@test "the man page is well formed" {
+	[[ -n $(type -P groff) ]] || skip "no groff"
+	run groff -mdoc -ww -z "$page"
+	[[ $status == 0 && $output == "" ]]
+}
