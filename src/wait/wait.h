@@ -43,9 +43,6 @@ void wait_scan_free(struct wait_scan *scan);
  */
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
 
-/* "pipe", "condition variable"; never NULL. */
-const char *wait_kind_name(enum lc_wait_kind kind);
-
 /* How many processes' descriptors could not be read so far. */
 size_t wait_scan_refused(const struct wait_scan *scan);
 

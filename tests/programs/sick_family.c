@@ -150,11 +150,13 @@ FRAME void flock_next(const char *path, const char *name)
 
 static void circle_of_three(void)
 {
-	char path[] = "/tmp/leakhop-sick-XXXXXX";
+	const char *folder = getenv("TMPDIR");
+	char path[256];
 	pthread_mutexattr_t shared;
 	pthread_barrierattr_t together;
 	int file;
 
+	snprintf(path, sizeof(path), "%s/sick-XXXXXX", folder ? folder : "/tmp");
 	region = mmap(NULL, sizeof(*region), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pthread_mutexattr_init(&shared);
 	pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);

@@ -122,7 +122,7 @@ static inline void test_describe(struct wait_subject *subject, const char *const
 	if (getenv("SHOW_WAITS"))
 		print_message(
 			"%-18s %-60s flags %llx owners %u recorded %d unreadable '%s' op %s\n",
-			wait_kind_name(ret->kind), ret->object, (unsigned long long)ret->flags,
+			lc_wait_kind_name(ret->kind), ret->object, (unsigned long long)ret->flags,
 			ret->owner_total, ret->recorded, ret->unreadable, ret->op);
 }
 
