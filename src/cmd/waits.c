@@ -279,6 +279,19 @@ static int confirm(struct look *look, struct lc_model *model)
 	return r;
 }
 
+/* By a second scan: what the first one keeps (descriptors, sockets, locks) would only agree with itself. */
+static int look_again(struct look *look)
+{
+	int r;
+
+	shares_drop(look);
+	wait_scan_free(look->scan);
+	look->scan = NULL;
+	r = wait_scan_create(&look->scan);
+	r = r ?: confirm(look, look->session->model);
+	return r ?: confirm(look, look->session->others);
+}
+
 int waits_look(struct session *session, uint64_t after_ns, bool anew)
 {
 	struct look look = {
@@ -301,9 +314,7 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 			r = describe(&look, thread);
 	}
 	r = r ?: follow_chains(&look);
-	shares_drop(&look);
-	r = r ?: confirm(&look, session->model);
-	r = r ?: confirm(&look, session->others);
+	r = r ?: look_again(&look);
 	shares_drop(&look);
 	wait_scan_free(look.scan);
 	return r;

@@ -75,8 +75,9 @@ static json_t *syscall_json(const struct lc_syscall *call)
 			 (json_int_t)call->nr, "args", args);
 }
 
-static json_t *spawn_json(const struct output_run *run, const struct lc_thread *thread)
+static json_t *spawn_json(const struct output_run *run, const struct verdict_record *record)
 {
+	const struct lc_thread *thread = record->thread;
 	const struct lc_stack *stack;
 	json_t *json;
 
@@ -87,6 +88,7 @@ static json_t *spawn_json(const struct output_run *run, const struct lc_thread *
 	stack = lc_stacks_get(run->stacks, thread->spawn_stack);
 	json_object_set_new(json, "stack_end",
 			    json_string(name_stack_end(stack ? stack->end : LC_STACK_NONE)));
+	json_object_set_new(json, "alive", json_boolean(!record->orphan));
 	return json;
 }
 
@@ -234,7 +236,7 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 				(json_int_t)record->blocks.max_ns));
 	SET("state", json_string(state));
 	SET("syscall", syscall_json(&record->syscall));
-	SET("spawn", spawn_json(run, thread));
+	SET("spawn", spawn_json(run, record));
 	SET("spawn_failures", json_integer(thread->spawn_failures));
 	SET("last_wake", thread->last_wake_at ? task_json(&thread->waker, "at",
 							  json_when(run, thread->last_wake_at))

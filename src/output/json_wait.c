@@ -8,9 +8,9 @@ static json_t *owner_json(const struct lc_wait_owner *owner)
 {
 	char state[2] = { owner->state ? owner->state : '?', '\0' };
 
-	return json_pack("{si si so ss ss si}", "pid", (int)owner->pid, "tid", (int)owner->tid, "comm",
-			 json_text(owner->comm), "state", state, "role", lc_wait_role_name(owner->role), "fd",
-			 (int)owner->fd);
+	return json_pack("{si si so ss ss si}", "pid", (int)owner->pid, "tid", (int)owner->tid,
+			 "comm", json_text(owner->comm), "state", state, "role",
+			 lc_wait_role_name(owner->role), "fd", (int)owner->fd);
 }
 
 static json_t *owners_json(const struct lc_wait *wait)
@@ -29,10 +29,11 @@ static json_t *members_json(const struct lc_wait *wait)
 	uint32_t i;
 
 	for (i = 0; i < wait->member_count; i++)
-		json_array_append_new(json, json_pack("{si ss so sb}", "fd", (int)wait->members[i].fd, "kind",
-						      lc_wait_kind_name(wait->members[i].kind), "object",
-						      json_text(wait->members[i].object), "can_fire",
-						      wait->members[i].can_fire));
+		json_array_append_new(json,
+				      json_pack("{si ss so sb}", "fd", (int)wait->members[i].fd,
+						"kind", lc_wait_kind_name(wait->members[i].kind),
+						"object", json_text(wait->members[i].object),
+						"can_fire", wait->members[i].can_fire));
 	return json;
 }
 
@@ -40,9 +41,10 @@ static json_t *tcp_json(const struct lc_wait_tcp *tcp)
 {
 	return json_pack("{si si si si si si sI sI}", "receive_queue", (int)tcp->receive_queue,
 			 "send_queue", (int)tcp->send_queue, "peer_receive_queue",
-			 (int)tcp->peer_receive_queue, "retransmits", (int)tcp->retransmits, "sent_ms_ago",
-			 (int)tcp->sent_ms_ago, "received_ms_ago", (int)tcp->received_ms_ago, "bytes_sent",
-			 (json_int_t)tcp->bytes_sent, "bytes_received", (json_int_t)tcp->bytes_received);
+			 (int)tcp->peer_receive_queue, "retransmits", (int)tcp->retransmits,
+			 "sent_ms_ago", (int)tcp->sent_ms_ago, "received_ms_ago",
+			 (int)tcp->received_ms_ago, "bytes_sent", (json_int_t)tcp->bytes_sent,
+			 "bytes_received", (json_int_t)tcp->bytes_received);
 }
 
 json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
@@ -58,17 +60,18 @@ json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
 	if (wait->fd >= 0)
 		json_object_set_new(json, "fd", json_integer(wait->fd));
 	if (wait->owner_count)
-		json_object_set_new(json, "owner", owner_json(&wait->owners[0]));
+		json_object_set_new(json, wait->owners[0].role == LC_WAIT_PEER ? "peer" : "owner",
+				    owner_json(&wait->owners[0]));
 	if (wait->has_value) {
 		json_object_set_new(json, "expected", json_hex(wait->expected));
 		json_object_set_new(json, "value", json_hex(wait->value));
 	}
 	if (wait->has_timeout)
 		json_object_set_new(json, "timeout_ns",
-				    wait->ends_at ? json_integer(wait->ends_at > run->now ?
-									 wait->ends_at - run->now :
-									 0) :
-						    json_null());
+				    wait->ends_at ? json_integer(wait->ends_at > run->now
+									 ? wait->ends_at - run->now
+									 : 0)
+						  : json_null());
 	if (wait->kind == LC_WAIT_TCP)
 		json_object_set_new(json, "tcp", tcp_json(&wait->tcp));
 	if (wait->member_total)
@@ -95,7 +98,8 @@ json_t *json_chain(const struct output_run *run, uint32_t node)
 			json_object_set_new(link, "tid", json_integer(one->thread->task.tid));
 			json_object_set_new(link, "comm", json_text(one->thread->task.comm));
 			if (one->thread->blocked && one->thread->wait)
-				json_object_set_new(link, "object", json_text(one->thread->wait->object));
+				json_object_set_new(link, "object",
+						    json_text(one->thread->wait->object));
 		}
 		json_array_append_new(json, link);
 		at = graph_chain_next(graph, at, &entry);

@@ -161,8 +161,9 @@ static void text_counts(struct line *line, const struct verdict_record *record)
 }
 
 static void text_spawn(FILE *stream, struct line *line, const struct output_run *run,
-		       const struct lc_thread *thread)
+		       const struct verdict_record *record)
 {
+	const struct lc_thread *thread = record->thread;
 	char span[32];
 
 	if (!thread->spawned_at)
@@ -171,6 +172,8 @@ static void text_spawn(FILE *stream, struct line *line, const struct output_run 
 	line_add(line, LINE_PLAIN, "%s ago by ",
 		 text_ago(run, thread->spawned_at, span, sizeof(span)));
 	text_task(line, &thread->spawner);
+	if (record->orphan)
+		line_add(line, LINE_PLAIN, ", which has ended since");
 	line_add(line, LINE_PLAIN, "%s", thread->spawn_stack ? ", at" : "; where is not known");
 	line_end(line);
 	text_stack(stream, line->style, run, thread->spawn_stack, LABEL_COLUMN + 4);
@@ -248,7 +251,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	text_syscall(&line, record);
 	text_wait(stream, style, run, record);
 	text_user_stack(stream, &line, run, record);
-	text_spawn(stream, &line, run, record->thread);
+	text_spawn(stream, &line, run, record);
 	text_kernel_stack(stream, &line, run, record);
 	text_wake(&line, run, record);
 	text_counts(&line, record);

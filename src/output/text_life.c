@@ -15,8 +15,7 @@ static void life_at(struct line *line, const struct output_run *run, uint64_t at
 	line_add(line, LINE_FAINT, "%10s ago  ", text_ago(run, at, span, sizeof(span)));
 }
 
-void text_life(struct line *line, const struct output_run *run,
-		      const struct verdict_record *record)
+void text_life(struct line *line, const struct output_run *run, const struct verdict_record *record)
 {
 	const struct lc_thread *thread = record->thread;
 	const struct lc_frame *frame;

@@ -5,6 +5,7 @@
 
 #include "output/line.h"
 
-void text_life(struct line *line, const struct output_run *run, const struct verdict_record *record);
+void text_life(struct line *line, const struct output_run *run,
+	       const struct verdict_record *record);
 
 #endif

@@ -15,9 +15,11 @@ static void summary_line(struct line *line, const struct output_run *run,
 	bool wrong = record->conclusion.verdict >= VERDICT_STUCK;
 	char span[32];
 
-	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s", text_verdict(record->conclusion.verdict));
+	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s",
+		 text_verdict(record->conclusion.verdict));
 	line_add(line, LINE_PLAIN, "%7zu  ", record->count);
-	line_add(line, LINE_PLAIN, "%-8s ", duration_format(record->blocked_ns, span, sizeof(span)));
+	line_add(line, LINE_PLAIN, "%-8s ",
+		 duration_format(record->blocked_ns, span, sizeof(span)));
 	line_add(line, LINE_PLAIN, "%s", record->still_blocked ? "" : "ended ");
 	line_put(line, LINE_PLAIN, record->thread->process_comm);
 	line_add(line, LINE_PLAIN, " (%d)", record->thread->task.pid);
@@ -39,7 +41,8 @@ static void summary_line(struct line *line, const struct output_run *run,
 
 static bool same_doubt(const struct verdict_record *a, const struct verdict_record *b)
 {
-	return a->thread->task.pid == b->thread->task.pid && a->conclusion.rule == b->conclusion.rule;
+	return a->thread->task.pid == b->thread->task.pid &&
+	       a->conclusion.rule == b->conclusion.rule;
 }
 
 /* Suspects of one process and one rule share one doubt: one line, for the longest of them. */
@@ -56,7 +59,9 @@ static size_t suspect_lines(struct line *line, const struct output_run *run,
 			continue;
 		merged = records->list[i];
 		for (j = i + 1; j < records->count; j++)
-			merged.count += same_doubt(&merged, &records->list[j]) ? records->list[j].count : 0;
+			merged.count += same_doubt(&merged, &records->list[j])
+						? records->list[j].count
+						: 0;
 		lines++;
 		if (line)
 			summary_line(line, run, &merged);
@@ -81,8 +86,9 @@ static void summary_lines(struct line *line, const struct output_run *run,
 	}
 	if (!blocks)
 		return;
-	line_add(line, LINE_FAINT, "%llu such block%s of %zu thread%s ended meanwhile (-v shows them)",
-		 blocks, blocks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
+	line_add(line, LINE_FAINT,
+		 "%llu such block%s of %zu thread%s ended meanwhile (-v shows them)", blocks,
+		 blocks == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
 	line_end(line);
 }
 
@@ -105,21 +111,22 @@ static void summary_counts(struct line *line, const struct output_run *run,
 	size_t suspects = suspect_lines(NULL, run, &report->suspects);
 	char took[32], threshold[32];
 
-	duration_format(run->ended > run->started ? run->ended - run->started : 0, took, sizeof(took));
+	duration_format(run->ended > run->started ? run->ended - run->started : 0, took,
+			sizeof(took));
 	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(line, LINE_BOLD, "%s, %zu thread%s; for %s or longer: ", took, report->threads_seen,
-		 report->threads_seen == 1 ? "" : "s", threshold);
+	line_add(line, LINE_BOLD, "%s, %zu thread%s; for %s or longer: ", took,
+		 report->threads_seen, report->threads_seen == 1 ? "" : "s", threshold);
 	line_add(line, report->findings.count ? LINE_RED : LINE_BOLD, "%zu finding%s",
 		 report->findings.count, report->findings.count == 1 ? "" : "s");
 	line_add(line, LINE_BOLD, " (%zu threads), %zu suspect%s (%zu), %zu wait%s (%zu)",
 		 report->findings.threads, suspects, suspects == 1 ? "" : "s",
-		 report->suspects.threads, report->waits.count,
-		 report->waits.count == 1 ? "" : "s", report->waits.threads);
+		 report->suspects.threads, report->waits.count, report->waits.count == 1 ? "" : "s",
+		 report->waits.threads);
 	line_end(line);
 }
 
-int output_text_summary(FILE *stream, const struct output_style *style, const struct output_run *run,
-			const struct output_report *report)
+int output_text_summary(FILE *stream, const struct output_style *style,
+			const struct output_run *run, const struct output_report *report)
 {
 	struct line line = line_begin(stream, style);
 	char cpu[32];

@@ -260,6 +260,17 @@ static int take_records(struct group *groups, struct verdict_records *records)
 	return records->list ? 0 : -ENOMEM;
 }
 
+/* Only of threads of one process: others may not be in the model at all. */
+static bool is_orphan(struct lc_model *model, const struct lc_thread *thread)
+{
+	const struct lc_thread *spawner;
+
+	if (!thread->spawned_at || thread->spawner.pid != thread->task.pid)
+		return false;
+	spawner = lc_model_find(model, thread->spawner.tid);
+	return !spawner || spawner->ended_at || spawner->state == 'Z';
+}
+
 /* What concerns the record as a whole: its trend, and how many stand behind it. */
 static void finish_records(const struct verdict_view *view, struct verdict_records *records)
 {
@@ -270,6 +281,7 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 
 		record->has_trend = view->growth && record->still_blocked &&
 				    growth_of(view->growth, record->thread, &record->trend);
+		record->orphan = is_orphan(view->model, record->thread);
 		if (record->node != GRAPH_NONE)
 			record->depends = view->graph.nodes[record->node].dependents;
 	}

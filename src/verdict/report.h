@@ -33,6 +33,7 @@ struct verdict_record {
 	struct lc_syscall syscall;
 	uint32_t user_stack;
 	uint32_t kernel_stack;
+	bool orphan; /* its spawner, a thread of the same process, has ended */
 	bool has_futex_wake, has_epoll_return;
 	bool has_trend;
 	struct growth_trend trend;

@@ -25,13 +25,20 @@ static void judge_cycle(struct judged *judged)
 	uint32_t at = judged->node - judged->rules->graph->nodes, start = at;
 	const struct graph_node *nodes = judged->rules->graph->nodes;
 	unsigned length = 0;
+	bool confirmed = true;
 	char words[64];
 	size_t used;
 
 	do {
 		length += nodes[at].thread != NULL;
+		confirmed &= !nodes[at].thread || nodes[at].thread->wait_confirmed;
 		at = nodes[at].next;
 	} while (at != start && length < 1000000);
+	if (!confirmed) {
+		judge(judged, VERDICT_SUSPECT, "cycle-seen-once",
+		      "%u threads seem to wait for each other, but one was read only once", length);
+		return;
+	}
 	if (length == 1)
 		judge(judged, VERDICT_DEADLOCK, "cycle",
 		      "it waits for something that only it could release");

@@ -16,14 +16,15 @@ void judge(struct judged *judged, enum verdict verdict, const char *rule, const 
 	va_end(args);
 }
 
-#define DEFINE_TEXT(name, field)                                                                   \
-	void name(struct judged *judged, const char *format, ...)                                  \
-	{                                                                                          \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, format);                                                            \
-		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, args); \
-		va_end(args);                                                                      \
+#define DEFINE_TEXT(name, field)                                                                \
+	void name(struct judged *judged, const char *format, ...)                               \
+	{                                                                                       \
+		va_list args;                                                                   \
+                                                                                                \
+		va_start(args, format);                                                         \
+		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, \
+			  args);                                                                \
+		va_end(args);                                                                   \
 	}
 
 DEFINE_TEXT(judge_proof, proof)
