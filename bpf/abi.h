@@ -213,9 +213,25 @@ struct abi_lost {
 	__u64 targets_full; /* a process that should have been watched */
 };
 
+/*
+ * By how much the scheduler's clock of a CPU (rq_clock_task) lags behind CLOCK_MONOTONIC. Each step of more
+ * than ABI_CLOCK_STEP_NS is kept with the moment, so that a time of that clock can be converted by the lag
+ * of back then. 2 KiB a CPU.
+ */
+#define ABI_CLOCK_STEPS 128
+#define ABI_CLOCK_STEP_NS 200000
+
+struct abi_clock_step {
+	__u64 task_clock; /* ns of the scheduler's clock */
+	__u64 offset;	  /* from this moment on */
+};
+
 struct abi_clock {
-	__u64 offset;
-	__u64 pad[7]; /* a cache line for each CPU: they are written at each switch */
+	__u64 offset;	   /* now; 0: not known yet */
+	__u64 step_offset; /* of the last step */
+	__u64 count;	   /* of steps ever; the last ones are in steps[number % ABI_CLOCK_STEPS] */
+	__u64 pad;
+	struct abi_clock_step steps[ABI_CLOCK_STEPS];
 };
 
 #define ABI_SAME_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
@@ -227,7 +243,7 @@ ABI_SAME_SIZE(abi_blocked, 160);
 ABI_SAME_SIZE(abi_spawn, 424);
 ABI_SAME_SIZE(abi_block_stack, 400);
 ABI_SAME_SIZE(abi_thread, 512);
-ABI_SAME_SIZE(abi_clock, 64);
+ABI_SAME_SIZE(abi_clock, 2080);
 _Static_assert(__builtin_offsetof(struct abi_thread, now) == 80, "abi_thread.now");
 _Static_assert(__builtin_offsetof(struct abi_thread, registers) == 192, "abi_thread.registers");
 

@@ -12,7 +12,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#define RING_BYTES (4 << 20)
+#define RING_BYTES (4 << 20) /* four times that where every process is traced: bpf_source.c */
 #define MAX_TARGETS 16384
 #define MAX_REQUESTED 4096
 #define MAX_NOTES 65536
@@ -20,7 +20,6 @@
 #define MAX_EPOLL_SETS 4096
 
 extern const volatile struct abi_settings settings;
-extern struct abi_clock clocks[ABI_CPUS];
 extern struct abi_lost lost;
 extern struct abi_self self;
 
@@ -38,6 +37,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, RING_BYTES);
 } events SEC(".maps") __weak;
+
+/* One for each CPU; user space sets how many, and reads them through mmap. An array look-up is inlined. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct abi_clock);
+} clocks SEC(".maps") __weak;
 
 /* Processes of interest: thread group (initial namespace) -> 1. */
 struct {

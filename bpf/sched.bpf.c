@@ -25,15 +25,34 @@ static __noinline int write_first_run(struct task_struct *task)
 	return 0;
 }
 
+static __always_inline void clock_note(struct abi_clock *clock, __u64 task_clock)
+{
+	__u64 offset = bpf_ktime_get_ns() - task_clock;
+	struct abi_clock_step *step;
+
+	clock->offset = offset;
+	if (offset - clock->step_offset + ABI_CLOCK_STEP_NS <= 2 * ABI_CLOCK_STEP_NS)
+		return;
+	step = &clock->steps[clock->count & (ABI_CLOCK_STEPS - 1)];
+	step->task_clock = task_clock;
+	step->offset = offset;
+	clock->step_offset = offset;
+	clock->count++;
+}
+
 SEC("raw_tp/sched_switch")
 int leakhop_switch(__u64 *ctx)
 {
 	struct task_struct *prev = (void *)ctx[1], *next = (void *)ctx[2];
 	__u32 cpu = bpf_get_smp_processor_id();
+	struct abi_clock *clock;
 
 	/* The idle task's exec_start may be stale on older kernels. */
-	if (btf_field(prev, pid) && cpu < ABI_CPUS)
-		clocks[cpu].offset = bpf_ktime_get_ns() - btf_field(prev, se.exec_start);
+	if (btf_field(prev, pid)) {
+		clock = bpf_map_lookup_elem(&clocks, &cpu);
+		if (clock)
+			clock_note(clock, btf_field(prev, se.exec_start));
+	}
 
 	/* Both count at the switch away: zero means that it never ran before. */
 	if (btf_field(next, nvcsw) + btf_field(next, nivcsw) == 0 && btf_field(next, pid) &&
@@ -78,15 +97,17 @@ static __always_inline bool is_worth_telling(struct task_struct *task)
 static __always_inline __u64 coarse_now(void)
 {
 	struct task_struct *current_task;
+	struct abi_clock *clock;
 	__u32 cpu;
 
 	if (!settings.coarse_clock)
 		return bpf_ktime_get_ns();
 	current_task = bpf_get_current_task_btf();
 	cpu = bpf_get_smp_processor_id();
-	if (!current_task->pid || cpu >= ABI_CPUS || !clocks[cpu].offset)
+	clock = bpf_map_lookup_elem(&clocks, &cpu);
+	if (!current_task->pid || !clock || !clock->offset)
 		return bpf_ktime_get_ns();
-	return clocks[cpu].offset + current_task->se.exec_start;
+	return clock->offset + current_task->se.exec_start;
 }
 
 SEC("raw_tp/sched_waking")
@@ -96,6 +117,7 @@ int leakhop_waking(__u64 *ctx)
 	__u32 tid = btf_field(task, pid), cpu;
 	__u64 now, ran_at, exec_start, blocked_ns;
 	struct thread_note *note;
+	struct abi_clock *clock;
 
 	if (!is_target(btf_field(task, flags), tid, btf_field(task, tgid)))
 		return 0;
@@ -107,12 +129,13 @@ int leakhop_waking(__u64 *ctx)
 		describe_current(&note->waker);
 	}
 	cpu = btf_field(task, wake_cpu);
-	if (cpu >= ABI_CPUS || !clocks[cpu].offset)
+	clock = bpf_map_lookup_elem(&clocks, &cpu);
+	if (!clock || !clock->offset)
 		return 0;
 	exec_start = btf_field(task, se.exec_start);
 	if (!exec_start) /* it never ran */
 		return 0;
-	ran_at = clocks[cpu].offset + exec_start;
+	ran_at = clock->offset + exec_start;
 	if ((__s64)(now + COARSE_ERROR_NS - ran_at) < (__s64)settings.threshold_ns)
 		return 0;
 	now = bpf_ktime_get_ns();

@@ -7,7 +7,6 @@
 #include <bpf/bpf_helpers.h>
 
 const volatile struct abi_settings settings = {};
-struct abi_clock clocks[ABI_CPUS] = {};
 struct abi_lost lost = {};
 struct abi_self self = {};
 

@@ -46,13 +46,14 @@ static __always_inline void refresh_target(struct task_struct *task)
 static __always_inline void fill_times(struct abi_thread *thread, struct task_struct *task)
 {
 	__u32 cpu = task_cpu(task);
+	struct abi_clock *clock = bpf_map_lookup_elem(&clocks, &cpu);
 
 	thread->cpu = cpu;
 	thread->on_cpu = BPF_CORE_READ(task, on_cpu);
 	thread->now = bpf_ktime_get_ns();
 	thread->start_time = BPF_CORE_READ(task, start_time);
 	thread->exec_start = BPF_CORE_READ(task, se.exec_start);
-	thread->clock_offset = cpu < ABI_CPUS ? clocks[cpu].offset : 0;
+	thread->clock_offset = clock ? clock->offset : 0;
 	thread->run_ns = BPF_CORE_READ(task, se.sum_exec_runtime);
 	thread->voluntary_switches = BPF_CORE_READ(task, nvcsw);
 	thread->involuntary_switches = BPF_CORE_READ(task, nivcsw);

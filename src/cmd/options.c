@@ -25,6 +25,7 @@ enum {
 	OPTION_ALL,
 	OPTION_JSON,
 	OPTION_LIFE,
+	OPTION_SYSCALLS,
 	OPTION_NO_SYSCALLS,
 	OPTION_WITHOUT,
 	OPTION_STACK_BYTES,
@@ -54,8 +55,6 @@ static const struct argp_option common_options[] = {
 	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)",
 	  2 },
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
-	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
-	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
 	{ "explain", OPTION_EXPLAIN, "TID", 0, "the whole reasoning for one thread", 2 },
 	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
 	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
@@ -72,12 +71,22 @@ static const struct argp_option common_options[] = {
 	{}
 };
 
+static const struct argp_option dump_options[] = {
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document", 2 },
+	{}
+};
+
 static const struct argp_option trace_options[] = {
+	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
+	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
 	{ "duration", 'd', "TIME", 0, "end after this time (default: at Ctrl-C)", 2 },
 	{ "all", OPTION_ALL, 0, 0, "at the end, also threads that are not past the threshold", 2 },
 	{ "no-children", OPTION_NO_CHILDREN, 0, 0, "with -- CMD: not the processes it forks", 1 },
-	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0,
-	  "attach to no system call: a little less cost, no last waker of a futex", 3 },
+	{ "syscalls", OPTION_SYSCALLS, 0, 0,
+	  "also watch futex, epoll and clone calls: who last woke a futex and whether anybody slept "
+	  "there, when an epoll set last gave events, spawns that failed; costs every system call of "
+	  "the host some 0.1 us", 3 },
+	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0, "don't (the default)", 3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
 	{}
@@ -283,8 +292,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 	case OPTION_MAX_THREADS:
 		session->max_threads = parse_bounded(state, arg, 1, 10000000);
 		return 0;
+	case OPTION_SYSCALLS:
 	case OPTION_NO_SYSCALLS:
-		session->collect.without |= COLLECT_WITHOUT_SYSCALLS;
+		session->collect.syscalls = key == OPTION_SYSCALLS;
 		return 0;
 	case OPTION_WITHOUT:
 		parse_without(state, arg, &session->collect.without);
@@ -389,7 +399,7 @@ int options_parse(struct options *options, const char *command, int argc, char *
 {
 	bool once = !strcmp(command, "dump");
 	const struct argp argp = {
-		.options = once ? NULL : trace_options,
+		.options = once ? dump_options : trace_options,
 		.parser = parse_command,
 		.args_doc = once ? "" : "[DURATION]\n-- COMMAND [ARGUMENT...]",
 		.doc = once ? dump_doc : trace_doc,

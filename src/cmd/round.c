@@ -154,8 +154,12 @@ static void give_up_moved(struct session *session)
 		thread = pending->moved ? lc_model_find(session->model, pending->tid) : NULL;
 		if (!thread || !thread->blocked || thread->user_stack)
 			continue;
+		if (!session->options->once) { /* that block has ended: the next sweep tells more */
+			thread->blocked = false;
+			continue;
+		}
 		thread->stack_error = -EAGAIN;
-		session->lost_stacks += session->options->once;
+		session->lost_stacks++;
 	}
 }
 

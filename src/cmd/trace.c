@@ -39,11 +39,11 @@ struct watch {
 
 /*
  * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for its
- * stack. A quarter of the threshold leaves room for a late one.
+ * stack; the second is timed to the moment. Half of the threshold is often enough for the first.
  */
 static uint64_t interval_for(uint64_t threshold_ns)
 {
-	uint64_t interval = threshold_ns / 4;
+	uint64_t interval = threshold_ns / 2;
 
 	if (interval < LEAST_INTERVAL_NS)
 		return threshold_ns < LEAST_INTERVAL_NS ? 1000000000ull : LEAST_INTERVAL_NS;

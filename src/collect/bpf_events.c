@@ -38,7 +38,7 @@ static int deliver(struct bpf_source *source, struct lc_event *event)
 
 static int blocked_received(struct bpf_source *source, const struct abi_blocked *record)
 {
-	uint64_t since = cpu_clocks_convert(source->clocks, record->cpu, record->exec_start);
+	uint64_t since;
 	struct lc_event event = {
 		.kind = LC_EVENT_BLOCK_ENDED,
 		.at = record->head.at,
@@ -47,7 +47,9 @@ static int blocked_received(struct bpf_source *source, const struct abi_blocked 
 	};
 
 	/* The lag of back then is better than that of now, which the kernel side had to take. */
-	if (since && since < event.at && event.at - since > event.blocked_ns)
+	bpf_note_clocks(source);
+	since = cpu_clocks_convert(source->clocks, record->cpu, record->exec_start);
+	if (since && since < event.at)
 		event.blocked_ns = event.at - since;
 	event.blocked_at = event.at - event.blocked_ns;
 	bpf_task_to_lc(&record->task, &event.task);

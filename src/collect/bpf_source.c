@@ -11,9 +11,14 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bpf/btf.h>
+
+/* A whole host spawns in bursts, each spawn with its copy of a stack. */
+#define RING_GROWTH 4
 
 /* libbpf's print function has no context argument: one load at a time keeps its words here. */
 static __thread struct bpf_source *loading;
@@ -135,11 +140,15 @@ static int choose_programs(struct leakhop_bpf *skeleton, const struct collect_op
 {
 	const struct abi_settings *settings = (const void *)&skeleton->rodata->settings;
 	struct leakhop_bpf *s = skeleton;
-	bool syscalls = options->events && !(options->without & COLLECT_WITHOUT_SYSCALLS);
+	bool syscalls = options->events && options->syscalls &&
+			!(options->without & COLLECT_WITHOUT_SYSCALLS);
 	bool storage = settings->have_task_storage;
 	struct bpf_program *program;
 	int r;
 
+	if (options->filter.all)
+		bpf_map__set_max_entries(s->maps.events,
+					 RING_GROWTH * bpf_map__max_entries(s->maps.events));
 	bpf_map__set_autocreate(s->maps.notes_storage, storage);
 	bpf_map__set_autocreate(s->maps.notes_hash, !storage);
 	bpf_program__set_autoload(s->progs.leakhop_waking, options->events);
@@ -244,7 +253,8 @@ static int bpf_allocate(struct bpf_source *source)
 
 	source->cpus = cpus < 1 ? 1 : cpus > ABI_CPUS ? ABI_CPUS : cpus;
 	source->sweep_buffer = malloc(SWEEP_BUFFER_BYTES);
-	if (!source->sweep_buffer)
+	source->clock_counts = calloc(source->cpus, sizeof(source->clock_counts[0]));
+	if (!source->sweep_buffer || !source->clock_counts)
 		return -ENOMEM;
 	return cpu_clocks_create(source->cpus, &source->clocks);
 }
@@ -253,6 +263,24 @@ static int ignore_sample(void *context, const struct lc_sample *sample)
 {
 	(void)context;
 	(void)sample;
+	return 0;
+}
+
+static size_t clocks_bytes(const struct bpf_source *source)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (source->cpus * sizeof(struct abi_clock) + page - 1) / page * page;
+}
+
+static int map_clocks(struct bpf_source *source)
+{
+	void *mapped = mmap(NULL, clocks_bytes(source), PROT_READ, MAP_SHARED,
+			    bpf_map__fd(source->skeleton->maps.clocks), 0);
+
+	if (mapped == MAP_FAILED)
+		return -errno;
+	source->kernel_clocks = mapped;
 	return 0;
 }
 
@@ -266,6 +294,7 @@ static int bpf_start(struct collect *collect)
 	int r;
 
 	r = fill_requests(source, &collect->options.filter);
+	r = r ?: map_clocks(source);
 	if (r < 0)
 		return r;
 	source->iterator = bpf_program__attach_iter(source->skeleton->progs.leakhop_sweep, NULL);
@@ -299,6 +328,7 @@ static int bpf_load(struct collect *collect, struct error *error)
 			  &collect->options, error);
 	if (r < 0)
 		return r;
+	bpf_map__set_max_entries(source->skeleton->maps.clocks, source->cpus);
 	r = choose_programs(source->skeleton, &collect->options);
 	r = r ?: leakhop_bpf__load(source->skeleton);
 	if (!r)
@@ -337,7 +367,10 @@ static void bpf_close(struct collect *collect)
 	bpf_link__destroy(source->iterator);
 	for (i = 0; i < source->link_count; i++)
 		bpf_link__destroy(source->links[i]);
+	if (source->kernel_clocks)
+		munmap((void *)source->kernel_clocks, clocks_bytes(source));
 	leakhop_bpf__destroy(source->skeleton);
+	free(source->clock_counts);
 	cpu_clocks_free(source->clocks);
 	free(source->sweep_buffer);
 	free(source);

@@ -23,6 +23,8 @@ struct bpf_source {
 	size_t link_count;
 	struct cpu_clocks *clocks;
 	size_t cpus;
+	const struct abi_clock *kernel_clocks; /* the map, by mmap; NULL before it is loaded */
+	uint64_t *clock_counts;		       /* steps taken in, by CPU */
 	char *sweep_buffer;
 	char load_log[4096]; /* the last of what libbpf had to say */
 	/* during one collect_poll() */
@@ -37,6 +39,9 @@ int bpf_event_received(void *context, void *data, size_t size);
 /* bpf_sweep.c */
 int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
 	      void *context);
+
+/* Takes in what the kernel side noted of the CPUs' clocks since the last call. */
+void bpf_note_clocks(struct bpf_source *source);
 
 /* Copies for the plain types of lifecycle. */
 void bpf_task_to_lc(const struct abi_task *from, struct lc_task *to);

@@ -2,7 +2,6 @@
 /* Reads the task iterator: a stream of struct abi_thread, each with its kernel stack behind it. */
 #include "collect/bpf_source.h"
 #include "util/cleanup.h"
-#include "util/now.h"
 
 #include <errno.h>
 #include <string.h>
@@ -92,16 +91,29 @@ static ssize_t give_records(const struct bpf_source *source, char *buffer, size_
 	return at;
 }
 
-static void note_clocks(struct bpf_source *source)
+/* Takes in the steps of a CPU's clock that are new. One that is being written just now is left for later. */
+static void note_clock(struct bpf_source *source, size_t cpu)
+{
+	const volatile struct abi_clock *clock = &source->kernel_clocks[cpu];
+	uint64_t count = __atomic_load_n(&clock->count, __ATOMIC_ACQUIRE), number;
+
+	number = count > ABI_CLOCK_STEPS ? count - ABI_CLOCK_STEPS : 0;
+	if (number < source->clock_counts[cpu])
+		number = source->clock_counts[cpu];
+	for (; number < count; number++) {
+		const volatile struct abi_clock_step *step = &clock->steps[number % ABI_CLOCK_STEPS];
+
+		cpu_clocks_note(source->clocks, cpu, step->task_clock, step->offset);
+	}
+	source->clock_counts[cpu] = count;
+}
+
+void bpf_note_clocks(struct bpf_source *source)
 {
 	size_t cpu;
 
-	for (cpu = 0; cpu < source->cpus; cpu++) {
-		uint64_t offset = __atomic_load_n(&source->skeleton->bss->clocks[cpu].offset,
-						  __ATOMIC_RELAXED);
-
-		cpu_clocks_note(source->clocks, cpu, now_monotonic(), offset);
-	}
+	for (cpu = 0; cpu < source->cpus; cpu++)
+		note_clock(source, cpu);
 }
 
 int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
@@ -112,7 +124,7 @@ int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_s
 	ssize_t got, given;
 	size_t held = 0;
 
-	note_clocks(source);
+	bpf_note_clocks(source);
 	source->skeleton->bss->sweep_stack_after_ns = kernel_stack_after_ns;
 	fd = bpf_iter_create(bpf_link__fd(source->iterator));
 	if (fd < 0)

@@ -57,7 +57,7 @@ static void thin_out(struct history *history)
 	history->count = to;
 }
 
-void cpu_clocks_note(struct cpu_clocks *clocks, size_t cpu, uint64_t now, uint64_t offset)
+void cpu_clocks_note(struct cpu_clocks *clocks, size_t cpu, uint64_t task_clock, uint64_t offset)
 {
 	struct history *history;
 	struct note *last;
@@ -70,40 +70,28 @@ void cpu_clocks_note(struct cpu_clocks *clocks, size_t cpu, uint64_t now, uint64
 	if (!history)
 		return;
 	last = history->count ? &history->notes[history->count - 1] : NULL;
-	/* The same lag as last time: one note, moved on, would hide when it began to hold. */
-	if (last && last->offset == offset && history->count > 1 && last[-1].offset == offset) {
-		last->task_clock = now - offset;
+	if (last && (task_clock <= last->task_clock || offset == last->offset))
 		return;
-	}
 	if (history->count == CLOCK_HISTORY)
 		thin_out(history);
-	history->notes[history->count++] = (struct note){ now - offset, offset };
+	history->notes[history->count++] = (struct note){ task_clock, offset };
 }
 
 uint64_t cpu_clocks_convert(const struct cpu_clocks *clocks, size_t cpu, uint64_t task_clock)
 {
 	const struct history *history = cpu < clocks->cpus ? clocks->histories[cpu] : NULL;
 	size_t low = 0, high, middle;
-	const struct note *notes;
-	double share;
 
 	if (!history || !history->count)
 		return 0;
-	notes = history->notes;
+	/* The last note that is not later. Before the first one nothing is known but that. */
 	high = history->count;
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (notes[middle].task_clock < task_clock)
+		if (history->notes[middle].task_clock <= task_clock)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == 0)
-		return task_clock + notes[0].offset;
-	if (low == history->count)
-		return task_clock + notes[low - 1].offset;
-	share = (double)(task_clock - notes[low - 1].task_clock) /
-		(notes[low].task_clock - notes[low - 1].task_clock);
-	return task_clock + notes[low - 1].offset +
-	       (int64_t)(share * (int64_t)(notes[low].offset - notes[low - 1].offset));
+	return task_clock + history->notes[low ? low - 1 : 0].offset;
 }

@@ -43,6 +43,7 @@ struct collect_options {
 	uint32_t stack_bytes; /* copied at a spawn or at the end of a short block */
 	bool events;	      /* false: sweeps only (dump) */
 	bool short_blocks;    /* thresholds below what a sweep sees */
+	bool syscalls;	      /* watch the ends of futex, epoll and clone calls: taxes every call */
 	unsigned without;
 };
 

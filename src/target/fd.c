@@ -139,8 +139,9 @@ void target_fdinfo_parse(const char *text, struct target_fdinfo *ret)
 	while (*text) {
 		parse_line(text, &info, ring);
 		text = strchr(text, '\n');
-		if (!text++)
+		if (!text)
 			break;
+		text++;
 	}
 	info.sq_pending = ring[1] - ring[0];
 	info.cq_pending = ring[3] - ring[2];

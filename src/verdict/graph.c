@@ -296,13 +296,13 @@ static int mark_cycles(struct graph *graph)
 			visit[at] = mark;
 		if (at == GRAPH_NONE || visit[at] != mark)
 			continue;
-		/* A cycle of the living is none: someone in it will go on by itself. */
-		while (!graph->nodes[at].in_cycle) {
-			if (graph->nodes[at].alive)
-				break;
-			graph->nodes[at].in_cycle = true;
-			at = graph->nodes[at].next;
+		/* A circle of the living is none: someone in it will go on by itself. Chains end there. */
+		if (graph->nodes[at].alive) {
+			graph->nodes[at].next = GRAPH_NONE;
+			continue;
 		}
+		for (; !graph->nodes[at].in_cycle; at = graph->nodes[at].next)
+			graph->nodes[at].in_cycle = true;
 	}
 	free(visit);
 	return 0;

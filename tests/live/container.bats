@@ -62,7 +62,12 @@ start_inside() {
 	[[ -x $programs/static/locks ]] || skip "no static libc"
 	local script=$BATS_TEST_TMPDIR/script
 	out=$BATS_TEST_TMPDIR/out.inside
+	# Not --mount-proc: in a chroot, / is no mount point that could be made private.
 	cat >"$script" <<-END
+		set -e
+		mount --make-rprivate /proc
+		mount -t proc proc /proc
+		set +e
 		"$programs/locks" mutex cond >"$out" 2>&1 &
 		for i in \$(seq 100); do
 			[ "\$(cat /proc/\$!/task/*/syscall | grep -c '^[0-9]')" = 3 ] && break
@@ -73,7 +78,8 @@ start_inside() {
 		kill \$!
 		exit \$code
 	END
-	timeout 60 unshare --pid --fork --kill-child --mount-proc /bin/sh "$script" 3>&-
+	timeout 60 unshare --pid --fork --kill-child --mount --propagation unchanged \
+		/bin/sh "$script" 3>&-
 	check waits "$json" "$out" "$sources/locks.c"
 	holds 'all(.threads[]; has("ns_pid") | not)' "$json"
 }

@@ -140,8 +140,9 @@ reduced() {
 	start locks mutex
 	await 2
 	without_btf() {
-		timeout -k 5 60 unshare -m /bin/sh -c \
-			'mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh "$leakhop" "$@" 3>&-
+		# In a chroot the root is no mount point, whose propagation unshare would change.
+		timeout -k 5 60 unshare -m --propagation unchanged /bin/sh -c 'mount --make-rprivate /sys &&
+			mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh "$leakhop" "$@" 3>&-
 	}
 	[[ -d /sys/kernel/btf ]] || skip "no BTF here at all"
 	run -0 --separate-stderr without_btf dump -p "$pid"

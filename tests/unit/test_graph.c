@@ -46,6 +46,34 @@ static void test_a_time_out_breaks_the_circle(void **state)
 	lc_model_free(model);
 }
 
+/* Each link may be released by the next or by somebody outside: chains through it must end all the same. */
+static void test_a_circle_of_the_living_ends(void **state)
+{
+	struct lc_model *model = model_new();
+	uint32_t at, entry = GRAPH_NONE;
+	struct verdict_view view;
+	unsigned links = 0;
+	pid_t tid;
+
+	(void)state;
+	for (tid = 10; tid < 13; tid++) {
+		struct lc_wait wait = wait_for(LC_WAIT_PIPE, tid);
+
+		wait_owner(&wait, 1, tid == 12 ? 10 : tid + 1, LC_WAIT_OTHER_END);
+		wait.flags = LC_WAIT_INCOMPLETE;
+		wait.direction = LC_WAIT_READ;
+		wait_set(thread_add(model, 1, tid, 60), &wait);
+	}
+	locks(model, 1, 13, 10);
+	view = view_of(model);
+	for (at = graph_find(&view.graph, 13); at != GRAPH_NONE && links < 100; links++)
+		at = graph_chain_next(&view.graph, at, &entry);
+	assert_true(links <= 4);
+	assert_true(concluded(&view, 10)->verdict < VERDICT_STUCK);
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
 static void test_chain_of_fifty_has_one_root(void **state)
 {
 	struct lc_model *model = model_new();
@@ -221,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_threads_in_a_circle),
 		cmocka_unit_test(test_a_time_out_breaks_the_circle),
+		cmocka_unit_test(test_a_circle_of_the_living_ends),
 		cmocka_unit_test(test_chain_of_fifty_has_one_root),
 		cmocka_unit_test(test_processes_in_a_circle),
 		cmocka_unit_test(test_unknown_owner_is_no_proof),
