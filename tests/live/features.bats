@@ -63,3 +63,10 @@ finds_without() {
 	leakhop doctor
 	leakhop doctor --json | jq -e 'type == "object"'
 }
+
+@test "--syscalls: who last woke the futex, and whether anybody slept there" {
+	command_line woken
+	leakhop trace -m 300ms -d 2s --json --syscalls -- "${cmd[@]}" >"$json"
+	holds "due[] | select(.tids | index($(ready_tid woken))) | .futex_last_wake |
+		.tid == $(ready_tid waker) and .calls == 1 and .woken == 1 and .woke_nobody == 0" "$json"
+}

@@ -108,6 +108,46 @@ holds() {
 	jq -e "$due $1" "$2" >/dev/null || { echo "does not hold: $1" >&2; jq -c . "$2" | head -c 4000 >&2; return 1; }
 }
 
+# is TID JQ-CONDITION FILE: this holds of the record with this thread
+is() {
+	jq -e "$due [due[] | select(.tids | index($1)) | $2] | . != [] and all" "$3" >/dev/null && return
+	echo "of thread $1 does not hold: $2" >&2
+	jq -c "$due due[] | select(.tids | index($1)) | del(.kernel_stack, .user_stack, .spawn)" "$3" >&2
+	return 1
+}
+
+# fixture_pids: all that said READY, as for -p; all_due FILE: has a dump of them all these threads for 50 ms?
+fixture_pids() { awk '$1 == "READY" { print $5 }' "$out" | sort -u | paste -sd,; }
+
+all_due() {
+	local tids
+	tids=$(awk '$1 == "READY" { print $2 }' "$out" | paste -sd,)
+	dump "$1" -p "$(fixture_pids)" -m 50ms &&
+		jq -e "$due [$tids] - [due[].tids[]] == []" "$1" >/dev/null
+}
+
+# no_findings FILE: shows those that there are
+no_findings() {
+	jq -e '.findings == []' "$1" >/dev/null && return
+	jq -c '.findings[] | {verdict, rule, reason, proof, pid, comm, thread_name, tids, count, blocked_ns, trend,
+		wait, chain, where: [.user_stack[].function]}' "$1" | cut -c1-3000 >&2
+	return 1
+}
+
+# serve COMMAND...: a server of others, its output in $data/log; sets pid
+serve() {
+	"$@" >>"$data/log" 2>&1 </dev/null 3>&- &
+	pid=$!
+	pids+=("$pid")
+}
+
+gone() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
+
+# A port that is free now
+free_port() {
+	/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 # Before a command: it runs as nobody, who has no right but to look at processes of their own. No
 # function, since that would be a process between us and the command.
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all)

@@ -8,12 +8,14 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,6 +31,17 @@ static pthread_t run(void *(*function)(void *), void *arg)
 
 	fixture_try(pthread_create(&thread, NULL, function, arg) ? -1 : 0, "pthread_create");
 	return thread;
+}
+
+/* A healthy twin's other process, which does not outlive us */
+static void beside(int closed, const char *name)
+{
+	if (fixture_try(fork(), "fork"))
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(closed);
+	fixture_ready(name);
+	fixture_pause();
 }
 
 /* --- AB-BA --- */
@@ -179,10 +192,8 @@ static void own_pipe(void)
 	char byte;
 
 	fixture_try(pipe(ends), "pipe");
-	if (well && fork() == 0) { /* TWIN: somebody else can write */
-		close(ends[0]);
-		fixture_pause();
-	}
+	if (well) /* TWIN: somebody else can write */
+		beside(ends[0], "writer");
 	fixture_ready("reader");
 	fixture_try(read(ends[0], &byte, 1), "read"); /* @block reader */
 }
@@ -196,10 +207,7 @@ static void dead_set(void)
 	if (well) { /* TWIN: a member that somebody can make ready */
 		fixture_try(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), "socketpair");
 		fixture_try(epoll_ctl(set, EPOLL_CTL_ADD, ends[0], &event), "epoll_ctl");
-		if (fork() == 0) {
-			close(ends[0]);
-			fixture_pause();
-		}
+		beside(ends[0], "writer");
 		close(ends[1]);
 	}
 	fixture_ready("set");

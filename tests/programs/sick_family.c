@@ -51,7 +51,8 @@ static void full_pipes(void)
 	if (child() == 0) {
 		close(down[1]);
 		close(up[0]);
-		if (well) { /* TWIN: the child reads first, and waits for more */
+		if (well) { /* TWIN: the child reads, and waits for more */
+			fixture_ready("child");
 			while (read(down[0], &byte, 1) == 1)
 				usleep(1000);
 		}
@@ -59,8 +60,10 @@ static void full_pipes(void)
 	}
 	close(down[0]);
 	close(up[1]);
-	if (well)
-		pause();
+	if (well) {
+		fixture_ready("parent");
+		fixture_pause();
+	}
 	write_until_full(down[1], "parent");
 }
 

@@ -1,0 +1,272 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Healthy servers, under light load and then idle: no findings, and few suspects. HEALTHY_SECONDS is how long each
+# is watched.
+
+load helper
+
+setup() {
+	pids=() worker=
+	need_tool
+	need_root
+	seconds=${HEALTHY_SECONDS:-8}
+	LEAKHOP_PATIENCE=$((seconds + 60))
+	json=$BATS_TEST_TMPDIR/trace.json
+	data=$(mktemp -d /tmp/leakhop-server-XXXXXX)
+	chmod 755 "$data"
+}
+
+# The last comes first: clients before their server. PostgreSQL knows SIGINT as "at once, but in order".
+teardown() {
+	local i child
+	for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+		child=$(pgrep -P "${pids[i]}" | paste -sd' ')
+		kill -INT "${pids[i]}" 2>/dev/null
+		kill -TERM "${pids[i]}" 2>/dev/null
+		eventually 20 gone "${pids[i]}"
+		# shellcheck disable=SC2086
+		[[ -z $child ]] || kill -KILL $child 2>/dev/null
+	done
+	kill_fixtures
+	rm -rf "$data"
+}
+
+# family PID: with all its children and theirs
+family() {
+	local child
+	echo "$1"
+	for child in $(pgrep -P "$1"); do family "$child"; done
+}
+
+# say PORT TEXT: a client that says this and hears the answer to its end
+say() {
+	exec 8<>"/dev/tcp/127.0.0.1/$1" || return
+	printf %b "$2" >&8
+	timeout 5 cat <&8
+	exec 8>&-
+}
+
+get='GET / HTTP/1.0\r\n\r\n'
+answers() { say "$1" "$get" 2>/dev/null | grep -q '200 OK'; }
+
+# busy COMMAND...: again and again for half of the time, in the background
+busy() {
+	(
+		end=$((SECONDS + seconds / 2))
+		while ((SECONDS < end)); do
+			"$@"
+			sleep 0.2
+		done
+	) >/dev/null 2>&1 </dev/null 3>&- &
+	worker=$!
+}
+
+# quiet PID...: watched, they give no finding and at most three groups of suspects
+quiet() {
+	leakhop trace -p "$(IFS=,; echo "$*")" -m 1s -d "${seconds}s" --json >"$json"
+	[[ -z $worker ]] || wait "$worker" || true
+	no_findings "$json"
+	holds 'due | length > 0' "$json"
+	jq -e '[.suspects[] | [.pid, .rule]] | unique | length <= 3' "$json" >/dev/null && return
+	jq -c '.suspects[] | {rule, reason, pid, comm, thread_name, count, wait,
+		where: [.user_stack[].function]}' "$json" >&2
+	return 1
+}
+
+redis() {
+	command -v redis-server >/dev/null && command -v redis-cli >/dev/null || skip "no Redis"
+	port=$(free_port)
+	serve redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly yes --dir "$data" --io-threads 2
+	ready() { redis-cli -p "$port" ping 2>/dev/null | grep -q PONG; }
+	eventually 20 ready
+}
+
+@test "Redis, with a second I/O thread and an append-only file" {
+	redis
+	busy redis-benchmark -p "$port" -q -n 2000 -c 20 -P 4 -t get,set,lpush
+	quiet "$pid"
+}
+
+@test "Redis and a client that waits for its queue" {
+	redis
+	local server=$pid
+	serve redis-cli -p "$port" BLPOP queue 0
+	busy redis-cli -p "$port" ping
+	quiet "$server" "$pid"
+}
+
+@test "nginx, with a thread pool and a kept connection to its upstream" {
+	command -v nginx >/dev/null || skip "no nginx"
+	local port upstream
+	port=$(free_port) upstream=$(free_port)
+	mkdir -p "$data/logs"
+	echo hello >"$data/index.html"
+	cat >"$data/nginx.conf" <<-END
+		daemon off; worker_processes 2; pid $data/nginx.pid; error_log $data/logs/error.log;
+		events { }
+		http { access_log off; aio threads; client_body_temp_path $data/body; proxy_temp_path $data/proxy;
+			fastcgi_temp_path $data/fastcgi; uwsgi_temp_path $data/uwsgi; scgi_temp_path $data/scgi;
+			upstream files { server 127.0.0.1:$upstream; keepalive 4; }
+			server { listen 127.0.0.1:$upstream; root $data; }
+			server { listen 127.0.0.1:$port; location / { proxy_pass http://files;
+				proxy_http_version 1.1; proxy_set_header Connection ""; } } }
+	END
+	serve nginx -p "$data" -c "$data/nginx.conf" -e "$data/logs/error.log"
+	eventually 20 answers "$port"
+	exec 9<>"/dev/tcp/127.0.0.1/$port" # a client that keeps its connection
+	printf 'GET / HTTP/1.1\r\nHost: here\r\n\r\n' >&9
+	busy answers "$port"
+	# shellcheck disable=SC2046
+	quiet $(family "$pid")
+}
+
+@test "PostgreSQL, with sessions that do nothing, wait for a lock, and listen" {
+	local bin server session
+	bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
+	[[ -n $bin ]] || skip "no PostgreSQL"
+	local as=(setpriv --reuid postgres --regid postgres --clear-groups) # it refuses to run as root
+	chown postgres "$data"
+	"${as[@]}" "$bin/initdb" -D "$data/db" -N --auth trust >"$data/initdb" 3>&-
+	serve "${as[@]}" "$bin/postgres" -D "$data/db" -k "$data" -c listen_addresses= -c fsync=off
+	server=$pid
+	query() { "${as[@]}" "$bin/psql" -h "$data" -Atc "$1" postgres 2>/dev/null; }
+	eventually 60 query 'select 1'
+	mkfifo "$data/in"
+	exec 9<>"$data/in" # a terminal where nobody types
+	session=("${as[@]}" "$bin/psql" -h "$data" -At postgres)
+	"${session[@]}" <"$data/in" >"$data/idle" 2>&1 3>&- 9>&- &
+	local idle=$!
+	pids+=("$idle")
+	echo 'select pg_advisory_lock(1); listen news;' >&9
+	locked() { [[ $(query "select count(*) from pg_locks where locktype = 'advisory' and granted") == 1 ]]; }
+	eventually 20 locked
+	serve "${session[@]}" -c 'select pg_advisory_lock(1)'
+	busy query 'select count(*) from pg_class'
+	# shellcheck disable=SC2046
+	quiet $(family "$server") "$idle" "$pid"
+}
+
+@test "memcached" {
+	command -v memcached >/dev/null || skip "no memcached"
+	local port
+	port=$(free_port)
+	serve memcached -u nobody -l 127.0.0.1 -p "$port" -t 4 -m 16
+	count() { say "$port" 'set a 0 0 1\r\n1\r\nget a\r\nquit\r\n' 2>/dev/null | grep -q END; }
+	eventually 20 count
+	exec 9<>"/dev/tcp/127.0.0.1/$port"
+	printf 'get a\r\n' >&9
+	busy count
+	quiet "$pid"
+}
+
+@test "Node, with its pool and two workers" {
+	command -v node >/dev/null || skip "no Node"
+	cat >"$data/server.js" <<-'END'
+		const { Worker } = require('worker_threads');
+		const fs = require('fs'), http = require('http');
+		new Worker("require('worker_threads').parentPort.on('message', () => {})", { eval: true });
+		new Worker('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', { eval: true });
+		http.createServer((request, answer) => fs.readFile(__filename, () => answer.end('hello\n')))
+			.listen(Number(process.argv[2]), '127.0.0.1');
+	END
+	local port
+	port=$(free_port)
+	serve node "$data/server.js" "$port"
+	eventually 30 answers "$port"
+	busy answers "$port"
+	quiet "$pid"
+}
+
+@test "a JVM, with a server, a pool, a queue and a lock held for long" {
+	command -v java >/dev/null || skip "no Java"
+	cat >"$data/Server.java" <<-'END'
+		import com.sun.net.httpserver.HttpServer;
+		import java.net.InetSocketAddress;
+		import java.util.concurrent.*;
+		import java.util.concurrent.locks.*;
+
+		public class Server {
+			public static void main(String[] arguments) throws Exception {
+				int port = Integer.parseInt(arguments[0]);
+				HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+				server.createContext("/", exchange -> {
+					exchange.sendResponseHeaders(200, 2);
+					exchange.getResponseBody().write(new byte[] { 'o', 'k' });
+					exchange.close();
+				});
+				server.setExecutor(Executors.newFixedThreadPool(4));
+				server.start();
+				BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+				new Thread(() -> { try { queue.take(); } catch (InterruptedException e) { } }).start();
+				ReentrantLock lock = new ReentrantLock();
+				lock.lock();
+				Thread second = new Thread(lock::lock);
+				second.start();
+				ScheduledExecutorService clock = Executors.newScheduledThreadPool(1);
+				clock.scheduleAtFixedRate(() -> { }, 0, 300, TimeUnit.MILLISECONDS);
+				second.join();
+			}
+		}
+	END
+	local port
+	port=$(free_port)
+	serve java -Xmx128m "$data/Server.java" "$port"
+	eventually 60 answers "$port"
+	busy answers "$port"
+	quiet "$pid"
+}
+
+@test "Python, with threads, a pool of processes and a server" {
+	cat >"$data/server.py" <<-'END'
+		import http.server, multiprocessing, queue, sys, threading, time
+		from concurrent.futures import ThreadPoolExecutor
+
+		class Handler(http.server.BaseHTTPRequestHandler):
+		    def do_GET(self):
+		        pool.submit(time.sleep, 0.01).result()
+		        self.send_response(200)
+		        self.end_headers()
+		        self.wfile.write(b"hello\n")
+
+		def start(function):
+		    threading.Thread(target=function, daemon=True).start()
+
+		processes = multiprocessing.Pool(3)
+		pool = ThreadPoolExecutor(4)
+		list(pool.map(time.sleep, [0.05] * 8))
+		start(queue.Queue().get)
+		start(threading.Event().wait)
+		gate = threading.Lock()
+		gate.acquire()
+		start(gate.acquire)
+		http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+	END
+	local port
+	port=$(free_port)
+	serve /usr/bin/python3 "$data/server.py" "$port"
+	eventually 30 answers "$port"
+	exec 9<>"/dev/tcp/127.0.0.1/$port" # connected, and says nothing
+	busy answers "$port"
+	# shellcheck disable=SC2046
+	quiet $(family "$pid")
+}
+
+@test "flock: a standby behind one who works" {
+	serve flock "$data/lock" sleep 300
+	local works=$pid
+	held() { ! flock -n "$data/lock" true; }
+	eventually 10 held
+	serve flock "$data/lock" sleep 300
+	eventually 10 parked "$pid" "$pid"
+	# shellcheck disable=SC2046
+	quiet $(family "$works") "$pid"
+	holds "any(due[]; .pid == $pid and .wait.kind == \"file lock\")" "$json"
+}
+
+@test "the services of this host, as they are" {
+	local found
+	found=$(pgrep -x 'systemd|systemd-.*|cron|sshd|rsyslogd|dbus-daemon|chronyd|agetty' | paste -sd' ')
+	[[ -n $found ]] || skip "none runs"
+	# shellcheck disable=SC2086
+	quiet $found
+}

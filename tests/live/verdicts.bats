@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Each textbook fault gets its verdict, by its rule and with its proof; its healthy twin is silent.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	json=$BATS_TEST_TMPDIR/dump.json
+}
+
+# ill THREADS PROGRAM FAULT: starts it, and looks at it when so many threads have stood for a while
+ill() {
+	start "$2" "$3"
+	await "$1"
+	eventually 20 all_due "$json"
+}
+
+# twin THREADS PROGRAM FAULT: nothing is wrong with it
+twin() {
+	start "$2" "$3" well
+	await "$1"
+	eventually 20 all_due "$json"
+	no_findings "$json"
+}
+
+# Where nothing but suspicion tells the fault, its twin gives none, as soon as it has settled.
+no_suspects() { same '.suspects' '[]' "$json"; }
+settled() { all_due "$json" && no_suspects; }
+
+told() { echo ".verdict == \"$1\" and .rule == \"$2\" and .reason != \"\" and .wait.kind == \"$3\""; }
+shown='.proof != "" and .remedy != ""'
+
+@test "AB-BA: each holds what the other wants" {
+	ill 2 sick abba
+	local first second
+	first=$(ready_tid first) second=$(ready_tid second)
+	is "$first" "$(told deadlock cycle mutex) and $shown" "$json"
+	is "$second" "$(told deadlock cycle mutex) and $shown" "$json"
+	is "$first" ".wait.owner.tid == $second and .wait.owner.pid == $pid" "$json"
+	is "$second" ".wait.owner.tid == $first and .wait.owner.pid == $pid" "$json"
+	is "$first" "[.chain[].tid] == [$first, $second]" "$json"
+	is "$second" "[.chain[].tid] == [$second, $first]" "$json"
+	same '.findings | length' 2 "$json"
+}
+
+@test "AB-BA: its twin" { twin 2 sick abba; }
+
+@test "a thread that locks twice" {
+	ill 1 sick self
+	local tid
+	tid=$(ready_tid self)
+	is "$tid" "$(told deadlock self mutex) and $shown" "$json"
+	is "$tid" ".wait.owner.tid == $tid and .wait.owner.pid == $pid" "$json"
+	is "$tid" "[.chain[].tid] == [$tid]" "$json"
+}
+
+@test "a thread that locks twice: its twin" { twin 1 sick self; }
+
+@test "a lock whose owner has ended" {
+	ill 1 sick orphaned-lock
+	local tid owner
+	tid=$(ready_tid waiter)
+	is "$tid" "$(told leak owner-gone mutex) and $shown" "$json"
+	owner=$(jq -r "$due due[] | select(.tids | index($tid)) | .proof" "$json" | grep -oP 'owner \K[0-9]+')
+	((owner > pid && owner < tid)) # it came between the two
+	[[ ! -e /proc/$pid/task/$owner ]]
+}
+
+@test "a lock whose owner has ended: its twin" { twin 1 sick orphaned-lock; }
+
+@test "two readers who want to write" {
+	ill 2 sick upgrade
+	is "$(ready_tid upgrade)" "$(told suspect readers rwlock)" "$json"
+	is "$(ready_tid upgrade2)" "$(told suspect readers rwlock)" "$json"
+	is "$(ready_tid upgrade)" '.reason | contains("2 readers")' "$json"
+	no_findings "$json"
+}
+
+@test "two readers who want to write: their twin" {
+	twin 2 sick upgrade
+	eventually 10 settled
+	no_findings "$json"
+}
+
+@test "a signal before its waiter" {
+	ill 1 sick lost-signal
+	is "$(ready_tid signal)" "$(told suspect never-signalled "condition variable")" "$json"
+	no_findings "$json"
+}
+
+@test "a signal before its waiter: its twin" {
+	twin 1 sick lost-signal
+	eventually 10 settled
+	no_findings "$json"
+}
+
+@test "a barrier that is short of one" {
+	ill 2 sick barrier
+	is "$(ready_tid barrier)" "$(told suspect barrier-short barrier)" "$json"
+	is "$(ready_tid barrier2)" '.reason | contains("2 of 3")' "$json"
+	no_findings "$json"
+}
+
+@test "a barrier that is short of one: its twin" {
+	twin 2 sick barrier
+	eventually 10 settled
+	no_findings "$json"
+}
+
+@test "a pipe whose one writer is its reader" {
+	ill 1 sick own-pipe
+	is "$(ready_tid reader)" "$(told leak only-itself pipe) and $shown" "$json"
+	is "$(ready_tid reader)" "any(.wait.owners[]; .pid == $pid)" "$json"
+}
+
+@test "a pipe whose one writer is its reader: its twin" { twin 2 sick own-pipe; }
+
+@test "a set in which nothing can happen" {
+	ill 1 sick dead-set
+	is "$(ready_tid set)" "$(told stuck nothing-can-fire "epoll set") and $shown" "$json"
+}
+
+@test "a set in which nothing can happen: its twin" { twin 2 sick dead-set; }
+
+@test "fifty, one behind the other, behind a request that is not read" {
+	ill 50 sick chain
+	local root last
+	root=$(ready_tid root) last=$(ready_tid last)
+	is "$root" "$(told stuck request-stands TCP) and .remedy != \"\"" "$json"
+	is "$root" ".depends == 49 and .count == 1 and any(.wait.owners[]; .pid == $pid)" "$json"
+	same '[.findings[] | select(.wait.kind == "mutex") | .count] | add' 49 "$json"
+	same '[.findings[] | select(.wait.kind == "mutex") | .verdict] | unique' '["stuck"]' "$json"
+	dump "$json" -t "$last" -m 50ms
+	is "$last" "$(told stuck holder-is-a-finding mutex)" "$json"
+	is "$last" ".wait.owner.pid == $pid and .chain[1].tid == .wait.owner.tid" "$json"
+	is "$last" ".depends == 0 and .chain[0].tid == $last and .chain[49].tid == $root" "$json"
+	is "$last" "[.chain[:50][].tid] | unique | length == 50" "$json"
+}
+
+@test "fifty, one behind the other: their twin" { twin 50 sick chain; }
+
+@test "a join with a thread that is stuck" {
+	ill 2 sick join
+	local waiter join
+	waiter=$(ready_tid waiter) join=$(ready_tid join)
+	is "$waiter" "$(told leak owner-gone mutex) and $shown and .depends == 1" "$json"
+	is "$join" '.verdict == "stuck" and .reason != "" and .wait.kind == "join"' "$json"
+	is "$join" '.rule == "waits-for-a-finding" or .rule == "dead-end"' "$json"
+	is "$join" ".wait.owner.tid == $waiter and [.chain[].tid] == [$join, $waiter]" "$json"
+}
+
+@test "a join with a thread that is stuck: its twin" { twin 2 sick join; }
+
+@test "two processes that fill each other's pipe" {
+	ill 2 sick_family full-pipes
+	local parent child
+	parent=$(ready_pid parent) child=$(ready_pid child)
+	is "$parent" "$(told deadlock cycle pipe) and $shown and .wait.owner.pid == $child" "$json"
+	is "$child" "$(told deadlock cycle pipe) and $shown and .wait.owner.pid == $parent" "$json"
+	is "$parent" ".wait.direction == \"write\" and ([.chain[].pid] | unique) == ([$parent, $child] | sort)" "$json"
+}
+
+@test "two processes that fill each other's pipe: their twin" { twin 2 sick_family full-pipes; }
+
+@test "two processes that wait for each other's word" {
+	ill 2 sick_family both-listen
+	local parent child
+	parent=$(ready_pid parent) child=$(ready_pid child)
+	is "$parent" "$(told deadlock cycle "Unix socket") and $shown and .wait.peer.pid == $child" "$json"
+	is "$child" "$(told deadlock cycle "Unix socket") and $shown and .wait.peer.pid == $parent" "$json"
+	is "$parent" "([.chain[].pid] | unique) == ([$parent, $child] | sort)" "$json"
+}
+
+@test "two processes that wait for each other's word: their twin" { twin 2 sick_family both-listen; }
+
+@test "forked while another thread held a lock" {
+	ill 1 sick_family forked-lock
+	is "$(ready_tid child)" "$(told leak lock-copied-by-fork mutex) and $shown" "$json"
+	# The owner lives, in the parent; the proof does not say otherwise.
+	is "$(ready_tid child)" '.proof | contains("no such thread") | not' "$json"
+}
+
+@test "forked while another thread held a lock: its twin" { twin 1 sick_family forked-lock; }
+
+@test "a circle of three processes, by locks in shared memory and on a file" {
+	ill 3 sick_family circle
+	local first second third
+	first=$(ready_pid first) second=$(ready_pid second) third=$(ready_pid third)
+	is "$first" "$(told deadlock cycle "file lock") and $shown and .wait.owner.pid == $second" "$json"
+	is "$second" "$(told deadlock cycle mutex) and $shown and .wait.owner.tid == $third" "$json"
+	is "$third" "$(told deadlock cycle mutex) and $shown and .wait.owner.tid == $first" "$json"
+	is "$third" "([.chain[].pid] | unique) == ([$first, $second, $third] | sort)" "$json"
+	# All of the circle is seen from one.
+	dump "$json" -p "$third" -m 50ms
+	is "$third" "$(told deadlock cycle mutex) and ([.chain[].pid] | unique | length) == 3" "$json"
+}
+
+@test "a circle of three processes: its twin" { twin 3 sick_family circle; }
+
+@test "a child that can never end" {
+	ill 2 sick_family stuck-child
+	local parent child
+	parent=$(ready_pid parent) child=$(ready_pid child)
+	is "$child" "$(told leak only-itself pipe) and $shown and .depends == 1" "$json"
+	is "$parent" "$(told stuck waits-for-a-finding child)" "$json"
+	is "$parent" ".wait.owner.pid == $child and .chain[-1].tid == $child" "$json"
+}
+
+@test "a child that can never end: its twin" { twin 1 sick_family stuck-child; }
+
+@test "a circle's chain ends before it comes back, also where nothing is wrong" {
+	twin 2 sick_family both-listen
+	holds 'all(due[].chain | map([.pid, .tid]); length == (unique | length))' "$json"
+}
+
+@test "--fail-on" {
+	ill 2 sick abba
+	run -1 leakhop dump -p "$pid" -m 50ms --fail-on=deadlock
+	run -1 leakhop dump -p "$pid" -m 50ms --fail-on=leak,deadlock
+	run -0 leakhop dump -p "$pid" -m 50ms --fail-on=leak,stuck,suspect
+	run -0 leakhop dump -p "$pid" -m 1h --fail-on=deadlock
+	run -1 leakhop trace -p "$pid" -m 50ms -d 1s --fail-on=deadlock
+	run -2 leakhop dump -p "$pid" --fail-on=bad
+	twin 2 sick abba
+	run -0 leakhop dump -p "$pid" -m 50ms --fail-on=deadlock
+	run -0 leakhop dump -p "$pid" -m 50ms --fail-on=deadlock,leak,stuck
+}
+
+@test "--explain: what was read, the rule, and what would change the verdict" {
+	ill 1 sick orphaned-lock
+	run -0 leakhop dump -p "$pid" -m 50ms --explain "$(ready_tid waiter)"
+	grep -q owner-gone <<<"$output"
+	grep -q 'was read .*mutex' <<<"$output"
+	grep -q 'otherwise ' <<<"$output"
+	ill 1 sick dead-set
+	run -0 leakhop dump -p "$pid" -m 50ms --explain "$pid"
+	grep -q nothing-can-fire <<<"$output"
+}
+
+@test "--dot: a graph for Graphviz" {
+	local dot=$BATS_TEST_TMPDIR/waits.dot
+	ill 3 sick_family circle
+	leakhop dump -p "$(fixture_pids)" -m 50ms --dot "$dot" >/dev/null
+	grep -q '^digraph .*{$' "$dot"
+	(($(grep -c -- '->' "$dot") >= 3))
+	[[ $(tr -cd '{' <"$dot" | wc -c) == $(tr -cd '}' <"$dot" | wc -c) ]]
+	if command -v dot >/dev/null; then dot -Tcanon "$dot" >/dev/null; fi
+}
+
+@test "the schema describes verdicts, chains and proofs" {
+	/usr/bin/python3 -c 'import jsonschema' || skip "no python3-jsonschema"
+	local fault files=()
+	for fault in "1 sick own-pipe" "1 sick dead-set" "50 sick chain" "2 sick join" "2 sick barrier" \
+		"3 sick_family circle" "2 sick_family both-listen" "2 sick_family stuck-child"; do
+		json=$BATS_TEST_TMPDIR/${fault##* }.json
+		# shellcheck disable=SC2086
+		ill $fault
+		files+=("$json")
+		kill_fixtures || true
+	done
+	check schema "${files[@]}"
+}
