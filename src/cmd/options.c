@@ -72,8 +72,7 @@ static const struct argp_option common_options[] = {
 };
 
 static const struct argp_option dump_options[] = {
-	{ "json", OPTION_JSON, 0, 0, "as one JSON document", 2 },
-	{}
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document", 2 }, {}
 };
 
 static const struct argp_option trace_options[] = {
@@ -83,9 +82,12 @@ static const struct argp_option trace_options[] = {
 	{ "all", OPTION_ALL, 0, 0, "at the end, also threads that are not past the threshold", 2 },
 	{ "no-children", OPTION_NO_CHILDREN, 0, 0, "with -- CMD: not the processes it forks", 1 },
 	{ "syscalls", OPTION_SYSCALLS, 0, 0,
-	  "also watch futex, epoll and clone calls: who last woke a futex and whether anybody slept "
-	  "there, when an epoll set last gave events, spawns that failed; costs every system call of "
-	  "the host some 0.1 us", 3 },
+	  "also watch futex, epoll and clone calls: who last woke a futex and whether anybody "
+	  "slept "
+	  "there, when an epoll set last gave events, spawns that failed; costs every system call "
+	  "of "
+	  "the host some 0.1 us",
+	  3 },
 	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0, "don't (the default)", 3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
@@ -191,6 +193,8 @@ static void check(struct argp_state *state, struct options *options)
 		argp_error(state, "-u and -k don't go together");
 	if (!session->collect.threshold_ns)
 		argp_error(state, "the threshold must be more than 0");
+	if (session->explain && session->format != SESSION_TEXT)
+		argp_error(state, "--explain is text; in JSON see rule, reason, proof and chain");
 	if (session->format == SESSION_JSON_LINES && session->once)
 		argp_error(state, "--json=lines is for trace");
 }

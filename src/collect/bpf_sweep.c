@@ -101,7 +101,8 @@ static void note_clock(struct bpf_source *source, size_t cpu)
 	if (number < source->clock_counts[cpu])
 		number = source->clock_counts[cpu];
 	for (; number < count; number++) {
-		const volatile struct abi_clock_step *step = &clock->steps[number % ABI_CLOCK_STEPS];
+		const volatile struct abi_clock_step *step =
+			&clock->steps[number % ABI_CLOCK_STEPS];
 
 		cpu_clocks_note(source->clocks, cpu, step->task_clock, step->offset);
 	}

@@ -62,7 +62,8 @@ static void note_clocks(struct proc_source *source)
 			continue;
 		sched_yield();
 		if (!target_read_exec_start(source->own_pid, source->own_pid, &exec_start))
-			cpu_clocks_note(source->clocks, cpu, exec_start, now_monotonic() - exec_start);
+			cpu_clocks_note(source->clocks, cpu, exec_start,
+					now_monotonic() - exec_start);
 	}
 	sched_setaffinity(0, sizeof(before), &before);
 }

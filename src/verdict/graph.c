@@ -240,7 +240,8 @@ static int solve(struct graph *graph)
 	for (i = 0; i < graph->count; i++) {
 		for (e = graph->nodes[i].first_edge; e < graph->nodes[i + 1].first_edge; e++)
 			waiters[start[graph->edges[e] + 1]++] = i;
-		graph->nodes[i].alive = alive_by_itself(&graph->nodes[i]);
+		graph->nodes[i].alive = graph->nodes[i].independent = alive_by_itself(
+			&graph->nodes[i]);
 		if (graph->nodes[i].alive)
 			queue[tail++] = i;
 	}
@@ -261,8 +262,8 @@ static int solve(struct graph *graph)
 }
 
 /*
- * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself, and blocked
- * rather than running. A process stands for the thread of it that fits.
+ * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself. A living process
+ * stands for a thread of it that needs nobody, lest the chain come back to the waiter.
  */
 static uint32_t choose_next(const struct graph *graph, uint32_t from)
 {
@@ -275,10 +276,29 @@ static uint32_t choose_next(const struct graph *graph, uint32_t from)
 			continue;
 		if (best == GRAPH_NONE)
 			best = graph->edges[e];
-		if (other->alive == node->alive)
+		if (other->alive == node->alive &&
+		    (node->thread || !node->alive || other->independent))
 			return graph->edges[e];
 	}
 	return best;
+}
+
+/*
+ * A circle of the living is none: someone in it will go on by itself, and there the chain ends. At a process,
+ * rather than at a lock: which of its threads it stands for was but a choice.
+ */
+static void cut_circle(struct graph *graph, uint32_t start)
+{
+	uint32_t at = start, where = start;
+
+	do {
+		if (!graph->nodes[at].thread)
+			where = at;
+		else if (graph->nodes[at].independent && graph->nodes[where].thread)
+			where = at;
+		at = graph->nodes[at].next;
+	} while (at != start);
+	graph->nodes[where].next = GRAPH_NONE;
 }
 
 /* Walks the chains, each node once, and marks those that come back to themselves. */
@@ -296,9 +316,8 @@ static int mark_cycles(struct graph *graph)
 			visit[at] = mark;
 		if (at == GRAPH_NONE || visit[at] != mark)
 			continue;
-		/* A circle of the living is none: someone in it will go on by itself. Chains end there. */
 		if (graph->nodes[at].alive) {
-			graph->nodes[at].next = GRAPH_NONE;
+			cut_circle(graph, at);
 			continue;
 		}
 		for (; !graph->nodes[at].in_cycle; at = graph->nodes[at].next)
@@ -308,7 +327,24 @@ static int mark_cycles(struct graph *graph)
 	return 0;
 }
 
-/* How many stand behind each: leaves first, each passes its count on. Cycles keep what comes in. */
+/* In a circle each waits for each, and whoever waits for one waits for all. */
+static void share_in_circle(struct graph *graph, uint32_t start, uint32_t *waiting)
+{
+	uint32_t at = start, threads = 0, behind = 0;
+
+	do {
+		threads += graph->nodes[at].thread != NULL;
+		behind += graph->nodes[at].dependents;
+		at = graph->nodes[at].next;
+	} while (at != start);
+	do {
+		graph->nodes[at].dependents = behind + threads - (graph->nodes[at].thread != NULL);
+		waiting[at] = 0;
+		at = graph->nodes[at].next;
+	} while (at != start);
+}
+
+/* How many stand behind each: leaves first, each passes its count on. */
 static int count_dependents(struct graph *graph)
 {
 	uint32_t *waiting = calloc(graph->count + 1, sizeof(*waiting)), *queue, head = 0, tail = 0,
@@ -336,6 +372,10 @@ static int count_dependents(struct graph *graph)
 		graph->nodes[node->next].dependents += node->dependents + (node->thread != NULL);
 		if (!--waiting[node->next])
 			queue[tail++] = node->next;
+	}
+	for (i = 0; i < graph->count; i++) {
+		if (graph->nodes[i].in_cycle && waiting[i])
+			share_in_circle(graph, i, waiting);
 	}
 	free(waiting);
 	free(queue);

@@ -19,6 +19,7 @@ struct graph_node {
 	const struct lc_thread *thread; /* NULL: a process */
 	pid_t pid;
 	bool alive;
+	bool independent;    /* alive by itself, without any of its releasers */
 	bool gone;	     /* waits for someone recorded who no longer exists */
 	bool in_cycle;	     /* is part of a cycle, not only behind one */
 	bool complete;	     /* all who could release it are in the graph */

@@ -58,6 +58,9 @@ static void judge_cycle(struct judged *judged)
 		if (at == start)
 			break;
 	}
+	if (at != start)
+		snprintf(judged->conclusion->proof + used, sizeof(judged->conclusion->proof) - used,
+			 " others, and they for the first");
 	judge_remedy(judged,
 		     "take these in one fixed order everywhere, or never hold one while waiting "
 		     "for the other");
@@ -115,6 +118,16 @@ static void judge_by_kind(struct judged *judged)
 	}
 }
 
+/* A circle of one thread, perhaps by way of its own process. */
+static bool is_alone(const struct graph *graph, uint32_t number)
+{
+	uint32_t at = graph->nodes[number].next;
+
+	while (at != number && !graph->nodes[at].thread)
+		at = graph->nodes[at].next;
+	return at == number;
+}
+
 static void judge_node(const struct rules *rules, uint32_t number)
 {
 	const struct graph_node *node = &rules->graph->nodes[number];
@@ -143,7 +156,11 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		judge(&judged, VERDICT_BLOCKED, "not-looked-at",
 		      "what it waits for was not looked at");
 	} else if (node->in_cycle) {
-		judge_cycle(&judged);
+		/* Of a circle of one, the thing itself tells more. */
+		if (is_alone(rules->graph, number))
+			judge_by_kind(&judged);
+		if (judged.conclusion->verdict < VERDICT_LEAK)
+			judge_cycle(&judged);
 	} else if (!node->alive && !node->gone && judged.owner &&
 		   judged.owner_verdict->verdict >= VERDICT_STUCK &&
 		   judged.wait->kind != LC_WAIT_CHILD) {
@@ -179,13 +196,56 @@ static int judge_all(const struct rules *rules)
 	return 0;
 }
 
+/* Condition variables on which somebody has been woken: their other waiters are served in turn. */
+static int note_served(struct rules *rules)
+{
+	struct served *served;
+	uint32_t i;
+
+	for (i = 0; i < rules->graph->count; i++) {
+		const struct lc_thread *thread = rules->graph->nodes[i].thread;
+
+		if (!thread || !thread->blocked || !thread->wait || !thread->last_wake_at ||
+		    thread->wait->kind != LC_WAIT_CONDITION || rules_is_served(rules, thread->wait))
+			continue;
+		served = calloc(1, sizeof(*served));
+		if (!served)
+			return -ENOMEM;
+		served->key = thread->wait->key;
+		HASH_ADD(hh, rules->served, key, sizeof(served->key), served);
+	}
+	return 0;
+}
+
+static void served_release(struct rules *rules)
+{
+	struct served *served, *next;
+
+	HASH_ITER(hh, rules->served, served, next) {
+		HASH_DEL(rules->served, served);
+		free(served);
+	}
+}
+
+bool rules_is_served(const struct rules *rules, const struct lc_wait *wait)
+{
+	struct served *served;
+
+	HASH_FIND(hh, rules->served, &wait->key, sizeof(wait->key), served);
+	return served != NULL;
+}
+
 int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 		   struct conclusion *conclusions)
 {
 	struct rules rules = {
 		.graph = graph, .conclusions = conclusions, .now = now, .threshold_ns = threshold_ns
 	};
+	int r;
 
 	memset(conclusions, 0, graph->count * sizeof(conclusions[0]));
-	return judge_all(&rules);
+	r = note_served(&rules);
+	r = r ?: judge_all(&rules);
+	served_release(&rules);
+	return r;
 }

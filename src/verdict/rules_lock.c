@@ -49,7 +49,10 @@ static void lock_is_held(struct judged *judged)
 		return;
 	judge_otherwise(judged,
 			"a holder that is stuck, gone or in a circle would make it a finding");
-	if (verdict == VERDICT_IDLE) {
+	if (verdict == VERDICT_SUSPECT || verdict == VERDICT_BLOCKED) {
+		judge(judged, VERDICT_SUSPECT, "holder-is-a-suspect",
+		      "the holder (%d) waits in its turn, and whether in vain is not known", tid);
+	} else if (verdict == VERDICT_IDLE) {
 		judge(judged, VERDICT_IDLE, "turn",
 		      "the holder (%d) waits for work: this one waits its turn", tid);
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
@@ -62,8 +65,9 @@ static void lock_is_held(struct judged *judged)
 		      tid);
 	} else if (judged->node->dependents) {
 		judge(judged, VERDICT_STUCK, "others-wait",
-		      "the holder (%d) goes on without unlocking, and %u threads wait for this one",
-		      tid, judged->node->dependents);
+		      "the holder (%d) goes on without unlocking, and %u thread%s for this one",
+		      tid, judged->node->dependents,
+		      judged->node->dependents == 1 ? " waits" : "s wait");
 	} else {
 		judge(judged, VERDICT_SUSPECT, "holder-works",
 		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock "
@@ -82,6 +86,8 @@ void rules_lock(struct judged *judged)
 		judge_remedy(judged,
 			     "whoever unlocks must wake; look for code that writes the lock's word "
 			     "by itself");
+	} else if (wait->flags & LC_WAIT_OWNER_ELSEWHERE) {
+		lock_of_another_process(judged);
 	} else if (wait->recorded == LC_WAIT_DEAD || wait->flags & LC_WAIT_OWNER_GONE) {
 		lock_is_dead(judged);
 	} else if (wait->flags & LC_WAIT_OWNER_SELF) {
@@ -89,8 +95,6 @@ void rules_lock(struct judged *judged)
 		judge_proof(judged, "%s: its owner is the waiter", wait->object);
 		judge_remedy(judged,
 			     "don't lock again what is locked; a recursive mutex only hides it");
-	} else if (wait->flags & LC_WAIT_OWNER_ELSEWHERE) {
-		lock_of_another_process(judged);
 	} else if (judged->owner) {
 		lock_is_held(judged);
 	} else if (wait->kind == LC_WAIT_RWLOCK && wait->readers) {

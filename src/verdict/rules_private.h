@@ -5,8 +5,15 @@
 
 #include "verdict/rules.h"
 
+/* An object on which a waiter has been woken in this trace. */
+struct served {
+	UT_hash_handle hh;
+	struct lc_wait_key key;
+};
+
 struct rules {
 	const struct graph *graph;
+	struct served *served; /* uthash */
 	struct conclusion *conclusions;
 	uint64_t now, threshold_ns;
 };
@@ -34,6 +41,9 @@ void judge_otherwise(struct judged *judged, const char *format, ...)
 
 /* "thread 4711 (worker)" or "process 4711". Returns buffer. */
 const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size);
+
+/* Has a waiter of the same condition variable been woken before? */
+bool rules_is_served(const struct rules *rules, const struct lc_wait *wait);
 
 /* The families of rules, each in its file. */
 void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: rules_lock.c */

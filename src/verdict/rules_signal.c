@@ -49,8 +49,9 @@ void rules_signal(struct judged *judged)
 	}
 	if (judged->node->dependents && wait->kind != LC_WAIT_GO) {
 		judge(judged, VERDICT_SUSPECT, "others-wait",
-		      "nobody has signalled its %s, and %u threads wait for this one",
-		      signal_words(wait->kind), judged->node->dependents);
+		      "nobody has signalled its %s, and %u thread%s for this one",
+		      signal_words(wait->kind), judged->node->dependents,
+		      judged->node->dependents == 1 ? " waits" : "s wait");
 		return;
 	}
 	judge_otherwise(
@@ -65,9 +66,9 @@ void rules_signal(struct judged *judged)
 		      "the promise has not been kept yet");
 	} else if (wait->has_timeout) {
 		judge(judged, VERDICT_IDLE, "time-out", "it wakes by itself when its time is over");
-	} else if (wait->kind == LC_WAIT_CONDITION && judged->thread->last_wake_at) {
+	} else if (wait->kind == LC_WAIT_CONDITION && rules_is_served(judged->rules, wait)) {
 		judge(judged, VERDICT_IDLE, "served",
-		      "it has been woken before: a worker waits for work");
+		      "who waits on it has been woken before: a worker waits for work");
 	} else {
 		judge(judged, wait->kind == LC_WAIT_CONDITION ? VERDICT_SUSPECT : VERDICT_IDLE,
 		      wait->kind == LC_WAIT_CONDITION ? "never-signalled" : "waits-for-work",

@@ -34,7 +34,8 @@ static void test_lag_that_grows(void **state)
 	}
 	for (second = 1; second < 1000; second++) {
 		offset = second * SECOND / 10;
-		assert_int_equal(cpu_clocks_convert(clocks, 0, second * SECOND - offset), second * SECOND);
+		assert_int_equal(cpu_clocks_convert(clocks, 0, second * SECOND - offset),
+				 second * SECOND);
 		/* Until the next step the same lag holds. */
 		assert_int_equal(cpu_clocks_convert(clocks, 0, second * SECOND - offset + 1000),
 				 second * SECOND + 1000);

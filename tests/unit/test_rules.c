@@ -86,6 +86,47 @@ static void test_turns_gates_and_queues(void **state)
 	lc_model_free(model);
 }
 
+/* A chain behind an answer that is outstanding: a doubt is handed on, not turned into a finding. */
+static void test_behind_a_suspect(void **state)
+{
+	struct lc_wait answer = wait_for(LC_WAIT_TCP, 1);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	answer.direction = LC_WAIT_READ;
+	answer.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST;
+	wait_set(thread_add(model, 1, 20, 60), &answer);
+	locks(model, 1, 10, 20);
+	locks(model, 1, 11, 10);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "holder-is-a-suspect");
+	assert_string_equal(concluded(&view, 11)->rule, "holder-is-a-suspect");
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
+/* Of two waiters on one condition variable one was woken before: both are served. */
+static void test_siblings_are_served(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1),
+		       other = wait_for(LC_WAIT_CONDITION, 2);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	wait_set(thread_add(model, 1, 10, 60), &wait);
+	wait_set(thread_add(model, 1, 11, 60), &wait);
+	wait_set(thread_add(model, 1, 12, 60), &other);
+	lc_model_find(model, 10)->last_wake_at = 5;
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "served");
+	assert_string_equal(concluded(&view, 11)->rule, "served");
+	assert_string_equal(concluded(&view, 12)->rule, "never-signalled");
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
 static void test_signals(void **state)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1);
@@ -199,6 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_turns_gates_and_queues),
+		cmocka_unit_test(test_behind_a_suspect),
+		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_pipes_and_sets),
