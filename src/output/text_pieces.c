@@ -3,6 +3,8 @@
 #include "output/text_pieces.h"
 #include "util/duration.h"
 
+#include <string.h>
+
 void text_label(struct line *line, const char *name)
 {
 	line_tab(line, LABEL_COLUMN);
@@ -10,13 +12,34 @@ void text_label(struct line *line, const char *name)
 	line_tab(line, VALUE_COLUMN);
 }
 
+/* Where the terminal's line ends, at a blank; the whole text where it fits or there is no terminal. */
+static size_t wrapped_length(const struct output_style *style, const char *text)
+{
+	size_t room, i, blank = 0;
+
+	if (!style->width || style->width <= VALUE_COLUMN + 20)
+		return strlen(text);
+	room = style->width - VALUE_COLUMN;
+	for (i = 0; text[i] && i < room; i++) {
+		if (text[i] == ' ')
+			blank = i;
+	}
+	return !text[i] || !blank ? strlen(text) : blank;
+}
+
 void text_labelled(struct line *line, const char *name, const char *text)
 {
-	if (!*text)
-		return;
-	text_label(line, name);
-	line_put(line, LINE_PLAIN, text);
-	line_end(line);
+	char piece[512];
+	size_t length;
+
+	for (; *text; text += length, name = "") {
+		text += *text == ' ';
+		length = wrapped_length(line->style, text);
+		snprintf(piece, sizeof(piece), "%.*s", (int)length, text);
+		text_label(line, name);
+		line_put(line, LINE_PLAIN, piece);
+		line_end(line);
+	}
 }
 
 const char *text_ago(const struct output_run *run, uint64_t at, char *buffer, size_t size)

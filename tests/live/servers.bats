@@ -24,14 +24,6 @@ teardown() {
 	rm -rf "$data"
 }
 
-serve() {
-	"$@" >"$data/log" 2>&1 </dev/null 3>&- &
-	pid=$!
-	pids+=("$pid")
-}
-
-gone() { [[ ! -e /proc/$1 || $(cat "/proc/$1/stat" 2>/dev/null) == *') Z '* ]]; }
-
 # All their threads are parked.
 idle() {
 	local one tid
@@ -57,10 +49,6 @@ whole() {
 children() { pgrep -P "$1" | tr '\n' ' '; }
 
 # A port that is free now
-free_port() {
-	/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 @test "Redis" {
 	command -v redis-server >/dev/null || skip "no redis-server"
 	local port
