@@ -183,16 +183,21 @@ reduced() {
 	rm -rf "$copy"
 }
 
+stopped() { [[ $(cat "/proc/$1/stat") == *") T "* ]]; }
+
 # overflow ARGUMENT...: a trace that cannot read its events for a while, and what it says at its end
 overflow() {
-	PAD=$(printf '%016000d' 0) start spawner 0 3000 # its stack is deep, so each spawn fills 16 KiB
+	PAD=$(printf '%016000d' 0) start spawner 0 3000
 	await 1
 	follow "$BATS_TEST_TMPDIR/flooded" -p "$pid" --stack-bytes 16384 "$@"
 	kill -STOP "$tracer"
+	eventually 5 stopped "$tracer"
 	local before
 	before=$(grep -c '^READY' "$out")
-	eventually 20 said $((before + 600)) # 4 MiB hold about 250
+	# Each record takes 424 bytes and what of the stack could be copied: 4 MiB hold less than 10,000.
+	eventually 40 said $((before + 11000))
 	kill -STOP "$pid"
+	stopped "$tracer"
 	kill -CONT "$tracer"
 	stop_trace
 }

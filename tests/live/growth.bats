@@ -59,3 +59,16 @@ setup() {
 	holds "[due[] | select(any(.user_stack[]; .line == $block)) | .trend | select(.joined > 10 and .left == 0)] |
 		length == 1" "$json"
 }
+
+@test "a heartbeat whose spawner has ended is told to be an orphan; its twin is none" {
+	local well
+	for well in '' well; do
+		command_line sick heartbeat $well
+		: >"$out"
+		leakhop trace -m 300ms -d 2s --json -- "${cmd[@]}" >"$json"
+		holds "due[] | select(.tids | index($(ready_tid heartbeat))) |
+			.spawn.alive == $([[ $well ]] && echo true || echo false) and .verdict == \"idle\" and
+			any(.spawn.stack[]; .function == \"start_heartbeat\")" "$json"
+		kill "$(ready_pid heartbeat)"
+	done
+}

@@ -74,9 +74,10 @@ follow() {
 	eventually 20 attached || { cat "$1.err" >&2; return 1; }
 }
 
+# The iterator is attached first; then switch, waking, fork, exec and exit.
 attached() {
 	# shellcheck disable=SC2012
-	ls -l "/proc/$tracer/fd" 2>/dev/null | grep -qE 'bpf.?link|raw-tracepoint'
+	(($(ls -l "/proc/$tracer/fd" 2>/dev/null | grep -cE 'bpf.?link|raw-tracepoint') >= 6))
 }
 
 # stop_trace: Ctrl-C, and its exit status

@@ -321,6 +321,30 @@ static void growing(void)
 	}
 }
 
+/* --- a heartbeat whose spawner has ended --- */
+FRAME void *beat(void *arg)
+{
+	fixture_ready("heartbeat");
+	for (;;)
+		sleep(3); /* @block heartbeat */
+	return arg;
+}
+
+FRAME void *start_heartbeat(void *arg)
+{
+	pthread_t thread = run(beat, NULL); /* @spawn heartbeat */
+
+	pthread_detach(thread);
+	if (well) /* TWIN */
+		fixture_pause();
+	return arg;
+}
+
+static void heartbeat(void)
+{
+	run(start_heartbeat, NULL);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -329,6 +353,7 @@ static const struct {
 	{ "upgrade", upgrades },    { "lost-signal", lost_signal }, { "barrier", short_barrier },
 	{ "own-pipe", own_pipe },   { "dead-set", dead_set },	{ "chain", chain },
 	{ "join", join_of_stuck },  { "growing", growing },
+	{ "heartbeat", heartbeat },
 };
 
 int main(int argc, char **argv)
