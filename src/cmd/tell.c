@@ -78,7 +78,8 @@ static int telling_init(struct telling *telling, struct session *session)
 		.lost = { .events = lost.events,
 			  .stacks = session->lost_stacks + lost.stack_copies +
 				    lc_stacks_refused(session->stacks),
-			  .threads = lc_model_refused(session->model) + lost.targets },
+			  .threads = lc_model_refused(session->model) + lost.targets +
+				     session->lost_others },
 		.stacks = session->stacks,
 		.user_stacks = options->user_stacks,
 		.kernel_stacks = options->kernel_stacks,

@@ -59,28 +59,28 @@ static int32_t subsystem_index(const char *controller)
 }
 
 /* Which optional things this kernel has, and the user did not forbid. */
-static void settings_of_features(struct abi_settings *settings,
-				 const struct collect_options *options)
+static void settings_of_features(struct abi_settings *settings, const struct collect *collect)
 {
-	struct collect_features features;
+	const struct collect_features *features = &collect->features;
+	unsigned without = collect->options.without;
 
-	collect_probe(&features);
-	settings->have_task_storage = features.list[COLLECT_TASK_STORAGE].state == COLLECT_YES &&
-				      !(options->without & COLLECT_WITHOUT_TASK_STORAGE);
-	settings->have_pt_regs_helper = features.list[COLLECT_PT_REGS].state == COLLECT_YES &&
-					!(options->without & COLLECT_WITHOUT_PT_REGS);
-	settings->have_btf_pointers = features.list[COLLECT_TRACING].state == COLLECT_YES &&
-				      !(options->without & COLLECT_WITHOUT_TP_BTF);
-	settings->have_current_btf = features.current_task_btf && settings->have_btf_pointers;
-	settings->coarse_clock = settings->have_current_btf && features.always_ticks;
+	settings->have_task_storage = features->list[COLLECT_TASK_STORAGE].state == COLLECT_YES &&
+				      !(without & COLLECT_WITHOUT_TASK_STORAGE);
+	settings->have_pt_regs_helper = features->list[COLLECT_PT_REGS].state == COLLECT_YES &&
+					!(without & COLLECT_WITHOUT_PT_REGS);
+	settings->have_btf_pointers = features->list[COLLECT_TRACING].state == COLLECT_YES &&
+				      !(without & COLLECT_WITHOUT_TP_BTF);
+	settings->have_current_btf = features->current_task_btf && settings->have_btf_pointers;
+	settings->coarse_clock = settings->have_current_btf && features->always_ticks;
 	/* Both need the task as a BTF pointer, which a raw tracepoint does not get. */
 	if (!settings->have_btf_pointers)
 		settings->have_task_storage = settings->have_pt_regs_helper = 0;
 }
 
-static int fill_settings(struct abi_settings *settings, const struct collect_options *options,
+static int fill_settings(struct abi_settings *settings, const struct collect *collect,
 			 struct error *error)
 {
+	const struct collect_options *options = &collect->options;
 	const struct collect_filter *filter = &options->filter;
 	char controller[32] = "";
 	int r;
@@ -104,7 +104,7 @@ static int fill_settings(struct abi_settings *settings, const struct collect_opt
 	if (filter->comm)
 		memcpy(settings->comm, filter->comm,
 		       strnlen(filter->comm, sizeof(settings->comm) - 1));
-	settings_of_features(settings, options);
+	settings_of_features(settings, collect);
 	if (!filter->cgroup)
 		return 0;
 	r = cgroup_find(filter->cgroup, (uint64_t *)&settings->cgroup_id, controller,
@@ -324,8 +324,8 @@ static int bpf_load(struct collect *collect, struct error *error)
 	source->skeleton = leakhop_bpf__open();
 	if (!source->skeleton)
 		return load_failed(source, -errno, error);
-	r = fill_settings((struct abi_settings *)&source->skeleton->rodata->settings,
-			  &collect->options, error);
+	r = fill_settings((struct abi_settings *)&source->skeleton->rodata->settings, collect,
+			  error);
 	if (r < 0)
 		return r;
 	bpf_map__set_max_entries(source->skeleton->maps.clocks, source->cpus);

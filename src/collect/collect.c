@@ -75,12 +75,11 @@ static void say_why_proc(struct collect *collect, const struct collect_feature *
 static int choose_source(struct collect *collect, struct error *error)
 {
 	const struct collect_feature *missing = NULL;
-	struct collect_features features;
 	int r;
 
-	collect_probe(&features);
+	collect_probe(&collect->features);
 	if (!(collect->options.without & (COLLECT_WITHOUT_BPF | COLLECT_WITHOUT_ITERATOR)) &&
-	    collect_bpf_usable(&features, &missing)) {
+	    collect_bpf_usable(&collect->features, &missing)) {
 		collect->source = &collect_bpf_source;
 		r = collect->source->open(collect, error);
 		if (r != -EOPNOTSUPP)

@@ -4,6 +4,7 @@
 #define LEAKHOP_COLLECT_SOURCE_H
 
 #include "collect/collect.h"
+#include "collect/features.h"
 
 #define COLLECT_LIMITS 8
 
@@ -23,6 +24,7 @@ struct collect_source {
 struct collect {
 	const struct collect_source *source;
 	struct collect_options options;
+	struct collect_features features; /* probed once, at the start */
 	uint64_t load_ns;
 	char limits[COLLECT_LIMITS][256];
 	size_t limit_count;
