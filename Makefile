@@ -43,7 +43,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd output verdict collect wait stack target lifecycle util
+rooms := cmd output verdict collect wait golang stack target lifecycle util
 room_sources = $(wildcard src/$(1)/*.c)
 room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
 archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
@@ -85,6 +85,21 @@ $(BUILD)/leakhop.bpf.o: $(bpf_objects)
 $(BUILD)/leakhop.skel.h: $(BUILD)/leakhop.bpf.o
 	$(call say,SKELETON,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name leakhop_bpf >$@
+
+# What differs between versions of Go is data: rows of the tables become initialisers.
+$(BUILD)/go_offsets.inc: src/golang/offsets.tsv Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -F'\t' '!/^#/ { split($$2, v, "."); printf "{ \"%s\", GO_VERSION(%d, %d, %d), \"%s\", %s },\n", \
+		$$1, v[1], v[2], v[3], $$3, $$4 == "-" ? "GO_NO_FIELD" : $$4 }' $< >$@
+
+$(BUILD)/go_wait_reasons.inc: src/golang/wait_reasons.tsv Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -F'\t' '!/^#/ { split($$2, v, "."); n = split($$3, w, "."); \
+		printf "{ %d, GO_VERSION(%d, %d, %d), ", $$1, v[1], v[2], v[3]; \
+		if (n == 3) printf "GO_VERSION(%d, %d, %d), ", w[1], w[2], w[3]; else printf "UINT32_MAX, "; \
+		printf "{ \"%s\", %c%s%c } },\n", $$5, 39, $$4, 39 }' $< >$@
+
+$(BUILD)/obj/golang/version.o: $(BUILD)/go_offsets.inc $(BUILD)/go_wait_reasons.inc
 
 $(BUILD)/syscall_names.h: Makefile
 	$(Q)mkdir -p $(@D)

@@ -6,6 +6,7 @@
 #ifndef LEAKHOP_TARGET_MEMORY_H
 #define LEAKHOP_TARGET_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,5 +17,19 @@
  * Returns 0, -EFAULT if not even the first byte is readable, -ESRCH, -EPERM, -ENOSYS.
  */
 int target_memory_read(pid_t pid, uint64_t address, void *buffer, size_t size, size_t *ret_read);
+
+/* A piece of memory to be read. */
+struct target_piece {
+	uint64_t address;
+	void *buffer;
+	size_t size;
+	bool read; /* set: all of it was */
+};
+
+/*
+ * Reads many pieces with few calls; a piece that is not mapped in full is left out and the others are read.
+ * Returns 0, -ESRCH, -EPERM, -ENOSYS.
+ */
+int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t count);
 
 #endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Goroutines of other processes, without stopping them: the one door of this room.
+ *
+ * The Go runtime's own structures are read through process_vm_readv: its list of all goroutines, their
+ * descriptors, stacks, and what they wait for. A goroutine that changed while it was read is read again; one
+ * that runs is told as running. Works on stripped, static and position-independent programs and on Go in
+ * shared libraries, Go 1.17 to 1.27 and what is laid out as those. Everything read is hostile: each read is
+ * bounded, each walk ends. Nothing is written to the process.
+ */
+#ifndef LEAKHOP_GOLANG_GOLANG_H
+#define LEAKHOP_GOLANG_GOLANG_H
+
+#include "lifecycle/goroutines.h"
+
+struct golang;
+
+/* Stacks are interned in stacks, which must outlive golang. Returns 0 or -ENOMEM. */
+int golang_create(struct lc_stacks *stacks, struct golang **ret_golang);
+void golang_free(struct golang *golang);
+
+/*
+ * Looks at all goroutines of a process, and takes the stacks of those that stand still and have none.
+ * attempts: how often one that moved meanwhile is looked at again. *ret_process is in model. Returns 0;
+ * -ENOENT: no Go in it; -ENOTSUP: there is, and it can't be read (process->unsupported says why);
+ * -ESRCH, -EPERM, -ENOMEM.
+ */
+int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t now,
+		 unsigned attempts, struct lc_go_process **ret_process);
+
+/* The process executed another program or ended. */
+void golang_forget(struct golang *golang, struct lc_go *model, pid_t pid);
+
+/*
+ * Reads what a goroutine waits for, in full, and keeps it in the process (lc_go_set_wait). Returns 0, -EAGAIN
+ * if it went on meanwhile, or another negative errno.
+ */
+int golang_describe(struct golang *golang, struct lc_go_process *process, uint64_t goid);
+
+/* Gives a stack of goroutines its names (lc_stacks_set_frames). Returns 0 or a negative errno. */
+int golang_name(struct golang *golang, uint32_t stack);
+
+/*
+ * The labels that the program has set on a goroutine (pprof.Do), as "endpoint=/orders tenant=7"; "" for
+ * none. Returns 0 or a negative errno.
+ */
+int golang_labels(struct golang *golang, const struct lc_go_process *process, uint64_t goid,
+		  char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Opens files and tells Go from other programs: see image.h. Formats: ELF; Go's src/debug/buildinfo and
+ * src/debug/gosym (1.17 to 1.27).
+ */
+#include "golang/image.h"
+#include "golang/pclntab.h"
+#include "target/file.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUILD_INFO_SIZE 32
+#define BUILD_INFO_ALIGN 16
+#define BUILD_INFO_INLINE 2
+/* Without section headers: how far the start of the data is searched. */
+#define MOST_DATA_SEARCHED (1u << 20)
+
+static const char build_info_magic[] = "\xff Go buildinf:";
+
+bool go_image_section(const struct go_image *image, const char *name, uint64_t *ret_vaddr,
+		      uint64_t *ret_size)
+{
+	Elf_Scn *section = NULL;
+	const char *found;
+	GElf_Shdr header;
+	size_t names;
+
+	if (elf_getshdrstrndx(image->elf, &names))
+		return false;
+	while ((section = elf_nextscn(image->elf, section))) {
+		if (!gelf_getshdr(section, &header))
+			continue;
+		found = elf_strptr(image->elf, names, header.sh_name);
+		if (!found || strcmp(found, name))
+			continue;
+		*ret_vaddr = header.sh_addr;
+		*ret_size = header.sh_size;
+		return true;
+	}
+	return false;
+}
+
+bool go_image_segment(const struct go_image *image, bool writable, size_t *index,
+		      uint64_t *ret_vaddr, uint64_t *ret_file_size, uint64_t *ret_memory_size)
+{
+	GElf_Phdr header;
+	size_t count;
+
+	if (elf_getphdrnum(image->elf, &count))
+		return false;
+	while (*index < count) {
+		if (!gelf_getphdr(image->elf, (*index)++, &header) || header.p_type != PT_LOAD)
+			continue;
+		if (!!(header.p_flags & PF_W) != writable)
+			continue;
+		*ret_vaddr = header.p_vaddr;
+		*ret_file_size = header.p_filesz;
+		*ret_memory_size = header.p_memsz;
+		return true;
+	}
+	return false;
+}
+
+const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size)
+{
+	GElf_Phdr header;
+	Elf_Data *data;
+	size_t count, i;
+
+	if (!size || elf_getphdrnum(image->elf, &count))
+		return NULL;
+	for (i = 0; i < count; i++) {
+		if (!gelf_getphdr(image->elf, i, &header) || header.p_type != PT_LOAD)
+			continue;
+		if (vaddr < header.p_vaddr || vaddr - header.p_vaddr >= header.p_filesz ||
+		    size > header.p_filesz - (vaddr - header.p_vaddr))
+			continue;
+		data = elf_getdata_rawchunk(image->elf,
+					    (int64_t)(header.p_offset + (vaddr - header.p_vaddr)),
+					    size, ELF_T_BYTE);
+		return data ? data->d_buf : NULL;
+	}
+	return NULL;
+}
+
+bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,
+		   uint64_t *ret_bias)
+{
+	GElf_Phdr header;
+	size_t count, i;
+	uint64_t page = 4095;
+
+	if (elf_getphdrnum(image->elf, &count))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!gelf_getphdr(image->elf, i, &header) || header.p_type != PT_LOAD)
+			continue;
+		if (mapping->offset < (header.p_offset & ~page) ||
+		    mapping->offset >= header.p_offset + header.p_filesz)
+			continue;
+		if (!!(header.p_flags & PF_X) != !!(mapping->protection & 4))
+			continue;
+		*ret_bias = mapping->start - mapping->offset - (header.p_vaddr - header.p_offset);
+		return true;
+	}
+	return false;
+}
+
+/* The build information's first bytes, wherever they are. Sets *ret_vaddr. */
+static const uint8_t *find_build_info(const struct go_image *image, uint64_t *ret_vaddr)
+{
+	uint64_t vaddr, size, memory;
+	const uint8_t *bytes;
+	size_t index = 0, i;
+
+	if (go_image_section(image, ".go.buildinfo", &vaddr, &size)) {
+		bytes = go_image_bytes(image, vaddr, BUILD_INFO_SIZE);
+		*ret_vaddr = vaddr;
+		return bytes && !memcmp(bytes, build_info_magic, 14) ? bytes : NULL;
+	}
+	if (!elf_getshdrnum(image->elf, &index) && index)
+		return NULL; /* it has sections, and not that one */
+	index = 0;
+	while (go_image_segment(image, /* writable= */ true, &index, &vaddr, &size, &memory)) {
+		if (size > MOST_DATA_SEARCHED)
+			size = MOST_DATA_SEARCHED;
+		bytes = go_image_bytes(image, vaddr, size);
+		for (i = 0; bytes && i + BUILD_INFO_SIZE <= size; i += BUILD_INFO_ALIGN) {
+			if (!memcmp(bytes + i, build_info_magic, 14)) {
+				*ret_vaddr = vaddr + i;
+				return bytes + i;
+			}
+		}
+	}
+	return NULL;
+}
+
+static uint64_t word_at(const struct go_image *image, uint64_t vaddr)
+{
+	const uint8_t *bytes = go_image_bytes(image, vaddr, 8);
+	uint64_t word = 0;
+
+	if (bytes)
+		memcpy(&word, bytes, 8);
+	return word;
+}
+
+/* Go 1.18 and later have the text in line, 1.17 a pointer to a Go string. */
+static void read_version(struct go_image *image, const uint8_t *info, uint64_t vaddr)
+{
+	const uint8_t *bytes;
+	uint64_t length, text, string;
+
+	if (info[15] & BUILD_INFO_INLINE) {
+		bytes = go_image_bytes(image, vaddr + BUILD_INFO_SIZE, 1);
+		length = bytes ? bytes[0] : 0; /* a varint; longer ones are not versions */
+		text = vaddr + BUILD_INFO_SIZE + 1;
+	} else {
+		string = word_at(image, vaddr + 16);
+		text = word_at(image, string);
+		length = word_at(image, string + 8);
+	}
+	if (!length || length >= sizeof(image->version_text))
+		return;
+	bytes = go_image_bytes(image, text, length);
+	if (!bytes)
+		return;
+	memcpy(image->version_text, bytes, length);
+	image->version = go_version_parse(image->version_text);
+}
+
+static bool has_symbol_section(const struct go_image *image, const char *name)
+{
+	uint64_t vaddr, size;
+
+	return go_image_section(image, name, &vaddr, &size);
+}
+
+static void look_at(struct go_image *image)
+{
+	uint64_t vaddr;
+	const uint8_t *info = find_build_info(image, &vaddr);
+	GElf_Ehdr header;
+
+	if (!gelf_getehdr(image->elf, &header) || gelf_getclass(image->elf) != ELFCLASS64)
+		return;
+	image->position_independent = header.e_type == ET_DYN;
+	if (info && info[14] <= 8) {
+		read_version(image, info, vaddr);
+		if (!strstr(image->version_text, "gccgo")) {
+			image->kind = GO_GC;
+			pclntab_find(image, &image->pclntab, &image->pclntab_end);
+			return;
+		}
+	}
+	if (has_symbol_section(image, ".go_export") ||
+	    (info && strstr(image->version_text, "gccgo")))
+		image->kind = GO_GCC;
+	else if (has_symbol_section(image, ".tinygo_stacksizes"))
+		image->kind = GO_TINY;
+}
+
+int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image)
+{
+	struct go_image *image;
+	int r;
+
+	image = calloc(1, sizeof(*image));
+	if (!image)
+		return -ENOMEM;
+	image->fd = -1;
+	image->key = (struct go_image_key){ .device = mapping->device, .inode = mapping->inode };
+	image->path = strdup(mapping->path);
+	r = target_file_open(pid, mapping, &image->fd);
+	if (!r && image->path) {
+		elf_version(EV_CURRENT);
+		image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
+		if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
+			look_at(image);
+	}
+	if (!image->path)
+		r = -ENOMEM;
+	if (r < 0) {
+		go_image_free(image);
+		return r;
+	}
+	if (image->kind != GO_GC) { /* nothing more will be read of it */
+		elf_end(image->elf);
+		image->elf = NULL;
+		cleanup_close(&image->fd);
+		image->fd = -1;
+	}
+	*ret_image = image;
+	return 0;
+}
+
+void go_image_free(struct go_image *image)
+{
+	if (!image)
+		return;
+	pclntab_free(image->table);
+	elf_end(image->elf);
+	cleanup_close(&image->fd);
+	free(image->path);
+	free(image);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A running process that has a Go runtime in it: the files with its code, where its fields lie, and where
+ * the list of all goroutines is. Nothing is taken on trust from a table: live data must fit.
+ */
+#ifndef LEAKHOP_GOLANG_PROCESS_H
+#define LEAKHOP_GOLANG_PROCESS_H
+
+#include "golang/image.h"
+#include "lifecycle/goroutines.h"
+
+#define GO_MODULES_MAX 32
+
+/* A piece of Go code in the process: runtime.moduledata. */
+struct go_module {
+	struct go_image *image; /* the room's */
+	uint64_t bias;
+	uint64_t address; /* of the moduledata */
+	uint64_t text, etext;
+	uint64_t data, ebss; /* noptrdata to enoptrbss: all global variables */
+	uint64_t bss, bss_end, noptrbss, noptrbss_end;
+};
+
+struct go_cached_size {
+	uint64_t pc;
+	int32_t size;
+	uint8_t kind; /* enum go_code, unwind.c */
+};
+
+#define GO_CACHED_SIZES 16384 /* a power of two */
+
+struct go_process {
+	pid_t pid;
+	uint32_t version;
+	struct go_offsets offsets;
+	struct go_module modules[GO_MODULES_MAX];
+	size_t module_count;
+	uint64_t allgs;	   /* address of the slice */
+	uint64_t semtable; /* 0: not found */
+	bool looked_for_semtable;
+	struct go_cached_size *sizes;
+	uint8_t kinds[256]; /* enum lc_go_kind by wait reason */
+};
+
+/* All images of the host, by device and inode. */
+struct go_images {
+	struct go_image *list;
+	uint64_t numbers;
+	size_t count;
+};
+
+/*
+ * Looks whether there is Go in a process. Returns 0 and *ret_process; -ENOENT if not; -ENOTSUP if there is,
+ * and it can't be read: why is in reason, and version_text is set; -ESRCH, -EPERM, -ENOMEM.
+ */
+int go_process_open(struct go_images *images, pid_t pid, struct go_process **ret_process,
+		    char version_text[64], char reason[200]);
+void go_process_free(struct go_process *process);
+void go_images_release(struct go_images *images);
+
+/* The module whose code holds pc, or NULL. */
+const struct go_module *go_process_module(const struct go_process *process, uint64_t pc);
+
+/* The image of a module number, or NULL. */
+const struct go_image *go_images_numbered(const struct go_images *images, uint64_t number);
+
+/* A word of the process's memory; 0 if it can't be read. */
+uint64_t go_word(const struct go_process *process, uint64_t address);
+
+/* Reads size bytes, all of them, or returns false. */
+bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size);
+
+/* The length and address of the list of all goroutines. */
+bool go_process_allgs(const struct go_process *process, uint64_t *ret_list, uint64_t *ret_length);
+
+#endif

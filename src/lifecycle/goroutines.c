@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Goroutines over sweeps: see goroutines.h. */
+#include "lifecycle/goroutines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lc_go_site_key {
+	uint64_t spawn_pc, entry_pc;
+};
+
+struct lc_go_site_index {
+	UT_hash_handle hh;
+	struct lc_go_site_key key;
+	uint32_t number;
+};
+
+struct lc_go_wait_slot {
+	UT_hash_handle hh;
+	struct lc_go_wait wait;
+};
+
+static void drop_waits(struct lc_go_process *process)
+{
+	struct lc_go_wait_slot *slot, *next;
+
+	HASH_ITER(hh, process->waits, slot, next) {
+		HASH_DEL(process->waits, slot);
+		free(slot);
+	}
+}
+
+void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
+{
+	struct lc_go_site_index *index, *next;
+
+	HASH_DEL(go->processes, process);
+	go->count--;
+	HASH_ITER(hh, process->site_index, index, next) {
+		HASH_DEL(process->site_index, index);
+		free(index);
+	}
+	drop_waits(process);
+	free(process->by_goid);
+	free(process->sites);
+	free(process->list);
+	free(process);
+}
+
+void lc_go_release(struct lc_go *go)
+{
+	while (go->processes)
+		lc_go_forget(go, go->processes);
+}
+
+struct lc_go_process *lc_go_find(const struct lc_go *go, pid_t pid)
+{
+	struct lc_go_process *process;
+
+	HASH_FIND(hh, go->processes, &pid, sizeof(pid), process);
+	return process;
+}
+
+struct lc_go_process *lc_go_get(struct lc_go *go, pid_t pid, uint64_t start_time)
+{
+	struct lc_go_process *process = lc_go_find(go, pid);
+
+	if (process && process->start_time == start_time)
+		return process;
+	if (process)
+		lc_go_forget(go, process);
+	if (go->count == LC_GO_PROCESSES_MAX) {
+		go->refused++;
+		return NULL;
+	}
+	process = calloc(1, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	process->start_time = start_time;
+	HASH_ADD(hh, go->processes, pid, sizeof(pid), process);
+	go->count++;
+	return process;
+}
+
+void lc_go_begin_sweep(struct lc_go_process *process, uint64_t now)
+{
+	process->sweep++;
+	process->living = 0;
+	process->last_sweep_at = now;
+	if (!process->first_sweep_at)
+		process->first_sweep_at = now;
+	drop_waits(process);
+	free(process->by_goid);
+	process->by_goid = NULL;
+}
+
+static bool make_room(struct lc_go_process *process, size_t place)
+{
+	size_t room = process->room ? process->room : 64;
+	struct lc_goroutine *grown;
+
+	if (place >= LC_GO_MAX)
+		return false;
+	while (room <= place)
+		room += room / 2;
+	if (room > process->room) {
+		grown = reallocarray(process->list, room, sizeof(*grown));
+		if (!grown)
+			return false;
+		memset(grown + process->room, 0, (room - process->room) * sizeof(*grown));
+		process->list = grown;
+		process->room = room;
+	}
+	if (place >= process->count)
+		process->count = place + 1;
+	return true;
+}
+
+/* The number of a site, or UINT32_MAX. */
+static uint32_t site_of(struct lc_go_process *process, const struct lc_go_sample *sample,
+			bool *ret_new)
+{
+	struct lc_go_site_key key = { sample->spawn_pc, sample->entry_pc };
+	struct lc_go_site_index *index;
+	struct lc_go_site *grown;
+
+	*ret_new = false;
+	HASH_FIND(hh, process->site_index, &key, sizeof(key), index);
+	if (index)
+		return index->number;
+	if (process->site_count == LC_GO_SITES_MAX)
+		return UINT32_MAX;
+	if (process->site_count == process->site_room) {
+		process->site_room = process->site_room * 2 + 16;
+		grown = reallocarray(process->sites, process->site_room, sizeof(*grown));
+		if (!grown)
+			return UINT32_MAX;
+		process->sites = grown;
+	}
+	index = calloc(1, sizeof(*index));
+	if (!index)
+		return UINT32_MAX;
+	index->key = key;
+	index->number = process->site_count++;
+	process->sites[index->number] = (struct lc_go_site){};
+	HASH_ADD(hh, process->site_index, key, sizeof(key), index);
+	*ret_new = true;
+	return index->number;
+}
+
+static void end_goroutine(struct lc_go_process *process, struct lc_goroutine *goroutine)
+{
+	process->sites[goroutine->site].living--;
+	process->sites[goroutine->site].ended++;
+	goroutine->goid = 0;
+	goroutine->state = LC_GO_NONE;
+}
+
+struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
+				const struct lc_go_sample *sample, uint64_t now, bool *ret_new_site)
+{
+	struct lc_goroutine *goroutine;
+	uint32_t site;
+	bool still;
+
+	*ret_new_site = false;
+	if (!make_room(process, place)) {
+		process->refused++;
+		return NULL;
+	}
+	goroutine = &process->list[place];
+	if (goroutine->goid != sample->goid) {
+		if (goroutine->goid)
+			end_goroutine(process, goroutine);
+		site = site_of(process, sample, ret_new_site);
+		if (site == UINT32_MAX) {
+			process->refused++;
+			return NULL;
+		}
+		/* Its group is left as it was: growth sees that another one is there. */
+		*goroutine = (struct lc_goroutine){
+			.goid = sample->goid,
+			.address = sample->address,
+			.parent_goid = sample->parent_goid,
+			.first_seen_at = now,
+			.still_since = now,
+			.site = site,
+			.group = goroutine->group,
+		};
+		process->sites[site].living++;
+		process->sites[site].born += process->sweep > 1;
+	}
+	still = goroutine->state == sample->state && goroutine->raw_kind == sample->kind &&
+		goroutine->tracking_seq == sample->tracking_seq;
+	if (!still) {
+		goroutine->still_since = now;
+		goroutine->stack = 0;
+		goroutine->object = 0;
+		goroutine->told = 0;
+		goroutine->flags &= LC_GO_PARENT_ENDED;
+		goroutine->kind = goroutine->raw_kind = sample->kind;
+	}
+	goroutine->state = sample->state;
+	goroutine->reason = sample->reason;
+	goroutine->tracking_seq = sample->tracking_seq;
+	goroutine->waits_since = sample->waits_since;
+	goroutine->stack_bytes = sample->stack_bytes;
+	goroutine->tid = sample->tid;
+	goroutine->locked = sample->locked;
+	goroutine->sweep = process->sweep;
+	process->living++;
+	if (sample->goid > process->greatest_goid)
+		process->greatest_goid = sample->goid;
+	return goroutine;
+}
+
+static size_t bucket_of(const struct lc_go_process *process, uint64_t goid)
+{
+	return (goid * 0x9e3779b97f4a7c15ull >> 20) & process->by_goid_mask;
+}
+
+static bool index_goids(struct lc_go_process *process)
+{
+	size_t size = 64, i, at;
+
+	while (size < process->living * 2)
+		size *= 2;
+	process->by_goid = calloc(size, sizeof(*process->by_goid));
+	if (!process->by_goid)
+		return false;
+	process->by_goid_mask = size - 1;
+	for (i = 0; i < process->count; i++) {
+		if (!process->list[i].goid)
+			continue;
+		at = bucket_of(process, process->list[i].goid);
+		while (process->by_goid[at])
+			at = (at + 1) & process->by_goid_mask;
+		process->by_goid[at] = i + 1;
+	}
+	return true;
+}
+
+struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid)
+{
+	size_t at;
+
+	if (!goid || (!process->by_goid && !index_goids(process)))
+		return NULL;
+	at = bucket_of(process, goid);
+	for (; process->by_goid[at]; at = (at + 1) & process->by_goid_mask) {
+		if (process->list[process->by_goid[at] - 1].goid == goid)
+			return &process->list[process->by_goid[at] - 1];
+	}
+	return NULL;
+}
+
+/* A goid is never used again: who has ended stays so. Neighbours often have the same parent. */
+static void note_parents(struct lc_go_process *process)
+{
+	struct lc_goroutine *goroutine;
+	uint64_t parent = 0;
+	bool ended = false;
+	size_t i;
+
+	for (i = 0; i < process->count; i++) {
+		goroutine = &process->list[i];
+		if (!goroutine->goid || !goroutine->parent_goid ||
+		    (goroutine->flags & LC_GO_PARENT_ENDED))
+			continue;
+		if (goroutine->parent_goid != parent) {
+			parent = goroutine->parent_goid;
+			ended = !lc_go_by_goid(process, parent);
+		}
+		goroutine->flags |= ended ? LC_GO_PARENT_ENDED : 0;
+	}
+}
+
+void lc_go_end_sweep(struct lc_go_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->count; i++) {
+		if (process->list[i].goid && process->list[i].sweep != process->sweep)
+			end_goroutine(process, &process->list[i]);
+	}
+	if (process->sweep == 1)
+		process->first_greatest_goid = process->greatest_goid;
+	note_parents(process);
+}
+
+int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)
+{
+	struct lc_go_wait_slot *slot;
+
+	HASH_FIND(hh, process->waits, &wait->goid, sizeof(wait->goid), slot);
+	if (!slot) {
+		slot = calloc(1, sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		slot->wait.goid = wait->goid;
+		HASH_ADD(hh, process->waits, wait.goid, sizeof(wait->goid), slot);
+	}
+	slot->wait = *wait;
+	return 0;
+}
+
+const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid)
+{
+	struct lc_go_wait_slot *slot;
+
+	HASH_FIND(hh, process->waits, &goid, sizeof(goid), slot);
+	return slot ? &slot->wait : NULL;
+}
+
+const char *lc_go_kind_name(enum lc_go_kind kind)
+{
+	static const char *const names[LC_GO_KIND_COUNT] = {
+		[LC_GO_NO_WAIT] = "nothing",
+		[LC_GO_CHAN_RECEIVE] = "channel receive",
+		[LC_GO_CHAN_SEND] = "channel send",
+		[LC_GO_NIL_RECEIVE] = "receive from a nil channel",
+		[LC_GO_NIL_SEND] = "send to a nil channel",
+		[LC_GO_SELECT] = "select",
+		[LC_GO_SELECT_EMPTY] = "select without cases",
+		[LC_GO_MUTEX] = "Mutex",
+		[LC_GO_RWMUTEX_READ] = "RWMutex, to read",
+		[LC_GO_RWMUTEX_WRITE] = "RWMutex, to write",
+		[LC_GO_WAITGROUP] = "WaitGroup",
+		[LC_GO_COND] = "Cond",
+		[LC_GO_SEMAPHORE] = "semaphore of the runtime",
+		[LC_GO_COROUTINE] = "coroutine",
+		[LC_GO_SYNCTEST] = "synctest bubble",
+		[LC_GO_NETWORK] = "network",
+		[LC_GO_SLEEP] = "sleep",
+		[LC_GO_IN_SYSCALL] = "system call",
+		[LC_GO_IN_CGO] = "cgo call",
+		[LC_GO_RUNTIME] = "the runtime itself",
+	};
+
+	return kind < LC_GO_KIND_COUNT ? names[kind] : "?";
+}
+
+enum lc_go_family lc_go_family_of(enum lc_go_kind kind)
+{
+	if (kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_SELECT_EMPTY)
+		return LC_GO_FAMILY_CHANNEL;
+	if (kind >= LC_GO_MUTEX && kind <= LC_GO_SYNCTEST)
+		return LC_GO_FAMILY_SYNC;
+	if (kind >= LC_GO_NETWORK && kind <= LC_GO_IN_CGO)
+		return LC_GO_FAMILY_EXTERNAL;
+	return LC_GO_FAMILY_NONE;
+}

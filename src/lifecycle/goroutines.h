@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The goroutines of Go processes, as sweeps saw them: a plain data structure without I/O.
+ *
+ * A goroutine is (process, goid); it is kept at the place that its descriptor has in the runtime's list of
+ * all, where places are never given up, only used again. Small, because there may be a million. Where it
+ * started is a site, shared by all from one go statement. Bounded: at the bound goroutines, sites or
+ * processes are refused and counted. Times: ns of CLOCK_MONOTONIC, 0 = not known.
+ */
+#ifndef LEAKHOP_LIFECYCLE_GOROUTINES_H
+#define LEAKHOP_LIFECYCLE_GOROUTINES_H
+
+#include "lifecycle/stacks.h"
+#include "lifecycle/types.h"
+#include "lifecycle/wait.h"
+
+#include <uthash.h>
+
+#define LC_GO_PROCESSES_MAX 4096
+#define LC_GO_MAX 4000000u /* goroutines of a process */
+#define LC_GO_SITES_MAX 16384u
+#define LC_GO_CASES 8
+
+enum lc_go_state {
+	LC_GO_NONE, /* no goroutine at this place */
+	LC_GO_RUNNABLE,
+	LC_GO_RUNNING,
+	LC_GO_SYSCALL, /* also in cgo */
+	LC_GO_WAITING,
+	LC_GO_PREEMPTED,
+	LC_GO_LEAKED, /* the program's own leak profile has said so (1.26 and later) */
+};
+
+enum lc_go_kind {
+	LC_GO_NO_WAIT,
+	LC_GO_CHAN_RECEIVE,
+	LC_GO_CHAN_SEND,
+	LC_GO_NIL_RECEIVE,
+	LC_GO_NIL_SEND,
+	LC_GO_SELECT,
+	LC_GO_SELECT_EMPTY,
+	LC_GO_MUTEX,
+	LC_GO_RWMUTEX_READ,
+	LC_GO_RWMUTEX_WRITE,
+	LC_GO_WAITGROUP,
+	LC_GO_COND,
+	LC_GO_SEMAPHORE, /* another use of the runtime's semaphores */
+	LC_GO_COROUTINE, /* iter.Pull */
+	LC_GO_SYNCTEST,
+	LC_GO_NETWORK,
+	LC_GO_SLEEP,
+	LC_GO_IN_SYSCALL,
+	LC_GO_IN_CGO,
+	LC_GO_RUNTIME, /* the runtime's own */
+	LC_GO_KIND_COUNT
+};
+
+/* The report's headings. */
+enum lc_go_family {
+	LC_GO_FAMILY_NONE,
+	LC_GO_FAMILY_CHANNEL,  /* forgotten channel */
+	LC_GO_FAMILY_SYNC,     /* synchronisation that never comes */
+	LC_GO_FAMILY_EXTERNAL, /* external wait */
+};
+
+/* lc_goroutine.flags */
+#define LC_GO_STACK_TRIED (1u << 0)   /* taken, or it could not be: not again for this wait */
+#define LC_GO_TIMER_CHANNEL (1u << 1) /* one of its channels is a timer's: it will wake */
+#define LC_GO_UNREACHABLE (1u << 2)   /* nothing alive has a pointer to what it waits for */
+#define LC_GO_PARENT_ENDED (1u << 3)
+
+struct lc_goroutine {
+	uint64_t goid;	      /* 0: unused place */
+	uint64_t address;     /* of its descriptor, the runtime's g */
+	uint64_t parent_goid; /* 0: not known (before 1.21) */
+	uint64_t first_seen_at;
+	uint64_t still_since; /* the first sweep that saw it as it stands */
+	uint64_t waits_since; /* the runtime's own note: not later than this; 0: none */
+	uint64_t object;      /* address of what it waits for: channel, semaphore word, timer */
+	uint32_t site;
+	uint32_t stack; /* 0: not taken */
+	uint32_t group; /* verdict's growth; 0: none */
+	uint32_t sweep; /* number of the last one that saw it */
+	uint32_t stack_bytes;
+	uint32_t told;
+	pid_t tid; /* of the thread that runs it or waits for it in a system call; 0 */
+	uint16_t flags;
+	uint8_t state;	  /* enum lc_go_state */
+	uint8_t kind;	  /* enum lc_go_kind */
+	uint8_t raw_kind; /* before the stack told more */
+	uint8_t reason;	  /* the runtime's number */
+	uint8_t tracking_seq;
+	bool locked; /* to its thread */
+};
+
+/* Where goroutines start: a go statement and the function it calls. */
+struct lc_go_site {
+	uint32_t spawn_stack; /* one frame: the go statement; 0: none (goroutine 1) */
+	uint32_t entry_stack; /* one frame: the function */
+	bool system;	      /* the runtime's own */
+	uint64_t living;
+	uint64_t born, ended; /* since the second sweep */
+};
+
+/* A channel, as it was read. */
+struct lc_go_channel {
+	uint64_t address; /* 0: nil */
+	uint64_t length, capacity;
+	uint32_t receivers, senders; /* that wait on it, counted up to a bound */
+	bool send;		     /* of this case: it sends */
+	bool closed, timer;
+};
+
+/* What one goroutine waits for, in full. Read for those that stand for a group. */
+struct lc_go_wait {
+	uint64_t goid;
+	const char *reason;		 /* the runtime's words; static */
+	uint32_t case_count, case_total; /* select; 1 for a send or receive */
+	struct lc_go_channel cases[LC_GO_CASES];
+	/* locks; WAITGROUP; COND */
+	uint64_t address; /* of the Mutex, RWMutex, WaitGroup, Cond; 0: not known */
+	bool locked, starving;
+	int32_t readers; /* RWMutex: that hold it */
+	bool writer;	 /* RWMutex: one holds it or is next */
+	int32_t counter; /* WaitGroup */
+	uint32_t waiters;
+	uint64_t holder;    /* goid of the goroutine whose stack holds the lock: likely; 0 */
+	uint32_t holders;   /* how many there are such */
+	bool holders_known; /* all stacks were searched */
+	/* sleep, timers, deadlines */
+	uint64_t until; /* when it ends by itself; 0: never, or not known */
+	/* network */
+	int32_t fd; /* -1 */
+	bool writes;
+	bool has_deadline;
+	bool has_socket; /* socket holds both ends */
+	struct lc_wait socket;
+};
+
+/* What is known of a process as Go's. */
+struct lc_go_process {
+	UT_hash_handle hh;
+	pid_t pid;
+	uint64_t start_time;
+	char comm[LC_COMM_LEN];
+	char version[64];	   /* "go1.26.8" */
+	char unsupported[200];	   /* why nothing can be read; "" */
+	struct lc_goroutine *list; /* by place */
+	size_t count;		   /* places */
+	size_t room;
+	size_t living;
+	struct lc_go_site *sites; /* by number */
+	size_t site_count, site_room;
+	struct lc_go_site_index *site_index;
+	struct lc_go_wait_slot *waits;
+	uint32_t *by_goid; /* open hash of places + 1; made when asked for */
+	size_t by_goid_mask;
+	uint32_t sweep;
+	uint64_t first_sweep_at, last_sweep_at;
+	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */
+	uint64_t refused;			     /* at a bound */
+	uint64_t timers, first_timers;		     /* in the runtime's heaps; 0: not known */
+	uint64_t heap_bytes, first_heap_bytes;	     /* in use; 0: not known */
+	bool has_memory;
+};
+
+struct lc_go {
+	struct lc_go_process *processes; /* uthash, by pid */
+	size_t count;
+	uint64_t refused;
+};
+
+/* What a sweep saw of one goroutine. */
+struct lc_go_sample {
+	uint64_t goid, address, parent_goid, waits_since;
+	uint64_t spawn_pc, entry_pc; /* as in the process: the site's identity */
+	uint32_t stack_bytes;
+	pid_t tid;
+	uint8_t state, kind, reason, tracking_seq;
+	bool locked;
+};
+
+/*
+ * The process, made when new; another process with that pid (by start_time) takes the old one's place.
+ * NULL: at the bound, or no memory.
+ */
+struct lc_go_process *lc_go_get(struct lc_go *go, pid_t pid, uint64_t start_time);
+struct lc_go_process *lc_go_find(const struct lc_go *go, pid_t pid);
+void lc_go_forget(struct lc_go *go, struct lc_go_process *process);
+void lc_go_release(struct lc_go *go);
+
+/* Between these two each goroutine is given to lc_go_note(); what was not has ended. */
+void lc_go_begin_sweep(struct lc_go_process *process, uint64_t now);
+void lc_go_end_sweep(struct lc_go_process *process);
+
+/*
+ * Takes in a sample for a place. *ret_new_site: the site is new, and its stacks are to be filled in.
+ * Returns the goroutine, valid until the next call, or NULL at a bound or without memory.
+ */
+struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
+				const struct lc_go_sample *sample, uint64_t now,
+				bool *ret_new_site);
+
+/* The living goroutine of a goid, or NULL. After lc_go_end_sweep(). */
+struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid);
+
+/* Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM. */
+int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait);
+const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid);
+
+/* "channel receive", "WaitGroup"; never NULL. */
+const char *lc_go_kind_name(enum lc_go_kind kind);
+enum lc_go_family lc_go_family_of(enum lc_go_kind kind);
+
+#endif
