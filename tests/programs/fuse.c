@@ -5,6 +5,9 @@
  * it cannot. The mount is in a namespace of our own and goes with us. The server is a process of
  * its own, which dies with the main thread: one in ours would keep the connection open for as long
  * as the blocked thread lives, and that thread cannot even be killed before it closes.
+ *
+ * "fuse maker behind": the first makes a folder there, and so holds the lock of the one above while it waits
+ * for the answer; the second wants to do the same, and waits for that lock, a lock of the kernel.
  */
 #define _GNU_SOURCE
 #include "fixture.h"
@@ -23,6 +26,7 @@
 #include <unistd.h>
 
 static int device;
+static volatile pid_t maker;
 static char path[96] = "/tmp";
 
 static void on_signal(int number)
@@ -38,6 +42,41 @@ FRAME void *block_in_uninterruptible(void *arg)
 	stat(path, &status); /* @block uninterruptible */
 	fixture_came_back("uninterruptible");
 	return arg;
+}
+
+FRAME void *block_in_maker(void *arg)
+{
+	maker = gettid();
+	fixture_ready("maker");
+	mkdir(path, 0700); /* @block maker */
+	fixture_came_back("maker");
+	return arg;
+}
+
+FRAME void *block_in_behind(void *arg)
+{
+	fixture_ready("behind");
+	mkdir(path, 0700); /* @block behind */
+	fixture_came_back("behind");
+	return arg;
+}
+
+/* Until the maker is in state D. */
+static void await_maker(void)
+{
+	char name[64], text[256], *state = NULL;
+	ssize_t size;
+	int file;
+
+	while (!state || strncmp(state, ") D", 3)) {
+		usleep(10000);
+		snprintf(name, sizeof(name), "/proc/self/task/%d/stat", (int)maker);
+		file = open(name, O_RDONLY);
+		size = file < 0 ? 0 : read(file, text, sizeof(text) - 1);
+		text[size > 0 ? size : 0] = '\0';
+		state = strrchr(text, ')');
+		close(file);
+	}
 }
 
 /* Takes requests, answers the first, which opens the session, and no other. */
@@ -84,9 +123,16 @@ int main(int argc, char **argv)
 	}
 	close(device);
 	strcat(path, "/file");
-	pthread_create(&t, NULL, block_in_uninterruptible, NULL); /* @spawn uninterruptible */
+	if (fixture_wants("uninterruptible"))
+		pthread_create(&t, NULL, block_in_uninterruptible, NULL); /* @spawn uninterruptible */
+	else
+		pthread_create(&t, NULL, block_in_maker, NULL); /* @spawn maker */
 	/* The signal to the process is the blocked thread's. */
 	pthread_sigmask(SIG_BLOCK, &(sigset_t){ { 1UL << (SIGUSR1 - 1) } }, NULL);
+	if (argc > 1 && fixture_wants("behind")) {
+		await_maker();
+		pthread_create(&t, NULL, block_in_behind, NULL); /* @spawn behind */
+	}
 	fixture_ready("main");
 	fixture_pause(); /* @block main */
 	fixture_came_back("main");

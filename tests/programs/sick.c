@@ -345,6 +345,63 @@ static void heartbeat(void)
 	run(start_heartbeat, NULL);
 }
 
+/* --- one of three is not answered any more; its twin's server answers nobody --- */
+static int questions;
+
+FRAME void *ask_again_and_again(void *arg)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = questions };
+	int client = fixture_try(socket(AF_INET, SOCK_STREAM, 0), "socket");
+	char number = arg ? 1 : 0;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fixture_try(connect(client, (struct sockaddr *)&address, sizeof(address)), "connect");
+	fixture_ready(arg ? arg : "other");
+	for (;;) {
+		usleep(20000); /* longer than the ticks by which the kernel notes who spoke last */
+		fixture_try(write(client, &number, 1), "write");
+		fixture_try(recv(client, &number, 1, 0), "recv"); /* @block asker */
+	}
+	return arg;
+}
+
+static void *answer(void *arg)
+{
+	int connection = (long)arg, given = 0;
+	char number;
+
+	for (;;) {
+		fixture_try(read(connection, &number, 1), "read");
+		usleep(10000);
+		if (given++ == 50 && (number || well)) /* TWIN */
+			fixture_pause();
+		fixture_try(write(connection, &number, 1), "write");
+	}
+	return arg;
+}
+
+static void answers(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int listener = fixture_try(socket(AF_INET, SOCK_STREAM, 0), "socket");
+	socklen_t size = sizeof(address);
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fixture_try(bind(listener, (struct sockaddr *)&address, size), "bind");
+	fixture_try(listen(listener, 5), "listen");
+	getsockname(listener, (struct sockaddr *)&address, &size);
+	questions = address.sin_port;
+	if (!fixture_try(fork(), "fork")) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			run(answer, (void *)(long)fixture_try(accept(listener, NULL, NULL), "accept"));
+	}
+	close(listener);
+	run(ask_again_and_again, "asker");
+	run(ask_again_and_again, NULL);
+	run(ask_again_and_again, NULL);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -353,7 +410,7 @@ static const struct {
 	{ "upgrade", upgrades },    { "lost-signal", lost_signal }, { "barrier", short_barrier },
 	{ "own-pipe", own_pipe },   { "dead-set", dead_set },	{ "chain", chain },
 	{ "join", join_of_stuck },  { "growing", growing },
-	{ "heartbeat", heartbeat },
+	{ "heartbeat", heartbeat }, { "answers", answers },
 };
 
 int main(int argc, char **argv)

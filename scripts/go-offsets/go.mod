@@ -1,0 +1,3 @@
+module leakhop/scripts/go-offsets
+
+go 1.17

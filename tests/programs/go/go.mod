@@ -1,0 +1,3 @@
+module leakhop/tests/programs/go
+
+go 1.18

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//go:build cgo
+
+package main
+
+import "C"
+
+//export leakhopCallback
+func leakhopCallback() C.int {
+	return C.int(waitForEvent())
+}
