@@ -120,6 +120,21 @@ struct abi_first_run {
 	struct abi_task task;
 };
 
+/* abi_blocker.kind: the low two bits of task_struct.blocker (include/linux/hung_task.h) */
+#define ABI_BLOCKER_MUTEX 0
+#define ABI_BLOCKER_SEMAPHORE 1
+#define ABI_BLOCKER_RWSEM_READER 2 /* waits to read */
+#define ABI_BLOCKER_RWSEM_WRITER 3
+
+/* The kernel's own lock that a thread waits for, where the kernel notes it. */
+struct abi_blocker {
+	__u64 lock; /* its address; 0: not noted */
+	__u32 kind;
+	__u32 hint;	 /* 1: the owner is only the last one known to have had it */
+	__u32 owner_tid; /* as in struct abi_task; 0: not known, or not in this PID namespace */
+	__u32 owner_pid;
+};
+
 /* One thread of a sweep. */
 struct abi_thread {
 	__u32 size; /* of this record with its kernel stack, bytes */
@@ -144,6 +159,7 @@ struct abi_thread {
 	__u64 last_wake_at; /* 0: no wake-up seen */
 	__u64 wakes;
 	struct abi_task waker;
+	struct abi_blocker blocker;
 };
 
 /* futex_wakes: who last woke a futex address. */
@@ -242,7 +258,8 @@ ABI_SAME_SIZE(abi_registers, 272);
 ABI_SAME_SIZE(abi_blocked, 160);
 ABI_SAME_SIZE(abi_spawn, 424);
 ABI_SAME_SIZE(abi_block_stack, 400);
-ABI_SAME_SIZE(abi_thread, 512);
+ABI_SAME_SIZE(abi_blocker, 24);
+ABI_SAME_SIZE(abi_thread, 536);
 ABI_SAME_SIZE(abi_clock, 2080);
 _Static_assert(__builtin_offsetof(struct abi_thread, now) == 80, "abi_thread.now");
 _Static_assert(__builtin_offsetof(struct abi_thread, registers) == 192, "abi_thread.registers");

@@ -68,6 +68,63 @@ static __always_inline __u32 task_cpu(struct task_struct *task)
 }
 
 /*
+ * e711faaafbe5 "hung_task: replace blocker_mutex with encoded blocker" (6.16): the lock that a task waits
+ * for, where CONFIG_DETECT_HUNG_TASK_BLOCKER is set; rw_semaphores from 6.17 on.
+ */
+struct task_struct___blocker {
+	unsigned long blocker;
+} __attribute__((preserve_access_index));
+
+struct semaphore___last_holder {
+	unsigned long last_holder;
+} __attribute__((preserve_access_index));
+
+#define BLOCKER_KIND 0x3ul
+#define LOCK_OWNER_FLAGS 0x7ul /* of mutex.owner and rw_semaphore.owner */
+#define RWSEM_READER_OWNED 0x1ul
+
+/*
+ * The owner of the lock that a task waits for: a pointer that may have gone stale, to be read with care
+ * only. Fills in lock, kind and hint; NULL: none is known.
+ */
+static __always_inline struct task_struct *task_blocker(struct abi_blocker *to,
+							struct task_struct *task)
+{
+	struct task_struct___blocker *noted = (void *)task;
+	struct semaphore___last_holder *semaphore;
+	struct rw_semaphore *rwsem;
+	struct mutex *mutex;
+	unsigned long value, owner = 0;
+
+	if (!bpf_core_field_exists(noted->blocker))
+		return NULL;
+	value = BPF_CORE_READ(noted, blocker);
+	if (!value)
+		return NULL;
+	to->lock = value & ~BLOCKER_KIND;
+	to->kind = value & BLOCKER_KIND;
+	switch (to->kind) {
+	case ABI_BLOCKER_MUTEX:
+		mutex = (void *)to->lock;
+		if (bpf_core_field_exists(mutex->owner)) /* not with PREEMPT_RT */
+			owner = BPF_CORE_READ(mutex, owner.counter);
+		break;
+	case ABI_BLOCKER_SEMAPHORE:
+		semaphore = (void *)to->lock;
+		if (bpf_core_field_exists(semaphore->last_holder))
+			owner = BPF_CORE_READ(semaphore, last_holder);
+		to->hint = 1; /* anybody may give it back */
+		break;
+	default:
+		rwsem = (void *)to->lock;
+		if (bpf_core_field_exists(rwsem->owner))
+			owner = BPF_CORE_READ(rwsem, owner.counter);
+		to->hint = owner & RWSEM_READER_OWNED; /* one of many */
+	}
+	return (void *)(owner & ~LOCK_OWNER_FLAGS);
+}
+
+/*
  * The registers that a task entered the kernel with. bpf_task_pt_regs() is of 5.15; before it, they
  * lie at the top of the kernel stack (task_pt_regs() in arch/{x86,arm64}/include/asm/processor.h),
  * which is 16 KiB on x86-64 and on arm64 with 4 KiB pages.

@@ -73,6 +73,18 @@ static __always_inline void fill_note(struct abi_thread *thread, struct task_str
 	}
 }
 
+static __always_inline void fill_blocker(struct abi_blocker *blocker, struct task_struct *task)
+{
+	struct task_struct *owner;
+
+	__builtin_memset(blocker, 0, sizeof(*blocker));
+	owner = task_blocker(blocker, task);
+	if (!owner)
+		return;
+	blocker->owner_tid = pid_number(owner, self.namespace_level);
+	blocker->owner_pid = pid_number(BPF_CORE_READ(owner, group_leader), self.namespace_level);
+}
+
 /* A kernel thread in uninterruptible sleep waits for something; the others wait for work. */
 static __always_inline bool is_shown(struct task_struct *task, __u32 state)
 {
@@ -122,6 +134,7 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	thread->flags = BPF_CORE_READ(task, flags);
 	fill_times(thread, task);
 	fill_note(thread, task);
+	fill_blocker(&thread->blocker, task);
 	if (thread->flags & PF_KTHREAD) {
 		__builtin_memset(&thread->registers, 0, sizeof(thread->registers));
 		__builtin_memset(&thread->syscall, 0, sizeof(thread->syscall));

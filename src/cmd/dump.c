@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* leakhop dump: every thread, once, now. */
 #include "cmd/commands.h"
+#include "cmd/go_dump.h"
 #include "cmd/options.h"
 #include "cmd/round.h"
 #include "cmd/target.h"
@@ -47,6 +48,8 @@ int command_dump(int argc, char **argv)
 	r = named_targets_check(&options.session.collect.filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
+	if (options.session.format == SESSION_GO)
+		return go_dump(&options.session);
 	r = session_open(&options.session, &session);
 	if (r)
 		return r;

@@ -33,6 +33,9 @@ enum {
 	OPTION_FAIL_ON,
 	OPTION_EXPLAIN,
 	OPTION_DOT,
+	OPTION_NO_GO,
+	OPTION_NO_THREADS,
+	OPTION_FORMAT,
 };
 
 static const struct argp_option common_options[] = {
@@ -59,6 +62,8 @@ static const struct argp_option common_options[] = {
 	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
 	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
+	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
+	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
 	{ "output", 'o', "FILE", 0, "write the report to FILE", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
@@ -72,7 +77,12 @@ static const struct argp_option common_options[] = {
 };
 
 static const struct argp_option dump_options[] = {
-	{ "json", OPTION_JSON, 0, 0, "as one JSON document", 2 }, {}
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+	  "text (the default), json, or go: the goroutines of one process, as Go's own dump has "
+	  "them (pprof's debug=2)",
+	  2 },
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 },
+	{}
 };
 
 static const struct argp_option trace_options[] = {
@@ -148,6 +158,18 @@ static void parse_json(struct argp_state *state, const char *text, struct sessio
 		argp_error(state, "'%s' is no form of JSON (--json or --json=lines)", text);
 }
 
+static void parse_format(struct argp_state *state, const char *text, struct session_options *session)
+{
+	if (!strcmp(text, "text"))
+		session->format = SESSION_TEXT;
+	else if (!strcmp(text, "json"))
+		session->format = SESSION_JSON;
+	else if (!strcmp(text, "go"))
+		session->format = SESSION_GO;
+	else
+		argp_error(state, "'%s' is no format (text, json, go)", text);
+}
+
 static void parse_without(struct argp_state *state, const char *text, unsigned *bits)
 {
 	struct error error;
@@ -175,6 +197,22 @@ static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
 	}
 }
 
+/* Go's format holds the goroutines of one process and nothing else. */
+static void check_go_format(struct argp_state *state, const struct session_options *session)
+{
+	const struct collect_filter *filter = &session->collect.filter;
+
+	if (filter->pid_count != 1 || filter->tid_count || filter->all || filter->comm ||
+	    filter->cgroup || filter->children)
+		argp_error(state, "--format=go is for one process: -p PID, and nothing else to say whom "
+				  "to look at");
+	if (!session->goroutines)
+		argp_error(state, "--format=go and --no-go don't go together");
+	if (session->fail_on || session->dot)
+		argp_error(state, "--format=go has no verdicts: for %s take text or JSON",
+			   session->dot ? "--dot" : "--fail-on");
+}
+
 /* Everything that must hold between options. */
 static void check(struct argp_state *state, struct options *options)
 {
@@ -187,14 +225,16 @@ static void check(struct argp_state *state, struct options *options)
 	    !filter->comm && !filter->cgroup)
 		argp_error(state, "whom to look at? -p PID, -t TID, -a, --comm, --cgroup%s",
 			   session->once ? "" : ", or -- COMMAND");
+	if (!session->threads && !session->goroutines)
+		argp_error(state, "--no-go and --no-threads leave nothing to look at");
 	if (!session->user_stacks && !session->kernel_stacks)
 		argp_error(state, "-K and -U don't go together");
 	if (!filter->user_threads && !filter->kernel_threads)
 		argp_error(state, "-u and -k don't go together");
 	if (!session->collect.threshold_ns)
 		argp_error(state, "the threshold must be more than 0");
-	if (session->explain && session->format != SESSION_TEXT)
-		argp_error(state, "--explain is text; in JSON see rule, reason, proof and chain");
+	if (session->format == SESSION_GO)
+		check_go_format(state, session);
 	if (session->format == SESSION_JSON_LINES && session->once)
 		argp_error(state, "--json=lines is for trace");
 }
@@ -262,11 +302,20 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 	case OPTION_JSON:
 		parse_json(state, arg, session);
 		return 0;
+	case OPTION_FORMAT:
+		parse_format(state, arg, session);
+		return 0;
 	case OPTION_EXPLAIN:
 		session->explain = parse_bounded(state, arg, 1, INT32_MAX);
 		return 0;
 	case OPTION_DOT:
 		session->dot = arg;
+		return 0;
+	case OPTION_NO_GO:
+		session->goroutines = false;
+		return 0;
+	case OPTION_NO_THREADS:
+		session->threads = false;
 		return 0;
 	case OPTION_FAIL_ON:
 		parse_verdicts(state, arg, &session->fail_on);
@@ -392,6 +441,8 @@ static void set_defaults(struct options *options, const char *command)
 		.command = command,
 		.once = !strcmp(command, "dump"),
 		.user_stacks = true,
+		.threads = true,
+		.goroutines = true,
 		.kernel_stacks = true,
 		.collect = { .threshold_ns = DEFAULT_THRESHOLD_NS,
 			     .stack_bytes = COLLECT_STACK_BYTES,

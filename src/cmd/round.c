@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sweeps and the stacks they call for: see round.h. */
 #include "cmd/round.h"
+#include "cmd/goroutines.h"
 #include "cmd/stacks.h"
 #include "cmd/waits.h"
 
@@ -121,6 +122,8 @@ static int second_look(void *context, const struct lc_sample *sample)
 	    pending->switches != sample->voluntary_switches + sample->involuntary_switches)
 		return 0;
 	thread = lc_model_find(session->model, sample->task.tid);
+	if (thread && memcmp(&thread->blocker, &sample->blocker, sizeof(sample->blocker)))
+		return 0; /* the kernel's lock changed hands meanwhile */
 	if (thread && thread->blocked) {
 		thread->user_stack = pending->user_stack;
 		thread->kernel_stack = pending->kernel_stack;
@@ -196,7 +199,11 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 	if (!r)
 		r = waits_look(session, stack_after_ns, /* anew= */ attempts > 1);
 	if (!r)
-		r = growth_note(session->growth, session->model, now_monotonic());
+		r = goroutines_look(session, attempts);
+	if (!r) {
+		growth_note(session->growth, session->model);
+		growth_close(session->growth, now_monotonic());
+	}
 	progress_end(&session->progress);
 	if (lc_model_count(session->model) > session->threads_seen)
 		session->threads_seen = lc_model_count(session->model);
@@ -215,8 +222,10 @@ int round_event(void *context, const struct lc_event *event)
 	uint32_t stack = 0;
 	int r;
 
-	if (event->kind == LC_EVENT_EXEC)
+	if (event->kind == LC_EVENT_EXEC) {
 		stack_forget_process(session->engine, event->task.pid);
+		goroutines_forget(session, event->task.pid);
+	}
 	if ((event->kind == LC_EVENT_SPAWN || event->kind == LC_EVENT_BLOCK_STACK) &&
 	    session->options->user_stacks && event->registers.known) {
 		r = stacks_take(session, pid, &event->registers, &copy, false, &stack);

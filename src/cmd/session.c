@@ -72,6 +72,8 @@ int session_open(const struct session_options *options, struct session *session)
 	r = r ?: lc_model_create(WAITS_MOST_OTHERS, &session->others);
 	r = r ?: growth_create(&session->growth);
 	r = r ?: stack_engine_create(&stack, &session->engine);
+	if (options->goroutines)
+		r = r ?: golang_create(session->stacks, &session->golang);
 	if (r < 0)
 		error_set(&error, r, "cannot start");
 	else
@@ -95,6 +97,8 @@ void session_close(struct session *session)
 	lc_model_free(session->model);
 	lc_model_free(session->others);
 	growth_free(session->growth);
+	lc_go_release(&session->go);
+	golang_free(session->golang);
 	lc_stacks_free(session->stacks);
 	if (session->out && session->out != stdout)
 		fclose(session->out);

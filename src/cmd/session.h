@@ -8,6 +8,7 @@
 
 #include "cmd/progress.h"
 #include "collect/collect.h"
+#include "golang/golang.h"
 #include "lifecycle/model.h"
 #include "output/output.h"
 #include "stack/stack.h"
@@ -22,7 +23,7 @@ enum {
 	EXIT_NO_TARGET = 4,
 };
 
-enum session_format { SESSION_TEXT, SESSION_JSON, SESSION_JSON_LINES };
+enum session_format { SESSION_TEXT, SESSION_JSON, SESSION_JSON_LINES, SESSION_GO };
 
 struct session_options {
 	struct collect_options collect;
@@ -34,6 +35,7 @@ struct session_options {
 	bool quiet;
 	bool verbose;
 	bool user_stacks, kernel_stacks;
+	bool threads, goroutines; /* --no-threads, --no-go */
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
@@ -52,6 +54,9 @@ struct session {
 	FILE *out;
 	struct collect *collect;
 	struct stack_engine *engine;
+	struct golang *golang; /* NULL: not asked for */
+	struct lc_go go;
+	uint64_t reach_next; /* when heaps may be searched again */
 	struct lc_model *model;
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
 	struct growth *growth;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names what is to be told, looks up what else is known of it, and gives it to output: see tell.h. */
 #include "cmd/tell.h"
+#include "cmd/goroutines.h"
 #include "cmd/version.h"
 #include "util/duration.h"
 #include "verdict/report.h"
@@ -79,12 +80,14 @@ static int telling_init(struct telling *telling, struct session *session)
 			  .stacks = session->lost_stacks + lost.stack_copies +
 				    lc_stacks_refused(session->stacks),
 			  .threads = lc_model_refused(session->model) + lost.targets +
-				     session->lost_others },
+				     session->lost_others + growth_refused(session->growth),
+			  .goroutines = goroutines_refused(session) },
 		.stacks = session->stacks,
 		.user_stacks = options->user_stacks,
 		.kernel_stacks = options->kernel_stacks,
 		.life = options->life,
 		.verbose = options->verbose,
+		.explain = options->explain,
 		.show_ended = options->collect.short_blocks || options->all || options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
@@ -136,8 +139,11 @@ static int make_records(struct session *session, const struct telling *telling,
 			enum verdict_scope scope, struct verdict_records *records)
 {
 	size_t i;
-	int r = verdict_make(&telling->view, scope, records);
+	int r;
 
+	if (!session->options->threads)
+		return 0;
+	r = verdict_make(&telling->view, scope, records);
 	if (r < 0)
 		return r;
 	for (i = 0; i < records->count; i++) {
@@ -200,6 +206,77 @@ static int tell_record(struct session *session, const struct telling *telling,
 	return r;
 }
 
+static int make_goroutines(struct session *session, const struct telling *telling,
+			   struct verdict_goroutine_records *records)
+{
+	return verdict_goroutines_make(&session->go, session->growth, telling->run.now,
+				       telling->run.threshold_ns, records);
+}
+
+/* A group is told when it comes due, and again when its verdict has become worse. */
+static bool is_news(const struct verdict_goroutines *record)
+{
+	enum verdict verdict = record->conclusion.verdict;
+
+	if (verdict < VERDICT_SUSPECT || record->goroutine->told >= verdict)
+		return false;
+	return verdict >= VERDICT_STUCK || record->due;
+}
+
+static void mark_goroutines_told(struct session *session, const struct verdict_goroutines *record)
+{
+	struct lc_go_process *process = lc_go_find(&session->go, record->process->pid);
+	struct lc_goroutine *goroutine;
+	size_t i;
+
+	for (i = 0; i < record->goid_count; i++) {
+		goroutine = lc_go_by_goid(process, record->goids[i]);
+		if (goroutine)
+			goroutine->told = record->conclusion.verdict;
+	}
+}
+
+static int tell_timers(struct session *session, const struct verdict_timers *timers)
+{
+	struct output_style style = output_style_for(session->out);
+	struct lc_go_process *process = lc_go_find(&session->go, timers->process->pid);
+
+	if (process->timers_told)
+		return 0;
+	process->timers_told = true;
+	session->told++;
+	if (session->options->format == SESSION_JSON_LINES)
+		return output_json_timers_line(session->out, timers);
+	return output_text_timers(session->out, &style, timers, session->told);
+}
+
+static int tell_goroutines(struct session *session, const struct telling *telling)
+{
+	struct output_style style = output_style_for(session->out);
+	struct verdict_goroutine_records records;
+	struct verdict_goroutines *record;
+	size_t i;
+	int r = make_goroutines(session, telling, &records);
+
+	for (i = 0; i < records.count && !r; i++) {
+		record = &records.list[i];
+		if (!is_news(record))
+			continue;
+		goroutines_name(session, record);
+		mark_goroutines_told(session, record);
+		session->told++;
+		if (session->options->format == SESSION_JSON_LINES)
+			r = output_json_goroutines_line(session->out, &telling->run, record);
+		else
+			r = output_text_goroutines(session->out, &style, &telling->run, record,
+						   session->told);
+	}
+	for (i = 0; i < records.timer_count && !r; i++)
+		r = tell_timers(session, &records.timers[i]);
+	verdict_goroutines_release(&records);
+	return r;
+}
+
 int tell_new(struct session *session)
 {
 	struct verdict_records records = {};
@@ -215,6 +292,7 @@ int tell_new(struct session *session)
 	progress_end(&session->progress);
 	for (i = 0; i < records.count && !r; i++)
 		r = tell_record(session, &telling, &records.list[i]);
+	r = r ?: tell_goroutines(session, &telling);
 	verdict_release(&records);
 	telling_release(&telling);
 	return r;
@@ -235,6 +313,19 @@ static int print_records(struct session *session, const struct telling *telling,
 		r = output_text_record(session->out, &style, &telling->run, &records->list[i],
 				       session->told);
 	}
+	return r;
+}
+
+static int print_goroutines(struct session *session, const struct telling *telling,
+			    const struct output_report *report)
+{
+	struct output_style style = output_style_for(session->out);
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < report->goroutines.count && !r; i++)
+		r = output_text_goroutines(session->out, &style, &telling->run,
+					   &report->goroutines.list[i], ++session->told);
 	return r;
 }
 
@@ -263,8 +354,10 @@ static int print_end(struct session *session, const struct telling *telling,
 	if (options->format == SESSION_JSON_LINES)
 		return output_json_last_line(session->out, &telling->run, report);
 	if (report->has_threads)
+		r = print_goroutines(session, telling, report);
+	if (!r && report->has_threads)
 		r = print_records(session, telling, &report->threads, /* ended_only= */ false);
-	else if (options->collect.short_blocks)
+	else if (!r && options->collect.short_blocks)
 		r = print_records(session, telling, &report->waits, /* ended_only= */ true);
 	if (!r && options->explain)
 		r = print_explanation(session, telling);
@@ -301,9 +394,12 @@ static int make_report(struct session *session, const struct telling *telling,
 		       struct output_report *report)
 {
 	const struct session_options *options = session->options;
+	size_t i;
 	int r;
 
 	*report = (struct output_report){
+		.go = &session->go,
+		.go_processes = session->go.count,
 		.has_threads = options->once || options->all,
 		.threads_seen = options->once ? session->threads_living : session->threads_seen,
 	};
@@ -312,6 +408,9 @@ static int make_report(struct session *session, const struct telling *telling,
 	r = r ?: make_records(session, telling, VERDICT_WAITS, &report->waits);
 	if (!r && report->has_threads)
 		r = make_records(session, telling, VERDICT_THREADS, &report->threads);
+	r = r ?: make_goroutines(session, telling, &report->goroutines);
+	for (i = 0; i < report->goroutines.count; i++)
+		goroutines_name(session, &report->goroutines.list[i]);
 	return r;
 }
 
@@ -321,6 +420,7 @@ static void report_release(struct output_report *report)
 	verdict_release(&report->suspects);
 	verdict_release(&report->waits);
 	verdict_release(&report->threads);
+	verdict_goroutines_release(&report->goroutines);
 }
 
 static void note_found(struct session *session, const struct verdict_records *records)
@@ -329,6 +429,17 @@ static void note_found(struct session *session, const struct verdict_records *re
 
 	for (i = 0; i < records->count; i++)
 		session->found |= 1u << records->list[i].conclusion.verdict;
+}
+
+static void note_goroutines_found(struct session *session,
+				  const struct verdict_goroutine_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		session->found |= 1u << records->list[i].conclusion.verdict;
+	for (i = 0; i < records->timer_count; i++)
+		session->found |= 1u << records->timers[i].conclusion.verdict;
 }
 
 int tell_end(struct session *session)
@@ -355,6 +466,7 @@ int tell_end(struct session *session)
 		r = write_dot(options, &telling);
 	note_found(session, &report.findings);
 	note_found(session, &report.suspects);
+	note_goroutines_found(session, &report.goroutines);
 	report_release(&report);
 	telling_release(&telling);
 	return r;

@@ -20,6 +20,10 @@
  */
 #define SHARE_AFTER 16
 
+/* Threads that wait for an answer whose siblings are looked at in one round, and how many of these. */
+#define MOST_ASKERS 16
+#define MOST_TRIES 64
+
 struct share_key {
 	int64_t syscall_nr;
 	uint64_t object; /* the first argument: a descriptor, an address */
@@ -124,9 +128,57 @@ static void share_note(struct share *share, const struct lc_wait *wait)
 	share->wait = *wait;
 }
 
+/* Only one of the threads that were looked at already, whose stack is known. */
+static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
+			  const struct lc_thread *thread, struct lc_wait *wait)
+{
+	const char *names[WAIT_FUNCTIONS_MAX];
+	size_t count;
+
+	if (thread->task.pid != waiter->task.pid || thread->ended_at)
+		return false;
+	count = function_names(look, thread, names);
+	if (!wait_runs_initialiser(waiter, names, count))
+		return false;
+	wait->owners[0] = (struct lc_wait_owner){ .pid = thread->task.pid,
+						  .tid = thread->task.tid,
+						  .fd = -1,
+						  .role = LC_WAIT_JOINEE,
+						  .state = thread->state };
+	memcpy(wait->owners[0].comm, thread->task.comm, sizeof(wait->owners[0].comm));
+	wait->owner_count = wait->owner_total = 1;
+	wait->recorded = LC_WAIT_RECORDED;
+	if (thread->task.tid == waiter->task.tid)
+		wait->flags |= LC_WAIT_OWNER_SELF;
+	return true;
+}
+
+/* The guard of a C++ static does not note who runs the initialiser: a stack among those of the process does. */
+static void find_runner(struct look *look, const struct wait_subject *waiter, struct lc_wait *wait)
+{
+	struct lc_model *models[] = { look->session->model, look->session->others };
+	struct lc_thread *thread;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		thread = lc_model_next(models[i], NULL);
+		for (; thread; thread = lc_model_next(models[i], thread)) {
+			if (add_if_runner(look, waiter, thread, wait))
+				return;
+		}
+	}
+}
+
+static bool lacks_runner(const struct lc_wait *wait)
+{
+	return wait && wait->kind == LC_WAIT_ONCE && !wait->owner_total &&
+	       !(wait->flags & LC_WAIT_OBJECT_FREE);
+}
+
 static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_wait *wait)
 {
 	const char *names[WAIT_FUNCTIONS_MAX];
+	int r;
 	struct wait_subject subject = {
 		.task = thread->task,
 		.state = thread->state,
@@ -134,12 +186,16 @@ static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_
 		.sp = thread->sp,
 		.pc = thread->pc,
 		.blocked_since = thread->at_least ? 0 : thread->blocked_since,
+		.blocker = thread->blocker,
 		.functions = names,
 		.kernel_function = kernel_function(look, thread),
 	};
 
 	subject.function_count = function_names(look, thread, names);
-	return wait_describe(look->scan, &subject, wait);
+	r = wait_describe(look->scan, &subject, wait);
+	if (!r && lacks_runner(wait))
+		find_runner(look, &subject, wait);
+	return r;
 }
 
 static int describe(struct look *look, struct lc_thread *thread)
@@ -247,6 +303,30 @@ static int add_owners(struct look *look, const struct lc_thread *thread)
 	return r;
 }
 
+/* Adds every thread of those who wait for an initialiser: one of them runs it. Then looks at the waiters anew. */
+static int find_runners(struct look *look, struct lc_model *model)
+{
+	struct lc_wait_owner process = { .fd = -1 };
+	struct lc_thread *thread;
+	bool found = false;
+	int r = 0;
+
+	thread = lc_model_next(model, NULL);
+	for (; thread && !r; thread = lc_model_next(model, thread)) {
+		if (!lacks_runner(thread->wait))
+			continue;
+		process.pid = thread->task.pid;
+		r = add_owner(look, &process);
+		found = true;
+	}
+	thread = found ? lc_model_next(model, NULL) : NULL;
+	for (; thread && !r; thread = lc_model_next(model, thread)) {
+		if (lacks_runner(thread->wait))
+			r = describe(look, thread);
+	}
+	return r;
+}
+
 /* Each wave adds the owners of the last one, until a wave adds nobody. */
 static int follow_chains(struct look *look)
 {
@@ -292,6 +372,75 @@ static int look_again(struct look *look)
 	return r ?: confirm(look, look->session->others);
 }
 
+/* Owed an answer by a peer that others of its process may wait for as well. */
+static bool asks(const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
+
+	return wait && wait->peer && wait->flags & LC_WAIT_CLIENT &&
+	       wait->flags & LC_WAIT_SPOKE_LAST && thread->user_stack;
+}
+
+/* The stack and the peer of a short block, if it lasts until both are read. */
+static int try_sibling(struct look *look, struct lc_thread *thread)
+{
+	struct session *session = look->session;
+	struct lc_sample before, after;
+	uint32_t stack = 0;
+	int r;
+
+	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &before) < 0 ||
+	    before.voluntary_switches != thread->voluntary_switches ||
+	    before.involuntary_switches != thread->involuntary_switches)
+		return 0;
+	r = stacks_take(session, thread->task.pid, &before.registers, NULL, /* live= */ true,
+			&stack);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &after) < 0 ||
+	    after.voluntary_switches != before.voluntary_switches ||
+	    after.involuntary_switches != before.involuntary_switches)
+		return 0;
+	thread->user_stack = stack;
+	return describe(look, thread);
+}
+
+static bool may_be_sibling(const struct lc_thread *thread, const struct lc_thread *asker)
+{
+	const struct lc_repeat *repeat = lc_thread_repeat(thread);
+
+	return thread->blocked && thread->task.pid == asker->task.pid && !thread->user_stack &&
+	       thread->syscall.nr == asker->syscall.nr && thread->pc == asker->pc &&
+	       !(repeat && repeat->peer);
+}
+
+/*
+ * Others that ask at the same place, and are answered too soon for their stacks to be taken: those tell whether
+ * this one is the exception. Of one look nothing is concluded.
+ */
+static int look_at_siblings(struct look *look)
+{
+	struct lc_thread *asker, *thread;
+	unsigned askers = 0, tries = 0;
+	int r = 0;
+
+	asker = lc_model_next(look->session->model, NULL);
+	for (; asker && askers < MOST_ASKERS; asker = lc_model_next(look->session->model, asker)) {
+		if (!asks(asker))
+			continue;
+		askers++;
+		thread = lc_model_next(look->session->model, NULL);
+		for (; thread && !r && tries < MOST_TRIES;
+		     thread = lc_model_next(look->session->model, thread)) {
+			if (!may_be_sibling(thread, asker))
+				continue;
+			tries++;
+			r = try_sibling(look, thread);
+		}
+	}
+	return r;
+}
+
 int waits_look(struct session *session, uint64_t after_ns, bool anew)
 {
 	struct look look = {
@@ -313,7 +462,11 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 		if (is_due(&look, thread))
 			r = describe(&look, thread);
 	}
+	r = r ?: find_runners(&look, session->model);
+	if (!r && !session->options->once && session->options->user_stacks)
+		r = look_at_siblings(&look);
 	r = r ?: follow_chains(&look);
+	r = r ?: find_runners(&look, session->others);
 	r = r ?: look_again(&look);
 	shares_drop(&look);
 	wait_scan_free(look.scan);

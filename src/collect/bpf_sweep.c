@@ -11,7 +11,8 @@
 
 /*
  * The letter of /proc/PID/stat. Bits: include/linux/sched.h (__TASK_STOPPED 4, __TASK_TRACED 8,
- * EXIT_DEAD 0x10, EXIT_ZOMBIE 0x20, TASK_PARKED 0x40, TASK_NOLOAD 0x400), the same from 5.10 on.
+ * EXIT_DEAD 0x10, EXIT_ZOMBIE 0x20, TASK_PARKED 0x40, TASK_NOLOAD 0x400), the same from 5.10 on. Later ones, which
+ * stand alone and are shown as D: TASK_RTLOCK_WAIT 0x1000 (5.15), TASK_FROZEN 0x8000 (6.1).
  */
 static char state_letter(uint32_t state, uint32_t exit_state)
 {
@@ -27,6 +28,8 @@ static char state_letter(uint32_t state, uint32_t exit_state)
 		return 'P';
 	if (state & 0x2)
 		return state & 0x400 ? 'I' : 'D';
+	if (state & 0x9000)
+		return 'D';
 	if (state & 0x1)
 		return 'S';
 	return 'R';
@@ -46,6 +49,11 @@ static void sample_from(const struct bpf_source *source, const struct abi_thread
 		.voluntary_switches = thread->voluntary_switches,
 		.involuntary_switches = thread->involuntary_switches,
 		.last_wake_at = thread->last_wake_at,
+		.blocker = { .lock = thread->blocker.lock,
+			     .kind = thread->blocker.kind,
+			     .hint = thread->blocker.hint,
+			     .owner_tid = thread->blocker.owner_tid,
+			     .owner_pid = thread->blocker.owner_pid },
 		.kernel_stack = kernel_stack,
 		.kernel_depth = thread->kernel_depth,
 	};

@@ -79,9 +79,8 @@ static uint64_t executable(pid_t pid)
 	return stat(path, &status) ? 0 : status.st_ino;
 }
 
-/* What is known of a process, looked up anew where it is not that process or program any more. */
-static int known_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
-			 struct target_stat *stat)
+int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
+		    struct target_stat *stat)
 {
 	struct go_known *known = find(golang, pid);
 	uint64_t exe = executable(pid);
@@ -118,7 +117,7 @@ int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t
 	struct lc_go_process *process;
 	struct target_stat stat;
 	struct go_known *known;
-	int r = known_process(golang, pid, now, &known, &stat);
+	int r = go_know_process(golang, pid, now, &known, &stat);
 
 	if (r < 0 || (known->error && known->error != -ENOTSUP))
 		return r < 0 ? r : known->error;

@@ -11,6 +11,7 @@
 #ifndef LEAKHOP_GOLANG_GOLANG_H
 #define LEAKHOP_GOLANG_GOLANG_H
 
+#include "lifecycle/go_trace.h"
 #include "lifecycle/goroutines.h"
 
 struct golang;
@@ -37,6 +38,25 @@ void golang_forget(struct golang *golang, struct lc_go *model, pid_t pid);
  */
 int golang_describe(struct golang *golang, struct lc_go_process *process, uint64_t goid);
 
+/*
+ * Asks of some goroutines whether anything that lives can still reach what they wait for: LC_GO_ASKED and, where
+ * nothing can, LC_GO_UNREACHABLE are set in them; for locks described before, who likely holds them. Looks twice.
+ * Reads the process's heap: about a second for each GB. Returns 0; -ENOENT: the heap was not found; -E2BIG: it is
+ * too large; -ENOMEM.
+ */
+int golang_reach(struct golang *golang, struct lc_go_process *process, const uint64_t *goids,
+		 size_t count);
+
+/*
+ * Calls fn for each goroutine of a process, in the order of the runtime's list, with what Go's own dump of all
+ * goroutines would tell of it: all but the runtime's own. Each is read at one moment; one that does not stand
+ * still for that in so many attempts is told as running. The trace and its strings live for the call only. Ends
+ * when fn returns non-zero, which is returned. Returns 0 or an error as golang_sweep(); reason: why.
+ */
+typedef int golang_trace_fn(void *context, const struct lc_go_trace *trace);
+int golang_trace(struct golang *golang, pid_t pid, uint64_t now, unsigned attempts,
+		 golang_trace_fn *fn, void *context, char reason[200]);
+
 /* Gives a stack of goroutines its names (lc_stacks_set_frames). Returns 0 or a negative errno. */
 int golang_name(struct golang *golang, uint32_t stack);
 
@@ -44,7 +64,7 @@ int golang_name(struct golang *golang, uint32_t stack);
  * The labels that the program has set on a goroutine (pprof.Do), as "endpoint=/orders tenant=7"; "" for
  * none. Returns 0 or a negative errno.
  */
-int golang_labels(struct golang *golang, const struct lc_go_process *process, uint64_t goid,
+int golang_labels(struct golang *golang, struct lc_go_process *process, uint64_t goid,
 		  char *buffer, size_t size);
 
 #endif

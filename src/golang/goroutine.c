@@ -39,9 +39,19 @@ void go_descriptor_read(const struct go_offsets *o, const uint8_t *bytes, struct
 		.timer = field(bytes, o->g_timer, 8),
 		.sleep_when = field(bytes, o->g_sleep_when, 8),
 		.coroarg = field(bytes, o->g_coroarg, 8),
+		.bubble = field(bytes, o->g_bubble, 8),
 		.reason = field(bytes, o->g_waitreason, 1),
 		.tracking_seq = field(bytes, o->g_tracking_seq, 1),
+		.scanned = field(bytes, o->g_atomicstatus, 4) & STATUS_SCAN,
 	};
+}
+
+bool go_descriptor_unmoved(const struct go_descriptor *a, const struct go_descriptor *b)
+{
+	return a->goid == b->goid && a->status == b->status && a->sched_sp == b->sched_sp &&
+	       a->sched_pc == b->sched_pc && a->syscallsp == b->syscallsp &&
+	       a->tracking_seq == b->tracking_seq && a->stack_lo == b->stack_lo &&
+	       a->waiting == b->waiting;
 }
 
 enum lc_go_state go_descriptor_state(const struct go_descriptor *d)

@@ -33,13 +33,17 @@ struct go_descriptor {
 	uint64_t goid, parent_goid;
 	uint64_t waitsince;
 	uint64_t gopc, startpc;
-	uint64_t waiting, labels, timer, sleep_when, coroarg;
+	uint64_t waiting, labels, timer, sleep_when, coroarg, bubble;
 	uint8_t reason, tracking_seq;
+	bool scanned; /* by the garbage collector, now */
 };
 
 /* bytes: GO_DESCRIPTOR_MAX of them. */
 void go_descriptor_read(const struct go_offsets *offsets, const uint8_t *bytes,
 			struct go_descriptor *ret);
+
+/* Whatever its stack or what it waits for was read for is still so. */
+bool go_descriptor_unmoved(const struct go_descriptor *a, const struct go_descriptor *b);
 
 /* enum lc_go_state; LC_GO_NONE for one that is not in use. */
 enum lc_go_state go_descriptor_state(const struct go_descriptor *descriptor);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,10 +69,12 @@ bool go_image_segment(const struct go_image *image, bool writable, size_t *index
 const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size)
 {
 	GElf_Phdr header;
-	Elf_Data *data;
-	size_t count, i;
+	const char *file;
+	size_t file_size, count, i;
+	uint64_t at;
 
-	if (!size || elf_getphdrnum(image->elf, &count))
+	file = elf_rawfile(image->elf, &file_size);
+	if (!file || !size || elf_getphdrnum(image->elf, &count))
 		return NULL;
 	for (i = 0; i < count; i++) {
 		if (!gelf_getphdr(image->elf, i, &header) || header.p_type != PT_LOAD)
@@ -79,10 +82,10 @@ const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size
 		if (vaddr < header.p_vaddr || vaddr - header.p_vaddr >= header.p_filesz ||
 		    size > header.p_filesz - (vaddr - header.p_vaddr))
 			continue;
-		data = elf_getdata_rawchunk(image->elf,
-					    (int64_t)(header.p_offset + (vaddr - header.p_vaddr)),
-					    size, ELF_T_BYTE);
-		return data ? data->d_buf : NULL;
+		at = header.p_offset + (vaddr - header.p_vaddr);
+		if (at < header.p_offset || at > file_size || size > file_size - at)
+			return NULL;
+		return (const uint8_t *)file + at;
 	}
 	return NULL;
 }
@@ -173,6 +176,64 @@ static void read_version(struct go_image *image, const uint8_t *info, uint64_t v
 	image->version = go_version_parse(image->version_text);
 }
 
+static bool read_length(const struct go_image *image, uint64_t *vaddr, uint64_t *ret)
+{
+	const uint8_t *byte;
+	unsigned shift;
+
+	*ret = 0;
+	for (shift = 0; shift < 35; shift += 7) {
+		byte = go_image_bytes(image, (*vaddr)++, 1);
+		if (!byte)
+			return false;
+		*ret |= (uint64_t)(*byte & 0x7f) << shift;
+		if (!(*byte & 0x80))
+			return true;
+	}
+	return false;
+}
+
+/* The text behind the version: framed by 16 bytes at both ends, "kind\tvalue\n" lines. */
+static const char *settings(const struct go_image *image, size_t *ret_size)
+{
+	uint64_t vaddr = image->build_info, length;
+	const uint8_t *info = vaddr ? go_image_bytes(image, vaddr, BUILD_INFO_SIZE) : NULL;
+	const uint8_t *bytes;
+
+	if (!info || !(info[15] & BUILD_INFO_INLINE))
+		return NULL;
+	vaddr += BUILD_INFO_SIZE;
+	if (!read_length(image, &vaddr, &length))
+		return NULL;
+	vaddr += length;
+	if (!read_length(image, &vaddr, &length))
+		return NULL;
+	bytes = go_image_bytes(image, vaddr, length);
+	*ret_size = length;
+	return (const char *)bytes;
+}
+
+bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size)
+{
+	size_t left, length;
+	const char *text = settings(image, &left), *end;
+	char head[64];
+
+	snprintf(head, sizeof(head), "build\t%s=", name);
+	while (text && left) {
+		end = memchr(text, '\n', left);
+		length = end ? (size_t)(end - text) : left;
+		if (length >= strlen(head) && !memcmp(text, head, strlen(head))) {
+			snprintf(buffer, size, "%.*s", (int)(length - strlen(head)),
+				 text + strlen(head));
+			return true;
+		}
+		left -= length + (end ? 1 : 0);
+		text = end ? end + 1 : NULL;
+	}
+	return false;
+}
+
 static bool has_symbol_section(const struct go_image *image, const char *name)
 {
 	uint64_t vaddr, size;
@@ -190,6 +251,7 @@ static void look_at(struct go_image *image)
 		return;
 	image->position_independent = header.e_type == ET_DYN;
 	if (info && info[14] <= 8) {
+		image->build_info = vaddr;
 		read_version(image, info, vaddr);
 		if (!strstr(image->version_text, "gccgo")) {
 			image->kind = GO_GC;

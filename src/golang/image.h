@@ -34,6 +34,7 @@ struct go_image {
 	Elf *elf;
 	char version_text[64];
 	uint32_t version;     /* 0: not known */
+	uint64_t build_info;  /* vaddr; 0: none */
 	uint64_t number;      /* module number of this image's frames, in interned stacks */
 	uint64_t pclntab;     /* vaddr; 0: not found */
 	uint64_t pclntab_end; /* vaddr; behind it */
@@ -57,6 +58,12 @@ bool go_image_bias(const struct go_image *image, const struct target_mapping *ma
 
 /* size bytes of the file at vaddr, valid while the image lives; NULL: not in the file. */
 const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size);
+
+/*
+ * Copies a setting of the build ("go version -m": "DefaultGODEBUG") to buffer, cut at size. False: there is
+ * none; before Go 1.18 none was noted.
+ */
+bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size);
 
 /*
  * The next segment behind index that is writable (or not); vaddr, file and memory size. *index starts at 0.

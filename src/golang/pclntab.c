@@ -12,6 +12,7 @@
 #define MOST_FUNCTIONS (16u << 20)
 #define MOST_PAIRS 1000000u /* of one value table */
 #define FUNCTION_TOP 1
+#define FUNCTION_SETS_SP 2
 
 enum layout { LAYOUT_117, LAYOUT_118, LAYOUT_120 };
 
@@ -312,6 +313,11 @@ bool pclntab_is_top(const struct go_function *function)
 	return function->flag & FUNCTION_TOP;
 }
 
+bool pclntab_sets_sp(const struct go_function *function)
+{
+	return function->flag & FUNCTION_SETS_SP;
+}
+
 static const char *file_name(const struct go_pclntab *table, uint32_t unit, int32_t number)
 {
 	uint64_t at;
@@ -399,6 +405,7 @@ size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 			.inlined = true,
 			.wrapper = table->wrapper >= 0 && inlined.id == table->wrapper,
 			.entry = function.entry,
+			.pc = pc,
 		};
 		pc = function.entry + inlined.parent_pc;
 		if (table->layout == LAYOUT_120) {
@@ -417,6 +424,7 @@ size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 		.line = line > 0 ? line : 0,
 		.wrapper = table->wrapper >= 0 && function.id == table->wrapper,
 		.entry = function.entry,
+		.pc = pc,
 	};
 	return count;
 }

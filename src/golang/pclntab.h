@@ -29,6 +29,7 @@ struct go_call {
 	bool inlined;
 	bool wrapper;	/* made by the compiler */
 	uint64_t entry; /* vaddr of the function whose code it is in */
+	uint64_t pc;	/* vaddr that the line is of */
 };
 
 /* Where the table is, in vaddr. Returns false: there is none. */
@@ -69,6 +70,9 @@ uint64_t pclntab_function_data(const struct go_pclntab *table, const struct go_f
  */
 size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 		     struct go_call calls[GO_INLINED_MAX]);
+
+/* It writes to sp in a way that the frame sizes don't tell (funcFlag SPWRITE). */
+bool pclntab_sets_sp(const struct go_function *function);
 
 /* The caller of this function is the stack's end (funcFlag TOPFRAME). */
 bool pclntab_is_top(const struct go_function *function);

@@ -8,6 +8,7 @@
 #include "golang/process.h"
 #include "golang/unwind.h"
 #include "target/memory.h"
+#include "target/proc.h"
 
 #define GO_BATCH 512
 #define GO_STACK_TOP 2048 /* of a stack is read at once; deeper ones cost a second read */
@@ -56,6 +57,13 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 /* kinds.c: what a stack's innermost functions tell of a wait; LC_GO_NO_WAIT: nothing. */
 enum lc_go_kind go_kind_by_stack(struct golang *golang, const struct go_process *process,
 				 const struct go_walk *walk, uint32_t stack);
+
+/*
+ * What is known of a process, looked up anew where it is not that process or program any more. Whether it can be
+ * read is in (*ret)->error. Returns 0 or a negative errno.
+ */
+int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
+		    struct target_stat *stat);
 
 /* The process behind the model's, or NULL. */
 struct go_process *go_known_process(struct golang *golang, pid_t pid);

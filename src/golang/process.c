@@ -272,6 +272,7 @@ void go_process_free(struct go_process *process)
 {
 	if (!process)
 		return;
+	free(process->polls);
 	free(process->sizes);
 	free(process);
 }

@@ -27,6 +27,14 @@ struct go_cached_size {
 	uint8_t kind; /* enum go_code, unwind.c */
 };
 
+/* A goroutine that waits for a descriptor. */
+struct go_poll {
+	uint64_t g;
+	int64_t deadline; /* ns, CLOCK_MONOTONIC; 0: none; negative: has passed */
+	int32_t fd;
+	bool writes;
+};
+
 #define GO_CACHED_SIZES 16384 /* a power of two */
 
 struct go_process {
@@ -37,7 +45,12 @@ struct go_process {
 	size_t module_count;
 	uint64_t allgs;	   /* address of the slice */
 	uint64_t semtable; /* 0: not found */
-	bool looked_for_semtable;
+	uint64_t heap;	   /* of runtime.mheap_; 0: not looked for, or not found */
+	uint64_t allp; /* address of the slice; 0: not found */
+	unsigned allp_tries;
+	struct go_poll *polls; /* by g; of sweep number polls_sweep */
+	size_t poll_count, poll_room;
+	uint32_t polls_sweep;
 	struct go_cached_size *sizes;
 	uint8_t kinds[256]; /* enum lc_go_kind by wait reason */
 };

@@ -6,6 +6,8 @@
 #include "golang/allgs.h"
 #include "golang/pclntab.h"
 #include "golang/private.h"
+#include "golang/timers.h"
+#include "golang/waits.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -143,15 +145,6 @@ static bool wants_stack(const struct lc_goroutine *goroutine)
 	return goroutine->state > LC_GO_RUNNING && !(goroutine->flags & LC_GO_STACK_TRIED);
 }
 
-/* Whatever a stack or a wait object was read for is still so. */
-static bool unmoved(const struct go_descriptor *a, const struct go_descriptor *b)
-{
-	return a->goid == b->goid && a->status == b->status && a->sched_sp == b->sched_sp &&
-	       a->sched_pc == b->sched_pc && a->syscallsp == b->syscallsp &&
-	       a->tracking_seq == b->tracking_seq && a->stack_lo == b->stack_lo &&
-	       a->waiting == b->waiting;
-}
-
 /* Channel or semaphore word of the first waiting record; 1.25 and older note no semaphore there. */
 static uint64_t object_of(const struct go_process *process, const struct go_descriptor *d,
 			  const struct target_piece *waiter)
@@ -194,6 +187,10 @@ static void take_stack(struct sweep *sweep, size_t i)
 
 	goroutine->flags |= LC_GO_STACK_TRIED;
 	goroutine->object = object_of(sweep->process, &batch->before[i], &batch->waiter[i]);
+	if (goroutine->kind == LC_GO_COND && !goroutine->object && batch->stack[i].read)
+		goroutine->object = go_find_condition(sweep->process, batch->addresses[i],
+						      batch->stack[i].buffer,
+						      batch->stack[i].size);
 	walk_stack(sweep, &batch->before[i], &batch->stack[i]);
 	if (!golang->walk.count ||
 	    lc_stacks_intern(golang->stacks, golang->walk.frames, golang->walk.count,
@@ -278,7 +275,7 @@ static int take_stacks(struct sweep *sweep)
 	for (i = 0; i < batch->count && !r; i++) {
 		if (!batch->read[i])
 			continue;
-		if (unmoved(&batch->before[i], &batch->after[i])) {
+		if (go_descriptor_unmoved(&batch->before[i], &batch->after[i])) {
 			take_stack(sweep, i);
 			continue;
 		}
@@ -341,5 +338,8 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 		r = sweep_batch(&sweep);
 	}
 	lc_go_end_sweep(model);
+	if (!r)
+		go_find_semaphores(process, model);
+	go_count_timers(process, model);
 	return r;
 }

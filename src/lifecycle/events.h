@@ -27,6 +27,7 @@ struct lc_sample {
 	struct lc_registers registers; /* of user space, at the entry into the kernel */
 	uint64_t last_wake_at;
 	struct lc_task waker; /* valid if last_wake_at is set */
+	struct lc_blocker blocker;
 	const uint64_t
 		*kernel_stack; /* addresses, innermost first; the source's, valid in the call */
 	size_t kernel_depth;

@@ -65,9 +65,9 @@ enum lc_go_family {
 
 /* lc_goroutine.flags */
 #define LC_GO_STACK_TRIED (1u << 0)   /* taken, or it could not be: not again for this wait */
-#define LC_GO_TIMER_CHANNEL (1u << 1) /* one of its channels is a timer's: it will wake */
-#define LC_GO_UNREACHABLE (1u << 2)   /* nothing alive has a pointer to what it waits for */
-#define LC_GO_PARENT_ENDED (1u << 3)
+#define LC_GO_UNREACHABLE (1u << 1)   /* nothing alive has a pointer to what it waits for */
+#define LC_GO_PARENT_ENDED (1u << 2)
+#define LC_GO_ASKED (1u << 3) /* whether it is reachable */
 
 struct lc_goroutine {
 	uint64_t goid;	      /* 0: unused place */
@@ -159,9 +159,10 @@ struct lc_go_process {
 	uint64_t first_sweep_at, last_sweep_at;
 	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */
 	uint64_t refused;			     /* at a bound */
-	uint64_t timers, first_timers;		     /* in the runtime's heaps; 0: not known */
-	uint64_t heap_bytes, first_heap_bytes;	     /* in use; 0: not known */
-	bool has_memory;
+	uint64_t timers; /* in the runtime's heaps */
+	bool timers_known, timers_told;
+	char timer_function[64];		/* that most of some of them call */
+	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
 };
 
 struct lc_go {

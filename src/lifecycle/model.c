@@ -184,6 +184,16 @@ static void sample_first(struct lc_thread *thread, const struct lc_sample *sampl
 	thread->first_involuntary = sample->involuntary_switches;
 }
 
+/* The block of the last sample is over: it lasted up to the next one's begin, or up to now, at most. */
+static void sample_end(struct lc_thread *thread, const struct lc_sample *sample, bool blocked)
+{
+	uint64_t end = blocked && sample->still_since ? sample->still_since : sample->now;
+
+	if (thread->seen_at && thread->blocked && !thread->at_least && end > thread->blocked_since)
+		lc_repeat_now_ended(thread, end - thread->blocked_since, thread->seen_at);
+	thread->end_noted = false;
+}
+
 static void sample_block(struct lc_thread *thread, const struct lc_sample *sample, bool same)
 {
 	uint64_t since = sample->still_since ? sample->still_since : sample->now;
@@ -201,6 +211,7 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 	thread->syscall = sample->syscall;
 	thread->sp = sample->registers.value[LC_REGISTER_SP];
 	thread->pc = sample->registers.value[LC_REGISTER_PC];
+	thread->blocker = sample->blocker;
 }
 
 int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
@@ -227,6 +238,8 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		sample_first(thread, sample);
 	same = thread->seen_at && thread->blocked &&
 	       switches(thread) == sample->voluntary_switches + sample->involuntary_switches;
+	if (!same)
+		sample_end(thread, sample, blocked);
 	thread->task = sample->task;
 	memcpy(thread->process_comm, sample->process_comm, sizeof(thread->process_comm));
 	thread->parent_pid = sample->parent_pid;

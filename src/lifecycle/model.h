@@ -18,6 +18,7 @@
 
 #define LC_LONGEST_BLOCKS 5
 #define LC_PLACES 8
+#define LC_REPEATS 4
 #define LC_THREADS_MAX 131072
 
 /* A block that has ended. */
@@ -42,6 +43,25 @@ struct lc_place {
 	int64_t syscall_nr;
 	uint64_t last_at; /* the last one's begin */
 	struct lc_blocks blocks;
+};
+
+/* Where exactly a thread is blocked, without its stack. No padding: memcmp() compares. */
+struct lc_place_id {
+	int64_t syscall_nr;
+	uint64_t argument; /* the first: a descriptor, mostly */
+	uint64_t sp, pc;
+};
+
+/* Blocks at one such place that were seen to end, however short they were. */
+struct lc_repeat {
+	struct lc_place_id id; /* pc 0: unused */
+	uint64_t count;	       /* as far as seen */
+	uint64_t max_ns;       /* none of them lasted longer */
+	uint64_t total_ns;     /* nor all together */
+	uint64_t last_at;      /* the last one of them ended not before */
+	uint64_t last_used_at;
+	uint64_t peer;	     /* of a socket: lc_wait.peer; 0: not known */
+	uint32_t user_stack; /* 0: not known */
 };
 
 struct lc_thread {
@@ -70,7 +90,8 @@ struct lc_thread {
 		wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
 	bool wait_confirmed; /* read twice, and the same */
 	uint64_t wait_read_at;
-	uint64_t sp, pc;     /* of user space; 0: not known */
+	uint64_t sp, pc; /* of user space; 0: not known */
+	struct lc_blocker blocker;
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
@@ -89,6 +110,8 @@ struct lc_thread {
 	struct lc_blocks blocks;		    /* ended ones of the threshold and longer */
 	struct lc_block longest[LC_LONGEST_BLOCKS]; /* longest first; ns 0 = unused */
 	struct lc_place places[LC_PLACES];	    /* the first few; blocks.count 0 = unused */
+	struct lc_repeat repeats[LC_REPEATS];
+	bool end_noted; /* of the block of the last sample, among the repeats */
 	uint64_t spawn_failures;
 	int spawn_error; /* of the last failure */
 
@@ -127,6 +150,9 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
  * owners as noted before (which is then confirmed), 0, or -ENOMEM.
  */
 int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait);
+
+/* The earlier blocks at the place where it is blocked now; NULL: none is known. */
+const struct lc_repeat *lc_thread_repeat(const struct lc_thread *thread);
 
 struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid);
 

@@ -59,6 +59,13 @@ static void note_place(struct lc_thread *thread, const struct lc_block *block)
 		place->blocks.max_ns = block->ns;
 }
 
+/* The last sample is of this block if it came after the block began (1 ms: clocks). */
+static bool is_sampled(const struct lc_thread *thread, uint64_t block_at)
+{
+	return thread->blocked && thread->seen_at >= block_at &&
+	       thread->blocked_since + 1000000 >= block_at;
+}
+
 static void block_ended(struct lc_thread *thread, const struct lc_event *event)
 {
 	struct lc_block block = {
@@ -68,10 +75,10 @@ static void block_ended(struct lc_thread *thread, const struct lc_event *event)
 		.waker_tid = event->other.tid,
 	};
 
-	/* The stack is that of this block if a sweep took it after the block began (1 ms: clocks). */
-	if (thread->blocked && thread->seen_at >= block.at &&
-	    thread->blocked_since + 1000000 >= block.at)
+	if (is_sampled(thread, block.at)) {
 		block.user_stack = thread->user_stack;
+		lc_repeat_now_ended(thread, block.ns, event->at);
+	}
 	memcpy(block.waker_comm, event->other.comm, sizeof(block.waker_comm));
 	thread->blocks.count++;
 	thread->blocks.total_ns += block.ns;
@@ -95,10 +102,17 @@ static void block_stack(struct lc_thread *thread, const struct lc_event *event, 
 		.syscall_nr = event->syscall.nr,
 		.user_stack = stack,
 	};
+	struct lc_place_id id = { .syscall_nr = event->syscall.nr,
+				  .argument = event->syscall.args[0],
+				  .sp = event->registers.value[LC_REGISTER_SP],
+				  .pc = event->registers.value[LC_REGISTER_PC] };
 	uint64_t apart;
 	int i;
 
 	note_place(thread, &block);
+	if (!is_sampled(thread, event->blocked_at))
+		lc_repeat_ended(thread, &id, event->blocked_ns,
+				event->blocked_at + event->blocked_ns, stack);
 	for (i = 0; i < LC_LONGEST_BLOCKS; i++) {
 		if (!thread->longest[i].ns || thread->longest[i].user_stack)
 			continue;
@@ -162,6 +176,7 @@ static void executed(struct lc_model *model, const struct lc_event *event,
 	memcpy(leader->process_comm, event->task.comm, sizeof(leader->process_comm));
 	leader->blocked = false;
 	leader->user_stack = leader->kernel_stack = 0;
+	memset(leader->repeats, 0, sizeof(leader->repeats));
 }
 
 int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_t stack,

@@ -46,6 +46,22 @@ struct lc_syscall {
 	uint64_t args[LC_SYSCALL_ARGS];
 };
 
+enum lc_blocker_kind {
+	LC_BLOCKER_MUTEX,
+	LC_BLOCKER_SEMAPHORE,
+	LC_BLOCKER_RWSEM_READER, /* waits to read */
+	LC_BLOCKER_RWSEM_WRITER
+};
+
+/* The kernel's own lock that a thread waits for, where the kernel notes it. No padding: memcmp() compares. */
+struct lc_blocker {
+	uint64_t lock;	 /* address; 0: not noted */
+	uint32_t kind;	 /* enum lc_blocker_kind */
+	uint32_t hint;	 /* 1: the owner is only the last one known to have had it */
+	pid_t owner_tid; /* 0: not known */
+	pid_t owner_pid;
+};
+
 /*
  * A thread's numbers in the PID namespace of leakhop (tid, pid), and in the thread's own innermost one
  * (ns_tid, ns_pid; equal where there is no other, 0 where not known). pid is the thread group.

@@ -97,6 +97,7 @@ enum lc_wait_space {
 	LC_WAIT_SPACE_PROCESS, /* scope: pid of the waiter, object: which child or 0 */
 	LC_WAIT_SPACE_SYSV,    /* scope: 1 semaphores 2 messages, object: id, part: IPC namespace */
 	LC_WAIT_SPACE_CGROUP,  /* object: inode of the cgroup's folder */
+	LC_WAIT_SPACE_KERNEL,  /* object: address of a lock of the kernel */
 };
 
 /* Identity of the thing: equal for the same thing in all processes. No padding: memcmp() compares. */
@@ -215,6 +216,8 @@ struct lc_wait {
 	enum lc_wait_recorded recorded;
 	struct lc_wait_key key;
 	struct lc_wait_key mutex; /* CONDITION: of its mutex, where found */
+	uint64_t
+		peer; /* TCP: a hash of the other end's address, the same in all connections to it; 0: none */
 	uint64_t flags;
 	int32_t fd; /* -1: none */
 	bool has_value;

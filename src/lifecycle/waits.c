@@ -3,7 +3,7 @@
  * What a thread waits for, kept with the thread: a copy that leaves out the unused ends of its lists, since
  * a host may have 100,000 of them.
  */
-#include "lifecycle/model.h"
+#include "lifecycle/model_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,5 +47,7 @@ int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait)
 	free(thread->wait);
 	thread->wait = copy;
 	thread->wait_confirmed = same;
+	if (copy)
+		lc_repeat_note_peer(thread);
 	return same;
 }

@@ -3,6 +3,7 @@
 #include "output/json_pieces.h"
 #include "output/names.h"
 #include "output/output.h"
+#include "output/remedy.h"
 #include "util/duration.h"
 
 #include <errno.h>
@@ -22,7 +23,7 @@ static json_t *frame_json(const struct lc_frame *frame)
 	return json;
 }
 
-static json_t *stack_json(const struct output_run *run, uint32_t id)
+json_t *json_stack(const struct output_run *run, uint32_t id)
 {
 	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
 	json_t *json = json_array();
@@ -84,7 +85,7 @@ static json_t *spawn_json(const struct output_run *run, const struct verdict_rec
 	if (!thread->spawned_at)
 		return json_null();
 	json = task_json(&thread->spawner, "at", json_when(run, thread->spawned_at));
-	json_object_set_new(json, "stack", stack_json(run, thread->spawn_stack));
+	json_object_set_new(json, "stack", json_stack(run, thread->spawn_stack));
 	stack = lc_stacks_get(run->stacks, thread->spawn_stack);
 	json_object_set_new(json, "stack_end",
 			    json_string(name_stack_end(stack ? stack->end : LC_STACK_NONE)));
@@ -127,7 +128,7 @@ static json_t *life_json(const struct output_run *run, const struct verdict_reco
 		life_event(life, run, "spawned", thread->spawned_at,
 			   json_pack("{si so so}", "by", (int)thread->spawner.tid, "comm",
 				     json_text(thread->spawner.comm), "stack",
-				     stack_json(run, thread->spawn_stack)));
+				     json_stack(run, thread->spawn_stack)));
 	if (thread->first_run_at)
 		life_event(life, run, "first_ran", thread->first_run_at, NULL);
 	if (thread->first_seen_at)
@@ -145,7 +146,7 @@ static json_t *life_json(const struct output_run *run, const struct verdict_reco
 					     : name_syscall(thread->longest[i].syscall_nr, buffer,
 							    sizeof(buffer)),
 				     "woken_by", (int)thread->longest[i].waker_tid, "stack",
-				     stack_json(run, thread->longest[i].user_stack)));
+				     json_stack(run, thread->longest[i].user_stack)));
 	if (thread->last_wake_at)
 		life_event(life, run, "last_woken", thread->last_wake_at,
 			   json_pack("{si so}", "by", (int)thread->waker.tid, "comm",
@@ -186,7 +187,7 @@ static void add_namespace_numbers(json_t *json, const struct verdict_record *rec
 	json_object_set_new(json, "ns_tids", tids_json(record, true));
 }
 
-static json_t *trend_json(const struct growth_trend *trend)
+json_t *json_trend(const struct growth_trend *trend)
 {
 	return json_pack("{si sI sI sf sf si}", "count", (int)trend->count, "joined",
 			 (json_int_t)trend->joined, "left", (json_int_t)trend->left, "slope_per_s",
@@ -198,18 +199,20 @@ static void add_conclusion(json_t *json, const struct output_run *run,
 			   const struct verdict_record *record)
 {
 	const struct conclusion *conclusion = &record->conclusion;
+	char remedy[REMEDY_BYTES];
 
 	json_object_set_new(json, "verdict", json_string(verdict_name(conclusion->verdict)));
 	json_object_set_new(json, "rule", json_string(conclusion->rule ? conclusion->rule : ""));
 	json_object_set_new(json, "reason", json_text(conclusion->reason));
 	json_object_set_new(json, "proof", json_text(conclusion->proof));
-	json_object_set_new(json, "remedy", json_text(conclusion->remedy));
+	json_object_set_new(json, "remedy",
+			    json_text(remedy_words(run, conclusion, remedy, sizeof(remedy))));
 	json_object_set_new(json, "wait",
 			    record->still_blocked ? json_wait(run, record->thread) : json_null());
 	json_object_set_new(json, "chain", json_chain(run, record->node));
 	json_object_set_new(json, "depends", json_integer(record->depends));
 	if (record->has_trend)
-		json_object_set_new(json, "trend", trend_json(&record->trend));
+		json_object_set_new(json, "trend", json_trend(&record->trend));
 }
 
 static json_t *record_json(const struct output_run *run, const struct verdict_record *record)
@@ -244,23 +247,54 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	add_wait_notes(json, run, record);
 	SET("switches", json_pack("{sI sI}", "voluntary", (json_int_t)thread->voluntary_switches,
 				  "involuntary", (json_int_t)thread->involuntary_switches));
-	SET("user_stack", run->user_stacks ? stack_json(run, record->user_stack) : json_array());
+	SET("user_stack", run->user_stacks ? json_stack(run, record->user_stack) : json_array());
 	SET("user_stack_end", json_string(stack_end(run, record)));
 	SET("kernel_stack",
-	    run->kernel_stacks ? stack_json(run, record->kernel_stack) : json_array());
+	    run->kernel_stacks ? json_stack(run, record->kernel_stack) : json_array());
 	if (run->life)
 		SET("life", life_json(run, record));
 #undef SET
 	return json;
 }
 
-static json_t *records_json(const struct output_run *run, const struct verdict_records *records)
+/* Is a group of goroutines told in this part of the report? */
+static bool is_in_part(const struct verdict_goroutines *record, enum verdict_scope part)
+{
+	enum verdict verdict = record->conclusion.verdict;
+
+	if (part == VERDICT_THREADS)
+		return false;
+	return part == VERDICT_FINDINGS	  ? verdict >= VERDICT_STUCK
+	       : part == VERDICT_SUSPECTS ? verdict == VERDICT_SUSPECT
+					  : verdict < VERDICT_SUSPECT && verdict != VERDICT_RUNNING &&
+						    record->due;
+}
+
+static json_t *records_json(const struct output_run *run, const struct output_report *report,
+			    const struct verdict_records *records, enum verdict_scope part)
+{
+	const struct verdict_goroutine_records *groups = &report->goroutines;
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; i < groups->count; i++) {
+		if (is_in_part(&groups->list[i], part))
+			json_array_append_new(json, json_goroutines(run, &groups->list[i]));
+	}
+	for (i = 0; part == VERDICT_FINDINGS && i < groups->timer_count; i++)
+		json_array_append_new(json, json_timers(&groups->timers[i]));
+	for (i = 0; i < records->count; i++)
+		json_array_append_new(json, record_json(run, &records->list[i]));
+	return json;
+}
+
+static json_t *all_goroutines_json(const struct output_run *run, const struct output_report *report)
 {
 	json_t *json = json_array();
 	size_t i;
 
-	for (i = 0; i < records->count; i++)
-		json_array_append_new(json, record_json(run, &records->list[i]));
+	for (i = 0; i < report->goroutines.count; i++)
+		json_array_append_new(json, json_goroutines(run, &report->goroutines.list[i]));
 	return json;
 }
 
@@ -317,11 +351,19 @@ static int write_json(FILE *stream, json_t *json, size_t flags)
 static void add_parts(json_t *json, const struct output_run *run,
 		      const struct output_report *report)
 {
-	json_object_set_new(json, "findings", records_json(run, &report->findings));
-	json_object_set_new(json, "suspects", records_json(run, &report->suspects));
-	json_object_set_new(json, "waits", records_json(run, &report->waits));
+	if (run->explain)
+		json_object_set_new(json, "explanation", json_explanation(run));
+	json_object_set_new(json, "findings",
+			    records_json(run, report, &report->findings, VERDICT_FINDINGS));
+	json_object_set_new(json, "suspects",
+			    records_json(run, report, &report->suspects, VERDICT_SUSPECTS));
+	json_object_set_new(json, "waits",
+			    records_json(run, report, &report->waits, VERDICT_WAITS));
 	if (report->has_threads)
-		json_object_set_new(json, "threads", records_json(run, &report->threads));
+		json_object_set_new(json, "threads",
+				    records_json(run, report, &report->threads, VERDICT_THREADS));
+	if (report->has_threads && report->go_processes)
+		json_object_set_new(json, "goroutines", all_goroutines_json(run, report));
 }
 
 int output_json(FILE *stream, const struct output_run *run, const struct output_report *report)
@@ -340,6 +382,25 @@ int output_json_line(FILE *stream, const struct output_run *run,
 	json_object_set_new(
 		json, "type",
 		json_string(record->conclusion.verdict == VERDICT_SUSPECT ? "suspect" : "finding"));
+	return write_json(stream, json, JSON_COMPACT);
+}
+
+int output_json_goroutines_line(FILE *stream, const struct output_run *run,
+				const struct verdict_goroutines *record)
+{
+	json_t *json = json_goroutines(run, record);
+
+	json_object_set_new(
+		json, "type",
+		json_string(record->conclusion.verdict == VERDICT_SUSPECT ? "suspect" : "finding"));
+	return write_json(stream, json, JSON_COMPACT);
+}
+
+int output_json_timers_line(FILE *stream, const struct verdict_timers *timers)
+{
+	json_t *json = json_timers(timers);
+
+	json_object_set_new(json, "type", json_string("finding"));
 	return write_json(stream, json, JSON_COMPACT);
 }
 

@@ -16,8 +16,22 @@ json_t *json_hex(uint64_t number);
 /* A point of CLOCK_MONOTONIC as RFC 3339; null where it is not known. */
 json_t *json_when(const struct output_run *run, uint64_t monotonic);
 
+/* A wait as such. */
+json_t *json_wait_of(const struct output_run *run, const struct lc_wait *wait);
+
+json_t *json_stack(const struct output_run *run, uint32_t id);
+json_t *json_trend(const struct growth_trend *trend);
+
+/* A group of goroutines: json_go.c. */
+json_t *json_goroutines(const struct output_run *run, const struct verdict_goroutines *record);
+
+json_t *json_timers(const struct verdict_timers *timers);
+
 /* What a thread waits for; null where that was not looked at. */
 json_t *json_wait(const struct output_run *run, const struct lc_thread *thread);
+
+/* All that was read and concluded of the thread run->explain: json_explain.c. null: it was not seen. */
+json_t *json_explanation(const struct output_run *run);
 
 /* From the thread of a node to the end of its chain; a circle is told once. */
 json_t *json_chain(const struct output_run *run, uint32_t node);

@@ -47,13 +47,10 @@ static json_t *tcp_json(const struct lc_wait_tcp *tcp)
 			 "bytes_received", (json_int_t)tcp->bytes_received);
 }
 
-json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
+json_t *json_wait_of(const struct output_run *run, const struct lc_wait *wait)
 {
-	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
 	json_t *json;
 
-	if (!wait)
-		return json_null();
 	json = json_pack("{ss so ss ss so}", "kind", lc_wait_kind_name(wait->kind), "object",
 			 json_text(wait->object), "op", wait->op, "direction",
 			 lc_wait_direction_name(wait->direction), "owners", owners_json(wait));
@@ -79,6 +76,11 @@ json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
 	if (wait->unreadable[0])
 		json_object_set_new(json, "unreadable", json_text(wait->unreadable));
 	return json;
+}
+
+json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
+{
+	return thread->blocked && thread->wait ? json_wait_of(run, thread->wait) : json_null();
 }
 
 json_t *json_chain(const struct output_run *run, uint32_t node)

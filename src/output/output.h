@@ -6,6 +6,8 @@
 #ifndef LEAKHOP_OUTPUT_OUTPUT_H
 #define LEAKHOP_OUTPUT_OUTPUT_H
 
+#include "lifecycle/go_trace.h"
+#include "verdict/goroutines.h"
 #include "verdict/report.h"
 
 #include <stdio.h>
@@ -25,6 +27,7 @@ struct output_lost {
 	uint64_t events;  /* ring buffer full */
 	uint64_t stacks;  /* not copied, torn, or past the bound */
 	uint64_t threads; /* past the bound of the model or of the filter */
+	uint64_t goroutines; /* past the bound of their model */
 };
 
 /* Everything about a run but its records. Strings are the caller's. */
@@ -44,6 +47,7 @@ struct output_run {
 	const struct lc_stacks *stacks;
 	const struct verdict_view *view; /* the graph behind the records */
 	bool user_stacks, kernel_stacks, life, verbose;
+	pid_t explain;	   /* in JSON: a thread of which all is told; 0: none */
 	bool show_ended;   /* in the summary: also blocks that have ended, a line each */
 	bool names_hidden; /* kernel functions have none */
 };
@@ -75,7 +79,19 @@ struct output_report {
 	struct verdict_records threads;
 	bool has_threads;
 	size_t threads_seen;
+	struct verdict_goroutine_records goroutines; /* all groups, the worst first */
+	size_t go_processes;
+	const struct lc_go *go;
 };
+
+/* A group of goroutines in full, numbered (0: no number). */
+int output_text_goroutines(FILE *stream, const struct output_style *style,
+			   const struct output_run *run, const struct verdict_goroutines *record,
+			   unsigned number);
+
+/* A process whose timers grow. */
+int output_text_timers(FILE *stream, const struct output_style *style,
+		       const struct verdict_timers *timers, unsigned number);
 
 /* The end of a trace: one line for each group, losses, cost. */
 int output_text_summary(FILE *stream, const struct output_style *style,
@@ -87,12 +103,18 @@ int output_json(FILE *stream, const struct output_run *run, const struct output_
 /* JSON lines: a line for a finding or suspect as it comes due, and a last one that closes the trace. */
 int output_json_line(FILE *stream, const struct output_run *run,
 		     const struct verdict_record *record);
+int output_json_goroutines_line(FILE *stream, const struct output_run *run,
+				const struct verdict_goroutines *record);
+int output_json_timers_line(FILE *stream, const struct verdict_timers *timers);
 int output_json_last_line(FILE *stream, const struct output_run *run,
 			  const struct output_report *report);
 
 /* All that was read and concluded of one thread, for --explain. node: in the view's graph. */
 int output_text_explanation(FILE *stream, const struct output_style *style,
 			    const struct output_run *run, uint32_t node);
+
+/* A goroutine as Go's own dump has it; between two of them that has an empty line. Returns 0 or -EIO. */
+int output_go_trace(FILE *stream, const struct lc_go_trace *trace);
 
 /* The wait-for graph of all that waits for somebody, in Graphviz's DOT language. */
 int output_dot(FILE *stream, const struct output_run *run);

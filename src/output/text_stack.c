@@ -16,6 +16,28 @@ const char *text_basename(const char *path)
 /* How much a frame tells a person who looks for the place: the program's own code most, the C library least. */
 enum { TELLS_NOTHING, TELLS_LIBRARY, TELLS_PROGRAM };
 
+static bool is_go_file(const char *file)
+{
+	size_t length = strlen(file);
+
+	return length > 3 && !strcmp(file + length - 3, ".go");
+}
+
+/* In Go the standard library's import paths have no dot in their first part; a program's own have, or are main. */
+static int go_frame_tells(const char *function)
+{
+	static const char *const below[] = { "runtime.", "sync.", "internal/", "time.", "syscall." };
+	size_t first = strcspn(function, "/."), i;
+
+	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		if (!strncmp(function, below[i], strlen(below[i])))
+			return TELLS_NOTHING;
+	}
+	if (!strncmp(function, "main.", 5) || (function[first] == '.' && strchr(function + first, '/')))
+		return TELLS_PROGRAM;
+	return TELLS_LIBRARY;
+}
+
 static int frame_tells(const struct lc_frame *frame)
 {
 	static const char *const runtime[] = { "libc.", "libc-",     "libpthread",
@@ -25,6 +47,8 @@ static int frame_tells(const struct lc_frame *frame)
 
 	if (!*name || *name == '[' || !frame->function[0])
 		return TELLS_NOTHING;
+	if (is_go_file(frame->file))
+		return go_frame_tells(frame->function);
 	if (!strstr(name, ".so"))
 		return TELLS_PROGRAM;
 	for (i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++) {

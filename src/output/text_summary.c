@@ -39,6 +39,106 @@ static void summary_line(struct line *line, const struct output_run *run,
 	line_end(line);
 }
 
+static const char *go_place(const struct output_run *run, const struct verdict_goroutines *record,
+			    unsigned *ret_line, const char **ret_file)
+{
+	const struct lc_frame *frame = text_telling_frame(
+		run, record->whole_site ? record->site->spawn_stack : record->goroutine->stack);
+
+	*ret_line = frame ? frame->line : 0;
+	*ret_file = frame ? frame->file : "";
+	return frame ? frame->function : "";
+}
+
+static void go_line(struct line *line, const struct output_run *run,
+		    const struct verdict_goroutines *record)
+{
+	bool wrong = record->conclusion.verdict >= VERDICT_STUCK;
+	const char *file, *function;
+	unsigned number;
+	char span[32];
+
+	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s",
+		 text_verdict(record->conclusion.verdict));
+	line_add(line, LINE_PLAIN, "%6zug  ",
+		 record->whole_site ? (size_t)record->site->living : record->count);
+	line_add(line, LINE_PLAIN, "%-8s ", duration_format(record->oldest_ns, span, sizeof(span)));
+	line_put(line, LINE_PLAIN, record->process->comm);
+	line_add(line, LINE_PLAIN, " (%d)", record->process->pid);
+	line_tab(line, 52);
+	line_add(line, LINE_PLAIN, "%s  ",
+		 record->whole_site ? "go statement" : lc_go_kind_name(record->goroutine->kind));
+	line_tab(line, 72);
+	function = go_place(run, record, &number, &file);
+	line_put(line, LINE_PLAIN, function);
+	if (number) {
+		line_add(line, LINE_PLAIN, " ");
+		line_put(line, LINE_PLAIN, text_basename(file));
+		line_add(line, LINE_PLAIN, ":%u", number);
+	}
+	line_end(line);
+}
+
+/* Findings and suspects, a line each; those that are idle together, unless they were asked for. */
+static void go_lines(struct line *line, const struct output_run *run,
+		     const struct output_report *report)
+{
+	const struct verdict_goroutines *record;
+	size_t i, groups = 0, idle = 0;
+
+	for (i = 0; i < report->goroutines.count; i++) {
+		record = &report->goroutines.list[i];
+		if (record->conclusion.verdict >= VERDICT_SUSPECT || run->verbose) {
+			go_line(line, run, record);
+			continue;
+		}
+		groups++;
+		idle += record->count;
+	}
+	if (!groups)
+		return;
+	line_add(line, LINE_FAINT, "%zu goroutine%s at %zu place%s run or are idle (-v shows them)",
+		 idle, idle == 1 ? "" : "s", groups, groups == 1 ? "" : "s");
+	line_end(line);
+}
+
+static void timer_lines(struct line *line, const struct output_report *report)
+{
+	const struct verdict_timers *timers;
+	size_t i;
+
+	for (i = 0; i < report->goroutines.timer_count; i++) {
+		timers = &report->goroutines.timers[i];
+		line_add(line, LINE_RED, "%-9s", text_verdict(timers->conclusion.verdict));
+		line_add(line, LINE_PLAIN, "%16s ", "");
+		line_put(line, LINE_PLAIN, timers->process->comm);
+		line_add(line, LINE_PLAIN, " (%d)", timers->process->pid);
+		line_tab(line, 52);
+		line_add(line, LINE_PLAIN, "%llu timers  ",
+			 (unsigned long long)timers->process->timers);
+		line_tab(line, 72);
+		line_put(line, LINE_PLAIN, timers->process->timer_function);
+		line_end(line);
+	}
+}
+
+/* Go processes whose goroutines can't be read: why. */
+static void go_unsupported(struct line *line, const struct output_report *report)
+{
+	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
+
+	for (; process; process = process->hh.next) {
+		if (!process->unsupported[0])
+			continue;
+		line_put(line, LINE_PLAIN, process->comm);
+		line_add(line, LINE_PLAIN, " (%d) is Go, ", process->pid);
+		line_put(line, LINE_PLAIN, process->version);
+		line_add(line, LINE_PLAIN, ", and its goroutines can't be read: %s",
+			 process->unsupported);
+		line_end(line);
+	}
+}
+
 static bool same_doubt(const struct verdict_record *a, const struct verdict_record *b)
 {
 	return a->thread->task.pid == b->thread->task.pid &&
@@ -96,11 +196,14 @@ static void text_losses(struct line *line, const struct output_run *run)
 {
 	const struct output_lost *lost = &run->lost;
 
-	if (!lost->events && !lost->stacks && !lost->threads)
+	if (!lost->events && !lost->stacks && !lost->threads && !lost->goroutines)
 		return;
 	line_add(line, LINE_RED, "lost: %llu events, %llu stacks, %llu threads",
 		 (unsigned long long)lost->events, (unsigned long long)lost->stacks,
 		 (unsigned long long)lost->threads);
+	if (lost->goroutines)
+		line_add(line, LINE_RED, ", %llu goroutines",
+			 (unsigned long long)lost->goroutines);
 	line_end(line);
 }
 
@@ -109,19 +212,36 @@ static void summary_counts(struct line *line, const struct output_run *run,
 			   const struct output_report *report)
 {
 	size_t suspects = suspect_lines(NULL, run, &report->suspects);
+	size_t findings = report->findings.count + report->goroutines.timer_count, i, go_findings = 0, go_suspects = 0;
 	char took[32], threshold[32];
+
+	for (i = 0; i < report->goroutines.count; i++) {
+		enum verdict verdict = report->goroutines.list[i].conclusion.verdict;
+
+		findings += verdict >= VERDICT_STUCK;
+		suspects += verdict == VERDICT_SUSPECT;
+		if (verdict >= VERDICT_STUCK)
+			go_findings += report->goroutines.list[i].count;
+		else if (verdict == VERDICT_SUSPECT)
+			go_suspects += report->goroutines.list[i].count;
+	}
 
 	duration_format(run->ended > run->started ? run->ended - run->started : 0, took,
 			sizeof(took));
 	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(line, LINE_BOLD, "%s, %zu thread%s; for %s or longer: ", took,
-		 report->threads_seen, report->threads_seen == 1 ? "" : "s", threshold);
-	line_add(line, report->findings.count ? LINE_RED : LINE_BOLD, "%zu finding%s",
-		 report->findings.count, report->findings.count == 1 ? "" : "s");
-	line_add(line, LINE_BOLD, " (%zu threads), %zu suspect%s (%zu), %zu wait%s (%zu)",
-		 report->findings.threads, suspects, suspects == 1 ? "" : "s",
-		 report->suspects.threads, report->waits.count, report->waits.count == 1 ? "" : "s",
-		 report->waits.threads);
+	line_add(line, LINE_BOLD, "%s, %zu thread%s", took, report->threads_seen,
+		 report->threads_seen == 1 ? "" : "s");
+	if (report->goroutines.goroutines)
+		line_add(line, LINE_BOLD, ", %zu goroutines", report->goroutines.goroutines);
+	line_add(line, LINE_BOLD, "; for %s or longer: ", threshold);
+	line_add(line, findings ? LINE_RED : LINE_BOLD, "%zu finding%s", findings,
+		 findings == 1 ? "" : "s");
+	line_add(line, LINE_BOLD, " (%zu threads", report->findings.threads);
+	if (go_findings)
+		line_add(line, LINE_BOLD, ", %zu goroutines", go_findings);
+	line_add(line, LINE_BOLD, "), %zu suspect%s (%zu), %zu wait%s (%zu)", suspects,
+		 suspects == 1 ? "" : "s", report->suspects.threads + go_suspects,
+		 report->waits.count, report->waits.count == 1 ? "" : "s", report->waits.threads);
 	line_end(line);
 }
 
@@ -132,7 +252,8 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 	char cpu[32];
 
 	summary_counts(&line, run, report);
-	if (report->findings.count + report->suspects.count + report->waits.count) {
+	if (report->findings.count + report->suspects.count + report->waits.count +
+	    report->goroutines.count) {
 		line_add(&line, LINE_FAINT, "verdict  threads  longest  process");
 		line_tab(&line, 52);
 		line_add(&line, LINE_FAINT, "waits for");
@@ -141,8 +262,11 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 		line_end(&line);
 	}
 	summary_lines(&line, run, &report->findings);
+	timer_lines(&line, report);
+	go_lines(&line, run, report);
 	suspect_lines(&line, run, &report->suspects);
 	summary_lines(&line, run, &report->waits);
+	go_unsupported(&line, report);
 	text_losses(&line, run);
 	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",
 		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),

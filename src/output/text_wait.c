@@ -3,6 +3,7 @@
 #include "output/text_wait.h"
 #include "output/line.h"
 #include "output/names.h"
+#include "output/remedy.h"
 #include "output/text_pieces.h"
 #include "util/duration.h"
 
@@ -126,6 +127,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 	const struct lc_wait *wait = record->still_blocked ? record->thread->wait : NULL;
 	const struct conclusion *conclusion = &record->conclusion;
 	struct line line = line_begin(stream, style);
+	char remedy[REMEDY_BYTES];
 
 	if (wait) {
 		text_label(&line, "waits for");
@@ -138,7 +140,8 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 	if (conclusion->verdict >= VERDICT_SUSPECT || run->verbose) {
 		text_labelled(&line, "why", conclusion->reason);
 		text_labelled(&line, "proof", conclusion->proof);
-		text_labelled(&line, "to mend", conclusion->remedy);
+		text_labelled(&line, "to mend",
+			      remedy_words(run, conclusion, remedy, sizeof(remedy)));
 	}
 	if (record->depends) {
 		text_label(&line, "behind it");
@@ -155,6 +158,7 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 	const struct conclusion *conclusion = &run->view->conclusions[number];
 	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
 	struct line line = line_begin(stream, style);
+	char remedy[REMEDY_BYTES];
 
 	text_label(&line, "thread");
 	put_node(&line, node);
@@ -191,7 +195,7 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", conclusion->reason);
 	text_labelled(&line, "proof", conclusion->proof);
 	text_labelled(&line, "otherwise", conclusion->otherwise);
-	text_labelled(&line, "to mend", conclusion->remedy);
+	text_labelled(&line, "to mend", remedy_words(run, conclusion, remedy, sizeof(remedy)));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

@@ -166,7 +166,8 @@ bool target_epoll_parse(const char *line, struct target_epoll_member *ret)
 	struct target_epoll_member member = {};
 	const char *inode = strstr(line, " ino:");
 
-	if (sscanf(line, "tfd: %d events: %" SCNx32, &member.fd, &member.events) != 2)
+	if (sscanf(line, "tfd: %d events: %" SCNx32 " data: %" SCNx64, &member.fd, &member.events,
+		   &member.data) != 3)
 		return false;
 	/* Kernels before 4.11 have no ino and sdev. */
 	if (inode)

@@ -60,6 +60,7 @@ struct target_fdinfo {
 struct target_epoll_member {
 	int fd; /* as it was numbered when it was added: may be another file by now */
 	uint32_t events;
+	uint64_t data; /* the word that comes back with its events */
 	uint64_t inode;
 	uint32_t device; /* as the kernel prints it: major << 20 | minor */
 };

@@ -62,13 +62,13 @@ int target_parse_stat(const char *text, struct target_stat *ret)
 	if (length >= sizeof(stat.comm))
 		length = sizeof(stat.comm) - 1;
 	memcpy(stat.comm, open + 1, length);
-	count = sscanf(close + 1,
-		       " %c %d %*d %*d %*d %*d %" SCNu32 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-		       "%*s %*s %" SCNu64
-		       " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-		       "%*s %*s %u",
-		       &stat.state, &stat.ppid, &stat.flags, &stat.start_ticks, &stat.cpu);
-	if (count != 5)
+	count = sscanf(
+		close + 1,
+		" %c %d %d %*d %*d %*d %" SCNu32 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		"%*s %*s %" SCNu64 " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		"%*s %*s %u",
+		&stat.state, &stat.ppid, &stat.group, &stat.flags, &stat.start_ticks, &stat.cpu);
+	if (count != 6)
 		return -EINVAL;
 	*ret = stat;
 	return 0;
@@ -105,6 +105,14 @@ static pid_t last_number(const char *line)
 	return number;
 }
 
+/* A number behind a key; 0 where there is none. */
+static uint64_t number_of(const char *text, const char *key, int base)
+{
+	const char *found = field(text, key);
+
+	return found ? strtoull(found, NULL, base) : 0;
+}
+
 int target_parse_status(const char *text, struct target_status *ret)
 {
 	const char *tgid = field(text, "\nTgid:"), *uid = field(text, "\nUid:");
@@ -118,6 +126,13 @@ int target_parse_status(const char *text, struct target_status *ret)
 	    sscanf(voluntary, "%" SCNu64, &status.voluntary_switches) != 1 ||
 	    sscanf(involuntary, "%" SCNu64, &status.involuntary_switches) != 1)
 		return -EINVAL;
+	status.tracer = number_of(text, "\nTracerPid:", 10);
+	status.threads = number_of(text, "\nThreads:", 10);
+	status.pending = number_of(text, "\nSigPnd:", 16);
+	status.shared_pending = number_of(text, "\nShdPnd:", 16);
+	status.blocked = number_of(text, "\nSigBlk:", 16);
+	status.ignored = number_of(text, "\nSigIgn:", 16);
+	status.caught = number_of(text, "\nSigCgt:", 16);
 	status.ns_tid = last_number(field(text, "\nNSpid:"));
 	status.ns_pid = last_number(field(text, "\nNStgid:"));
 	*ret = status;
@@ -228,4 +243,27 @@ int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *co
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	return for_each_number(path, fn, context);
+}
+
+#define ENVIRONMENT_MOST (256u << 10)
+
+ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t size)
+{
+	_cleanup_free_ char *text = malloc(ENVIRONMENT_MOST);
+	size_t length = strlen(name);
+	const char *at;
+	char path[32];
+	ssize_t got;
+
+	if (!text)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	got = target_read_file(path, text, ENVIRONMENT_MOST);
+	if (got < 0)
+		return got;
+	for (at = text; at < text + got; at += strlen(at) + 1) {
+		if (!strncmp(at, name, length) && at[length] == '=')
+			return snprintf(buffer, size, "%s", at + length + 1);
+	}
+	return -ENOENT;
 }

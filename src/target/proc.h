@@ -13,6 +13,7 @@ struct target_stat {
 	char comm[LC_COMM_LEN];
 	char state;
 	pid_t ppid;
+	pid_t group;	      /* process group */
 	uint32_t flags;	      /* PF_* */
 	uint64_t start_ticks; /* since boot, in sysconf(_SC_CLK_TCK) */
 	unsigned cpu;	      /* last ran on */
@@ -22,7 +23,11 @@ struct target_status {
 	pid_t tgid;
 	pid_t ns_tid; /* innermost; 0: not told */
 	pid_t ns_pid;
+	pid_t tracer; /* 0: none */
 	unsigned uid; /* effective */
+	unsigned threads;
+	/* sets of signals: bit N - 1 is signal N; what is pending for the thread, for the process */
+	uint64_t pending, shared_pending, blocked, ignored, caught;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
 };
@@ -54,5 +59,11 @@ int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *co
 
 /* Reads a small file whole into buffer as a string. Returns its length or a negative errno. */
 ssize_t target_read_file(const char *path, char *buffer, size_t size);
+
+/*
+ * Copies a variable of the environment that a process was started with to buffer, cut at size; only the first
+ * 256 KiB of the environment are searched. Returns its length, -ENOENT or another negative errno.
+ */
+ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t size);
 
 #endif

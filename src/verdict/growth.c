@@ -13,13 +13,6 @@
 /* A slope this many standard errors above zero is one by chance once in 30,000 times. */
 #define SURE_ERRORS 4.0
 
-struct growth_key {
-	uint32_t pid;
-	uint32_t user_stack;
-	uint32_t spawn_stack;
-	uint32_t pad;
-};
-
 struct growth_group {
 	UT_hash_handle hh;
 	struct growth_key key;
@@ -38,7 +31,7 @@ struct growth {
 	struct growth_group *groups;
 	struct growth_group *by_number[GROWTH_GROUPS];
 	uint32_t count;
-	uint64_t refused;
+	uint64_t refusing, refused; /* members without a group: in this sweep, in the worst one */
 };
 
 int growth_create(struct growth **ret_growth)
@@ -62,56 +55,73 @@ void growth_free(struct growth *growth)
 
 static struct growth_key key_of(const struct lc_thread *thread)
 {
-	struct growth_key key;
-
-	memset(&key, 0, sizeof(key));
-	key.pid = thread->task.pid;
-	key.user_stack = thread->user_stack;
-	key.spawn_stack = thread->spawn_stack;
-	return key;
+	return (struct growth_key){
+		.pid = thread->task.pid,
+		.place = thread->user_stack,
+		.site = thread->spawn_stack,
+	};
 }
 
-static struct growth_group *group_find(const struct growth *growth, const struct lc_thread *thread)
+static struct growth_group *group_find(const struct growth *growth, const struct growth_key *key)
 {
-	struct growth_key key = key_of(thread);
 	struct growth_group *group;
 
-	HASH_FIND(hh, growth->groups, &key, sizeof(key), group);
+	HASH_FIND(hh, growth->groups, key, sizeof(*key), group);
 	return group;
 }
 
-static struct growth_group *group_get(struct growth *growth, const struct lc_thread *thread)
+static struct growth_group *group_get(struct growth *growth, const struct growth_key *key)
 {
-	struct growth_group *group = group_find(growth, thread);
+	struct growth_group *group = group_find(growth, key);
 
 	if (group)
 		return group;
 	if (growth->count == GROWTH_GROUPS) {
-		growth->refused++;
+		growth->refusing++;
 		return NULL;
 	}
 	group = calloc(1, sizeof(*group));
 	if (!group)
 		return NULL;
-	group->key = key_of(thread);
+	group->key = *key;
 	group->number = ++growth->count;
 	growth->by_number[group->number - 1] = group;
 	HASH_ADD(hh, growth->groups, key, sizeof(group->key), group);
 	return group;
 }
 
-/* A thread that is in another group than last time has left that one. */
-static void move_thread(struct growth *growth, struct lc_thread *thread, struct growth_group *group)
+void growth_leave(struct growth *growth, uint32_t before)
 {
+	if (before && before <= growth->count)
+		growth->by_number[before - 1]->left++;
+}
+
+/* Who is in another group than last time has left that one. */
+uint32_t growth_member(struct growth *growth, const struct growth_key *key, uint32_t before)
+{
+	struct growth_group *group = group_get(growth, key);
 	uint32_t number = group ? group->number : 0;
 
-	if (thread->group == number)
+	if (before != number) {
+		growth_leave(growth, before);
+		if (group && group->sweep_count)
+			group->joined++;
+	}
+	if (group)
+		group->members++;
+	return number;
+}
+
+void growth_count(struct growth *growth, const struct growth_key *key, uint32_t count,
+		  uint64_t joined, uint64_t left)
+{
+	struct growth_group *group = group_get(growth, key);
+
+	if (!group)
 		return;
-	if (thread->group)
-		growth->by_number[thread->group - 1]->left++;
-	if (group && group->sweep_count)
-		group->joined++;
-	thread->group = number;
+	group->members = count;
+	group->joined = joined;
+	group->left = left;
 }
 
 static void close_sweep(struct growth_group *group, uint64_t now)
@@ -129,22 +139,31 @@ static void close_sweep(struct growth_group *group, uint64_t now)
 	group->members = 0;
 }
 
-int growth_note(struct growth *growth, struct lc_model *model, uint64_t now)
+void growth_note(struct growth *growth, struct lc_model *model)
 {
-	struct growth_group *group;
+	struct growth_key key;
 	struct lc_thread *thread;
 
 	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
-		group = NULL;
-		if (thread->blocked && !thread->ended_at && thread->user_stack)
-			group = group_get(growth, thread);
-		move_thread(growth, thread, group);
-		if (group)
-			group->members++;
+		if (thread->blocked && !thread->ended_at && thread->user_stack) {
+			key = key_of(thread);
+			thread->group = growth_member(growth, &key, thread->group);
+			continue;
+		}
+		growth_leave(growth, thread->group);
+		thread->group = 0;
 	}
+}
+
+void growth_close(struct growth *growth, uint64_t now)
+{
+	struct growth_group *group;
+
 	for (group = growth->groups; group; group = group->hh.next)
 		close_sweep(group, now);
-	return 0;
+	if (growth->refusing > growth->refused)
+		growth->refused = growth->refusing;
+	growth->refusing = 0;
 }
 
 /* Least squares over the sweeps kept: the slope per second and its standard error. */
@@ -176,10 +195,20 @@ static void fit(const struct growth_group *group, struct growth_trend *trend)
 	trend->slope_error = sqrt(rest / (n - 2) * n / d);
 }
 
-bool growth_of(const struct growth *growth, const struct lc_thread *thread,
-	       struct growth_trend *ret_trend)
+/* A pool that fills and a server that warms up rise as well, but not to the end. */
+static bool rises_throughout(const struct growth_group *group)
 {
-	const struct growth_group *group = group_find(growth, thread);
+	uint32_t last = group->sweep_count - 1, part = last < 12 ? last / 2 : last / 3;
+
+	return group->sweeps[last].count > group->sweeps[last - part].count &&
+	       group->sweeps[last - part].count >= group->sweeps[part].count &&
+	       group->sweeps[part].count > group->sweeps[0].count;
+}
+
+bool growth_trend(const struct growth *growth, const struct growth_key *key,
+		  struct growth_trend *ret_trend)
+{
+	const struct growth_group *group = group_find(growth, key);
 	struct growth_trend trend = {};
 
 	if (!group || !group->sweep_count)
@@ -190,11 +219,21 @@ bool growth_of(const struct growth *growth, const struct lc_thread *thread,
 	trend.left = group->left;
 	trend.watched_ns = group->sweeps[group->sweep_count - 1].at - group->first_at;
 	fit(group, &trend);
-	trend.grows = trend.sweeps >= LEAST_SWEEPS && trend.joined >= LEAST_JOINED &&
-		      trend.left * 10 <= trend.joined && trend.slope_per_s > 0 &&
-		      trend.slope_per_s > SURE_ERRORS * trend.slope_error;
+	trend.rises = trend.sweeps >= LEAST_SWEEPS && trend.joined >= LEAST_JOINED &&
+		      trend.slope_per_s > 0 &&
+		      trend.slope_per_s > SURE_ERRORS * trend.slope_error &&
+		      rises_throughout(group);
+	trend.grows = trend.rises && trend.left * 10 <= trend.joined;
 	*ret_trend = trend;
 	return true;
+}
+
+bool growth_of(const struct growth *growth, const struct lc_thread *thread,
+	       struct growth_trend *ret_trend)
+{
+	struct growth_key key = key_of(thread);
+
+	return growth_trend(growth, &key, ret_trend);
 }
 
 uint64_t growth_refused(const struct growth *growth)

@@ -37,9 +37,9 @@ struct member {
 	uint32_t node;
 };
 
-static const struct conclusion no_conclusion = { .verdict = VERDICT_BLOCKED,
-						 .rule = "ended",
-						 .root = GRAPH_NONE };
+static const struct conclusion no_conclusion = {
+	.verdict = VERDICT_BLOCKED, .rule = "ended", .root = GRAPH_NONE, .taker = GRAPH_NONE
+};
 
 static struct place_key key_of(const struct member *member)
 {

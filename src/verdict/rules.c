@@ -37,6 +37,7 @@ static void judge_cycle(struct judged *judged)
 	if (!confirmed) {
 		judge(judged, VERDICT_SUSPECT, "cycle-seen-once",
 		      "%u threads seem to wait for each other, but one was read only once", length);
+		judge_remedy(judged, "look again: a circle that stands is a deadlock");
 		return;
 	}
 	if (length == 1)
@@ -73,7 +74,8 @@ static void judge_dead_end(struct judged *judged)
 
 	judge(judged, VERDICT_STUCK, "dead-end", "it waits for %s, which can never run again",
 	      judged->owner ? judge_node_words(judged->owner, words, sizeof(words)) : "somebody");
-	judge_otherwise(judged, "the end of the chain tells what to mend");
+	judge_remedy(judged, "mend what the end of the chain waits for");
+	judge_otherwise(judged, "a chain that ends at somebody who works would make it idle");
 }
 
 static void judge_by_kind(struct judged *judged)
@@ -128,6 +130,23 @@ static bool is_alone(const struct graph *graph, uint32_t number)
 	return at == number;
 }
 
+/* Whose stack tells where the lock was taken: the next one in its circle or chain, or itself. */
+static uint32_t taker_of(const struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	if (judged->conclusion->verdict < VERDICT_SUSPECT || !wait)
+		return GRAPH_NONE;
+	if (wait->kind != LC_WAIT_MUTEX && wait->kind != LC_WAIT_INTERNAL_LOCK &&
+	    wait->kind != LC_WAIT_RWLOCK && wait->kind != LC_WAIT_FILE_LOCK)
+		return GRAPH_NONE;
+	if (wait->flags & LC_WAIT_OWNER_SELF)
+		return judged->node - judged->rules->graph->nodes;
+	return judged->owner && judged->owner->thread && judged->owner->thread->blocked
+		       ? judged->node->next
+		       : GRAPH_NONE;
+}
+
 static void judge_node(const struct rules *rules, uint32_t number)
 {
 	const struct graph_node *node = &rules->graph->nodes[number];
@@ -168,6 +187,7 @@ static void judge_node(const struct rules *rules, uint32_t number)
 	} else {
 		judge_by_kind(&judged);
 	}
+	judged.conclusion->taker = taker_of(&judged);
 }
 
 /* Each node after the one it goes on to: an explicit stack, since chains may be long. */
@@ -245,7 +265,9 @@ int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_n
 
 	memset(conclusions, 0, graph->count * sizeof(conclusions[0]));
 	r = note_served(&rules);
+	r = r ?: history_note(&rules);
 	r = r ?: judge_all(&rules);
+	history_release(&rules);
 	served_release(&rules);
 	return r;
 }

@@ -31,6 +31,7 @@ struct conclusion {
 	char remedy[200];    /* what to do about the cause */
 	char otherwise[200]; /* what would have changed the verdict */
 	uint32_t root;	     /* node at the end of its chain; its own if there is none */
+	uint32_t taker; /* node that has the lock waited for: its stack says where; GRAPH_NONE */
 };
 
 /*

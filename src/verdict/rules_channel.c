@@ -31,6 +31,9 @@ static void pipe_end(struct judged *judged)
 	} else if (own && !handler) {
 		judge(judged, VERDICT_SUSPECT, "own-pipe",
 		      "only threads of its own process could write to it");
+		judge_remedy(judged,
+			     "look for the thread that should write, or close the end that is "
+			     "not used after fork");
 	} else {
 		judge(judged, VERDICT_IDLE, "reader", "it waits for the other end's next word");
 	}
@@ -66,14 +69,18 @@ static void own_descriptor(struct judged *judged)
 		judge(judged, VERDICT_STUCK, "nothing-can-fire",
 		      "what it waits for can never happen");
 		judge_proof(judged, "%s", wait->object);
+		judge_remedy(judged, "arm it, or give the wait a time-out");
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && (wait->flags & LC_WAIT_OWN_THREAD) &&
 		   !(wait->flags & LC_WAIT_SIGNAL_HANDLER) && wait->kind == LC_WAIT_EVENTFD) {
 		judge(judged, VERDICT_LEAK, "only-itself", "only this thread itself could wake it");
 		judge_proof(judged, "%s: its one holder is this process, with one thread",
 			    wait->object);
+		judge_remedy(judged, "give the wait a time-out, or hand fd %d to who is to write",
+			     wait->fd);
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && wait->kind == LC_WAIT_EVENTFD) {
 		judge(judged, VERDICT_SUSPECT, "own-eventfd",
 		      "only threads of its own process could wake it");
+		judge_remedy(judged, "look for the thread that should write to fd %d", wait->fd);
 	} else {
 		judge(judged, VERDICT_IDLE, "waits-for-an-event",
 		      "it waits for an event from outside");
@@ -83,6 +90,7 @@ static void own_descriptor(struct judged *judged)
 static void kernel_wait(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
+	char words[64];
 
 	if (judged->thread->state != 'D') {
 		judge(judged, VERDICT_IDLE, "in-the-kernel",
@@ -91,6 +99,18 @@ static void kernel_wait(struct judged *judged)
 	}
 	if (rules_follow(judged, "blocker-is-a-finding"))
 		return;
+	judge_otherwise(judged, "in a sleep that a signal can end it would be idle");
+	if (judged->owner) {
+		judge(judged, VERDICT_STUCK, "uninterruptible",
+		      "the kernel does not come back (uninterruptible sleep%s%s): %s has its lock",
+		      wait->kernel_function[0] ? " in " : "", wait->kernel_function,
+		      judge_node_words(judged->owner, words, sizeof(words)));
+		judge_remedy(judged,
+			     "look at what %s does in the kernel: this one goes on when that one "
+			     "has given the lock back",
+			     words);
+		return;
+	}
 	judge(judged, VERDICT_STUCK, "uninterruptible",
 	      "the kernel does not come back (uninterruptible sleep%s%s)",
 	      wait->kernel_function[0] ? " in " : "", wait->kernel_function);
@@ -115,8 +135,11 @@ void rules_channel(struct judged *judged)
 	case LC_WAIT_TIMERFD:
 	case LC_WAIT_SIGNALFD:
 	case LC_WAIT_INOTIFY:
-	case LC_WAIT_PIDFD:
 		own_descriptor(judged);
+		return;
+	case LC_WAIT_PIDFD: /* a process whose end is waited for, as by wait4() */
+		if (!rules_follow(judged, "waits-for-a-finding"))
+			own_descriptor(judged);
 		return;
 	case LC_WAIT_KERNEL:
 	case LC_WAIT_NFS:

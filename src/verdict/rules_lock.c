@@ -49,6 +49,10 @@ static void lock_is_held(struct judged *judged)
 		return;
 	judge_otherwise(judged,
 			"a holder that is stuck, gone or in a circle would make it a finding");
+	judge_remedy(judged,
+		     "if %d should not have the lock now, unlock it on every path out of the code "
+		     "that takes it",
+		     tid);
 	if (verdict == VERDICT_SUSPECT || verdict == VERDICT_BLOCKED) {
 		judge(judged, VERDICT_SUSPECT, "holder-is-a-suspect",
 		      "the holder (%d) waits in its turn, and whether in vain is not known", tid);
@@ -76,6 +80,43 @@ static void lock_is_held(struct judged *judged)
 	}
 }
 
+/* It is released when the other's initialiser ends: a wait for an end, rather than for a lock. */
+static void initialiser_runs(struct judged *judged)
+{
+	enum verdict verdict = judged->owner_verdict->verdict;
+	char words[64];
+
+	judge_node_words(judged->owner, words, sizeof(words));
+	if (rules_follow(judged, "waits-for-a-finding"))
+		return;
+	judge_otherwise(judged,
+			"it takes the verdict of whom it waits for, if that becomes a finding");
+	judge_remedy(judged, "look at what %s waits for", words);
+	if (verdict == VERDICT_SUSPECT || verdict == VERDICT_BLOCKED)
+		judge(judged, VERDICT_SUSPECT, "holder-is-a-suspect",
+		      "%s runs the initialiser and waits in its turn, and whether in vain is not "
+		      "known",
+		      words);
+	else
+		judge(judged, VERDICT_IDLE, "waits-for-end",
+		      "%s runs the initialiser, and works, or waits for work", words);
+}
+
+static void waits_for_itself(struct judged *judged)
+{
+	if (judged->wait->kind == LC_WAIT_ONCE) {
+		judge(judged, VERDICT_DEADLOCK, "self",
+		      "it waits for the end of an initialiser that it runs itself");
+		judge_proof(judged, "%s: the initialiser is on the waiter's own stack",
+			    judged->wait->object);
+		judge_remedy(judged, "an initialiser must not use what it initialises");
+		return;
+	}
+	judge(judged, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself");
+	judge_proof(judged, "%s: its owner is the waiter", judged->wait->object);
+	judge_remedy(judged, "don't lock again what is locked; a recursive mutex only hides it");
+}
+
 void rules_lock(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -83,6 +124,7 @@ void rules_lock(struct judged *judged)
 	if (wait->flags & LC_WAIT_OBJECT_FREE && judged->thread->wait_confirmed) {
 		judge(judged, VERDICT_STUCK, "lost-wake-up",
 		      "the lock is free, and this thread still sleeps for it: a lost wake-up");
+		judge_proof(judged, "%s: free, and read twice", wait->object);
 		judge_remedy(judged,
 			     "whoever unlocks must wake; look for code that writes the lock's word "
 			     "by itself");
@@ -91,18 +133,26 @@ void rules_lock(struct judged *judged)
 	} else if (wait->recorded == LC_WAIT_DEAD || wait->flags & LC_WAIT_OWNER_GONE) {
 		lock_is_dead(judged);
 	} else if (wait->flags & LC_WAIT_OWNER_SELF) {
-		judge(judged, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself");
-		judge_proof(judged, "%s: its owner is the waiter", wait->object);
-		judge_remedy(judged,
-			     "don't lock again what is locked; a recursive mutex only hides it");
+		waits_for_itself(judged);
+	} else if (judged->owner && wait->kind == LC_WAIT_ONCE) {
+		initialiser_runs(judged);
 	} else if (judged->owner) {
 		lock_is_held(judged);
 	} else if (wait->kind == LC_WAIT_RWLOCK && wait->readers) {
 		judge(judged, VERDICT_SUSPECT, "readers",
 		      "%u readers hold the lock; who they are is not recorded", wait->readers);
+		judge_remedy(
+			judged,
+			"don't ask for the write lock while holding the read lock, and release "
+			"that on every path");
 	} else {
 		judge(judged, VERDICT_SUSPECT, "owner-not-recorded",
 		      "who holds the lock is not recorded by this kind of lock");
+		judge_remedy(judged,
+			     wait->kind == LC_WAIT_ONCE
+				     ? "look for the thread that runs the initialiser"
+				     : "look for the code that takes the lock and leaves it "
+				       "locked on some path");
 		judge_otherwise(
 			judged,
 			"growth, or others that wait for this thread, would make it a finding");

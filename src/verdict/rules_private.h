@@ -11,9 +11,27 @@ struct served {
 	struct lc_wait_key key;
 };
 
+/* Answers that threads got at one place of a process from one peer: what a trace saw of them. */
+struct answers_key {
+	uint64_t peer;
+	int64_t syscall_nr;
+	uint32_t pid;
+	uint32_t user_stack;
+};
+
+struct answers {
+	UT_hash_handle hh;
+	struct answers_key key;
+	uint32_t threads;
+	uint64_t count;
+	uint64_t max_ns, total_ns;
+	uint64_t last_at;
+};
+
 struct rules {
 	const struct graph *graph;
-	struct served *served; /* uthash */
+	struct served *served;	 /* uthash */
+	struct answers *answers; /* uthash */
 	struct conclusion *conclusions;
 	uint64_t now, threshold_ns;
 };
@@ -45,11 +63,24 @@ const char *judge_node_words(const struct graph_node *node, char *buffer, size_t
 /* Has a waiter of the same condition variable been woken before? */
 bool rules_is_served(const struct rules *rules, const struct lc_wait *wait);
 
+/* history.c: what the trace saw of answers before, if this wait is far longer than those were. */
+struct history {
+	uint64_t own;	 /* answers to this thread here; 0: too few, or it is not far longer */
+	uint64_t others; /* to others at the same place, also meanwhile; 0: the same */
+	uint64_t mean_ns, max_ns; /* of these, as bounds */
+};
+
+int history_note(struct rules *rules);
+void history_release(struct rules *rules);
+void history_of(const struct judged *judged, struct history *ret);
+
 /* The families of rules, each in its file. */
 void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: rules_lock.c */
 void rules_signal(
 	struct judged *judged); /* condition, semaphore, barrier, park, future: rules_signal.c */
-void rules_socket(struct judged *judged);  /* rules_socket.c */
+void rules_socket(struct judged *judged); /* rules_socket.c */
+/* What is wrong with the connection itself; NULL: nothing. */
+const char *rules_socket_trouble(const struct lc_wait *wait);
 void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: rules_channel.c */
 void rules_process(struct judged *judged); /* join, children, stops: rules_process.c */
 

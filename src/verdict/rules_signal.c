@@ -23,6 +23,32 @@ static const char *signal_words(enum lc_wait_kind kind)
 	}
 }
 
+/* For those that nothing proves: what to look at. */
+static void remedy_look(struct judged *judged)
+{
+	switch (judged->wait->kind) {
+	case LC_WAIT_BARRIER:
+		judge_remedy(judged,
+			     "make sure that as many threads come as the barrier was made for "
+			     "(%u), also after an error",
+			     judged->wait->limit);
+		return;
+	case LC_WAIT_FUTURE:
+		judge_remedy(judged, "keep or break the promise on every path; a future that may "
+				     "never come wants wait_for()");
+		return;
+	case LC_WAIT_CONDITION:
+		judge_remedy(judged,
+			     "if it waits for more than work: change the condition and signal "
+			     "with the mutex held, and test the condition before waiting");
+		return;
+	default:
+		judge_remedy(judged,
+			     "look for the code that should have released it, also after an "
+			     "error");
+	}
+}
+
 static void signal_lost(struct judged *judged)
 {
 	judge(judged, VERDICT_STUCK, "lost-wake-up",
@@ -52,6 +78,7 @@ void rules_signal(struct judged *judged)
 		      "nobody has signalled its %s, and %u thread%s for this one",
 		      signal_words(wait->kind), judged->node->dependents,
 		      judged->node->dependents == 1 ? " waits" : "s wait");
+		remedy_look(judged);
 		return;
 	}
 	judge_otherwise(
@@ -76,4 +103,6 @@ void rules_signal(struct judged *judged)
 							"work, or a signal that was lost"
 						      : "it waits for work, as far as can be seen");
 	}
+	if (judged->conclusion->verdict == VERDICT_SUSPECT)
+		remedy_look(judged);
 }

@@ -5,10 +5,15 @@
  * get through, nobody is there to read it, or whoever should is a finding.
  */
 #include "verdict/rules_private.h"
+#include "util/duration.h"
+
+#include <stdio.h>
 
 static void remedy_timeout(struct judged *judged)
 {
-	if (judged->wait->fd >= 0)
+	if (judged->wait->fd < 0)
+		judge_remedy(judged, "give the wait a time-out");
+	else
 		judge_remedy(judged,
 			     "set a time-out on fd %d (SO_RCVTIMEO or poll; TCP_USER_TIMEOUT, "
 			     "keep-alive "
@@ -17,7 +22,7 @@ static void remedy_timeout(struct judged *judged)
 }
 
 /* What is wrong with the connection itself, if anything. */
-static const char *trouble(const struct lc_wait *wait)
+const char *rules_socket_trouble(const struct lc_wait *wait)
 {
 	if (wait->flags & LC_WAIT_PEER_UNREAD)
 		return "the peer has not read what this end sent";
@@ -32,14 +37,88 @@ static const char *trouble(const struct lc_wait *wait)
 	return NULL;
 }
 
+/* The counters that show it, and who should read. */
+static void prove_trouble(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+	char holder[48] = "";
+
+	if (wait->owner_count)
+		snprintf(holder, sizeof(holder), ", held by process %d", wait->owners[0].pid);
+	if (wait->flags & LC_WAIT_PEER_UNREAD)
+		judge_proof(judged, "%s: %u bytes lie unread at the other end%s", wait->object,
+			    wait->tcp.peer_receive_queue, holder);
+	else if (wait->flags & LC_WAIT_NOT_ACCEPTED)
+		judge_proof(judged,
+			    "%s: the other end is in its listener's queue, and no process has "
+			    "it",
+			    wait->object);
+	else if (wait->flags & LC_WAIT_PEER_UNHELD)
+		judge_proof(judged, "%s: the other end is among no process's descriptors",
+			    wait->object);
+	else
+		judge_proof(judged,
+			    "%s: %u bytes not acknowledged, %u retransmits, %u bytes wait to "
+			    "be sent",
+			    wait->object, wait->tcp.unacknowledged, wait->tcp.retransmits,
+			    wait->tcp.send_queue);
+}
+
+/*
+ * An answer that has not come. A subscription that was busy and is quiet now looks like one that was answered
+ * quickly before; a queue that others are served from, like their being answered meanwhile. Both together do not.
+ */
+static void answer_outstanding(struct judged *judged)
+{
+	struct history history;
+	char mean[32], longest[32];
+
+	history_of(judged, &history);
+	judge_otherwise(judged,
+			"a request that lies unread, retransmits, or a peer that is stuck would "
+			"make it a finding");
+	duration_format(history.mean_ns, mean, sizeof(mean));
+	duration_format(history.max_ns, longest, sizeof(longest));
+	if (history.own && history.others && judged->thread->wait_confirmed) {
+		judge(judged, VERDICT_STUCK, "answer-overdue",
+		      "answers here took %s at most before, and others get theirs meanwhile: this "
+		      "one "
+		      "is overdue",
+		      longest);
+		judge_proof(
+			judged,
+			"%llu answers to this thread before, %llu to others at this place from the "
+			"same peer, of %s on average and %s at most",
+			(unsigned long long)history.own, (unsigned long long)history.others, mean,
+			longest);
+	} else if (history.own) {
+		judge(judged, VERDICT_SUSPECT, "slower-than-before",
+		      "it asked, and has heard nothing since; the %llu answers here before took %s "
+		      "on "
+		      "average and %s at most",
+		      (unsigned long long)history.own, mean, longest);
+	} else if (history.others) {
+		judge(judged, VERDICT_SUSPECT, "others-are-answered",
+		      "it asked, and has heard nothing since; others here got %llu answers from "
+		      "this peer, in %s on average, and still get them",
+		      (unsigned long long)history.others, mean);
+	} else {
+		judge(judged, VERDICT_SUSPECT, "answer-outstanding",
+		      "it asked, and has heard nothing since: a subscription, or an answer that is "
+		      "overdue");
+	}
+	remedy_timeout(judged);
+}
+
 static void read_socket(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 	bool may_be_owed = wait->kind != LC_WAIT_TCP || (wait->flags & LC_WAIT_CLIENT);
-	const char *why = trouble(wait);
+	const char *why = rules_socket_trouble(wait);
 
 	if (why && may_be_owed) {
 		judge(judged, VERDICT_STUCK, "request-stands", "%s", why);
+		prove_trouble(judged);
 		remedy_timeout(judged);
 	} else if (wait->kind == LC_WAIT_TCP && (wait->flags & LC_WAIT_SERVER)) {
 		judge(judged, VERDICT_IDLE, "accepting-side",
@@ -49,13 +128,7 @@ static void read_socket(struct judged *judged)
 			remedy_timeout(judged);
 			return;
 		}
-		judge(judged, VERDICT_SUSPECT, "answer-outstanding",
-		      "it asked, and has heard nothing since: a subscription, or an answer that is "
-		      "overdue");
-		judge_otherwise(
-			judged,
-			"a request that lies unread, retransmits, or a peer that is stuck would "
-			"make it a finding");
+		answer_outstanding(judged);
 	} else if (wait->kind == LC_WAIT_UNIX && rules_follow(judged, "peer-is-a-finding")) {
 		remedy_timeout(judged);
 	} else {

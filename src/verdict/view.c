@@ -37,6 +37,7 @@ static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 		return;
 	conclusion->verdict = VERDICT_LEAK;
 	conclusion->rule = "growing";
+	conclusion->taker = GRAPH_NONE;
 	snprintf(conclusion->reason, sizeof(conclusion->reason),
 		 "threads of one spawn site gather here and do not leave: %u now, %llu came and "
 		 "%llu left in "

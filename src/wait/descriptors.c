@@ -194,7 +194,7 @@ int wait_in_flight(struct wait_scan *scan)
 void wait_note_own(struct wait_job *job)
 {
 	struct lc_wait *wait = job->wait;
-	struct wait_status status;
+	struct target_status status;
 	uint32_t i;
 
 	if (!wait->owner_total || wait->owner_total != wait->owner_count)
@@ -207,7 +207,7 @@ void wait_note_own(struct wait_job *job)
 		return;
 	}
 	wait->flags |= LC_WAIT_OWN_PROCESS;
-	if (!wait_status_read(job->tid, &status) && status.threads == 1)
+	if (!target_read_status(job->tid, job->tid, &status) && status.threads == 1)
 		wait->flags |= LC_WAIT_OWN_THREAD;
 	wait_note_signals(job);
 }

@@ -5,6 +5,7 @@
  */
 #include "wait/futex.h"
 #include "target/memory.h"
+#include "target/proc.h"
 #include "wait/calls.h"
 
 #include <linux/futex.h>
@@ -77,10 +78,10 @@ bool wait_futex_is_wait(const struct wait_futex *futex)
 
 uint32_t wait_futex_threads(struct wait_job *job, bool shared)
 {
-	struct wait_status status;
+	struct target_status status;
 
 	/* Between processes: as many as there can be. */
-	if (shared || wait_status_read(job->tid, &status) || !status.threads)
+	if (shared || target_read_status(job->tid, job->tid, &status) || !status.threads)
 		return 1 << 22;
 	return status.threads;
 }
@@ -95,10 +96,7 @@ void wait_futex_key(struct wait_job *job, uint64_t address, bool shared, struct 
 				     .object = address };
 	if (!shared)
 		return;
-	if (!process->maps_read) {
-		process->maps_read = true;
-		(void)target_maps_read(job->pid, TARGET_MAPS_ALL, &process->maps);
-	}
+	wait_process_maps(process);
 	mapping = target_maps_find(&process->maps, address);
 	/* glibc uses the shared form on memory of its own too: join, robust mutexes. */
 	if (!mapping || !mapping->shared || !mapping->inode)
@@ -172,7 +170,6 @@ static void decode(struct wait_job *job, struct wait_futex *futex)
 {
 	const uint64_t *args = job->args;
 	int op = args[1];
-	uint64_t first[3];
 
 	futex->bitset_all = true;
 	if (job->call->family == CALL_FUTEX_WAIT) {
@@ -183,13 +180,6 @@ static void decode(struct wait_job *job, struct wait_futex *futex)
 		wait_ends_by(job, args[4], true,
 			     args[5] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 	} else if (job->call->family == CALL_FUTEX_WAITV) {
-		/* The first of them stands for all. */
-		if (wait_peek(job, args[0], first, sizeof(first))) {
-			futex->expected = first[0];
-			futex->address = first[1];
-			futex->shared = !(first[2] & FUTEX2_PRIVATE_FLAG);
-		}
-		job->wait->member_total = args[1] > 1 ? args[1] : 0;
 		futex->command = FUTEX_WAIT_BITSET;
 		wait_ends_by(job, args[3], true,
 			     args[4] == CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
@@ -222,25 +212,99 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 		job->wait->flags |= LC_WAIT_DISAGREE;
 }
 
-void wait_futex_describe(struct wait_job *job)
+static void describe_word(struct wait_job *job, struct wait_futex *futex)
 {
-	struct wait_futex futex = {};
 	struct lc_wait *wait = job->wait;
 
-	decode(job, &futex);
-	futex.named = wait_names_object(job->subject);
-	read_bytes(job, &futex);
-	wait->expected = futex.expected;
-	if (futex.after >= 4) {
-		futex.value = wait_futex_u32(&futex, 0);
-		wait->value = futex.value;
+	read_bytes(job, futex);
+	wait->expected = futex->expected;
+	if (futex->after >= 4) {
+		futex->value = wait_futex_u32(futex, 0);
+		wait->value = futex->value;
 		wait->has_value = true;
-		if (futex.value != futex.expected && wait_futex_is_wait(&futex))
+		if (futex->value != futex->expected && wait_futex_is_wait(futex))
 			wait->flags |= LC_WAIT_VALUE_DIFFERS;
 	} else {
 		wait->recorded = LC_WAIT_UNREADABLE;
-		wait_cannot_read(job, "memory at 0x%llx", (unsigned long long)futex.address);
+		wait_cannot_read(job, "memory at 0x%llx", (unsigned long long)futex->address);
 	}
-	recognise(job, &futex);
+	recognise(job, futex);
 	wait_runtime_note(job);
+}
+
+/* Element i of a futex_waitv(): struct futex_waitv {u64 value, u64 address, u32 flags, u32 0}. */
+static bool read_element(struct wait_job *job, uint64_t i, struct wait_futex *futex)
+{
+	uint64_t element[3];
+
+	if (!wait_peek(job, job->args[0] + i * sizeof(element), element, sizeof(element)))
+		return false;
+	futex->expected = element[0];
+	futex->address = element[1];
+	futex->shared = !(element[2] & FUTEX2_PRIVATE_FLAG);
+	return true;
+}
+
+/* Any of them wakes the waiter: who could release one could release it. */
+static void add_element(struct lc_wait *wait, const struct lc_wait *word)
+{
+	struct lc_wait_member *member = &wait->members[wait->member_count++];
+	uint32_t i;
+
+	*member = (struct lc_wait_member){ .fd = -1,
+					   .kind = word->kind,
+					   .can_fire = true,
+					   .flags = word->flags,
+					   .key = word->key };
+	snprintf(member->object, sizeof(member->object), "%.*s", (int)sizeof(member->object) - 1,
+		 word->object);
+	wait->flags |= word->flags & (LC_WAIT_VALUE_DIFFERS | LC_WAIT_OBJECT_FREE);
+	for (i = 0; i < word->owner_count && wait->owner_count < LC_WAIT_OWNERS; i++)
+		wait->owners[wait->owner_count++] = word->owners[i];
+	wait->owner_total += word->owner_total;
+	if (word->recorded != LC_WAIT_RECORDED)
+		wait->flags |= LC_WAIT_INCOMPLETE;
+}
+
+static void describe_vector(struct wait_job *job, const struct wait_futex *form)
+{
+	struct wait_job word_job = *job;
+	struct lc_wait *wait = job->wait, word;
+	uint64_t total = job->args[1], i;
+	struct wait_futex futex;
+
+	wait->kind = LC_WAIT_FUTEX;
+	wait_say(job, "any of %llu words", (unsigned long long)total);
+	for (i = 0; i < total && i < LC_WAIT_MEMBERS; i++) {
+		futex = *form;
+		if (!read_element(job, i, &futex)) {
+			wait->flags |= LC_WAIT_INCOMPLETE;
+			wait_cannot_read(job, "the words waited for");
+			break;
+		}
+		word = (struct lc_wait){ .fd = -1 };
+		word_job.wait = &word;
+		describe_word(&word_job, &futex);
+		if (!i)
+			wait->key = word.key;
+		wait_add(job, "%s%s", i ? ", " : ": ", word.object);
+		add_element(wait, &word);
+	}
+	wait->member_total = total;
+	if (total > wait->member_count)
+		wait->flags |= LC_WAIT_INCOMPLETE;
+	wait->recorded = wait->owner_count ? LC_WAIT_RECORDED : LC_WAIT_NOT_RECORDED;
+}
+
+void wait_futex_describe(struct wait_job *job)
+{
+	bool vector = job->call->family == CALL_FUTEX_WAITV;
+	struct wait_futex futex = {};
+
+	decode(job, &futex);
+	futex.named = wait_names_object(job->subject);
+	if (vector && (job->args[1] != 1 || !read_element(job, 0, &futex)))
+		describe_vector(job, &futex);
+	else
+		describe_word(job, &futex);
 }

@@ -192,6 +192,8 @@ bool wait_once(struct wait_job *job, const struct wait_futex *futex)
 		 (unsigned long long)futex->address);
 	if (futex->after && futex->value == 2)
 		job->wait->flags |= LC_WAIT_OBJECT_FREE;
+	else
+		wait_add_initialiser(job, futex->address);
 	return true;
 }
 

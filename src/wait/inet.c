@@ -40,6 +40,21 @@ static void address_words(const struct in6_addr *address, uint8_t family, uint16
 	snprintf(buffer, size, plain ? "%s:%u" : "[%s]:%u", text, port);
 }
 
+/* FNV-1a of the other end's address; never 0. */
+static uint64_t peer_hash(const struct target_inet *inet)
+{
+	bool mapped = inet->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&inet->remote);
+	const uint8_t *bytes = inet->remote.s6_addr + (mapped ? 12 : 0);
+	size_t i, count = mapped || inet->family == AF_INET ? 4 : 16;
+	uint64_t hash = 0xcbf29ce484222325ull;
+
+	for (i = 0; i < count; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	hash = (hash ^ (inet->remote_port & 0xff)) * 0x100000001b3ull;
+	hash = (hash ^ (inet->remote_port >> 8)) * 0x100000001b3ull;
+	return hash ? hash : 1;
+}
+
 static bool listens(const struct wait_network *network, const struct target_socket *socket)
 {
 	size_t i;
@@ -155,6 +170,7 @@ static void describe_tcp(struct wait_job *job, struct wait_network *network,
 		return;
 	}
 	wait_say(job, "TCP %s -> %s, %s", local, remote, state_name(socket->state));
+	wait->peer = peer_hash(&socket->inet);
 	if (socket->receive_queue > (socket->state == TCP_CLOSE_WAIT))
 		wait->flags |= LC_WAIT_UNREAD;
 	note_role(job, network, socket);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Waits inside the kernel: state D, page faults, and calls that only a file system or device can
- * block. The kernel's function tells whose code it is; the mount, which file system.
+ * block. The kernel's function tells whose code it is; the mount, which file system; and what the kernel
+ * notes for its own watch over hung tasks, which lock and who has it.
  */
 #include "wait/kinds.h"
 #include "target/proc.h"
@@ -31,6 +32,8 @@ const char *wait_kernel_function(struct wait_job *job)
 	return buffer;
 }
 
+static const char a_lock[] = "a lock of the kernel";
+
 /* Parts of function names: they change over kernel versions, and wchan may name a caller. */
 static const struct {
 	const char *part;
@@ -50,8 +53,8 @@ static const struct {
 	{ "wait_on_page", LC_WAIT_KERNEL, "a page of a file" },
 	{ "wait_on_buffer", LC_WAIT_KERNEL, "a disk" },
 	{ "jbd2", LC_WAIT_KERNEL, "the journal of a file system" },
-	{ "rwsem", LC_WAIT_KERNEL, "a lock of the kernel" },
-	{ "mutex_lock", LC_WAIT_KERNEL, "a lock of the kernel" },
+	{ "rwsem", LC_WAIT_KERNEL, a_lock },
+	{ "mutex_lock", LC_WAIT_KERNEL, a_lock },
 	{ "de_thread", LC_WAIT_KERNEL, "its other threads to end, in exec" },
 	{ "do_exit", LC_WAIT_KERNEL, "its own end" },
 	{ "exit_mm", LC_WAIT_KERNEL, "its own end" },
@@ -101,6 +104,39 @@ static void name_descriptor(struct wait_job *job)
 		name_mount(job, info.mount_id);
 }
 
+static const char *blocker_words(uint32_t kind)
+{
+	switch (kind) {
+	case LC_BLOCKER_MUTEX:
+		return "a mutex of the kernel";
+	case LC_BLOCKER_SEMAPHORE:
+		return "a semaphore of the kernel";
+	case LC_BLOCKER_RWSEM_READER:
+		return "a read-write lock of the kernel, to read";
+	default:
+		return "a read-write lock of the kernel, to write";
+	}
+}
+
+/* Who has the lock. A reader of a read-write lock is one of many, and a semaphore belongs to nobody. */
+static void add_blocker(struct wait_job *job)
+{
+	const struct lc_blocker *blocker = &job->subject->blocker;
+	enum lc_wait_role role = blocker->hint ? LC_WAIT_LAST_USER : LC_WAIT_HOLDER;
+
+	job->wait->kind = LC_WAIT_KERNEL;
+	job->wait->recorded = LC_WAIT_NOT_RECORDED;
+	job->wait->direction = blocker->kind == LC_BLOCKER_RWSEM_READER ? LC_WAIT_LOCK_SHARED
+									: LC_WAIT_LOCK;
+	wait_set_key(job, LC_WAIT_SPACE_KERNEL, 0, blocker->lock, 0);
+	if (!blocker->owner_tid || !blocker->owner_pid)
+		return;
+	if (!wait_add_owner(job, role, blocker->owner_pid, blocker->owner_tid, -1))
+		return;
+	if (blocker->owner_tid == job->tid && !blocker->hint)
+		job->wait->flags |= LC_WAIT_OWNER_SELF;
+}
+
 void wait_describe_kernel(struct wait_job *job)
 {
 	const char *function = wait_kernel_function(job);
@@ -108,16 +144,22 @@ void wait_describe_kernel(struct wait_job *job)
 	size_t i;
 
 	job->wait->kind = LC_WAIT_KERNEL;
-	job->wait->recorded = LC_WAIT_OUTSIDE;
+	job->wait->recorded = LC_WAIT_NOT_RECORDED;
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		if (!strstr(function, functions[i].part))
 			continue;
 		job->wait->kind = functions[i].kind;
 		words = functions[i].words;
+		if (words != a_lock) /* that one somebody here has */
+			job->wait->recorded = LC_WAIT_OUTSIDE;
 		break;
 	}
+	if (job->subject->blocker.lock)
+		words = blocker_words(job->subject->blocker.kind);
 	wait_say(job, "%s", words);
 	if (*function)
 		wait_add(job, " in %s()", function);
 	name_descriptor(job);
+	if (job->subject->blocker.lock)
+		add_blocker(job);
 }

@@ -105,17 +105,12 @@ void wait_ends_at(struct wait_job *job, int clock, uint64_t ns);
 void wait_ends_by(struct wait_job *job, uint64_t timespec_address, bool absolute, int clock);
 
 /* tasks.c: processes and threads as owners */
-struct wait_status {
-	pid_t tgid, tracer, ns_tid, ns_pid;
-	unsigned threads;
-	uint64_t pending, shared_pending, blocked, ignored, caught;
-};
-int wait_status_read(pid_t tid, struct wait_status *ret);
-void wait_status_parse(const char *text, struct wait_status *ret);
 /* freezer.c */
 void wait_process_freezer(struct wait_process *process);
 
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid);
+/* Reads its mappings, if they were not read yet. */
+void wait_process_maps(struct wait_process *process);
 /* Adds an owner; tid 0: any thread of the process. The owner, or NULL if it is gone or past the bound. */
 struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid,
 				     pid_t tid, int fd);

@@ -20,24 +20,17 @@ struct children {
 
 static pid_t group_of(pid_t pid)
 {
-	char path[64], text[1024], *close;
-	pid_t group = 0;
+	struct target_stat stat;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (target_read_file(path, text, sizeof(text)) <= 0)
-		return 0;
-	close = strrchr(text, ')');
-	if (close)
-		(void)sscanf(close + 1, " %*c %*d %d", &group);
-	return group;
+	return target_read_stat(pid, pid, &stat) ? 0 : stat.group;
 }
 
 static void add_child(struct children *children, pid_t pid)
 {
-	struct wait_status status;
+	struct target_status status;
 
 	if (children->ns_pid &&
-	    (wait_status_read(pid, &status) < 0 || status.ns_pid != children->ns_pid))
+	    (target_read_status(pid, pid, &status) < 0 || status.ns_pid != children->ns_pid))
 		return;
 	if (children->group && group_of(pid) != children->group)
 		return;
@@ -147,11 +140,11 @@ void wait_describe_vfork(struct wait_job *job)
 
 bool wait_describe_stop(struct wait_job *job)
 {
-	struct wait_status status = {};
+	struct target_status status = {};
 
 	if (job->subject->state != 'T' && job->subject->state != 't')
 		return false;
-	(void)wait_status_read(job->tid, &status);
+	(void)target_read_status(job->tid, job->tid, &status);
 	if (job->subject->state == 't' || status.tracer) {
 		job->wait->kind = LC_WAIT_TRACER;
 		wait_say(job, "stopped by its tracer");

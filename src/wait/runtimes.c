@@ -12,8 +12,12 @@
 #define RUST_LOCKED 2u
 #define RUST_READERS 0x3fffffffu
 #define RUST_ONCE_DONE 3u
-/* CPython 3.11: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8. */
+/*
+ * CPython 3.7 to 3.13: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8, whether it is
+ * locked 16. The holder's PyThreadState has the thread's native number from 3.11 on, before it that of pthread_self() only.
+ */
 #define GIL_HOLDER_BACK 24
+#define GIL_LOCKED_BACK 16
 #define THREAD_STATE_TIDS 0x80
 #define THREAD_STATE_END 0xd0
 
@@ -116,15 +120,21 @@ bool wait_parking_lot(struct wait_job *job, const struct wait_futex *futex)
 static void add_gil_holder(struct wait_job *job)
 {
 	uint64_t words[(THREAD_STATE_END - THREAD_STATE_TIDS) / 8], state;
+	uint32_t tid, locked;
 	size_t i;
 
 	if (job->wait->key.space != LC_WAIT_SPACE_PRIVATE ||
+	    !wait_peek(job, job->wait->key.object - GIL_LOCKED_BACK, &locked, 4) || locked != 1 ||
 	    !wait_peek(job, job->wait->key.object - GIL_HOLDER_BACK, &state, 8) || !state ||
 	    !wait_peek(job, state + THREAD_STATE_TIDS, words, sizeof(words)))
 		return;
 	for (i = 0; i < sizeof(words) / 8; i++) {
-		if (words[i] && words[i] < INT32_MAX && wait_thread_of(job, words[i])) {
-			wait_add_recorded(job, LC_WAIT_HOLDER, words[i], false);
+		tid = words[i] < INT32_MAX ? words[i] : wait_glibc_thread(job, words[i]);
+		/* Its last holder was the waiter: it is changing hands just now. */
+		if (tid && wait_thread_of(job, tid) == job->tid)
+			return;
+		if (tid && wait_thread_of(job, tid)) {
+			wait_add_recorded(job, LC_WAIT_HOLDER, tid, false);
 			return;
 		}
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sleeps, signals, opens, and time-outs in arguments. */
 #include "wait/kinds.h"
+#include "target/proc.h"
 
 #include <fcntl.h>
 #include <time.h>
@@ -51,14 +52,14 @@ void wait_describe_sleep(struct wait_job *job)
 void wait_describe_signal(struct wait_job *job)
 {
 	struct lc_wait *wait = job->wait;
-	struct wait_status status = {};
+	struct target_status status = {};
 	uint64_t set = 0;
 
 	wait->kind = LC_WAIT_SIGNAL;
 	wait->direction = LC_WAIT_EVENT;
 	wait->recorded = LC_WAIT_OUTSIDE;
 	wait_note_signals(job);
-	if (wait_status_read(job->tid, &status) < 0)
+	if (target_read_status(job->tid, job->tid, &status) < 0)
 		wait_cannot_read(job, "status");
 	if (job->call->family == CALL_SIGWAIT) {
 		if (!wait_peek(job, job->args[0], &set, sizeof(set)))

@@ -10,73 +10,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STATUS_BYTES 8192
 /* The kernel's start times are cut to a tick; ours may lag a little. */
 #define START_SLACK_NS 50000000ull
 /* Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34). */
 #define LIBRARY_SIGNALS (7ull << 31)
 
-static const char *field(const char *text, const char *key)
-{
-	const char *found = strstr(text, key);
-
-	return found ? found + strlen(key) : "";
-}
-
-static pid_t last_number(const char *line)
-{
-	pid_t number = 0;
-	int used;
-
-	while (*line && *line != '\n' && sscanf(line, "%d%n", &number, &used) == 1) {
-		line += used;
-		if (*line != '\t' && *line != ' ')
-			break;
-	}
-	return number;
-}
-
-void wait_status_parse(const char *text, struct wait_status *ret)
-{
-	struct wait_status status = {};
-
-	(void)sscanf(field(text, "\nTgid:"), "%d", &status.tgid);
-	(void)sscanf(field(text, "\nTracerPid:"), "%d", &status.tracer);
-	(void)sscanf(field(text, "\nThreads:"), "%u", &status.threads);
-	(void)sscanf(field(text, "\nSigPnd:"), "%" SCNx64, &status.pending);
-	(void)sscanf(field(text, "\nShdPnd:"), "%" SCNx64, &status.shared_pending);
-	(void)sscanf(field(text, "\nSigBlk:"), "%" SCNx64, &status.blocked);
-	(void)sscanf(field(text, "\nSigIgn:"), "%" SCNx64, &status.ignored);
-	(void)sscanf(field(text, "\nSigCgt:"), "%" SCNx64, &status.caught);
-	status.ns_tid = last_number(field(text, "\nNSpid:"));
-	status.ns_pid = last_number(field(text, "\nNStgid:"));
-	*ret = status;
-}
-
-int wait_status_read(pid_t tid, struct wait_status *ret)
-{
-	char path[64], text[STATUS_BYTES];
-	ssize_t r;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	r = target_read_file(path, text, sizeof(text));
-	if (r < 0)
-		return r == -ENOENT ? -ESRCH : r;
-	wait_status_parse(text, ret);
-	return 0;
-}
-
 void wait_note_signals(struct wait_job *job)
 {
-	struct wait_status status;
+	struct target_status status;
 
-	if (!wait_status_read(job->tid, &status) && status.caught & ~LIBRARY_SIGNALS)
+	if (!target_read_status(job->tid, job->tid, &status) && status.caught & ~LIBRARY_SIGNALS)
 		job->wait->flags |= LC_WAIT_SIGNAL_HANDLER;
 }
 
@@ -133,8 +81,8 @@ struct search {
 static int try_thread(void *context, pid_t tid)
 {
 	struct search *search = context;
-	struct wait_status status;
-	int r = wait_status_read(tid, &status);
+	struct target_status status;
+	int r = target_read_status(tid, tid, &status);
 
 	if (r < 0) {
 		search->refused += r != -ESRCH;
@@ -175,12 +123,12 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
 static pid_t find_anywhere(struct wait_job *job, uint32_t ns_tid, pid_t *ret_pid, bool *ret_sure)
 {
 	struct search search = { .ns_tid = ns_tid };
-	struct wait_status status;
+	struct target_status status;
 	int r;
 
 	*ret_sure = true;
 	if (wait_process_get(job->scan, job->pid)->same_pid_namespace) {
-		r = wait_status_read(ns_tid, &status);
+		r = target_read_status(ns_tid, ns_tid, &status);
 		*ret_sure = r == -ESRCH || r == 0;
 		*ret_pid = r ? 0 : status.tgid;
 		return r ? 0 : (pid_t)ns_tid;
@@ -249,6 +197,14 @@ static bool is_compat(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 && read(fd, ident, 5) == 5 && !memcmp(ident, "\177ELF", 4) && ident[4] == 1;
+}
+
+void wait_process_maps(struct wait_process *process)
+{
+	if (process->maps_read)
+		return;
+	process->maps_read = true;
+	(void)target_maps_read(process->pid, TARGET_MAPS_ALL, &process->maps);
 }
 
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)

@@ -102,7 +102,7 @@ static bool is_kernel_wait(struct wait_job *job)
 {
 	const char *function;
 
-	if (job->nr == LC_NO_SYSCALL || !job->call)
+	if (job->nr == LC_NO_SYSCALL || !job->call || job->subject->blocker.lock)
 		return true;
 	if (job->subject->state != 'D' || job->call->family == CALL_CLONE)
 		return false;

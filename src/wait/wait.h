@@ -32,6 +32,7 @@ struct wait_subject {
 	const char *const *functions;
 	size_t function_count;
 	const char *kernel_function; /* where it sleeps; NULL: wait_describe() asks wchan */
+	struct lc_blocker blocker;
 };
 
 int wait_scan_create(struct wait_scan **ret_scan);
@@ -42,6 +43,13 @@ void wait_scan_free(struct wait_scan *scan);
  * Returns 0; -ESRCH if the thread is gone; -ENOMEM.
  */
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
+
+/*
+ * Whether a thread of the waiter's process runs the initialiser of the C++ static that the waiter waits for, by the
+ * names of that thread's frames, innermost first. The waiter itself may be asked about, too.
+ */
+bool wait_runs_initialiser(const struct wait_subject *waiter, const char *const *functions,
+			   size_t count);
 
 /* How many processes' descriptors could not be read so far. */
 size_t wait_scan_refused(const struct wait_scan *scan);

@@ -60,6 +60,24 @@ setup() {
 		length == 1" "$json"
 }
 
+@test "one of three is not answered any more, the others are; its twin: nobody is" {
+	start sick answers
+	await 3
+	leakhop trace -p "$pid" -m 5ms -d 8s --json >"$json"
+	local asker
+	asker=$(ready_tid asker)
+	holds "[.findings[] | [.tids, .verdict, .rule]] == [[[$asker], \"stuck\", \"answer-overdue\"]]" "$json"
+	holds '.findings[0] | .wait.kind == "TCP" and .reason != "" and .proof != "" and .remedy != ""' "$json"
+	# One look has no history.
+	dump "$json" -p "$pid" -m 1s
+	is "$asker" '.verdict == "suspect" and .rule == "answer-outstanding" and .remedy != ""' "$json"
+	start sick answers well
+	await 3
+	leakhop trace -p "$pid" -m 5ms -d 8s --json >"$json"
+	no_findings "$json"
+	is "$(ready_tid asker)" 'select(.still_blocked > 0) | .rule == "slower-than-before"' "$json"
+}
+
 @test "a heartbeat whose spawner has ended is told to be an orphan; its twin is none" {
 	local well
 	for well in '' well; do

@@ -153,6 +153,34 @@ redis() {
 	quiet $(family "$server") "$idle" "$pid"
 }
 
+@test "PostgreSQL and a standby that follows it" {
+	local bin primary standby port
+	bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
+	[[ -n $bin && -x $bin/pg_basebackup ]] || skip "no PostgreSQL"
+	local as=(setpriv --reuid postgres --regid postgres --clear-groups)
+	port=$(free_port)
+	chown postgres "$data"
+	"${as[@]}" mkdir "$data/standby"
+	"${as[@]}" "$bin/initdb" -D "$data/db" -N --auth trust >"$data/initdb" 3>&-
+	serve "${as[@]}" "$bin/postgres" -D "$data/db" -k "$data" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off
+	primary=$pid
+	query() { "${as[@]}" "$bin/psql" -h "$1" -p "$port" -Atc "$2" postgres 2>/dev/null; }
+	eventually 60 query "$data" 'select 1'
+	"${as[@]}" "$bin/pg_basebackup" -D "$data/copy" -R -N -X stream -c fast -h 127.0.0.1 -p "$port" \
+		>"$data/backup" 2>&1 3>&-
+	serve "${as[@]}" "$bin/postgres" -D "$data/copy" -k "$data/standby" -p "$port" -c listen_addresses= -c fsync=off
+	standby=$pid
+	follows() { [[ $(query "$data" "select state from pg_stat_replication") == streaming ]]; }
+	eventually 60 follows
+	eventually 60 query "$data/standby" 'select 1'
+	write() { query "$data" 'create table if not exists t (a int); insert into t select generate_series(1, 100)'; }
+	busy write
+	# shellcheck disable=SC2046
+	quiet $(family "$primary") $(family "$standby")
+	# It did follow.
+	query "$data/standby" 'select count(*) > 0 from t' | grep -q t
+}
+
 @test "memcached" {
 	command -v memcached >/dev/null || skip "no memcached"
 	local port

@@ -44,6 +44,8 @@ shown='.proof != "" and .remedy != ""'
 	is "$first" "[.chain[].tid] == [$first, $second]" "$json"
 	is "$second" "[.chain[].tid] == [$second, $first]" "$json"
 	same '.findings | length' 2 "$json"
+	# Where the holder stands is where, or near where, the lock was taken.
+	is "$first" ".remedy | contains(\"thread $second has it, in take_b_then_a (sick.c:$(mark sick.c block second))\")" "$json"
 }
 
 @test "AB-BA: its twin" { twin 2 sick abba; }
@@ -55,6 +57,7 @@ shown='.proof != "" and .remedy != ""'
 	is "$tid" "$(told deadlock self mutex) and $shown" "$json"
 	is "$tid" ".wait.owner.tid == $tid and .wait.owner.pid == $pid" "$json"
 	is "$tid" "[.chain[].tid] == [$tid]" "$json"
+	is "$tid" '.remedy | contains("in lock_twice (sick.c:")' "$json"
 }
 
 @test "a thread that locks twice: its twin" { twin 1 sick self; }
@@ -74,7 +77,7 @@ shown='.proof != "" and .remedy != ""'
 @test "two readers who want to write" {
 	ill 2 sick upgrade
 	is "$(ready_tid upgrade)" "$(told suspect readers rwlock)" "$json"
-	is "$(ready_tid upgrade2)" "$(told suspect readers rwlock)" "$json"
+	is "$(ready_tid upgrade2)" "$(told suspect readers rwlock) and .remedy != \"\"" "$json"
 	is "$(ready_tid upgrade)" '.reason | contains("2 readers")' "$json"
 	no_findings "$json"
 }
@@ -87,7 +90,7 @@ shown='.proof != "" and .remedy != ""'
 
 @test "a signal before its waiter" {
 	ill 1 sick lost-signal
-	is "$(ready_tid signal)" "$(told suspect never-signalled "condition variable")" "$json"
+	is "$(ready_tid signal)" "$(told suspect never-signalled "condition variable") and .remedy != \"\"" "$json"
 	no_findings "$json"
 }
 
@@ -110,6 +113,34 @@ shown='.proof != "" and .remedy != ""'
 	no_findings "$json"
 }
 
+@test "initialisers that need each other: of C++ statics, of pthread_once" {
+	local kind first second
+	for kind in statics once; do
+		ill 2 initialisers $kind
+		first=$(ready_tid first) second=$(ready_tid second)
+		is "$first" "$(told deadlock cycle once) and $shown and .wait.owner.tid == $second" "$json"
+		is "$second" "$(told deadlock cycle once) and [.chain[].tid] == [$second, $first]" "$json"
+		# Asked for one, leakhop finds the other.
+		dump "$json" -t "$first" -m 50ms
+		is "$first" "$(told deadlock cycle once) and .wait.owner.tid == $second" "$json"
+	done
+}
+
+@test "initialisers that need each other: their twins" {
+	local kind
+	for kind in statics once; do
+		twin 2 initialisers $kind
+		no_suspects
+		is "$(ready_tid first)" "$(told idle waits-for-end once) and .wait.owner.tid == $(ready_tid second)" "$json"
+	done
+}
+
+@test "an initialiser that needs itself, and its twin" {
+	ill 1 initialisers alone
+	is "$(ready_tid alone)" "$(told deadlock self once) and $shown" "$json"
+	twin 1 initialisers alone
+}
+
 @test "a pipe whose one writer is its reader" {
 	ill 1 sick own-pipe
 	is "$(ready_tid reader)" "$(told leak only-itself pipe) and $shown" "$json"
@@ -129,7 +160,8 @@ shown='.proof != "" and .remedy != ""'
 	ill 50 sick chain
 	local root last
 	root=$(ready_tid root) last=$(ready_tid last)
-	is "$root" "$(told stuck request-stands TCP) and .remedy != \"\"" "$json"
+	is "$root" "$(told stuck request-stands TCP) and $shown" "$json"
+	is "$root" '.proof | contains("5 bytes lie unread")' "$json"
 	is "$root" ".depends == 49 and .count == 1 and any(.wait.owners[]; .pid == $pid)" "$json"
 	same '[.findings[] | select(.wait.kind == "mutex") | .count] | add' 49 "$json"
 	same '[.findings[] | select(.wait.kind == "mutex") | .verdict] | unique' '["stuck"]' "$json"
@@ -238,6 +270,20 @@ shown='.proof != "" and .remedy != ""'
 	ill 1 sick dead-set
 	run -0 leakhop dump -p "$pid" -m 50ms --explain "$pid"
 	grep -q nothing-can-fire <<<"$output"
+}
+
+@test "--explain in JSON: the same as an object" {
+	ill 2 sick abba
+	local first
+	first=$(ready_tid first)
+	dump "$json" -p "$pid" -m 50ms --explain "$first"
+	holds ".explanation | .tid == $first and .pid == $pid and .read.confirmed and .read.all_releasers_known and
+		.read.releasers == 1 and .read.wait.kind == \"mutex\"" "$json"
+	holds '.explanation.concluded | .verdict == "deadlock" and .rule == "cycle" and .in_circle and
+		(.can_run_again | not) and .otherwise != "" and (.chain | length) == 2' "$json"
+	! /usr/bin/python3 -c 'import jsonschema' || check schema "$json"
+	dump "$json" -p "$pid" -m 50ms --explain 1
+	same .explanation null "$json"
 }
 
 @test "--dot: a graph for Graphviz" {

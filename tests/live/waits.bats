@@ -69,6 +69,158 @@ looks() {
 	same ".threads[] | select(.tids | index($tid)) | .state" '"D"' "$BATS_TEST_TMPDIR/dump.json"
 }
 
+@test "a lock of the kernel, and who has it" {
+	need_root
+	command -v bpftool >/dev/null || skip "no bpftool to ask what this kernel notes"
+	bpftool btf dump file /sys/kernel/btf/vmlinux format c 2>/dev/null |
+		sed -n '/^struct task_struct {/,/^}/p' | grep -q '\bblocker;' || skip "this kernel notes no blocker"
+	start fuse maker behind
+	eventually 10 said 1
+	! grep '^SKIP' "$out" || skip "no FUSE here"
+	await 3
+	local maker behind json=$BATS_TEST_TMPDIR/dump.json
+	maker=$(ready_tid maker) behind=$(ready_tid behind)
+	eventually 10 grep -q 'State:.D' "/proc/$pid/task/$behind/status"
+	eventually 20 all_due "$json"
+	check waits "$json" "$out" "$sources/fuse.c"
+	is "$behind" ".wait.kind == \"kernel\" and .wait.owner.tid == $maker and .wait.owner.role == \"holder\"" "$json"
+	is "$behind" ".verdict == \"stuck\" and .rule == \"blocker-is-a-finding\" and
+		[.chain[].tid] == [$behind, $maker]" "$json"
+	is "$maker" '.verdict == "stuck" and .rule == "uninterruptible" and .depends == 1' "$json"
+}
+
+# rare READY-LINES NAME...: only these threads of the fixture, or a skip
+rare() {
+	start rare "${@:2}"
+	eventually 20 said "$1"
+	! grep '^SKIP' "$out" || skip "not on this host"
+	await "$1"
+	json=$BATS_TEST_TMPDIR/dump.json
+	eventually 20 all_due "$json"
+	check waits "$json" "$out" "$sources/rare.c" --only "$2"
+}
+
+@test "a lock of an open file description" {
+	rare 3 ofd
+	is "$(ready_tid ofd)" ".wait.kind == \"file lock\" and .wait.direction == \"lock\" and
+		(.wait.object | startswith(\"open file description lock of \")) and
+		.wait.owner.pid == $(ready_pid ofd_other) and .wait.owner.role == \"holder\"" "$json"
+}
+
+@test "io_uring" {
+	rare 2 uring
+	is "$(ready_tid uring)" '.wait.kind == "io_uring" and .wait.fd >= 0 and .verdict == "idle"' "$json"
+}
+
+@test "pidfds, by waitid and by poll" {
+	rare 4 pidfd pidfd_poll
+	check waits "$json" "$out" "$sources/rare.c" --only pidfd_poll
+	local other
+	other=$(ready_pid pidfd_other)
+	is "$(ready_tid pidfd)" ".wait.kind == \"child\" and .wait.owner.pid == $other and .rule == \"waits-for-end\"" "$json"
+	is "$(ready_tid pidfd_poll)" ".wait.kind == \"pidfd\" and .wait.owner.pid == $other and .verdict == \"idle\"" "$json"
+}
+
+@test "TCP over IPv6" {
+	rare 3 tcp6
+	is "$(ready_tid tcp6)" ".wait.kind == \"TCP\" and .wait.peer.pid == $(ready_pid tcp6_other) and
+		(.wait.object | startswith(\"TCP [::1]:\")) and .rule == \"answer-outstanding\"" "$json"
+}
+
+@test "a socket of another network namespace" {
+	need_root
+	rare 3 netns
+	is "$(ready_tid netns)" ".wait.kind == \"TCP\" and .wait.peer.pid == $(ready_pid netns_other) and
+		.wait.tcp.bytes_sent == 5 and .rule == \"answer-outstanding\"" "$json"
+}
+
+# frozen FOLDER FILE FROZEN THAWED: a process in a new cgroup there, frozen by writing to that file
+frozen() {
+	local group=$1/leakhop-test-$$ tid
+	[[ -d $1 ]] && mkdir "$group" 2>/dev/null || return 1
+	start locks mutex
+	await 2
+	tid=$(ready_tid mutex)
+	if [[ -w $group/$2 ]] && echo "$pid" >"$group/cgroup.procs" && echo "$3" >"$group/$2"; then
+		eventually 10 grep -qE '^(FROZEN|frozen 1)' "$group/freezer.state" "$group/cgroup.events" 2>/dev/null
+		dump "$json" -p "$pid" -m 1ms
+		echo "$4" >"$group/$2"
+		is "$tid" "$told_frozen and (.wait.object | contains(\"leakhop-test-$$\"))" "$json" || bad=1
+		# Thawed, it waits for what it waited for.
+		eventually 10 all_parked
+		dump "$json" -p "$pid" -m 1ms
+		is "$tid" '.wait.kind == "mutex"' "$json" || bad=1
+	else
+		bad=2
+	fi
+	kill -KILL "$pid"
+	eventually 10 rmdir "$group"
+	((bad != 1)) || return 2
+	((bad != 2))
+}
+
+@test "a frozen cgroup, of version 1 and of version 2" {
+	need_root
+	local json=$BATS_TEST_TMPDIR/dump.json any=0 folder r bad
+	local told_frozen='.wait.kind == "frozen" and .verdict == "suspect" and .rule == "frozen" and .remedy != ""'
+	for folder in /sys/fs/cgroup/freezer /sys/fs/cgroup/unified /sys/fs/cgroup; do
+		r=0 bad=0
+		if [[ $folder == */freezer ]]; then
+			frozen "$folder" freezer.state FROZEN THAWED || r=$?
+		else
+			[[ -e $folder/cgroup.controllers ]] || continue
+			frozen "$folder" cgroup.freeze 1 0 || r=$?
+		fi
+		((r != 2))
+		((r)) || any=1
+	done
+	((any)) || skip "no cgroup here that can be frozen"
+}
+
+@test "Python's interpreter lock, and who has it" {
+	local python tid found= json=$BATS_TEST_TMPDIR/dump.json
+	cat >"$BATS_TEST_TMPDIR/gil.py" <<-'END'
+		import ctypes, threading, time
+
+		library = ctypes.PyDLL(None)  # calls keep the lock
+
+		def hold():
+		    ready = b"READY %d holder 0 %d\n" % (library.gettid(), library.getpid())
+		    library.write(1, ready, len(ready))
+		    library.pause()
+
+		def want():
+		    while True:
+		        pass
+
+		threading.Thread(target=want).start()
+		time.sleep(0.1)
+		threading.Thread(target=hold).start()
+		want()
+	END
+	# One whose functions have names: a distribution's is stripped, mostly.
+	for python in ${LEAKHOP_PYTHONS:-$(type -ap python3)}; do
+		# Itself, not what starts it.
+		python=$("$python" -c 'import sys; print(sys.executable)' 2>/dev/null) || continue
+		out=$(mktemp "$BATS_TEST_TMPDIR/out.XXXXXX")
+		"$python" "$BATS_TEST_TMPDIR/gil.py" >"$out" 2>&1 </dev/null 3>&- &
+		pid=$!
+		pids+=("$pid")
+		eventually 20 said 1
+		# The holder has come; then each of the others asks again every 5 ms.
+		eventually 10 all_parked
+		pid=$(ready_pid holder)
+		pids+=("$pid")
+		dump "$json" -p "$pid" -m 1ms
+		kill -KILL "$pid"
+		jq -e 'any(.threads[]; .wait.kind == "GIL")' "$json" >/dev/null || continue
+		found=1
+		tid=$(ready_tid holder)
+		holds "[.threads[] | select(.wait.kind == \"GIL\") | .wait.owner.tid] | unique == [$tid]" "$json"
+	done
+	[[ $found ]] || skip "no Python with names of functions"
+}
+
 @test "stopped and traced processes" {
 	start stopped
 	await 3

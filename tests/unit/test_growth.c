@@ -20,7 +20,8 @@ static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
 	for (tid = oldest; tid < newest; tid++)
 		wait_set(thread_add(model, 1, tid, 60), &wait);
 	for (sweep = 0; sweep < SWEEPS; sweep++) {
-		growth_note(growth, model, now);
+		growth_note(growth, model);
+		growth_close(growth, now);
 		now += SECOND;
 		for (i = 0; i < born; i++)
 			wait_set(thread_add(model, 1, newest++, 60), &wait);
@@ -83,11 +84,32 @@ static void test_other_stacks_are_other_groups(void **state)
 	thread_add(model, 1, 10, 60);
 	thread_add(model, 1, 11, 60)->user_stack = 2;
 	thread_add(model, 2, 12, 60);
-	growth_note(growth, model, NOW);
+	growth_note(growth, model);
+	growth_close(growth, NOW);
 	assert_true(growth_of(growth, lc_model_find(model, 10), &trend));
 	assert_int_equal(trend.count, 1);
 	growth_free(growth);
 	lc_model_free(model);
+}
+
+/* Past the bound of groups: the sweep with the most members outside of any counts, not their sum. */
+static void test_groups_past_the_bound(void **state)
+{
+	struct growth_key key = { .pid = 1 };
+	struct growth *growth;
+	uint32_t sweep, i;
+
+	(void)state;
+	growth_create(&growth);
+	for (sweep = 0; sweep < 3; sweep++) {
+		for (i = 0; i < GROWTH_GROUPS + 7 - sweep; i++) {
+			key.place = i;
+			growth_member(growth, &key, 0);
+		}
+		growth_close(growth, NOW + sweep * SECOND);
+	}
+	assert_int_equal(growth_refused(growth), 7);
+	growth_free(growth);
 }
 
 int main(void)
@@ -97,6 +119,7 @@ int main(void)
 		cmocka_unit_test(test_a_pool_stands),
 		cmocka_unit_test(test_as_many_go_as_come),
 		cmocka_unit_test(test_other_stacks_are_other_groups),
+		cmocka_unit_test(test_groups_past_the_bound),
 	};
 
 	return cmocka_run_group_tests_name("growth", tests, NULL, NULL);

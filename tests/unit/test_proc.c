@@ -20,6 +20,7 @@ static void test_stat_with_a_hostile_name(void **state)
 	assert_string_equal(stat.comm, "a) R 1 (b)");
 	assert_int_equal(stat.state, 'D');
 	assert_int_equal(stat.ppid, 7);
+	assert_int_equal(stat.group, 42);
 	assert_int_equal(stat.flags, 4194560);
 	assert_int_equal(stat.start_ticks, 987654);
 	assert_int_equal(stat.cpu, 3);
@@ -59,6 +60,34 @@ static void test_exec_start(void **state)
 	assert_int_equal(target_parse_exec_start("nothing\n", &ns), -EINVAL);
 }
 
+static void test_status(void **state)
+{
+	static const char text[] = "Name:\tx\nTgid:\t12\nTracerPid:\t9\nUid:\t1\t2\t3\t4\n"
+				   "NStgid:\t12\t3\nNSpid:\t13\t4\nThreads:\t5\n"
+				   "SigPnd:\t0000000000000001\nShdPnd:\t8000000000000000\n"
+				   "SigBlk:\t0000000000000010\nSigIgn:\t0000000000001000\n"
+				   "SigCgt:\t0000000180000002\nvoluntary_ctxt_switches:\t6\n"
+				   "nonvoluntary_ctxt_switches:\t7\n";
+	struct target_status status;
+
+	(void)state;
+	assert_int_equal(target_parse_status(text, &status), 0);
+	assert_int_equal(status.tgid, 12);
+	assert_int_equal(status.tracer, 9);
+	assert_int_equal(status.uid, 2);
+	assert_int_equal(status.threads, 5);
+	assert_int_equal(status.ns_pid, 3);
+	assert_int_equal(status.ns_tid, 4);
+	assert_int_equal(status.pending, 1);
+	assert_true(status.shared_pending == 1ull << 63);
+	assert_int_equal(status.blocked, 0x10);
+	assert_int_equal(status.ignored, 0x1000);
+	assert_int_equal(status.caught, 0x180000002);
+	assert_int_equal(status.voluntary_switches, 6);
+	assert_int_equal(status.involuntary_switches, 7);
+	assert_int_equal(target_parse_status("Name:\tx\nTgid:\t12\n", &status), -EINVAL);
+}
+
 static void test_own_files(void **state)
 {
 	struct target_status status;
@@ -81,6 +110,7 @@ int main(void)
 		cmocka_unit_test(test_stat_with_a_hostile_name),
 		cmocka_unit_test(test_syscall_in_all_forms),
 		cmocka_unit_test(test_exec_start),
+		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_own_files),
 	};
 

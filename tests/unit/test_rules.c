@@ -27,6 +27,8 @@ static struct conclusion judge_one(const struct lc_wait *wait, char thread_state
 		assert_string_equal(conclusion_.rule, rule_);            \
 		assert_int_equal(conclusion_.verdict, verdict_);         \
 		assert_true(conclusion_.reason[0]);                      \
+		if (conclusion_.verdict >= VERDICT_SUSPECT)              \
+			assert_true(conclusion_.remedy[0]);              \
 	} while (0)
 
 static void test_locks(void **state)
@@ -84,6 +86,37 @@ static void test_turns_gates_and_queues(void **state)
 	assert_string_equal(concluded(&view, 11)->rule, "holder-is-a-finding");
 	verdict_view_release(&view);
 	lc_model_free(model);
+}
+
+/* An initialiser that another thread runs is a wait for an end; one that the waiter runs itself has none. */
+static void test_initialisers(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_ONCE, 1), back = wait_for(LC_WAIT_ONCE, 2);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	expect(wait, VERDICT_SUSPECT, "owner-not-recorded");
+	wait_owner(&wait, 1, 20, LC_WAIT_JOINEE);
+	expect(wait, VERDICT_IDLE, "waits-for-end");
+	wait_owner(&back, 1, 10, LC_WAIT_JOINEE);
+	wait_set(thread_add(model, 1, 10, 60), &wait);
+	wait_set(thread_add(model, 1, 20, 60), &back);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "cycle");
+	assert_int_equal(concluded(&view, 20)->verdict, VERDICT_DEADLOCK);
+	verdict_view_release(&view);
+	/* The runner is stuck in something else. */
+	back = wait_for(LC_WAIT_MUTEX, 3);
+	back.recorded = LC_WAIT_DEAD;
+	wait_set(lc_model_find(model, 20), &back);
+	view = view_of(model);
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	verdict_view_release(&view);
+	lc_model_free(model);
+	wait = wait_for(LC_WAIT_ONCE, 1);
+	wait.flags = LC_WAIT_OWNER_SELF;
+	expect(wait, VERDICT_DEADLOCK, "self");
 }
 
 /* A chain behind an answer that is outstanding: a doubt is handed on, not turned into a finding. */
@@ -159,7 +192,9 @@ static void test_sockets(void **state)
 	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST;
 	expect(wait, VERDICT_SUSPECT, "answer-outstanding");
 	wait.flags |= LC_WAIT_PEER_UNREAD;
+	wait.tcp.peer_receive_queue = 5;
 	expect(wait, VERDICT_STUCK, "request-stands");
+	assert_non_null(strstr(judge_one(&wait, 'S').proof, "5 bytes lie unread"));
 	wait.flags = LC_WAIT_CLIENT | LC_WAIT_RETRANSMITS;
 	expect(wait, VERDICT_STUCK, "request-stands");
 	wait.flags = LC_WAIT_SERVER |
@@ -211,6 +246,39 @@ static void test_state_d(void **state)
 	expect(wait, VERDICT_IDLE, "in-the-kernel");
 }
 
+/* A lock of the kernel whose owner is noted: it takes the owner's finding, or names who has it. */
+static void test_kernel_locks(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_KERNEL, 1), back = wait_for(LC_WAIT_KERNEL, 2);
+	struct lc_wait daemon = wait_for(LC_WAIT_FUSE, 3);
+	struct lc_model *model = model_new();
+	struct conclusion conclusion;
+	struct verdict_view view;
+
+	(void)state;
+	wait_owner(&wait, 1, 20, LC_WAIT_HOLDER);
+	conclusion = judge_one(&wait, 'D');
+	assert_string_equal(conclusion.rule, "uninterruptible");
+	assert_non_null(strstr(conclusion.reason, "thread 20"));
+	assert_non_null(strstr(conclusion.remedy, "thread 20"));
+
+	wait_set(thread_add(model, 1, 10, 60), &wait);
+	wait_set(thread_add(model, 1, 20, 60), &daemon);
+	lc_model_find(model, 10)->state = lc_model_find(model, 20)->state = 'D';
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "blocker-is-a-finding");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	verdict_view_release(&view);
+	/* Two locks of the kernel, each held by who waits for the other. */
+	wait_owner(&back, 1, 10, LC_WAIT_HOLDER);
+	wait_set(lc_model_find(model, 20), &back);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "cycle");
+	assert_int_equal(concluded(&view, 20)->verdict, VERDICT_DEADLOCK);
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
 /* main joins a thread that is stuck: it takes its verdict. It joins one that works: it is idle. */
 static void test_join_takes_the_verdict(void **state)
 {
@@ -232,6 +300,12 @@ static void test_join_takes_the_verdict(void **state)
 	assert_int_equal(concluded(&view, 20)->verdict, VERDICT_LEAK);
 	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
 	verdict_view_release(&view);
+	/* By a pidfd it is the same. */
+	join.kind = LC_WAIT_PIDFD;
+	wait_set(lc_model_find(model, 10), &join);
+	view = view_of(model);
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	verdict_view_release(&view);
 	lc_model_free(model);
 }
 
@@ -240,12 +314,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_turns_gates_and_queues),
+		cmocka_unit_test(test_initialisers),
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_pipes_and_sets),
 		cmocka_unit_test(test_state_d),
+		cmocka_unit_test(test_kernel_locks),
 		cmocka_unit_test(test_join_takes_the_verdict),
 	};
 

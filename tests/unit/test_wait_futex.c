@@ -423,14 +423,139 @@ static void test_once(void **state)
 	test_describe(&subject, once_names, &wait);
 	assert_int_equal(wait.kind, LC_WAIT_ONCE);
 	assert_int_equal(wait.key.object, (uintptr_t)&once);
+	/* glibc keeps a record on the stack of who runs it; the test runs with the host's C library. */
+	assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
+	assert_int_equal(wait.owners[0].tid, runner.tid);
+	assert_int_equal(wait.owners[0].role, LC_WAIT_JOINEE);
+	assert_int_equal(wait.flags & LC_WAIT_OWNER_SELF, 0);
 	sem_post(&once_gate);
 	pthread_join(runner.thread, NULL);
 	pthread_join(parked.thread, NULL);
 }
 
+static pthread_once_t own = PTHREAD_ONCE_INIT;
+
+static void initialise_own(void)
+{
+	pthread_once(&own, initialise_own);
+}
+
+static void run_own(void *argument)
+{
+	(void)argument;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pthread_once(&own, initialise_own);
+}
+
+static void test_once_of_its_own(void **state)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid = test_fork(run_own, NULL);
+
+	(void)state;
+	test_await(pid, pid, NR_FUTEX, &subject);
+	test_describe(&subject, once_names, &wait);
+	assert_int_equal(wait.owners[0].tid, pid);
+	assert_true(wait.flags & LC_WAIT_OWNER_SELF);
+	test_kill(pid);
+}
+
+/* Of a C++ static only the names of frames tell: who has its function further out runs the initialiser. */
+static void test_runner_of_a_static(void **state)
+{
+	const char *const waits[] = { "syscall", "__cxa_guard_acquire", "config()", "worker()" };
+	const char *const runs[] = { "nanosleep", "Config::Config()", "config()", "worker()" };
+	const char *const itself[] = { "syscall", "__cxa_guard_acquire", "config()",
+				       "Config::Config()", "config()" };
+	const char *const nameless[] = { "syscall", "__cxa_guard_acquire", "", "" };
+	struct wait_subject subject = { .functions = waits, .function_count = 4 };
+
+	(void)state;
+	assert_true(wait_runs_initialiser(&subject, runs, 4));
+	assert_false(wait_runs_initialiser(&subject, waits, 4)); /* another waiter */
+	assert_false(wait_runs_initialiser(&subject, runs, 2));
+	assert_true(wait_runs_initialiser(&subject, itself, 5));
+	subject.functions = nameless;
+	assert_false(wait_runs_initialiser(&subject, nameless, 4));
+	subject.functions = runs;
+	assert_false(wait_runs_initialiser(&subject, waits, 4)); /* it waits for no guard */
+	subject.function_count = 0;
+	assert_false(wait_runs_initialiser(&subject, waits, 0));
+}
+
 static void raw_wait(void *word)
 {
 	syscall(SYS_futex, word, 128, *(int *)word, NULL, NULL, 0);
+}
+
+struct element {
+	uint64_t value, address;
+	uint32_t flags, pad;
+};
+
+struct elements {
+	struct element list[10];
+	unsigned count;
+};
+
+static void wait_for_any(void *argument)
+{
+	struct elements *elements = argument;
+
+	if (syscall(449, elements->list, elements->count, 0, NULL, CLOCK_MONOTONIC) < 0 &&
+	    errno == ENOSYS)
+		pause();
+}
+
+/* futex_waitv: whoever could release one of the words could release the waiter. */
+static void test_any_of_many(void **state)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	static struct elements elements = { .count = 2 };
+	static int word = 7;
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+	unsigned i;
+
+	(void)state;
+	pthread_mutex_lock(&mutex);
+	mutex.__data.__lock = 2;
+	for (i = 0; i < 10; i++)
+		elements.list[i] = (struct element){ 7, (uintptr_t)&word, 2 | 128, 0 };
+	elements.list[0] = (struct element){ 2, (uintptr_t)&mutex, 2 | 128, 0 };
+	test_start(&parked, wait_for_any, &elements);
+	test_await(getpid(), parked.tid, -2, &subject);
+	if (subject.syscall.nr != 449) {
+		pthread_cancel(parked.thread);
+		pthread_join(parked.thread, NULL);
+		skip();
+	}
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_FUTEX);
+	assert_int_equal(wait.member_total, 2);
+	assert_int_equal(wait.member_count, 2);
+	assert_int_equal(wait.members[0].kind, LC_WAIT_MUTEX);
+	assert_int_equal(wait.members[1].kind, LC_WAIT_FUTEX);
+	assert_int_equal(wait.owners[0].tid, getpid());
+	assert_true(wait.flags & LC_WAIT_INCOMPLETE); /* whoever has the word */
+	assert_int_equal(wait.flags & LC_WAIT_VALUE_DIFFERS, 0);
+	/* More than are looked at; a word that has changed; one word alone, which is like any other. */
+	subject.syscall.args[1] = 10;
+	word = 8;
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.member_total, 10);
+	assert_int_equal(wait.member_count, LC_WAIT_MEMBERS);
+	assert_true(wait.flags & LC_WAIT_VALUE_DIFFERS);
+	subject.syscall.args[1] = 1;
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_MUTEX);
+	assert_int_equal(wait.member_total, 0);
+	syscall(SYS_futex, &word, 129, 1, NULL, NULL, 0);
+	pthread_join(parked.thread, NULL);
+	mutex.__data.__lock = 1;
+	pthread_mutex_unlock(&mutex);
 }
 
 static void test_unknown_word(void **state)
@@ -519,6 +644,9 @@ int main(void)
 		cmocka_unit_test(test_barrier),
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_once_of_its_own),
+		cmocka_unit_test(test_runner_of_a_static),
+		cmocka_unit_test(test_any_of_many),
 		cmocka_unit_test(test_unknown_word),
 		cmocka_unit_test(test_runtimes),
 	};

@@ -191,6 +191,11 @@ static void test_others(void **state)
 	check("sem", "sem_timedwait", false, LC_WAIT_SEMAPHORE, &wait);
 	check("barrier", "pthread_barrier_wait", false, LC_WAIT_BARRIER, &wait);
 	check("once", "__pthread_once_full", false, LC_WAIT_ONCE, &wait);
+	assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
+	assert_int_equal(wait.owner_total, 1);
+	/* The thread that was made first. */
+	assert_true(wait.owners[0].tid > wait.owners[0].pid);
+	assert_int_equal(wait.flags & LC_WAIT_OWNER_SELF, 0);
 	check("join", "__pthread_timedjoin_np", true, LC_WAIT_JOIN, &wait);
 	assert_int_equal(wait.owner_total, 1);
 	assert_int_equal(wait.owners[0].role, LC_WAIT_JOINEE);

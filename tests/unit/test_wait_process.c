@@ -116,6 +116,43 @@ static void test_vfork(void **state)
 	test_kill(pid);
 }
 
+/* A lock of the kernel, as the kernel notes it of a thread in state D. */
+static void test_kernel_lock(void **state)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid = test_fork(sleep_long, NULL);
+
+	(void)state;
+	test_await(pid, pid, SYS_clock_nanosleep, &subject);
+	subject.state = 'D';
+	subject.kernel_function = "rwsem_down_write_slowpath";
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_KERNEL);
+	assert_int_equal(wait.recorded, LC_WAIT_NOT_RECORDED);
+	assert_int_equal(wait.owner_total, 0);
+
+	subject.blocker = (struct lc_blocker){ .lock = 0xff00,
+					       .kind = LC_BLOCKER_RWSEM_WRITER,
+					       .owner_tid = getpid(),
+					       .owner_pid = getpid() };
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_KERNEL);
+	assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
+	assert_int_equal(wait.direction, LC_WAIT_LOCK);
+	assert_int_equal(wait.key.space, LC_WAIT_SPACE_KERNEL);
+	assert_int_equal(wait.owners[0].tid, getpid());
+	assert_int_equal(wait.owners[0].role, LC_WAIT_HOLDER);
+	/* One of many readers, or who last had a semaphore: only a hint. */
+	subject.blocker.hint = 1;
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.owners[0].role, LC_WAIT_LAST_USER);
+	subject.blocker.owner_tid = 0;
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.recorded, LC_WAIT_NOT_RECORDED);
+	test_kill(pid);
+}
+
 static void await_state(pid_t pid, char state, struct wait_subject *subject)
 {
 	struct target_stat stat = {};
@@ -462,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_vfork),
 		cmocka_unit_test(test_stop_and_trace),
+		cmocka_unit_test(test_kernel_lock),
 		cmocka_unit_test(test_restarted_poll),
 		cmocka_unit_test(test_sleep),
 		cmocka_unit_test(test_signals),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dump --format=go: see go_dump.h. */
+#include "cmd/go_dump.h"
+#include "golang/golang.h"
+#include "output/output.h"
+#include "util/now.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* One that runs now and then is caught between two runs sooner or later. */
+#define ATTEMPTS 10
+
+struct writing {
+	FILE *stream;
+	uint64_t count;
+};
+
+static int write_trace(void *context, const struct lc_go_trace *trace)
+{
+	struct writing *writing = context;
+
+	/* A blank line between two goroutines, and none behind the last. */
+	if (writing->count++)
+		fputc('\n', writing->stream);
+	return output_go_trace(writing->stream, trace);
+}
+
+static int tell_why(int r, pid_t pid, const char *reason, struct error *error)
+{
+	switch (r) {
+	case -ENOENT:
+		error_say(error, r, "process %d is no Go program", pid);
+		error_remedy(error, "--format=text shows its threads");
+		return -ENOTSUP;
+	case -ENOTSUP:
+		error_say(error, r, "the goroutines of process %d cannot be read: %s", pid, reason);
+		error_remedy(error, "--format=text --no-go shows its threads");
+		return r;
+	case -EIO:
+		return error_set(error, r, "cannot write the dump");
+	case -EPERM:
+		error_set(error, r, "cannot read the memory of process %d", pid);
+		error_remedy(error, "run it as root, or as the user of that process");
+		return r;
+	default:
+		return error_set(error, r, "cannot read the goroutines of process %d", pid);
+	}
+}
+
+static int write_all(pid_t pid, FILE *stream, struct error *error)
+{
+	struct writing writing = { .stream = stream };
+	struct golang *golang = NULL;
+	struct lc_stacks *stacks = NULL;
+	char reason[200] = "";
+	int r = lc_stacks_create(1, &stacks);
+
+	r = r ?: golang_create(stacks, &golang);
+	r = r ?: golang_trace(golang, pid, now_monotonic(), ATTEMPTS, write_trace, &writing, reason);
+	if (!r && fflush(stream))
+		r = -EIO;
+	if (r < 0)
+		r = tell_why(r, pid, reason, error);
+	golang_free(golang);
+	lc_stacks_free(stacks);
+	return r;
+}
+
+int go_dump(const struct session_options *options)
+{
+	FILE *stream = options->output ? fopen(options->output, "we") : stdout;
+	struct error error = {};
+	int r;
+
+	if (!stream) {
+		error_set(&error, -errno, "cannot write '%s'", options->output);
+		return session_fail(options, -EIO, &error);
+	}
+	r = write_all(options->collect.filter.pids[0], stream, &error);
+	if (stream != stdout && fclose(stream) && !r)
+		r = error_set(&error, -EIO, "cannot write '%s'", options->output);
+	return r < 0 ? session_fail(options, r, &error) : EXIT_RAN;
+}

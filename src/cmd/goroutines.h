@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The goroutines of the processes in a session's model: looked at in each round, named when told. */
+#ifndef LEAKHOP_CMD_GOROUTINES_H
+#define LEAKHOP_CMD_GOROUTINES_H
+
+#include "cmd/session.h"
+#include "verdict/goroutines.h"
+
+/* Sweeps every Go process, and looks at what each group waits for. Returns 0 or -ENOMEM. */
+int goroutines_look(struct session *session, unsigned attempts);
+
+/* Names the stacks of a record, and fills its labels. */
+void goroutines_name(struct session *session, struct verdict_goroutines *record);
+
+/* Goroutines and groups that found no room. */
+uint64_t goroutines_refused(const struct session *session);
+
+/* The process executed another program. */
+void goroutines_forget(struct session *session, pid_t pid);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The heap of a Go process as its runtime sees it: spans of objects of one size. From any address to the
+ * object that it lies in. Layouts: src/runtime/mheap.go, 1.17 to 1.27.
+ */
+#ifndef LEAKHOP_GOLANG_HEAP_H
+#define LEAKHOP_GOLANG_HEAP_H
+
+#include "golang/process.h"
+
+struct go_span {
+	uint64_t start, end;
+	uint64_t size; /* of an object */
+	uint64_t alloc_bits; /* address */
+	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
+	bool scan;	     /* may hold pointers */
+};
+
+struct go_heap {
+	struct go_span *spans; /* in use, by address */
+	size_t count;
+	uint64_t low, high;
+	uint64_t bytes, scan_bytes;
+};
+
+/*
+ * Reads all spans in use. Returns 0; -ENOENT: the heap was not found; -E2BIG: more spans than are taken;
+ * -ENOMEM. go_heap_release() releases.
+ */
+int go_heap_read(struct go_process *process, struct go_heap *heap);
+void go_heap_release(struct go_heap *heap);
+
+/* The span that holds address, or NULL. */
+const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address);
+
+/* The start of the object that address lies in. */
+uint64_t go_heap_object(const struct go_span *span, uint64_t address);
+
+/* Whether that object is in use: what is free still holds old pointers. */
+bool go_heap_in_use(const struct go_process *process, const struct go_span *span, uint64_t object);
+
+#endif

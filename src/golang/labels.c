@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Labels that a program sets with pprof.Do. Go 1.24 and later: a slice of pairs of strings
+ * (src/runtime/pprof/label.go); before, a map of the old kind (src/runtime/map.go).
+ */
+#include "golang/private.h"
+#include "golang/waits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_LABELS 32
+#define LONGEST 80 /* of a key or value */
+#define BUCKET_SLOTS 8
+#define EMPTY_BELOW 5 /* tophash: smaller ones are not in use */
+#define MAP_B 9	      /* offsets in runtime.hmap */
+#define MAP_BUCKETS 16
+#define MOST_B 8
+
+struct string {
+	uint64_t address, length;
+};
+
+static void add(char *buffer, size_t size, const char *text)
+{
+	size_t used = strlen(buffer);
+
+	snprintf(buffer + used, size - used, "%s", text);
+}
+
+static bool add_string(const struct go_process *process, const struct string *string, char *buffer,
+		       size_t size)
+{
+	char text[LONGEST + 1] = "";
+	size_t length = string->length < LONGEST ? string->length : LONGEST;
+
+	if (length && !go_read(process, string->address, text, length))
+		return false;
+	add(buffer, size, text);
+	return true;
+}
+
+static bool add_pair(const struct go_process *process, const struct string *key,
+		     const struct string *value, char *buffer, size_t size)
+{
+	if (buffer[0])
+		add(buffer, size, " ");
+	if (!add_string(process, key, buffer, size))
+		return false;
+	add(buffer, size, "=");
+	return add_string(process, value, buffer, size);
+}
+
+static int read_slice(const struct go_process *process, uint64_t labels, char *buffer, size_t size)
+{
+	struct string pair[2];
+	uint64_t header[2], i;
+
+	if (!go_read(process, labels, header, sizeof(header)))
+		return -EFAULT;
+	for (i = 0; i < header[1] && i < MOST_LABELS; i++) {
+		if (!go_read(process, header[0] + i * sizeof(pair), pair, sizeof(pair)) ||
+		    !add_pair(process, &pair[0], &pair[1], buffer, size))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+struct bucket {
+	uint8_t top[BUCKET_SLOTS];
+	struct string keys[BUCKET_SLOTS];
+	struct string values[BUCKET_SLOTS];
+	uint64_t overflow;
+};
+
+static int read_map(const struct go_process *process, uint64_t labels, char *buffer, size_t size)
+{
+	uint64_t map = go_word(process, labels), buckets, at, i;
+	struct bucket bucket;
+	unsigned slot, count = 0;
+	uint8_t b;
+
+	if (!map)
+		return 0;
+	if (!go_read(process, map + MAP_B, &b, 1) || b > MOST_B)
+		return -EFAULT;
+	buckets = go_word(process, map + MAP_BUCKETS);
+	for (i = 0; buckets && i < 1u << b; i++) {
+		for (at = buckets + i * sizeof(bucket); at && count < MOST_LABELS;
+		     at = bucket.overflow) {
+			if (!go_read(process, at, &bucket, sizeof(bucket)))
+				return -EFAULT;
+			for (slot = 0; slot < BUCKET_SLOTS; slot++) {
+				if (bucket.top[slot] < EMPTY_BELOW || ++count > MOST_LABELS)
+					continue;
+				if (!add_pair(process, &bucket.keys[slot], &bucket.values[slot],
+					      buffer, size))
+					return -EFAULT;
+			}
+		}
+	}
+	return 0;
+}
+
+int golang_labels(struct golang *golang, struct lc_go_process *model, uint64_t goid, char *buffer,
+		  size_t size)
+{
+	struct go_process *process = go_known_process(golang, model->pid);
+	struct lc_goroutine *goroutine = lc_go_by_goid(model, goid);
+	struct go_descriptor descriptor;
+
+	buffer[0] = '\0';
+	if (!process || !goroutine)
+		return -ESRCH;
+	if (!go_read_descriptor(process, goroutine, &descriptor))
+		return -EAGAIN;
+	if (!descriptor.labels)
+		return 0;
+	return process->version >= GO_VERSION(1, 24, 0)
+		       ? read_slice(process, descriptor.labels, buffer, size)
+		       : read_map(process, descriptor.labels, buffer, size);
+}

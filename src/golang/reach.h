@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Can anything that lives still reach what goroutines wait for? From outside, and backwards: from the channels
+ * and locks to whatever holds a pointer to them, until a root is met: a global variable, or the stack of a
+ * goroutine that can run. What no root reaches, nobody can ever send to, close or unlock. The rule is that of
+ * the runtime's own leak detector (src/runtime/mgc.go, 1.27; ASPLOS 2025, GOLF).
+ *
+ * Pointers are taken conservatively: any word that points into an object holds it. So "reachable" may be
+ * wrong, "unreachable" only by a pointer that moved while memory was read: look twice.
+ */
+#ifndef LEAKHOP_GOLANG_REACH_H
+#define LEAKHOP_GOLANG_REACH_H
+
+#include "golang/private.h"
+
+/* A goroutine in question; places in the model's list. */
+struct go_question {
+	size_t place;
+	bool unreachable;	/* the answer */
+	bool holders_known;	/* all stacks were searched */
+	uint32_t holders;	/* goroutines with a pointer to its object, but for those that wait for it */
+	uint64_t holder;	/* one of them: its goid */
+};
+
+/*
+ * Answers. *ret_heap_bytes: of all spans in use. Returns 0; -ENOENT: the heap was not found; -E2BIG: too large to be searched in time; -ENOMEM.
+ * On failure nothing is unreachable.
+ */
+int go_reach(struct go_process *process, const struct lc_go_process *model,
+	     struct go_question *questions, size_t count, uint64_t *ret_heap_bytes);
+
+#endif

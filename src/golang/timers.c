@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counts timers: see timers.h. Layouts: src/runtime/runtime2.go and time.go; a heap of pointers up to 1.22, of
+ * pairs (timer, when) since.
+ */
+#include "golang/timers.h"
+#include "golang/pclntab.h"
+#include "util/cleanup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROCESSORS_MAX 4096
+#define MOST_BSS (64u << 20)
+#define TIMERS_LOOKED_AT 64
+#define STATUS_MAX 4
+
+struct slice {
+	uint64_t list, length, capacity;
+};
+
+static bool read_heap(const struct go_process *process, uint64_t p, struct slice *ret)
+{
+	int32_t at = process->offsets.p_timers_heap >= 0 ? process->offsets.p_timers_heap
+							 : process->offsets.p_timers;
+
+	return at >= 0 && go_read(process, p + at, ret, sizeof(*ret)) &&
+	       ret->length <= ret->capacity && ret->capacity < 1u << 30;
+}
+
+/* A p names its number, and has a state of five. One alone is not told from other data by that: ask its m. */
+static bool is_processor(const struct go_process *process, uint64_t p, uint32_t number, bool alone)
+{
+	uint32_t words[2];
+	struct slice heap;
+	uint64_t m;
+
+	if (!p || (p & 7) || !go_read(process, p, words, sizeof(words)) || words[0] != number ||
+	    words[1] > STATUS_MAX || !read_heap(process, p, &heap))
+		return false;
+	if (!alone)
+		return true;
+	m = process->offsets.p_m >= 0 ? go_word(process, p + process->offsets.p_m) : 0;
+	return m && process->offsets.m_p >= 0 && go_word(process, m + process->offsets.m_p) == p;
+}
+
+static bool is_list(const struct go_process *process, const struct slice *slice)
+{
+	uint64_t elements[PROCESSORS_MAX];
+	size_t i;
+
+	if (!slice->list || (slice->list & 7) || !slice->length ||
+	    slice->length > PROCESSORS_MAX || slice->length > slice->capacity ||
+	    slice->capacity > PROCESSORS_MAX ||
+	    !go_read(process, slice->list, elements, slice->length * 8))
+		return false;
+	for (i = 0; i < slice->length; i++) {
+		if (!is_processor(process, elements[i], i, slice->length == 1))
+			return false;
+	}
+	return true;
+}
+
+static bool find(struct go_process *process)
+{
+	const struct go_module *module;
+	size_t m, i, got;
+
+	for (m = 0; m < process->module_count; m++) {
+		_cleanup_free_ uint64_t *words = NULL;
+
+		module = &process->modules[m];
+		if (module->bss_end - module->bss > MOST_BSS)
+			continue;
+		words = malloc(module->bss_end - module->bss + 8);
+		if (!words || target_memory_read(process->pid, module->bss & ~7ull, words,
+						 module->bss_end - module->bss, &got) < 0)
+			continue;
+		for (i = 0; i + 2 < got / 8; i++) {
+			struct slice slice = { words[i], words[i + 1], words[i + 2] };
+
+			if (is_list(process, &slice)) {
+				process->allp = (module->bss & ~7ull) + i * 8;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The function that a timer calls; "" where it can't be read. */
+static const char *function_of(const struct go_process *process, uint64_t timer)
+{
+	uint64_t pc = go_word(process, go_word(process, timer + process->offsets.timer_f));
+	const struct go_module *module = go_process_module(process, pc);
+	struct go_function function;
+
+	if (!module || !pclntab_function(module->image->table, pc - module->bias, &function))
+		return "";
+	return pclntab_name(module->image->table, function.name);
+}
+
+/* What most of the last few timers of a heap call. */
+static void note_function(const struct go_process *process, const struct slice *heap,
+			  struct lc_go_process *model)
+{
+	unsigned step = process->offsets.p_timers_heap >= 0 ? 16 : 8, i, j, most = 0, votes[8] = {};
+	const char *names[8] = {};
+
+	for (i = 0; i < heap->length && i < TIMERS_LOOKED_AT; i++) {
+		const char *name = function_of(
+			process, go_word(process, heap->list + (heap->length - 1 - i) * step));
+
+		for (j = 0; j < 8 && names[j] && strcmp(names[j], name); j++)
+			;
+		if (j == 8)
+			continue;
+		names[j] = name;
+		votes[j]++;
+		if (votes[j] > votes[most])
+			most = j;
+	}
+	if (names[most])
+		strncpy(model->timer_function, names[most], sizeof(model->timer_function) - 1);
+}
+
+void go_count_timers(struct go_process *process, struct lc_go_process *model)
+{
+	uint64_t elements[PROCESSORS_MAX], most = 0;
+	struct slice list, heap;
+	size_t i;
+
+	if (!process->allp && (process->allp_tries > 3 || !find(process))) {
+		process->allp_tries++;
+		return;
+	}
+	if (!go_read(process, process->allp, &list, sizeof(list)) || list.length > PROCESSORS_MAX ||
+	    !go_read(process, list.list, elements, list.length * 8))
+		return;
+	model->timers = 0;
+	for (i = 0; i < list.length; i++) {
+		if (!read_heap(process, elements[i], &heap))
+			continue;
+		model->timers += heap.length;
+		if (heap.length > most) {
+			most = heap.length;
+			note_function(process, &heap, model);
+		}
+	}
+	model->timers_known = true;
+}

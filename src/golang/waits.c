@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What one goroutine waits for, in full: dispatch, channels and sleeps. Locks: sync.c; network: network.c.
+ * Structures: src/runtime/{chan,select,runtime2,time}.go, 1.17 to 1.27.
+ */
+#include "golang/private.h"
+#include "golang/reach.h"
+#include "golang/waits.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_CASES 4096
+#define MOST_QUEUE 64 /* of waiters that are counted */
+
+uint64_t go_waiter_word(const struct go_process *process, const uint8_t *waiter, int32_t offset)
+{
+	uint64_t word = 0;
+
+	if (process->version >= GO_VERSION(1, 26, 0))
+		offset += 8;
+	if (offset >= 0 && offset <= GO_WAITER_MAX - 8)
+		memcpy(&word, waiter + offset, 8);
+	return word;
+}
+
+bool go_read_waiter(const struct go_process *process, uint64_t address, uint8_t waiter[GO_WAITER_MAX])
+{
+	int32_t size = process->offsets.sudog_size;
+
+	memset(waiter, 0, GO_WAITER_MAX);
+	return size > 0 && size <= GO_WAITER_MAX && go_read(process, address, waiter, size);
+}
+
+static uint64_t word_of(const uint8_t *bytes, int32_t offset)
+{
+	uint64_t word = 0;
+
+	if (offset >= 0)
+		memcpy(&word, bytes + offset, 8);
+	return word;
+}
+
+/* How many wait in a queue of a channel; *ret_has: the waiter is one of them. */
+static uint32_t queue_length(const struct go_process *process, uint64_t first, uint64_t waiter,
+			     bool *ret_has)
+{
+	uint32_t count = 0;
+
+	for (; first && count < MOST_QUEUE; count++) {
+		*ret_has |= first == waiter;
+		first = go_word(process, first + process->offsets.sudog_next);
+	}
+	return count;
+}
+
+#define CHANNEL_MAX 160
+
+bool go_read_channel(const struct go_process *process, uint64_t address, uint64_t waiter,
+		     struct lc_go_channel *ret)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t bytes[CHANNEL_MAX] = {};
+	bool receives = false, sends = false;
+
+	*ret = (struct lc_go_channel){ .address = address };
+	if (!address || o->hchan_size <= 0 || o->hchan_size > CHANNEL_MAX ||
+	    o->hchan_recvq < 0 || o->hchan_sendq < 0 ||
+	    !go_read(process, address, bytes, o->hchan_size))
+		return false;
+	ret->length = word_of(bytes, o->hchan_qcount);
+	ret->capacity = word_of(bytes, o->hchan_dataqsiz);
+	ret->closed = word_of(bytes, o->hchan_closed) & UINT32_MAX;
+	ret->timer = word_of(bytes, o->hchan_timer) != 0;
+	ret->receivers = queue_length(process, word_of(bytes, o->hchan_recvq), waiter, &receives);
+	ret->senders = queue_length(process, word_of(bytes, o->hchan_sendq), waiter, &sends);
+	ret->send = sends && !receives;
+	return true;
+}
+
+/* A select's cases are in order of the channels' addresses, not of the source. */
+static void describe_channels(const struct go_process *process, const struct go_descriptor *d,
+			      struct lc_go_wait *wait)
+{
+	uint8_t waiter[GO_WAITER_MAX];
+	struct lc_go_channel channel;
+	uint64_t at;
+
+	for (at = d->waiting; at && wait->case_total < MOST_CASES; wait->case_total++) {
+		if (!go_read_waiter(process, at, waiter))
+			return;
+		go_read_channel(process, go_waiter_word(process, waiter, process->offsets.sudog_c), at,
+				&channel);
+		if (wait->case_count < LC_GO_CASES)
+			wait->cases[wait->case_count++] = channel;
+		memcpy(&at, waiter + process->offsets.sudog_waitlink, 8);
+	}
+}
+
+static void describe_sleep(const struct go_process *process, const struct go_descriptor *d,
+			   struct lc_go_wait *wait)
+{
+	wait->until = d->sleep_when;
+	if (!wait->until && d->timer)
+		wait->until = go_word(process, d->timer + process->offsets.timer_when);
+}
+
+static void describe(struct go_process *process, const struct lc_go_process *model,
+		     const struct lc_goroutine *goroutine,
+		     const struct go_descriptor *d, struct lc_go_wait *wait)
+{
+	switch (goroutine->kind) {
+	case LC_GO_CHAN_RECEIVE:
+	case LC_GO_CHAN_SEND:
+	case LC_GO_SELECT:
+		describe_channels(process, d, wait);
+		break;
+	case LC_GO_MUTEX:
+	case LC_GO_RWMUTEX_READ:
+	case LC_GO_RWMUTEX_WRITE:
+	case LC_GO_WAITGROUP:
+	case LC_GO_COND:
+	case LC_GO_SEMAPHORE:
+		go_describe_sync(process, goroutine, wait);
+		break;
+	case LC_GO_SLEEP:
+		describe_sleep(process, d, wait);
+		break;
+	case LC_GO_NETWORK:
+		go_describe_network(process, model, goroutine, wait);
+		break;
+	default:
+		break;
+	}
+}
+
+int golang_describe(struct golang *golang, struct lc_go_process *model, uint64_t goid)
+{
+	struct go_process *process = go_known_process(golang, model->pid);
+	struct lc_goroutine *goroutine = lc_go_by_goid(model, goid);
+	struct lc_go_wait wait = { .goid = goid, .fd = -1 };
+	const struct go_reason *reason;
+	struct go_descriptor before, after;
+
+	if (!process || !goroutine)
+		return -ESRCH;
+	if (!go_read_descriptor(process, goroutine, &before))
+		return -EAGAIN;
+	reason = go_reason_for(process->version, before.reason);
+	wait.reason = reason ? reason->text : "";
+	describe(process, model, goroutine, &before, &wait);
+	if (!go_read_descriptor(process, goroutine, &after) || after.goid != before.goid ||
+	    after.tracking_seq != before.tracking_seq || after.status != before.status ||
+	    after.tracking_seq != goroutine->tracking_seq)
+		return -EAGAIN;
+	return lc_go_set_wait(model, &wait);
+}
+
+/* Who has the lock, as far as stacks tell, goes into what was described of the wait. */
+static void note_holders(struct lc_go_process *model, const struct lc_goroutine *goroutine,
+			 const struct go_question *question)
+{
+	const struct lc_go_wait *known = lc_go_wait_of(model, goroutine->goid);
+	struct lc_go_wait wait;
+
+	if (!known || goroutine->kind < LC_GO_MUTEX || goroutine->kind > LC_GO_RWMUTEX_WRITE)
+		return;
+	wait = *known;
+	wait.holders_known = true;
+	wait.holders = question->holders;
+	wait.holder = question->holder;
+	lc_go_set_wait(model, &wait);
+}
+
+static void note_answer(const struct go_process *process, struct lc_go_process *model,
+			const struct go_question *first, const struct go_question *second)
+{
+	struct lc_goroutine *goroutine = &model->list[first->place];
+	struct go_descriptor now;
+
+	goroutine->flags |= LC_GO_ASKED;
+	goroutine->flags &= ~LC_GO_UNREACHABLE;
+	if (!go_read_descriptor(process, goroutine, &now) ||
+	    now.tracking_seq != goroutine->tracking_seq)
+		return;
+	if (first->unreachable && second->unreachable)
+		goroutine->flags |= LC_GO_UNREACHABLE;
+	if (second->holders_known)
+		note_holders(model, goroutine, second);
+}
+
+int golang_reach(struct golang *golang, struct lc_go_process *model, const uint64_t *goids,
+		 size_t count)
+{
+	struct go_process *process = go_known_process(golang, model->pid);
+	struct go_question *questions = calloc(2 * (count ?: 1), sizeof(*questions));
+	struct lc_goroutine *goroutine;
+	size_t i, asked = 0, doubtful = 0;
+	int r = process ? 0 : -ESRCH;
+
+	if (!questions)
+		return -ENOMEM;
+	for (i = 0; i < count && !r; i++) {
+		goroutine = lc_go_by_goid(model, goids[i]);
+		if (!goroutine)
+			continue;
+		questions[asked].place = questions[count + asked].place =
+			(size_t)(goroutine - model->list);
+		asked++;
+	}
+	r = r ?: go_reach(process, model, questions, asked, &model->heap_bytes);
+	if (!model->first_heap_bytes)
+		model->first_heap_bytes = model->heap_bytes;
+	for (i = 0; i < asked && !r; i++)
+		doubtful += questions[i].unreachable;
+	/* Only what nothing reached at the first look is worth a second. */
+	if (doubtful && !r)
+		r = go_reach(process, model, questions + count, asked, &model->heap_bytes);
+	for (i = 0; i < asked && !r; i++)
+		note_answer(process, model, &questions[i],
+			    doubtful ? &questions[count + i] : &questions[i]);
+	free(questions);
+	return r;
+}

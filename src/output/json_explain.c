@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The whole reasoning for one thread as JSON: see json_pieces.h. */
+#include "output/json_pieces.h"
+#include "output/remedy.h"
+
+/* What was read, and how far it can be relied on. */
+static json_t *read_json(const struct output_run *run, const struct graph_node *node)
+{
+	const struct lc_thread *thread = node->thread;
+	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
+	char state[2] = { thread->state ? thread->state : '?', '\0' };
+
+	return json_pack("{ss sb so sb sb si}", "state", state, "blocked", (int)thread->blocked,
+			 "wait", json_wait(run, thread), "confirmed",
+			 (int)(wait && thread->wait_confirmed), "all_releasers_known",
+			 (int)(wait && node->complete), "releasers",
+			 wait ? (int)wait->owner_total : 0);
+}
+
+/* What follows from it. */
+static json_t *concluded_json(const struct output_run *run, uint32_t number)
+{
+	const struct conclusion *conclusion = &run->view->conclusions[number];
+	const struct graph_node *node = &run->view->graph.nodes[number];
+	char remedy[REMEDY_BYTES];
+
+	return json_pack("{ss ss so so so so so sb sb si}", "verdict",
+			 verdict_name(conclusion->verdict), "rule",
+			 conclusion->rule ? conclusion->rule : "", "reason",
+			 json_text(conclusion->reason), "proof", json_text(conclusion->proof),
+			 "otherwise", json_text(conclusion->otherwise), "remedy",
+			 json_text(remedy_words(run, conclusion, remedy, sizeof(remedy))), "chain",
+			 json_chain(run, number), "can_run_again", (int)node->alive, "in_circle",
+			 (int)node->in_cycle, "depends", (int)node->dependents);
+}
+
+json_t *json_explanation(const struct output_run *run)
+{
+	uint32_t number = run->view ? graph_find(&run->view->graph, run->explain) : GRAPH_NONE;
+	const struct graph_node *node;
+
+	if (number == GRAPH_NONE)
+		return json_null();
+	node = &run->view->graph.nodes[number];
+	return json_pack("{si si so so so}", "pid", (int)node->pid, "tid", (int)run->explain,
+			 "comm", json_text(node->thread->task.comm), "read", read_json(run, node),
+			 "concluded", concluded_json(run, number));
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What to do about a conclusion, with the place in the code where that is known. Private to this room. */
+#ifndef LEAKHOP_OUTPUT_REMEDY_H
+#define LEAKHOP_OUTPUT_REMEDY_H
+
+#include "output/output.h"
+
+#define REMEDY_BYTES 512
+
+/* The conclusion's own words, and where the thread stands that has the lock waited for. Returns buffer. */
+const char *remedy_words(const struct output_run *run, const struct conclusion *conclusion,
+			 char *buffer, size_t size);
+
+#endif

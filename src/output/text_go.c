@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A group of goroutines as text. */
+#include "output/names.h"
+#include "output/output.h"
+#include "output/text_pieces.h"
+#include "output/text_stack.h"
+#include "util/duration.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MOST_GOIDS 12
+
+static const char *const families[] = {
+	[LC_GO_FAMILY_NONE] = "",
+	[LC_GO_FAMILY_CHANNEL] = "forgotten channel",
+	[LC_GO_FAMILY_SYNC] = "synchronisation that never comes",
+	[LC_GO_FAMILY_EXTERNAL] = "external wait",
+};
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void text_head(struct line *line, const struct output_run *run,
+		      const struct verdict_goroutines *record, unsigned number)
+{
+	enum verdict verdict = record->conclusion.verdict;
+	char span[32], clock[32];
+
+	if (number)
+		line_add(line, LINE_BOLD, "#%u  ", number);
+	if (verdict >= VERDICT_SUSPECT)
+		line_add(line, verdict == VERDICT_SUSPECT ? LINE_BOLD : LINE_RED, "%s  ",
+			 text_verdict(verdict));
+	line_put(line, LINE_BOLD, record->process->comm);
+	line_add(line, LINE_BOLD, " (%d)", record->process->pid);
+	line_add(line, LINE_PLAIN, ": ");
+	if (record->whole_site)
+		line_add(line, LINE_RED, "%llu goroutines of one go statement",
+			 (unsigned long long)record->site->living);
+	else
+		line_add(line, LINE_PLAIN, "%zu goroutine%s", record->count, plural(record->count));
+	if (verdict == VERDICT_RUNNING) {
+		line_add(line, LINE_PLAIN, " running");
+	} else if (!record->whole_site) {
+		line_add(line, LINE_RED, ", %s%s", record->at_least ? "at least " : "",
+			 duration_format(record->oldest_ns, span, sizeof(span)));
+		if (record->count > 1)
+			line_add(line, LINE_PLAIN, " (the youngest %s)",
+				 duration_format(record->youngest_ns, span, sizeof(span)));
+		line_add(line, LINE_PLAIN, ", since %s",
+			 time_format_clock((int64_t)record->since + run->realtime_offset,
+					   (int64_t)run->now + run->realtime_offset, clock,
+					   sizeof(clock)));
+	}
+	line_end(line);
+}
+
+static void text_goids(struct line *line, const struct verdict_goroutines *record)
+{
+	size_t i;
+
+	text_label(line, record->count == 1 ? "goroutine" : "goroutines");
+	for (i = 0; i < record->goid_count && i < MOST_GOIDS; i++)
+		line_add(line, LINE_PLAIN, "%s%llu", i ? ", " : "",
+			 (unsigned long long)record->goids[i]);
+	if (record->count > MOST_GOIDS)
+		line_add(line, LINE_PLAIN, " and %zu more", record->count - MOST_GOIDS);
+	if (record->goroutine->locked)
+		line_add(line, LINE_PLAIN, ", locked to thread %d", record->goroutine->tid);
+	line_end(line);
+}
+
+static void put_channel(struct line *line, const struct lc_go_channel *channel)
+{
+	if (!channel->address) {
+		line_add(line, LINE_PLAIN, "nil channel");
+		return;
+	}
+	line_add(line, LINE_PLAIN, "channel 0x%llx", (unsigned long long)channel->address);
+	if (channel->timer)
+		line_add(line, LINE_PLAIN, " of a timer");
+	else if (channel->capacity)
+		line_add(line, LINE_PLAIN, ", buffer %llu of %llu full",
+			 (unsigned long long)channel->length,
+			 (unsigned long long)channel->capacity);
+	else
+		line_add(line, LINE_PLAIN, ", unbuffered");
+	if (channel->closed)
+		line_add(line, LINE_RED, ", closed");
+	if (channel->receivers + channel->senders > 1)
+		line_add(line, LINE_PLAIN, "; %u to receive and %u to send wait there",
+			 channel->receivers, channel->senders);
+}
+
+static void text_cases(struct line *line, const struct lc_go_wait *wait)
+{
+	uint32_t i;
+
+	for (i = 0; i < wait->case_count; i++) {
+		text_label(line, i ? "" : wait->case_total > 1 ? "cases" : "channel");
+		if (wait->case_total > 1)
+			line_add(line, LINE_PLAIN, "%s ", wait->cases[i].send ? "send to" : "receive from");
+		put_channel(line, &wait->cases[i]);
+		line_end(line);
+	}
+	if (wait->case_total > wait->case_count) {
+		text_label(line, "");
+		line_add(line, LINE_FAINT, "and %u more cases", wait->case_total - wait->case_count);
+		line_end(line);
+	}
+}
+
+static void text_lock(struct line *line, enum lc_go_kind kind, const struct lc_go_wait *wait)
+{
+	if (!wait->address)
+		return;
+	text_label(line, "object");
+	line_add(line, LINE_PLAIN, "%s 0x%llx",
+		 kind == LC_GO_RWMUTEX_READ || kind == LC_GO_RWMUTEX_WRITE ? "RWMutex"
+									   : lc_go_kind_name(kind),
+		 (unsigned long long)wait->address);
+	if (kind == LC_GO_MUTEX)
+		line_add(line, LINE_PLAIN, ": %s, %u waiter%s", wait->locked ? "locked" : "not locked",
+			 wait->waiters, plural(wait->waiters));
+	else if (kind == LC_GO_WAITGROUP)
+		line_add(line, LINE_PLAIN, ": %d not done, %u waiter%s", wait->counter, wait->waiters,
+			 plural(wait->waiters));
+	else if (kind == LC_GO_COND)
+		line_add(line, LINE_PLAIN, ": %u waiter%s", wait->waiters, plural(wait->waiters));
+	else if (kind != LC_GO_SEMAPHORE)
+		line_add(line, LINE_PLAIN, ": %d reader%s%s", wait->readers,
+			 wait->readers == 1 ? "" : "s", wait->writer ? ", a writer holds it or is next" : "");
+	line_end(line);
+	if (wait->holder) {
+		text_label(line, "held by");
+		line_add(line, LINE_PLAIN, "likely goroutine %llu: it has the lock on its stack",
+			 (unsigned long long)wait->holder);
+		line_end(line);
+	}
+}
+
+static void text_network(struct line *line, const struct output_run *run,
+			 const struct lc_go_wait *wait)
+{
+	char span[32];
+
+	if (wait->fd < 0)
+		return;
+	text_label(line, "object");
+	line_add(line, LINE_PLAIN, "fd %d, to %s", wait->fd, wait->writes ? "write" : "read");
+	if (wait->has_socket && wait->socket.object[0]) {
+		line_add(line, LINE_PLAIN, ": ");
+		line_put(line, LINE_PLAIN, wait->socket.object);
+	}
+	if (wait->until > run->now)
+		line_add(line, LINE_PLAIN, "; deadline in %s",
+			 duration_format(wait->until - run->now, span, sizeof(span)));
+	else if (!wait->has_deadline)
+		line_add(line, LINE_PLAIN, "; no deadline");
+	line_end(line);
+}
+
+static void text_wait_of(struct line *line, const struct output_run *run,
+			 const struct verdict_goroutines *record)
+{
+	const struct lc_go_wait *wait = record->wait;
+	enum lc_go_kind kind = record->goroutine->kind;
+	char span[32];
+
+	text_label(line, "waits for");
+	line_add(line, LINE_PLAIN, "%s", lc_go_kind_name(kind));
+	if (record->conclusion.verdict >= VERDICT_SUSPECT && lc_go_family_of(kind))
+		line_add(line, LINE_FAINT, "  (%s)", families[lc_go_family_of(kind)]);
+	if (kind == LC_GO_SLEEP && wait && wait->until > run->now)
+		line_add(line, LINE_PLAIN, " of %s more",
+			 duration_format(wait->until - run->now, span, sizeof(span)));
+	if (record->goroutine->tid && (kind == LC_GO_IN_SYSCALL || kind == LC_GO_IN_CGO))
+		line_add(line, LINE_PLAIN, ", in thread %d", record->goroutine->tid);
+	line_end(line);
+	if (!wait)
+		return;
+	text_cases(line, wait);
+	text_lock(line, kind, wait);
+	if (kind == LC_GO_NETWORK)
+		text_network(line, run, wait);
+}
+
+static void text_spawn(struct line *line, const struct output_run *run,
+		       const struct verdict_goroutines *record)
+{
+	const struct lc_stack *stack = lc_stacks_get(run->stacks, record->site->spawn_stack);
+	const struct lc_frame *frame = stack && stack->frame_count ? &stack->frames[0] : NULL;
+
+	if (!frame)
+		return;
+	text_label(line, "spawned");
+	line_put(line, LINE_BOLD, stack->frames[stack->frame_count - 1].function);
+	line_add(line, LINE_PLAIN, "  ");
+	line_put(line, LINE_GREEN, frame->file);
+	line_add(line, LINE_GREEN, ":%u", frame->line);
+	line_end(line);
+	if (!record->goroutine->parent_goid)
+		return;
+	text_label(line, "by");
+	if (record->count == 1)
+		line_add(line, LINE_PLAIN, "goroutine %llu%s",
+			 (unsigned long long)record->goroutine->parent_goid,
+			 record->orphans ? ", which has ended" : "");
+	else if (record->orphans)
+		line_add(line, LINE_PLAIN, "goroutines of which %zu have ended", record->orphans);
+	else
+		line_add(line, LINE_PLAIN, "goroutines that live, the first of them %llu",
+			 (unsigned long long)record->goroutine->parent_goid);
+	line_end(line);
+}
+
+static void text_numbers(struct line *line, const struct output_run *run,
+			 const struct verdict_goroutines *record)
+{
+	const struct growth_trend *trend = &record->trend;
+	char span[32];
+	size_t i;
+
+	if (record->has_trend && trend->sweeps > 1) {
+		text_label(line, "count");
+		line_add(line, LINE_PLAIN, "%u now; %llu came and %llu went in %s (%+.2g a second)",
+			 trend->count, (unsigned long long)trend->joined,
+			 (unsigned long long)trend->left,
+			 duration_format(trend->watched_ns, span, sizeof(span)), trend->slope_per_s);
+		line_end(line);
+	}
+	if (record->has_site_trend && record->process->sweep > 1) {
+		text_label(line, "go statement");
+		line_add(line, LINE_PLAIN, "%llu live that it started; %llu started and %llu ended since",
+			 (unsigned long long)record->site->living,
+			 (unsigned long long)record->site->born,
+			 (unsigned long long)record->site->ended);
+		line_end(line);
+	}
+	for (i = 0; i < record->label_count; i++) {
+		text_label(line, i ? "" : "labels");
+		line_put(line, LINE_PLAIN, record->labels[i].text);
+		line_add(line, LINE_FAINT, "  (%zu)", record->labels[i].count);
+		line_end(line);
+	}
+	text_label(line, "memory");
+	line_add(line, LINE_PLAIN, "%llu KiB of stacks", (unsigned long long)record->stack_bytes >> 10);
+	if (record->process->heap_bytes && record->process->first_heap_bytes &&
+	    record->process->sweep > 1)
+		line_add(line, LINE_PLAIN, "; the process's heap: %llu MiB, %+lld MiB since the start",
+			 (unsigned long long)record->process->heap_bytes >> 20,
+			 ((long long)record->process->heap_bytes -
+			  (long long)record->process->first_heap_bytes) /
+				 (1 << 20));
+	line_end(line);
+	(void)run;
+}
+
+int output_text_goroutines(FILE *stream, const struct output_style *style,
+			   const struct output_run *run, const struct verdict_goroutines *record,
+			   unsigned number)
+{
+	const struct conclusion *conclusion = &record->conclusion;
+	struct line line = line_begin(stream, style);
+
+	text_head(&line, run, record, number);
+	text_labelled(&line, "why", conclusion->reason);
+	text_labelled(&line, "proof", conclusion->proof);
+	text_goids(&line, record);
+	text_wait_of(&line, run, record);
+	if (record->goroutine->stack) {
+		text_label(&line, record->conclusion.verdict == VERDICT_RUNNING ? "at" : "blocked at");
+		line_end(&line);
+		text_stack(stream, style, run, record->goroutine->stack, LABEL_COLUMN + 4);
+	}
+	text_spawn(&line, run, record);
+	text_numbers(&line, run, record);
+	text_labelled(&line, "to mend", conclusion->remedy);
+	if (run->verbose)
+		text_labelled(&line, "otherwise", conclusion->otherwise);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}
+
+int output_text_timers(FILE *stream, const struct output_style *style,
+		       const struct verdict_timers *timers, unsigned number)
+{
+	struct line line = line_begin(stream, style);
+
+	if (number)
+		line_add(&line, LINE_BOLD, "#%u  ", number);
+	line_add(&line, LINE_RED, "%s  ", text_verdict(timers->conclusion.verdict));
+	line_put(&line, LINE_BOLD, timers->process->comm);
+	line_add(&line, LINE_BOLD, " (%d)", timers->process->pid);
+	line_add(&line, LINE_PLAIN, ": %llu timers", (unsigned long long)timers->process->timers);
+	line_end(&line);
+	text_labelled(&line, "why", timers->conclusion.reason);
+	text_labelled(&line, "proof", timers->conclusion.proof);
+	text_labelled(&line, "they call", timers->process->timer_function);
+	text_labelled(&line, "to mend", timers->conclusion.remedy);
+	line_end(&line);
+	return fflush(stream) ? -EIO : 0;
+}

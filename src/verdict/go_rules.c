@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From evidence to a verdict for a group of goroutines: docs/verdicts.md, "Goroutines", has each rule with its
+ * reason. No rule knows a program's name; the patterns that prevent a leak are Go's own.
+ */
+#include "util/duration.h"
+#include "verdict/goroutines.h"
+#include "verdict/rules_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct judging {
+	struct verdict_goroutines *group;
+	const struct go_surroundings *around;
+	enum lc_go_kind kind;
+	bool due; /* the oldest has stood for the threshold */
+};
+
+__attribute__((__format__(__printf__, 4, 5))) static void
+conclude(struct judging *j, enum verdict verdict, const char *rule, const char *format, ...)
+{
+	struct conclusion *conclusion = &j->group->conclusion;
+	va_list args;
+
+	conclusion->verdict = verdict;
+	conclusion->rule = rule;
+	va_start(args, format);
+	vsnprintf(conclusion->reason, sizeof(conclusion->reason), format, args);
+	va_end(args);
+}
+
+__attribute__((__format__(__printf__, 2, 3))) static void prove(struct judging *j,
+								const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(j->group->conclusion.proof, sizeof(j->group->conclusion.proof), format, args);
+	va_end(args);
+}
+
+static void otherwise(struct judging *j, const char *text)
+{
+	snprintf(j->group->conclusion.otherwise, sizeof(j->group->conclusion.otherwise), "%s",
+		 text);
+}
+
+static const char *count_words(const struct judging *j, char *buffer, size_t size)
+{
+	if (j->group->count == 1)
+		snprintf(buffer, size, "it waits");
+	else
+		snprintf(buffer, size, "%zu wait", j->group->count);
+	return buffer;
+}
+
+/* What prevents it, fitted to what it waits for. */
+static const char *pattern(const struct judging *j)
+{
+	switch (j->kind) {
+	case LC_GO_CHAN_SEND:
+		return "give the result channel a buffer of one, or select on the send and ctx.Done()";
+	case LC_GO_CHAN_RECEIVE:
+		return "let the sender close the channel (defer close), or select on the receive and ctx.Done()";
+	case LC_GO_NIL_RECEIVE:
+	case LC_GO_NIL_SEND:
+		return "make the channel before it is used; a nil channel is of use only as a case of a select";
+	case LC_GO_SELECT:
+		return "add a case for ctx.Done(), and cancel that context when the caller returns";
+	case LC_GO_SELECT_EMPTY:
+		return "wait for a context or a signal instead of select {}";
+	case LC_GO_MUTEX:
+	case LC_GO_RWMUTEX_READ:
+	case LC_GO_RWMUTEX_WRITE:
+		return "defer Unlock right behind Lock; take locks in one order; hold none while waiting";
+	case LC_GO_WAITGROUP:
+		return "call Add before the go statement, and defer wg.Done() first in the goroutine";
+	case LC_GO_COND:
+		return "change the condition and Signal or Broadcast with its lock held, and wait in a loop";
+	case LC_GO_COROUTINE:
+		return "call the stop function of iter.Pull (defer stop())";
+	case LC_GO_NETWORK:
+		return "set a time-out on this call: a deadline, http.Client.Timeout, or a context with one";
+	case LC_GO_SLEEP:
+		return "stop the loop by a context: select on a timer and ctx.Done()";
+	default:
+		return "bound how many are started (a pool, errgroup.SetLimit), and give each a way to end";
+	}
+}
+
+static void remedy(struct judging *j)
+{
+	snprintf(j->group->conclusion.remedy, sizeof(j->group->conclusion.remedy), "%s", pattern(j));
+}
+
+/* main waits for ever so that the program goes on: by select {}, or a channel or group that nobody else has. */
+static bool is_parked_main(const struct judging *j)
+{
+	return j->group->goroutine->goid == 1 &&
+	       (lc_go_family_of(j->kind) == LC_GO_FAMILY_CHANNEL || j->kind == LC_GO_WAITGROUP);
+}
+
+static bool judge_proven(struct judging *j)
+{
+	struct verdict_goroutines *group = j->group;
+	char words[40];
+
+	count_words(j, words, sizeof(words));
+	if (is_parked_main(j)) {
+		conclude(j, VERDICT_IDLE, "main", "main waits so that the program goes on");
+		return true;
+	}
+	if (j->kind == LC_GO_NIL_RECEIVE || j->kind == LC_GO_NIL_SEND) {
+		conclude(j, VERDICT_LEAK, "nil-channel", "%s for a nil channel, which never comes",
+			 words);
+		prove(j, "the channel is nil and there is no other case");
+	} else if (j->kind == LC_GO_SELECT_EMPTY) {
+		conclude(j, VERDICT_LEAK, "empty-select", "%s in a select without cases", words);
+		prove(j, "a select without cases ends never");
+	} else if (group->leaked) {
+		conclude(j, VERDICT_LEAK, "own-profile",
+			 "%zu can never run again: the program's own leak profile says so",
+			 group->leaked);
+		prove(j, "the garbage collector found that nothing reaches what they wait for");
+	} else if (group->unreachable) {
+		conclude(j, VERDICT_LEAK, "unreachable",
+			 "nothing that lives has what %s for: %s can never run again", j->kind == LC_GO_COROUTINE
+			 ? "resumes it" : words, group->count == 1 ? "it" : "they");
+		prove(j, "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
+			 "heap that they reach, or on the stack of a goroutine that can run",
+		      group->unreachable, group->asked);
+	} else {
+		return false;
+	}
+	remedy(j);
+	return true;
+}
+
+/* Server-side streams grow with their clients: not a leak while the connections are there. */
+static bool is_with_connections(const struct judging *j, const struct growth_trend *trend)
+{
+	uint64_t net = trend->joined > trend->left ? trend->joined - trend->left : 0;
+
+	return j->around->new_connections * 10 >= net * 8;
+}
+
+/* A timer's channel among its cases: it wakes by itself. */
+static bool has_timer(const struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	uint32_t i;
+
+	for (i = 0; wait && i < wait->case_count; i++) {
+		if (wait->cases[i].timer)
+			return true;
+	}
+	return false;
+}
+
+static bool judge_growth(struct judging *j)
+{
+	const struct growth_trend *trend = &j->group->trend;
+	char span[32];
+
+	if (!j->group->has_trend || !trend->grows)
+		return false;
+	duration_format(trend->watched_ns, span, sizeof(span));
+	if (is_with_connections(j, trend)) {
+		conclude(j, VERDICT_IDLE, "grows-with-connections",
+			 "they grow in step with the process's connections");
+		otherwise(j, "growth beyond that of the connections would make it a leak");
+		return true;
+	}
+	conclude(j, VERDICT_LEAK, "growing", "%llu more in %s, and %llu ended: +%.2g a second",
+		 (unsigned long long)trend->joined, span, (unsigned long long)trend->left,
+		 trend->slope_per_s);
+	prove(j, "%u now; +%.3g +- %.2g a second over %u sweeps; %llu came, %llu went", trend->count,
+	      trend->slope_per_s, trend->slope_error, trend->sweeps,
+	      (unsigned long long)trend->joined, (unsigned long long)trend->left);
+	remedy(j);
+	return true;
+}
+
+static void judge_lock(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	char span[32];
+
+	duration_format(j->group->oldest_ns, span, sizeof(span));
+	if (!j->due) {
+		conclude(j, j->group->at_least ? VERDICT_SUSPECT : VERDICT_IDLE, "lock-held",
+			 "the lock is held; a lock is held for moments");
+		otherwise(j, "the same after the threshold would make it stuck");
+	} else if (wait && wait->holders_known && wait->holders == 1) {
+		conclude(j, VERDICT_STUCK, "holder-waits",
+			 "locked for %s; goroutine %llu has the lock on its stack, and waits itself",
+			 span, (unsigned long long)wait->holder);
+	} else if (wait && wait->holders_known && !wait->holders) {
+		conclude(j, VERDICT_STUCK, "no-holder",
+			 "locked for %s, and on no other goroutine's stack: locked twice, or "
+			 "returned without Unlock",
+			 span);
+	} else {
+		conclude(j, VERDICT_STUCK, "lock-held", "locked for %s: locks are held for moments",
+			 span);
+	}
+	remedy(j);
+}
+
+static void judge_send(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	char span[32];
+
+	duration_format(j->group->oldest_ns, span, sizeof(span));
+	if (j->due && j->group->count > 1 && !j->group->shares_object)
+		conclude(j, VERDICT_STUCK, "send",
+			 "%zu goroutines, each with a channel of its own that nobody receives from, "
+			 "for %s",
+			 j->group->count, span);
+	else if (wait && wait->case_count && wait->cases[0].receivers)
+		conclude(j, VERDICT_IDLE, "send", "a receiver is there");
+	else {
+		conclude(j, VERDICT_SUSPECT, "send", "nobody receives");
+		otherwise(j, "more of them, or nothing left that has the channel, would make it a finding");
+	}
+	remedy(j);
+}
+
+/* A worker waits for work with others at one channel; who waits alone for an ended parent is odd. */
+static void judge_receive(struct judging *j)
+{
+	const struct verdict_goroutines *group = j->group;
+
+	if (has_timer(j)) {
+		conclude(j, VERDICT_IDLE, "timer", "a timer will wake it");
+	} else if (group->orphans && group->count > 1 && !group->shares_object &&
+		   j->kind == LC_GO_CHAN_RECEIVE) {
+		conclude(j, VERDICT_SUSPECT, "orphaned-receivers",
+			 "each waits at a channel of its own, and whoever started %zu of them has ended",
+			 group->orphans);
+		otherwise(j, "growth, or nothing left that has the channel, would make it a leak");
+		remedy(j);
+	} else {
+		conclude(j, VERDICT_IDLE, "waits-for-word", "%s",
+			 group->shares_object ? "they wait for work together"
+					      : "it waits for work, or for a word to end");
+	}
+}
+
+static void judge_waitgroup(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+
+	if (j->group->goroutine->goid == 1 || j->group->count == 1) {
+		conclude(j, VERDICT_IDLE, "waits-for-others", "it waits until others are done");
+		if (wait && wait->address)
+			snprintf(j->group->conclusion.otherwise,
+				 sizeof(j->group->conclusion.otherwise),
+				 "growth, or none left to call Done, would make it a leak");
+		return;
+	}
+	conclude(j, VERDICT_SUSPECT, "waitgroups", "%zu wait until others are done",
+		 j->group->count);
+	otherwise(j, "growth, or none left to call Done, would make it a leak");
+	remedy(j);
+}
+
+static void judge_coroutine(struct judging *j)
+{
+	conclude(j, j->due ? VERDICT_SUSPECT : VERDICT_IDLE, "coroutine",
+		 "nobody asks the iterator for its next value");
+	otherwise(j, "growth, or nothing left that has the iterator, would make it a leak");
+	remedy(j);
+}
+
+#define SYN_SENT 2 /* of TCP, netinet/tcp.h */
+
+static void judge_socket(struct judging *j)
+{
+	const struct lc_wait *socket = &j->group->wait->socket;
+	const char *trouble = rules_socket_trouble(socket);
+	bool owed = (socket->kind != LC_WAIT_TCP || (socket->flags & LC_WAIT_CLIENT)) &&
+		    (socket->flags & LC_WAIT_SPOKE_LAST);
+	/* When it last spoke is noted with the connection, also of one that leakhop saw only now. */
+	bool due = j->due || (owed && socket->tcp.known &&
+			      socket->tcp.sent_ms_ago * 1000000ull >= j->around->threshold_ns);
+
+	if (!due && !j->group->at_least) {
+		conclude(j, VERDICT_IDLE, "not-yet", "it waits for less than the threshold");
+		return;
+	}
+	if (socket->kind == LC_WAIT_TCP && socket->tcp.state == SYN_SENT) {
+		conclude(j, j->due ? VERDICT_STUCK : VERDICT_SUSPECT, "connect", "%s",
+			 socket->flags & LC_WAIT_BACKLOG_FULL
+				 ? "the listener does not accept: its queue is full"
+				 : "the connection does not come about");
+	} else if (owed && judge_growth(j)) {
+		return;
+	} else if (trouble && owed) {
+		conclude(j, due ? VERDICT_STUCK : VERDICT_SUSPECT, "request-stands", "%s", trouble);
+	} else if (j->group->wait->writes && j->due) {
+		conclude(j, VERDICT_STUCK, "write", "it wants to send, and the peer does not read");
+	} else if (owed) {
+		conclude(j, VERDICT_SUSPECT, "answer-outstanding",
+			 "it asked, and has heard nothing since: a subscription, or an answer that "
+			 "is overdue");
+		otherwise(j, "a request that lies unread, or retransmits, would make it a finding");
+	} else {
+		conclude(j, VERDICT_IDLE, "network",
+			 socket->direction == LC_WAIT_ACCEPT ? "it waits for a connection"
+							     : "nothing is owed to it");
+		return;
+	}
+	remedy(j);
+}
+
+static void judge_network(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	char span[32];
+
+	if (wait && wait->has_deadline && wait->until > j->around->now)
+		conclude(j, VERDICT_IDLE, "deadline", "a deadline ends it in %s",
+			 duration_format(wait->until - j->around->now, span, sizeof(span)));
+	else if (wait && wait->has_socket)
+		judge_socket(j);
+	else
+		conclude(j, VERDICT_IDLE, "network", "it waits for the network");
+}
+
+static void judge_sleep(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	char span[32];
+
+	if (wait && wait->until > j->around->now)
+		conclude(j, VERDICT_IDLE, "sleep", "it wakes in %s",
+			 duration_format(wait->until - j->around->now, span, sizeof(span)));
+	else
+		conclude(j, VERDICT_IDLE, "sleep", "it wakes by itself");
+}
+
+static void judge_kind(struct judging *j)
+{
+	switch (j->kind) {
+	case LC_GO_NO_WAIT:
+		conclude(j, VERDICT_RUNNING, "running", "it runs, or is about to");
+		break;
+	case LC_GO_CHAN_SEND:
+		judge_send(j);
+		break;
+	case LC_GO_CHAN_RECEIVE:
+	case LC_GO_SELECT:
+	case LC_GO_COND:
+		judge_receive(j);
+		break;
+	case LC_GO_MUTEX:
+	case LC_GO_RWMUTEX_READ:
+	case LC_GO_RWMUTEX_WRITE:
+		judge_lock(j);
+		break;
+	case LC_GO_WAITGROUP:
+		judge_waitgroup(j);
+		break;
+	case LC_GO_COROUTINE:
+		judge_coroutine(j);
+		break;
+	case LC_GO_SLEEP:
+		judge_sleep(j);
+		break;
+	case LC_GO_IN_SYSCALL:
+	case LC_GO_IN_CGO:
+		conclude(j, VERDICT_IDLE, "in-a-call",
+			 "it is in a call: its thread tells what that waits for");
+		break;
+	default:
+		conclude(j, VERDICT_IDLE, "runtime", "the runtime's own");
+	}
+}
+
+void verdict_goroutines_judge(struct verdict_goroutines *group,
+			      const struct go_surroundings *around)
+{
+	struct judging j = {
+		.group = group,
+		.around = around,
+		.kind = group->goroutine->kind,
+		.due = group->oldest_ns >= around->threshold_ns,
+	};
+
+	group->conclusion = (struct conclusion){ .root = GRAPH_NONE };
+	if (group->site->system || j.kind == LC_GO_RUNTIME)
+		conclude(&j, j.kind == LC_GO_NO_WAIT ? VERDICT_RUNNING : VERDICT_IDLE, "runtime",
+			 "the runtime's own");
+	else if (j.kind == LC_GO_NETWORK)
+		judge_network(&j);
+	else if (!judge_proven(&j) && !judge_growth(&j))
+		judge_kind(&j);
+}
+
+void verdict_goroutines_judge_site(struct verdict_goroutines *group,
+				   const struct go_surroundings *around)
+{
+	const struct growth_trend *trend = &group->site_trend;
+	struct judging j = { .group = group, .around = around, .kind = LC_GO_NO_WAIT };
+	bool sure = trend->joined * 4 >= trend->left * 5;
+	char span[32];
+
+	if (is_with_connections(&j, trend))
+		return;
+	duration_format(trend->watched_ns, span, sizeof(span));
+	group->whole_site = true;
+	conclude(&j, sure ? VERDICT_LEAK : VERDICT_SUSPECT, "spawns-without-bound",
+		 "%llu were started here in %s and %llu ended: +%.2g a second, %u now",
+		 (unsigned long long)trend->joined, span, (unsigned long long)trend->left,
+		 trend->slope_per_s, trend->count);
+	prove(&j, "+%.3g +- %.2g a second over %u sweeps, wherever they are", trend->slope_per_s,
+	      trend->slope_error, trend->sweeps);
+	remedy(&j);
+}
+
+#define LEAST_TIMERS 50
+
+bool verdict_timers_judge(struct verdict_timers *timers, const struct go_surroundings *around)
+{
+	const struct growth_trend *trend = &timers->trend;
+	struct conclusion *conclusion = &timers->conclusion;
+	double net = trend->slope_per_s * (double)trend->watched_ns / 1e9;
+	char span[32];
+
+	/* A connection has a deadline or two, and they are timers. */
+	if (!trend->rises || net < LEAST_TIMERS || net < 4.0 * (double)around->new_connections)
+		return false;
+	*conclusion = (struct conclusion){ .verdict = VERDICT_LEAK,
+					   .rule = "timers-grow",
+					   .root = GRAPH_NONE };
+	snprintf(conclusion->reason, sizeof(conclusion->reason),
+		 "%u timers, %+.3g a second for %s, and few of them end", trend->count,
+		 trend->slope_per_s, duration_format(trend->watched_ns, span, sizeof(span)));
+	snprintf(conclusion->proof, sizeof(conclusion->proof),
+		 "%+.3g +- %.2g a second over %u sweeps, rising to the end", trend->slope_per_s,
+		 trend->slope_error, trend->sweeps);
+	snprintf(conclusion->remedy, sizeof(conclusion->remedy),
+		 "make one timer before the loop and Reset it, instead of time.After in it; Stop "
+		 "what time.AfterFunc and NewTicker give");
+	return true;
+}

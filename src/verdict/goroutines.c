@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Groups of goroutines: see goroutines.h. Relies on uthash. */
+#include "verdict/goroutines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_THREADS, KEY_GROUP, KEY_SITE, KEY_TIMERS }; /* growth_key.kind; KEY_GROUP + kind of wait << 8 */
+
+struct group {
+	UT_hash_handle hh;
+	struct growth_key key;
+	struct verdict_goroutines record;
+	size_t room;
+	uint64_t object;
+	bool one_object;
+};
+
+struct making {
+	struct group *groups, *last;
+	const struct growth *growth;
+	uint64_t now, threshold_ns;
+};
+
+static struct growth_key key_of(const struct lc_go_process *process,
+				const struct lc_goroutine *goroutine)
+{
+	return (struct growth_key){
+		.pid = process->pid,
+		.kind = KEY_GROUP + ((uint32_t)goroutine->kind << 8),
+		.place = goroutine->stack,
+		.site = goroutine->site + 1,
+	};
+}
+
+static struct growth_key site_key(const struct lc_go_process *process, size_t site)
+{
+	return (struct growth_key){ .pid = process->pid, .kind = KEY_SITE, .site = site + 1 };
+}
+
+static struct growth_key timers_key(const struct lc_go_process *process)
+{
+	return (struct growth_key){ .pid = process->pid, .kind = KEY_TIMERS };
+}
+
+static void note_process(struct growth *growth, struct lc_go_process *process)
+{
+	struct lc_goroutine *goroutine;
+	struct growth_key key;
+	size_t i;
+
+	for (i = 0; i < process->count; i++) {
+		goroutine = &process->list[i];
+		if (goroutine->goid && goroutine->stack) {
+			key = key_of(process, goroutine);
+			goroutine->group = growth_member(growth, &key, goroutine->group);
+			continue;
+		}
+		growth_leave(growth, goroutine->group);
+		goroutine->group = 0;
+	}
+	if (process->timers_known) {
+		key = timers_key(process);
+		growth_count(growth, &key, process->timers, process->timers, 0);
+	}
+	for (i = 0; i < process->site_count; i++) {
+		key = site_key(process, i);
+		growth_count(growth, &key, process->sites[i].living, process->sites[i].born,
+			     process->sites[i].ended);
+	}
+}
+
+void verdict_goroutines_note(struct growth *growth, struct lc_go *go)
+{
+	struct lc_go_process *process;
+
+	for (process = go->processes; process; process = process->hh.next)
+		note_process(growth, process);
+}
+
+static struct group *group_for(struct making *making, const struct growth_key *key)
+{
+	struct group *group = making->last;
+
+	/* Neighbours are often of one group. */
+	if (group && !memcmp(&group->key, key, sizeof(*key)))
+		return group;
+	HASH_FIND(hh, making->groups, key, sizeof(*key), group);
+	if (!group) {
+		group = calloc(1, sizeof(*group));
+		if (!group)
+			return NULL;
+		group->key = *key;
+		group->one_object = true;
+		HASH_ADD(hh, making->groups, key, sizeof(group->key), group);
+	}
+	making->last = group;
+	return group;
+}
+
+static bool add_goid(struct group *group, uint64_t goid)
+{
+	struct verdict_goroutines *record = &group->record;
+	uint64_t *grown;
+
+	if (record->goid_count == VERDICT_GOIDS)
+		return true;
+	if (record->goid_count == group->room) {
+		grown = reallocarray(record->goids, group->room * 2 + 4, sizeof(*grown));
+		if (!grown)
+			return false;
+		record->goids = grown;
+		group->room = group->room * 2 + 4;
+	}
+	record->goids[record->goid_count++] = goid;
+	return true;
+}
+
+/* Since when it stands there: the runtime's own note if that is earlier. */
+static uint64_t since_of(const struct lc_goroutine *goroutine)
+{
+	if (goroutine->waits_since && goroutine->waits_since < goroutine->still_since)
+		return goroutine->waits_since;
+	return goroutine->still_since;
+}
+
+static int add_member(struct making *making, const struct lc_go_process *process,
+		      const struct lc_goroutine *goroutine)
+{
+	struct growth_key key = key_of(process, goroutine);
+	struct group *group = group_for(making, &key);
+	struct verdict_goroutines *record = group ? &group->record : NULL;
+	uint64_t since = since_of(goroutine);
+	uint64_t age = making->now > since ? making->now - since : 0;
+
+	if (!group || !add_goid(group, goroutine->goid))
+		return -ENOMEM;
+	if (!record->count++) {
+		record->process = process;
+		record->site = &process->sites[goroutine->site];
+		record->youngest_ns = age;
+		group->object = goroutine->object;
+	}
+	if (!record->goroutine || since < record->since) {
+		record->goroutine = goroutine;
+		record->since = since;
+		record->oldest_ns = age;
+		record->at_least = goroutine->still_since <= process->first_sweep_at ||
+				   since < goroutine->still_since;
+	}
+	if (age < record->youngest_ns)
+		record->youngest_ns = age;
+	if (goroutine->object != group->object || !goroutine->object)
+		group->one_object = false;
+	record->due += age >= making->threshold_ns;
+	record->orphans += !!(goroutine->flags & LC_GO_PARENT_ENDED);
+	record->asked += !!(goroutine->flags & LC_GO_ASKED);
+	record->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
+	record->leaked += goroutine->state == LC_GO_LEAKED;
+	record->stack_bytes += goroutine->stack_bytes;
+	record->shares_object = record->count > 1 && group->one_object;
+	return 0;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct verdict_goroutines *x = a, *y = b;
+
+	if (x->conclusion.verdict != y->conclusion.verdict)
+		return x->conclusion.verdict > y->conclusion.verdict ? -1 : 1;
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return x->oldest_ns > y->oldest_ns ? -1 : x->oldest_ns < y->oldest_ns;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void learn_trends(const struct making *making, struct group *group)
+{
+	struct verdict_goroutines *record = &group->record;
+	struct growth_key site = site_key(record->process, group->key.site - 1);
+
+	record->wait = lc_go_wait_of(record->process, record->goroutine->goid);
+	if (!making->growth)
+		return;
+	record->has_trend = group->record.goroutine->stack &&
+			    growth_trend(making->growth, &group->key, &record->trend);
+	record->has_site_trend = growth_trend(making->growth, &site, &record->site_trend);
+}
+
+/* A connection that the process has accepted. */
+static bool is_served(const struct verdict_goroutines *record)
+{
+	return record->goroutine->kind == LC_GO_NETWORK && record->wait &&
+	       record->wait->has_socket && (record->wait->socket.flags & LC_WAIT_SERVER);
+}
+
+/* By how much the number of goroutines that wait for an accepted connection has grown. */
+static uint64_t new_connections(const struct making *making, pid_t pid)
+{
+	const struct group *group;
+	uint64_t sum = 0;
+
+	for (group = making->groups; group; group = group->hh.next) {
+		if (group->record.process->pid == pid &&
+		    is_served(&group->record) &&
+		    group->record.trend.joined > group->record.trend.left)
+			sum += group->record.trend.joined - group->record.trend.left;
+	}
+	return sum;
+}
+
+/* Is there a record of the same site that is a finding, or one that stands better for the site? */
+static bool is_covered(const struct verdict_goroutine_records *records,
+		       const struct verdict_goroutines *record)
+{
+	const struct verdict_goroutines *other;
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		other = &records->list[i];
+		if (other == record || other->site != record->site ||
+		    other->process != record->process)
+			continue;
+		if (other->conclusion.verdict >= VERDICT_STUCK || other->whole_site ||
+		    other->count > record->count)
+			return true;
+	}
+	return false;
+}
+
+static void judge_sites(const struct making *making, struct verdict_goroutine_records *records)
+{
+	struct go_surroundings surroundings = { .now = making->now,
+						.threshold_ns = making->threshold_ns };
+	struct verdict_goroutines *record;
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		record = &records->list[i];
+		if (!record->has_site_trend || !record->site_trend.rises || record->site->system ||
+		    record->conclusion.verdict >= VERDICT_STUCK || is_covered(records, record))
+			continue;
+		surroundings.new_connections = new_connections(making, record->process->pid);
+		verdict_goroutines_judge_site(record, &surroundings);
+	}
+}
+
+static int judge_timers(const struct making *making, const struct lc_go *go,
+			struct verdict_goroutine_records *records)
+{
+	struct go_surroundings surroundings = { .now = making->now,
+						.threshold_ns = making->threshold_ns };
+	const struct lc_go_process *process;
+	struct verdict_timers timers;
+	struct growth_key key;
+
+	records->timers = calloc(go->count ?: 1, sizeof(*records->timers));
+	if (!records->timers)
+		return -ENOMEM;
+	for (process = go->processes; process; process = process->hh.next) {
+		key = timers_key(process);
+		timers = (struct verdict_timers){ .process = process };
+		if (!making->growth || !growth_trend(making->growth, &key, &timers.trend))
+			continue;
+		surroundings.new_connections = new_connections(making, process->pid);
+		if (verdict_timers_judge(&timers, &surroundings))
+			records->timers[records->timer_count++] = timers;
+	}
+	return 0;
+}
+
+static int finish(struct making *making, const struct lc_go *go,
+		  struct verdict_goroutine_records *records)
+{
+	struct go_surroundings surroundings = { .now = making->now,
+						.threshold_ns = making->threshold_ns };
+	struct group *group, *next;
+	size_t count = HASH_COUNT(making->groups);
+	pid_t pid = 0;
+	int r = 0;
+
+	*records = (struct verdict_goroutine_records){};
+	records->list = calloc(count ?: 1, sizeof(*records->list));
+	for (group = making->groups; group; group = group->hh.next)
+		learn_trends(making, group);
+	for (group = making->groups; group && records->list; group = group->hh.next) {
+		struct verdict_goroutines *record = &records->list[records->count++];
+
+		*record = group->record;
+		group->record.goids = NULL;
+		qsort(record->goids, record->goid_count, sizeof(*record->goids), by_number);
+		if (record->process->pid != pid) {
+			pid = record->process->pid;
+			surroundings.new_connections = new_connections(making, pid);
+		}
+		verdict_goroutines_judge(record, &surroundings);
+		records->goroutines += record->count;
+	}
+	r = records->list ? 0 : -ENOMEM;
+	judge_sites(making, records);
+	r = r ?: judge_timers(making, go, records);
+	HASH_ITER(hh, making->groups, group, next) {
+		HASH_DEL(making->groups, group);
+		free(group->record.goids);
+		free(group);
+	}
+	if (records->count)
+		qsort(records->list, records->count, sizeof(*records->list), worst_first);
+	return r;
+}
+
+int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth, uint64_t now,
+			    uint64_t threshold_ns, struct verdict_goroutine_records *records)
+{
+	struct making making = { .growth = growth, .now = now, .threshold_ns = threshold_ns };
+	struct lc_go_process *process;
+	size_t i;
+	int r = 0, finished;
+
+	for (process = go->processes; process; process = process->hh.next) {
+		for (i = 0; i < process->count && !r; i++) {
+			if (process->list[i].goid)
+				r = add_member(&making, process, &process->list[i]);
+		}
+	}
+	finished = finish(&making, go, records);
+	return r ?: finished;
+}
+
+void verdict_goroutines_release(struct verdict_goroutine_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++)
+		free(records->list[i].goids);
+	free(records->timers);
+	free(records->list);
+	*records = (struct verdict_goroutine_records){};
+}

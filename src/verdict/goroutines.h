@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Goroutines, judged by the group: those of one go statement that stand at one place for one kind of reason.
+ * Pure. Rules: docs/verdicts.md, "Goroutines".
+ */
+#ifndef LEAKHOP_VERDICT_GOROUTINES_H
+#define LEAKHOP_VERDICT_GOROUTINES_H
+
+#include "lifecycle/goroutines.h"
+#include "verdict/growth.h"
+#include "verdict/rules.h"
+
+#define VERDICT_GOIDS 10000 /* that a record lists */
+#define VERDICT_LABELS 4
+
+struct verdict_label {
+	char text[120];
+	size_t count;
+};
+
+struct verdict_goroutines {
+	struct conclusion conclusion;
+	const struct lc_go_process *process;
+	const struct lc_goroutine *goroutine; /* stands for all: the longest there */
+	const struct lc_go_site *site;
+	const struct lc_go_wait *wait; /* of that one; NULL: not read */
+	bool whole_site;	       /* wherever they are: all from one go statement */
+	uint64_t *goids;	       /* rising; up to VERDICT_GOIDS */
+	size_t goid_count, count;
+	size_t due;		   /* of them, have stood for the threshold */
+	size_t orphans;		   /* whose parent has ended */
+	size_t asked, unreachable; /* LC_GO_ASKED, LC_GO_UNREACHABLE */
+	size_t leaked;		   /* LC_GO_LEAKED */
+	bool shares_object;	   /* more than one, and all wait for one object */
+	uint64_t oldest_ns, youngest_ns; /* how long they have stood; the oldest at least so long */
+	uint64_t since;		   /* of the oldest */
+	bool at_least;		   /* it stood there before the first sweep */
+	uint64_t stack_bytes;
+	bool has_trend, has_site_trend;
+	struct growth_trend trend, site_trend;
+	struct verdict_label labels[VERDICT_LABELS]; /* filled by the caller, who can look */
+	size_t label_count;
+};
+
+/* A process whose timers only grow in number. */
+struct verdict_timers {
+	struct conclusion conclusion;
+	const struct lc_go_process *process;
+	struct growth_trend trend;
+};
+
+struct verdict_goroutine_records {
+	struct verdict_timers *timers;
+	size_t timer_count;
+	struct verdict_goroutines *list; /* the worst first, then the greatest */
+	size_t count;
+	size_t goroutines;
+};
+
+/* After each sweep: counts the members of each group and site. */
+void verdict_goroutines_note(struct growth *growth, struct lc_go *go);
+
+/*
+ * Makes and judges the groups. growth may be NULL. What they wait for is as far as lc_go_set_wait() was
+ * called. Returns 0 or -ENOMEM.
+ */
+int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth, uint64_t now,
+			    uint64_t threshold_ns, struct verdict_goroutine_records *records);
+void verdict_goroutines_release(struct verdict_goroutine_records *records);
+
+/* go_rules.c: judges one group. connections: by how much the process's network waits have grown. */
+struct go_surroundings {
+	uint64_t now, threshold_ns;
+	uint64_t new_connections;
+};
+
+void verdict_goroutines_judge(struct verdict_goroutines *group,
+			      const struct go_surroundings *surroundings);
+
+/* Returns whether there is something to tell. */
+bool verdict_timers_judge(struct verdict_timers *timers,
+			  const struct go_surroundings *surroundings);
+
+/* The same as verdict_goroutines_judge(), of a group whose site as a whole rises while no group of it is a finding. */
+void verdict_goroutines_judge_site(struct verdict_goroutines *group,
+				   const struct go_surroundings *surroundings);
+
+#endif
