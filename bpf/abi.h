@@ -21,6 +21,8 @@
 #define ABI_CPUS 4096
 #define ABI_STACK_MAX 16384
 #define ABI_CGROUP_DEPTH 24
+#define ABI_GO_FRAMES 10	  /* of who readied a goroutine */
+#define ABI_GO_STACK_FRAMES 20 /* of a goroutine whose block has ended */
 
 /* abi_head.kind */
 #define ABI_BLOCKED 1	   /* struct abi_blocked */
@@ -30,6 +32,7 @@
 #define ABI_BLOCK_STACK 5  /* struct abi_block_stack */
 #define ABI_SPAWN_FAILED 6 /* struct abi_spawn_failed */
 #define ABI_FIRST_RUN 7	   /* struct abi_first_run */
+#define ABI_GO_BLOCK 8	   /* struct abi_go_block */
 
 struct abi_head {
 	__u32 kind;
@@ -192,6 +195,83 @@ struct abi_epoll_return {
 	__u32 pad;
 };
 
+/* go_processes, by pid: what the probes need to know of a Go process. Offsets are in bytes. */
+struct abi_go_process {
+	__u32 generation; /* tells this program from one before it with the same pid */
+	__u32 g_m;
+	__u32 g_goid;
+	__u32 g_gopc;
+	__u32 g_startpc;
+	__u32 g_sched_pc;
+	__u32 g_sched_bp;
+	__u32 g_waitreason;
+	__u32 m_curg;
+	__u32 poll_rg;
+	__u32 poll_wg;
+	__u32 pad;
+};
+
+/* go_goroutines */
+struct abi_go_key {
+	__u64 goid;
+	__u32 pid; /* as in struct abi_task */
+	__u32 generation;
+};
+
+/* abi_go_note.ready_kind, abi_go_block.by_kind */
+#define ABI_GO_NOBODY 0	  /* not seen */
+#define ABI_GO_BY_ITSELF 1  /* by a goroutine */
+#define ABI_GO_BY_RUNTIME 2 /* by the run-time system: a timer, the garbage collector */
+#define ABI_GO_BY_NETWORK 3 /* its descriptor became ready */
+
+/* What is known of a goroutine since the probes are there. */
+struct abi_go_note {
+	__u64 born_at; /* 0: before that */
+	__u64 parent;  /* goid; with born_at */
+	__u64 parked_at;
+	__u64 ready_at; /* later than parked_at: it is not parked */
+	__u64 ready_by; /* goid; 0: not a goroutine */
+	__u32 ready_kind;
+	__u32 ready_depth;
+	__u64 ready_stack[ABI_GO_FRAMES]; /* return addresses of who readied it, innermost first */
+};
+
+/* go_sites: births and ends by go statement and function. */
+struct abi_go_site_key {
+	__u64 spawn_pc;
+	__u64 entry_pc;
+	__u32 pid;
+	__u32 generation;
+};
+
+struct abi_go_site {
+	__u64 born;
+	__u64 ended;
+};
+
+struct abi_go_counts {
+	__u64 born;
+	__u64 ended;
+	__u64 parked;
+	__u64 readied;
+};
+
+/* A goroutine was readied that had been parked for the threshold or longer. */
+struct abi_go_block {
+	struct abi_head head;
+	__u64 goid;
+	__u64 parked_at;
+	__u64 by; /* goid; 0: not a goroutine */
+	__u32 pid;
+	__u32 generation;
+	__u32 by_kind;
+	__u32 reason; /* the run-time system's number */
+	__u32 depth;
+	__u32 by_depth;
+	__u64 stack[ABI_GO_STACK_FRAMES];
+	__u64 by_stack[ABI_GO_FRAMES];
+};
+
 /* Set before load; never changes. */
 struct abi_settings {
 	__u64 threshold_ns;
@@ -227,6 +307,7 @@ struct abi_lost {
 	__u64 ring_full;    /* no room in the ring buffer */
 	__u64 stack_copies; /* a spawn site or short block without its stack */
 	__u64 targets_full; /* a process that should have been watched */
+	__u64 go_full;	    /* a goroutine or a go statement without its exact times or counts */
 };
 
 /*
@@ -261,6 +342,11 @@ ABI_SAME_SIZE(abi_block_stack, 400);
 ABI_SAME_SIZE(abi_blocker, 24);
 ABI_SAME_SIZE(abi_thread, 536);
 ABI_SAME_SIZE(abi_clock, 2080);
+ABI_SAME_SIZE(abi_go_process, 48);
+ABI_SAME_SIZE(abi_go_key, 16);
+ABI_SAME_SIZE(abi_go_note, 128);
+ABI_SAME_SIZE(abi_go_site_key, 24);
+ABI_SAME_SIZE(abi_go_block, 304);
 _Static_assert(__builtin_offsetof(struct abi_thread, now) == 80, "abi_thread.now");
 _Static_assert(__builtin_offsetof(struct abi_thread, registers) == 192, "abi_thread.registers");
 

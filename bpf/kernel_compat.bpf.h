@@ -196,6 +196,13 @@ static __always_inline __s64 registers_syscall_nr(struct pt_regs *regs)
 #define registers_arg1(regs) BPF_CORE_READ(regs, si)
 #define registers_sp(regs) BPF_CORE_READ(regs, sp)
 
+/* Go's own calling convention (src/cmd/compile/abi-internal.md), at a probe: the registers are the context. */
+#define go_current(ctx) ((ctx)->r14) /* the running g */
+#define go_argument0(ctx) ((ctx)->ax)
+#define go_argument1(ctx) ((ctx)->bx)
+#define go_argument2(ctx) ((ctx)->cx)
+#define go_result(ctx) ((ctx)->ax)
+
 #elif defined(__TARGET_ARCH_arm64)
 
 static __always_inline void copy_syscall(struct abi_syscall *to, struct pt_regs *from)
@@ -236,6 +243,13 @@ static __always_inline __s64 registers_syscall_nr(struct pt_regs *regs)
 #define registers_arg0(regs) BPF_CORE_READ(regs, orig_x0)
 #define registers_arg1(regs) BPF_CORE_READ(regs, user_regs.regs[1])
 #define registers_sp(regs) BPF_CORE_READ(regs, user_regs.sp)
+
+#define go_register(ctx, number) (((const volatile struct user_pt_regs *)(ctx))->regs[number])
+#define go_current(ctx) go_register(ctx, 28)
+#define go_argument0(ctx) go_register(ctx, 0)
+#define go_argument1(ctx) go_register(ctx, 1)
+#define go_argument2(ctx) go_register(ctx, 2)
+#define go_result(ctx) go_register(ctx, 0)
 
 #endif
 

@@ -18,6 +18,9 @@
 #define MAX_NOTES 65536
 #define MAX_FUTEXES 16384
 #define MAX_EPOLL_SETS 4096
+#define MAX_GO_PROCESSES 64
+#define MAX_GOROUTINES 131072
+#define MAX_GO_SITES 16384
 
 extern const volatile struct abi_settings settings;
 extern struct abi_lost lost;
@@ -106,5 +109,34 @@ struct {
 	__type(key, struct abi_epoll_key);
 	__type(value, struct abi_epoll_return);
 } epoll_returns SEC(".maps") __weak;
+
+/* With --go-events only: the Go processes that have probes, and what these have seen. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_GO_PROCESSES);
+	__type(key, __u32);
+	__type(value, struct abi_go_process);
+} go_processes SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_GOROUTINES);
+	__type(key, struct abi_go_key);
+	__type(value, struct abi_go_note);
+} go_goroutines SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_GO_SITES);
+	__type(key, struct abi_go_site_key);
+	__type(value, struct abi_go_site);
+} go_sites SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct abi_go_counts);
+} go_counts SEC(".maps") __weak;
 
 #endif

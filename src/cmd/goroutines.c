@@ -250,3 +250,13 @@ uint64_t goroutines_refused(const struct session *session)
 		refused += process->refused;
 	return refused;
 }
+
+void goroutines_of_thread(struct session *session, struct verdict_record *record)
+{
+	record->go = lc_go_find(&session->go, record->thread->task.pid);
+	record->goroutine = record->go ? lc_go_by_thread(record->go, record->thread->task.tid) : NULL;
+	if (!record->goroutine)
+		return;
+	name_stack(session, record->goroutine->stack);
+	name_stack(session, record->go->sites[record->goroutine->site].entry_stack);
+}

@@ -12,6 +12,9 @@ int goroutines_look(struct session *session, unsigned attempts);
 /* Names the stacks of a record, and fills its labels. */
 void goroutines_name(struct session *session, struct verdict_goroutines *record);
 
+/* Looks up the goroutine that the thread of a record runs, and names its stack. */
+void goroutines_of_thread(struct session *session, struct verdict_record *record);
+
 /* Goroutines and groups that found no room. */
 uint64_t goroutines_refused(const struct session *session);
 

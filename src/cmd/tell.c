@@ -150,6 +150,7 @@ static int make_records(struct session *session, const struct telling *telling,
 		progress_say(&session->progress, "naming stacks: %zu of %zu", i, records->count);
 		name_record(session, &records->list[i]);
 		look_up_wait(session, &records->list[i]);
+		goroutines_of_thread(session, &records->list[i]);
 	}
 	return 0;
 }
@@ -209,8 +210,12 @@ static int tell_record(struct session *session, const struct telling *telling,
 static int make_goroutines(struct session *session, const struct telling *telling,
 			   struct verdict_goroutine_records *records)
 {
-	return verdict_goroutines_make(&session->go, session->growth, telling->run.now,
-				       telling->run.threshold_ns, records);
+	int r = verdict_goroutines_make(&session->go, session->growth, telling->run.now,
+					telling->run.threshold_ns, records);
+
+	if (!r)
+		verdict_goroutines_join(&telling->view, records);
+	return r;
 }
 
 /* A group is told when it comes due, and again when its verdict has become worse. */

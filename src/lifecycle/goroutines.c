@@ -43,6 +43,7 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 	}
 	drop_waits(process);
 	free(process->by_goid);
+	free(process->on_threads);
 	free(process->sites);
 	free(process->list);
 	free(process);
@@ -277,6 +278,38 @@ static void note_parents(struct lc_go_process *process)
 	}
 }
 
+static void note_threads(struct lc_go_process *process)
+{
+	uint32_t *grown;
+	size_t i;
+
+	process->on_thread_count = 0;
+	for (i = 0; i < process->count; i++) {
+		if (!process->list[i].goid || !process->list[i].tid)
+			continue;
+		if (process->on_thread_count == process->on_thread_room) {
+			grown = reallocarray(process->on_threads, process->on_thread_room * 2 + 16,
+					     sizeof(*grown));
+			if (!grown)
+				return;
+			process->on_threads = grown;
+			process->on_thread_room = process->on_thread_room * 2 + 16;
+		}
+		process->on_threads[process->on_thread_count++] = i;
+	}
+}
+
+const struct lc_goroutine *lc_go_by_thread(const struct lc_go_process *process, pid_t tid)
+{
+	size_t i;
+
+	for (i = 0; i < process->on_thread_count; i++) {
+		if (process->list[process->on_threads[i]].tid == tid)
+			return &process->list[process->on_threads[i]];
+	}
+	return NULL;
+}
+
 void lc_go_end_sweep(struct lc_go_process *process)
 {
 	size_t i;
@@ -288,6 +321,7 @@ void lc_go_end_sweep(struct lc_go_process *process)
 	if (process->sweep == 1)
 		process->first_greatest_goid = process->greatest_goid;
 	note_parents(process);
+	note_threads(process);
 }
 
 int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)

@@ -155,6 +155,8 @@ struct lc_go_process {
 	struct lc_go_wait_slot *waits;
 	uint32_t *by_goid; /* open hash of places + 1; made when asked for */
 	size_t by_goid_mask;
+	uint32_t *on_threads; /* places of those that have a thread */
+	size_t on_thread_count, on_thread_room;
 	uint32_t sweep;
 	uint64_t first_sweep_at, last_sweep_at;
 	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */
@@ -204,6 +206,9 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 
 /* The living goroutine of a goid, or NULL. After lc_go_end_sweep(). */
 struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid);
+
+/* The goroutine that a thread runs, or is in a call for; NULL. After lc_go_end_sweep(). */
+const struct lc_goroutine *lc_go_by_thread(const struct lc_go_process *process, pid_t tid);
 
 /* Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM. */
 int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait);

@@ -248,6 +248,10 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 	SET("switches", json_pack("{sI sI}", "voluntary", (json_int_t)thread->voluntary_switches,
 				  "involuntary", (json_int_t)thread->involuntary_switches));
 	SET("user_stack", run->user_stacks ? json_stack(run, record->user_stack) : json_array());
+	if (record->goroutine)
+		SET("goroutine",
+		    json_pack("{sI so}", "goid", (json_int_t)record->goroutine->goid, "stack",
+			      json_stack(run, record->goroutine->stack)));
 	SET("user_stack_end", json_string(stack_end(run, record)));
 	SET("kernel_stack",
 	    run->kernel_stacks ? json_stack(run, record->kernel_stack) : json_array());

@@ -120,6 +120,8 @@ static json_t *wait_json(const struct output_run *run, const struct verdict_goro
 
 	json = json_pack("{ss ss ss}", "kind", lc_go_kind_name(kind), "family",
 			 family_name(lc_go_family_of(kind)), "reason", wait ? wait->reason : "");
+	if (record->thread && record->thread->wait)
+		json_object_set_new(json, "thread_wait", json_wait_of(run, record->thread->wait));
 	if (!wait)
 		return json;
 	if (wait->case_count) {

@@ -94,6 +94,29 @@ static void text_syscall(struct line *line, const struct verdict_record *record)
 	line_end(line);
 }
 
+/* A thread of a Go program in a call is there for a goroutine. */
+static void text_goroutine(struct line *line, const struct output_run *run,
+			   const struct verdict_record *record)
+{
+	const struct lc_frame *frame;
+
+	if (!record->goroutine)
+		return;
+	text_label(line, "goroutine");
+	line_add(line, LINE_PLAIN, "%llu  ", (unsigned long long)record->goroutine->goid);
+	frame = text_telling_frame(run, record->goroutine->stack);
+	if (!frame)
+		frame = text_telling_frame(run,
+					   record->go->sites[record->goroutine->site].entry_stack);
+	if (frame) {
+		line_put(line, LINE_PLAIN, frame->function);
+		line_add(line, LINE_PLAIN, " ");
+		line_put(line, LINE_PLAIN, text_basename(frame->file));
+		line_add(line, LINE_PLAIN, ":%u", frame->line);
+	}
+	line_end(line);
+}
+
 static void text_wake(struct line *line, const struct output_run *run,
 		      const struct verdict_record *record)
 {
@@ -249,6 +272,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	text_head(&line, run, record, number);
 	text_threads(&line, record);
 	text_syscall(&line, record);
+	text_goroutine(&line, run, record);
 	text_wait(stream, style, run, record);
 	text_user_stack(stream, &line, run, record);
 	text_spawn(stream, &line, run, record);

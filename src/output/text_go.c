@@ -163,6 +163,17 @@ static void text_network(struct line *line, const struct output_run *run,
 	line_end(line);
 }
 
+static void text_thread(struct line *line, const struct verdict_goroutines *record)
+{
+	const struct lc_wait *wait = record->thread ? record->thread->wait : NULL;
+
+	line_add(line, LINE_PLAIN, ", in thread %d", record->goroutine->tid);
+	if (!wait)
+		return;
+	line_add(line, LINE_PLAIN, ", which waits for ");
+	line_put(line, LINE_PLAIN, wait->object[0] ? wait->object : lc_wait_kind_name(wait->kind));
+}
+
 static void text_wait_of(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -178,7 +189,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		line_add(line, LINE_PLAIN, " of %s more",
 			 duration_format(wait->until - run->now, span, sizeof(span)));
 	if (record->goroutine->tid && (kind == LC_GO_IN_SYSCALL || kind == LC_GO_IN_CGO))
-		line_add(line, LINE_PLAIN, ", in thread %d", record->goroutine->tid);
+		text_thread(line, record);
 	line_end(line);
 	if (!wait)
 		return;

@@ -48,10 +48,12 @@ static void note_process(struct growth *growth, struct lc_go_process *process)
 {
 	struct lc_goroutine *goroutine;
 	struct growth_key key;
+	uint64_t sleeping = 0, timers; /* whoever sleeps has a timer */
 	size_t i;
 
 	for (i = 0; i < process->count; i++) {
 		goroutine = &process->list[i];
+		sleeping += goroutine->goid && goroutine->kind == LC_GO_SLEEP;
 		if (goroutine->goid && goroutine->stack) {
 			key = key_of(process, goroutine);
 			goroutine->group = growth_member(growth, &key, goroutine->group);
@@ -62,7 +64,8 @@ static void note_process(struct growth *growth, struct lc_go_process *process)
 	}
 	if (process->timers_known) {
 		key = timers_key(process);
-		growth_count(growth, &key, process->timers, process->timers, 0);
+		timers = process->timers > sleeping ? process->timers - sleeping : 0;
+		growth_count(growth, &key, timers, timers, 0);
 	}
 	for (i = 0; i < process->site_count; i++) {
 		key = site_key(process, i);

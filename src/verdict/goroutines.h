@@ -23,6 +23,7 @@ struct verdict_goroutines {
 	const struct lc_go_process *process;
 	const struct lc_goroutine *goroutine; /* stands for all: the longest there */
 	const struct lc_go_site *site;
+	const struct lc_thread *thread; /* in whose call it is; NULL: none, or not known */
 	const struct lc_go_wait *wait; /* of that one; NULL: not read */
 	bool whole_site;	       /* wherever they are: all from one go statement */
 	uint64_t *goids;	       /* rising; up to VERDICT_GOIDS */
@@ -66,6 +67,11 @@ void verdict_goroutines_note(struct growth *growth, struct lc_go *go);
  */
 int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth, uint64_t now,
 			    uint64_t threshold_ns, struct verdict_goroutine_records *records);
+struct verdict_view;
+
+/* Gives those in a call their thread, and its verdict where that is worse. The view must outlive the records. */
+void verdict_goroutines_join(const struct verdict_view *view,
+			     struct verdict_goroutine_records *records);
 void verdict_goroutines_release(struct verdict_goroutine_records *records);
 
 /* go_rules.c: judges one group. connections: by how much the process's network waits have grown. */

@@ -9,6 +9,7 @@
 #ifndef LEAKHOP_VERDICT_REPORT_H
 #define LEAKHOP_VERDICT_REPORT_H
 
+#include "lifecycle/goroutines.h"
 #include "verdict/growth.h"
 #include "verdict/rules.h"
 
@@ -37,6 +38,8 @@ struct verdict_record {
 	bool has_futex_wake, has_epoll_return;
 	bool has_trend;
 	struct growth_trend trend;
+	const struct lc_goroutine *goroutine; /* that its call is for; by the caller; NULL */
+	const struct lc_go_process *go;	      /* of that one */
 	struct lc_futex_wake futex_wake;     /* filled by the caller, who can look */
 	struct lc_epoll_return epoll_return; /* likewise */
 };
