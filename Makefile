@@ -127,7 +127,12 @@ unit_rooms_stack = stack target lifecycle util
 unit_rooms_kernel_symbols = stack target lifecycle util
 unit_rooms_clock = collect target lifecycle util
 unit_rooms_wait = wait target lifecycle util
-unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(unit_rooms_default))
+unit_rooms_goroutines = lifecycle util
+unit_rooms_goroutine_rules = verdict lifecycle util
+unit_rooms_trace_text = output verdict lifecycle util
+unit_rooms_go = golang stack target lifecycle util
+unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(if \
+	$(filter go_%,$(1)),$(unit_rooms_go)),$(unit_rooms_default))
 unit_archives = $(foreach room,$(call unit_rooms_of,$(1)),$(BUILD)/$(room).a)
 
 define unit_rule
@@ -189,7 +194,8 @@ $(fuzz_folder)/rooms.a: $(fuzz_objects)
 
 $(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/rooms.a
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(libraries)
+	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
+		$(fuzz_folder)/rooms.a $(libraries)
 
 .PHONY: fuzz fuzz-run
 fuzz:

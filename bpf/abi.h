@@ -202,13 +202,11 @@ struct abi_go_process {
 	__u32 g_goid;
 	__u32 g_gopc;
 	__u32 g_startpc;
-	__u32 g_sched_pc;
 	__u32 g_sched_bp;
 	__u32 g_waitreason;
 	__u32 m_curg;
 	__u32 poll_rg;
 	__u32 poll_wg;
-	__u32 pad;
 };
 
 /* go_goroutines */
@@ -342,7 +340,7 @@ ABI_SAME_SIZE(abi_block_stack, 400);
 ABI_SAME_SIZE(abi_blocker, 24);
 ABI_SAME_SIZE(abi_thread, 536);
 ABI_SAME_SIZE(abi_clock, 2080);
-ABI_SAME_SIZE(abi_go_process, 48);
+ABI_SAME_SIZE(abi_go_process, 40);
 ABI_SAME_SIZE(abi_go_key, 16);
 ABI_SAME_SIZE(abi_go_note, 128);
 ABI_SAME_SIZE(abi_go_site_key, 24);

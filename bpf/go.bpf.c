@@ -73,7 +73,7 @@ static __always_inline struct abi_go_key key_of(const struct here *here, __u64 g
 			counts_->event++;                                      \
 	})
 
-static __always_inline struct abi_go_site *site_of(const struct here *here, __u64 g, bool create)
+static __always_inline struct abi_go_site *site_of(const struct here *here, __u64 g)
 {
 	struct abi_go_site fresh = {}, *site;
 	struct abi_go_site_key key = {
@@ -147,7 +147,7 @@ int leakhop_go_born(struct pt_regs *ctx)
 	fresh.parent = parent ? user_word(parent + here.process->g_goid) : 0;
 	if (bpf_map_update_elem(&go_goroutines, &key, &fresh, BPF_ANY))
 		__sync_fetch_and_add(&lost.go_full, 1);
-	site = site_of(&here, g, true);
+	site = site_of(&here, g);
 	if (site)
 		__sync_fetch_and_add(&site->born, 1);
 	return 0;
@@ -167,7 +167,7 @@ int leakhop_go_ended(struct pt_regs *ctx)
 	count_event(ended);
 	key = key_of(&here, user_word(g + here.process->g_goid));
 	bpf_map_delete_elem(&go_goroutines, &key);
-	site = site_of(&here, g, true);
+	site = site_of(&here, g);
 	if (site)
 		__sync_fetch_and_add(&site->ended, 1);
 	return 0;

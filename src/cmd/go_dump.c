@@ -57,7 +57,9 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 	int r = lc_stacks_create(1, &stacks);
 
 	r = r ?: golang_create(stacks, &golang);
-	r = r ?: golang_trace(golang, pid, now_monotonic(), ATTEMPTS, write_trace, &writing, reason);
+	r = r
+		    ?: golang_trace(golang, pid, now_monotonic(), ATTEMPTS, write_trace, &writing,
+				    reason);
 	if (!r && fflush(stream))
 		r = -EIO;
 	if (r < 0)

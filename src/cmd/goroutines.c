@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines in a round and in a report: see goroutines.h. */
 #include "cmd/goroutines.h"
+#include "cmd/go_events.h"
 #include "wait/wait.h"
 
 #include <errno.h>
@@ -50,8 +51,10 @@ static void forget_ended(struct session *session, const pid_t *pids, size_t coun
 	struct lc_go_process *process, *next;
 
 	HASH_ITER(hh, session->go.processes, process, next) {
-		if (!bsearch(&process->pid, pids, count, sizeof(*pids), by_pid))
-			golang_forget(session->golang, &session->go, process->pid);
+		if (bsearch(&process->pid, pids, count, sizeof(*pids), by_pid))
+			continue;
+		go_events_forget(session, process->pid);
+		golang_forget(session->golang, &session->go, process->pid);
 	}
 }
 
@@ -106,8 +109,8 @@ static bool is_question(const struct session *session, const struct verdict_goro
 {
 	enum lc_go_kind kind = record->goroutine->kind;
 
-	if (record->site->system || !((kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) ||
-				      kind == LC_GO_COROUTINE))
+	if (record->site->system ||
+	    !((kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) || kind == LC_GO_COROUTINE))
 		return false;
 	return session->options->once || record->due;
 }
@@ -132,6 +135,21 @@ static size_t pick_questions(struct session *session, const struct lc_go_process
 	return count;
 }
 
+/* Who holds a lock is asked of each waiter, not only of the one that stands for the group. */
+static void describe_locks(struct session *session, struct lc_go_process *process,
+			   const uint64_t *goids, size_t count)
+{
+	const struct lc_goroutine *goroutine;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		goroutine = lc_go_by_goid(process, goids[i]);
+		if (goroutine && goroutine->kind >= LC_GO_MUTEX &&
+		    goroutine->kind <= LC_GO_RWMUTEX_WRITE && !lc_go_wait_of(process, goids[i]))
+			golang_describe(session->golang, process, goids[i]);
+	}
+}
+
 /* It costs a pass over each heap, so it gets a small share of the time only. */
 static int ask_reachable(struct session *session, bool now)
 {
@@ -152,6 +170,7 @@ static int ask_reachable(struct session *session, bool now)
 		if (!count)
 			continue;
 		progress_say(&session->progress, "searching the heap of process %d", process->pid);
+		describe_locks(session, process, goids, count);
 		if (golang_reach(session->golang, process, goids, count) == -ENOMEM)
 			r = -ENOMEM;
 	}
@@ -178,6 +197,7 @@ int goroutines_look(struct session *session, unsigned attempts)
 		progress_say(&session->progress, "reading goroutines: process %d", pids[i]);
 		r = golang_sweep(session->golang, &session->go, pids[i], now_monotonic(), attempts,
 				 &process);
+		r = r ?: go_events_take(session, process);
 		r = r == -ENOMEM ? r : 0;
 	}
 	free(pids);
@@ -207,8 +227,7 @@ static void count_labels(struct session *session, struct verdict_goroutines *rec
 	char text[120];
 
 	for (i = 0; labels && i < record->goid_count && i < LABELLED_MOST; i++) {
-		if (golang_labels(session->golang,
-				  lc_go_find(&session->go, record->process->pid),
+		if (golang_labels(session->golang, lc_go_find(&session->go, record->process->pid),
 				  record->goids[i], text, sizeof(text)) < 0 ||
 		    !text[0])
 			continue;
@@ -233,10 +252,12 @@ void goroutines_name(struct session *session, struct verdict_goroutines *record)
 	name_stack(session, record->site->spawn_stack);
 	name_stack(session, record->site->entry_stack);
 	count_labels(session, record);
+	go_events_name(session, record);
 }
 
 void goroutines_forget(struct session *session, pid_t pid)
 {
+	go_events_forget(session, pid);
 	if (session->golang)
 		golang_forget(session->golang, &session->go, pid);
 }
@@ -254,7 +275,8 @@ uint64_t goroutines_refused(const struct session *session)
 void goroutines_of_thread(struct session *session, struct verdict_record *record)
 {
 	record->go = lc_go_find(&session->go, record->thread->task.pid);
-	record->goroutine = record->go ? lc_go_by_thread(record->go, record->thread->task.tid) : NULL;
+	record->goroutine = record->go ? lc_go_by_thread(record->go, record->thread->task.tid)
+				       : NULL;
 	if (!record->goroutine)
 		return;
 	name_stack(session, record->goroutine->stack);

@@ -36,6 +36,7 @@ enum {
 	OPTION_NO_GO,
 	OPTION_NO_THREADS,
 	OPTION_FORMAT,
+	OPTION_GO_EVENTS,
 };
 
 static const struct argp_option common_options[] = {
@@ -72,7 +73,7 @@ static const struct argp_option common_options[] = {
 	{ "max-threads", OPTION_MAX_THREADS, "N", 0,
 	  "keep at most N threads in memory, those blocked the longest (default 131072)", 3 },
 	{ "without", OPTION_WITHOUT, "FEATURE[,...]", 0,
-	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls", 3 },
+	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls, uprobes", 3 },
 	{}
 };
 
@@ -99,6 +100,10 @@ static const struct argp_option trace_options[] = {
 	  "the host some 0.1 us",
 	  3 },
 	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0, "don't (the default)", 3 },
+	{ "go-events", OPTION_GO_EVENTS, 0, 0,
+	  "exact births, ends and waits of goroutines, and who readied them, by probes in the Go "
+	  "processes named; costs each such event some us",
+	  3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
 	{}
@@ -158,7 +163,8 @@ static void parse_json(struct argp_state *state, const char *text, struct sessio
 		argp_error(state, "'%s' is no form of JSON (--json or --json=lines)", text);
 }
 
-static void parse_format(struct argp_state *state, const char *text, struct session_options *session)
+static void parse_format(struct argp_state *state, const char *text,
+			 struct session_options *session)
 {
 	if (!strcmp(text, "text"))
 		session->format = SESSION_TEXT;
@@ -204,8 +210,9 @@ static void check_go_format(struct argp_state *state, const struct session_optio
 
 	if (filter->pid_count != 1 || filter->tid_count || filter->all || filter->comm ||
 	    filter->cgroup || filter->children)
-		argp_error(state, "--format=go is for one process: -p PID, and nothing else to say whom "
-				  "to look at");
+		argp_error(state,
+			   "--format=go is for one process: -p PID, and nothing else to say whom "
+			   "to look at");
 	if (!session->goroutines)
 		argp_error(state, "--format=go and --no-go don't go together");
 	if (session->fail_on || session->dot)
@@ -233,6 +240,11 @@ static void check(struct argp_state *state, struct options *options)
 		argp_error(state, "-u and -k don't go together");
 	if (!session->collect.threshold_ns)
 		argp_error(state, "the threshold must be more than 0");
+	if (session->collect.go_events && filter->all)
+		argp_error(state, "--go-events slows down each Go process that it watches: name them (-p PID, "
+				  "--comm NAME, --cgroup PATH, -- COMMAND) instead of -a");
+	if (session->collect.go_events && !session->goroutines)
+		argp_error(state, "--go-events and --no-go don't go together");
 	if (session->format == SESSION_GO)
 		check_go_format(state, session);
 	if (session->format == SESSION_JSON_LINES && session->once)
@@ -348,6 +360,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 	case OPTION_SYSCALLS:
 	case OPTION_NO_SYSCALLS:
 		session->collect.syscalls = key == OPTION_SYSCALLS;
+		return 0;
+	case OPTION_GO_EVENTS:
+		session->collect.go_events = true;
 		return 0;
 	case OPTION_WITHOUT:
 		parse_without(state, arg, &session->collect.without);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sweeps and the stacks they call for: see round.h. */
 #include "cmd/round.h"
+#include "cmd/go_events.h"
 #include "cmd/goroutines.h"
 #include "cmd/stacks.h"
 #include "cmd/waits.h"
@@ -222,7 +223,10 @@ int round_event(void *context, const struct lc_event *event)
 	uint32_t stack = 0;
 	int r;
 
+	if (event->kind == LC_EVENT_GO_BLOCK)
+		return go_events_block(session, event);
 	if (event->kind == LC_EVENT_EXEC) {
+		go_events_executed(session);
 		stack_forget_process(session->engine, event->task.pid);
 		goroutines_forget(session, event->task.pid);
 	}

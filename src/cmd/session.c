@@ -72,7 +72,7 @@ int session_open(const struct session_options *options, struct session *session)
 	r = r ?: lc_model_create(WAITS_MOST_OTHERS, &session->others);
 	r = r ?: growth_create(&session->growth);
 	r = r ?: stack_engine_create(&stack, &session->engine);
-	if (options->goroutines)
+	if (options->goroutines && !options->collect.filter.tid_count)
 		r = r ?: golang_create(session->stacks, &session->golang);
 	if (r < 0)
 		error_set(&error, r, "cannot start");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names what is to be told, looks up what else is known of it, and gives it to output: see tell.h. */
 #include "cmd/tell.h"
+#include "cmd/go_events.h"
 #include "cmd/goroutines.h"
 #include "cmd/version.h"
 #include "util/duration.h"
@@ -41,6 +42,8 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	cost->rss_bytes = usage.ru_maxrss * 1024ull;
 	cost->load_ns = collect_load_ns(session->collect);
 	cost->sweeps = session->sweeps;
+	collect_go_counts(session->collect, &cost->go_events);
+	cost->go_probe_ns = collect_go_probe_ns(session->collect);
 	count = collect_costs(session->collect, programs, 16);
 	for (i = 0; i < count; i++) {
 		cost->bpf_runs += programs[i].runs;
@@ -81,12 +84,13 @@ static int telling_init(struct telling *telling, struct session *session)
 				    lc_stacks_refused(session->stacks),
 			  .threads = lc_model_refused(session->model) + lost.targets +
 				     session->lost_others + growth_refused(session->growth),
-			  .goroutines = goroutines_refused(session) },
+			  .goroutines = goroutines_refused(session) + lost.goroutines },
 		.stacks = session->stacks,
 		.user_stacks = options->user_stacks,
 		.kernel_stacks = options->kernel_stacks,
 		.life = options->life,
 		.verbose = options->verbose,
+		.go_events = options->collect.go_events,
 		.explain = options->explain,
 		.show_ended = options->collect.short_blocks || options->all || options->verbose,
 	};
@@ -168,6 +172,7 @@ void tell_start(const struct session *session)
 		fprintf(stderr, "leakhop: %s\n", limit);
 	if (options->once)
 		return;
+	go_events_say(session);
 	fprintf(stderr, "leakhop: tracing; threads blocked for %s are shown%s\n",
 		duration_format(options->collect.threshold_ns, span, sizeof(span)),
 		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
@@ -328,9 +333,13 @@ static int print_goroutines(struct session *session, const struct telling *telli
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < report->goroutines.count && !r; i++)
+	for (i = 0; i < report->goroutines.count && !r; i++) {
+		/* The runtime's own tell nobody anything. */
+		if (report->goroutines.list[i].site->system && !session->options->verbose)
+			continue;
 		r = output_text_goroutines(session->out, &style, &telling->run,
 					   &report->goroutines.list[i], ++session->told);
+	}
 	return r;
 }
 
@@ -416,6 +425,7 @@ static int make_report(struct session *session, const struct telling *telling,
 	r = r ?: make_goroutines(session, telling, &report->goroutines);
 	for (i = 0; i < report->goroutines.count; i++)
 		goroutines_name(session, &report->goroutines.list[i]);
+	go_events_name_all(session);
 	return r;
 }
 

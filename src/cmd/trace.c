@@ -5,6 +5,7 @@
  */
 #include "cmd/child.h"
 #include "cmd/commands.h"
+#include "cmd/go_events.h"
 #include "cmd/options.h"
 #include "cmd/round.h"
 #include "cmd/target.h"
@@ -35,6 +36,7 @@ struct watch {
 	uint64_t interval_ns;
 	uint64_t end_at; /* 0: never */
 	uint64_t next_sweep;
+	uint32_t variation;
 };
 
 /*
@@ -77,6 +79,16 @@ static bool take_signals(struct watch *watch)
 	return end;
 }
 
+/*
+ * Up to an eighth less, never the same: what happens at a fixed interval, and counts its turns in one byte as the Go
+ * runtime does, must not look as if it stood still.
+ */
+static uint64_t vary(struct watch *watch)
+{
+	watch->variation = watch->variation * 1103515245 + 12345;
+	return watch->interval_ns - watch->interval_ns / 8 * (watch->variation >> 16 & 255) / 256;
+}
+
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
@@ -89,10 +101,12 @@ static int sweep(struct watch *watch)
 	if (!r)
 		r = tell_new(session);
 	now = now_monotonic();
-	watch->next_sweep = now + watch->interval_ns;
+	watch->next_sweep = now + vary(watch);
 	if (session->next_due && session->next_due < watch->next_sweep)
 		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due
 									    : now + LEAST_WAIT_NS;
+	watch->next_sweep = go_events_next_sweep(session, watch->next_sweep);
+	session->quick_step *= 2;
 	lc_model_drop_ended(session->model, false);
 	return r;
 }
@@ -117,6 +131,7 @@ static int wait_for_more(struct watch *watch)
 	r = collect_consume(watch->session->collect, round_event, watch->session);
 	if (r < 0)
 		return r;
+	watch->next_sweep = go_events_next_sweep(watch->session, watch->next_sweep);
 	if (take_signals(watch))
 		return 1;
 	return watch->end_at && now_monotonic() >= watch->end_at;

@@ -98,6 +98,21 @@ static int stack_received(struct bpf_source *source, const struct abi_block_stac
 	return deliver(source, &event);
 }
 
+static int go_block_received(struct bpf_source *source, const struct abi_go_block *record)
+{
+	struct lc_go_raw_block block;
+	struct lc_event event = {
+		.kind = LC_EVENT_GO_BLOCK,
+		.at = record->head.at,
+		.task = { .tid = record->pid, .pid = record->pid },
+		.blocked_at = record->parked_at,
+		.blocked_ns = record->head.at - record->parked_at,
+		.go_block = &block,
+	};
+
+	return bpf_go_block(source, record, &block) ? deliver(source, &event) : 0;
+}
+
 /* exec, exit, first run, failed spawn: a task and little else. */
 static int plain_received(struct bpf_source *source, const struct abi_head *head, size_t size)
 {
@@ -143,6 +158,8 @@ int bpf_event_received(void *context, void *data, size_t size)
 	case ABI_BLOCK_STACK:
 		return size < sizeof(struct abi_block_stack) ? 0
 							     : stack_received(source, data, size);
+	case ABI_GO_BLOCK:
+		return size < sizeof(struct abi_go_block) ? 0 : go_block_received(source, data);
 	default:
 		return plain_received(source, head, size);
 	}

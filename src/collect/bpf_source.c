@@ -128,7 +128,7 @@ static int make_tp_btf(struct bpf_program *program, const char *tracepoint)
 	return r ?: bpf_program__set_attach_target(program, 0, tracepoint);
 }
 
-/* "raw_tp/sched_switch" -> "sched_switch"; NULL for the iterator. */
+/* "raw_tp/sched_switch" -> "sched_switch"; NULL for the iterator and the probes of Go. */
 static const char *tracepoint_of(const struct bpf_program *program)
 {
 	const char *section = bpf_program__section_name(program);
@@ -136,8 +136,10 @@ static const char *tracepoint_of(const struct bpf_program *program)
 	return strncmp(section, "raw_tp/", 7) ? NULL : section + 7;
 }
 
-static int choose_programs(struct leakhop_bpf *skeleton, const struct collect_options *options)
+static int choose_programs(struct collect *collect)
 {
+	const struct collect_options *options = &collect->options;
+	struct leakhop_bpf *skeleton = collect->bpf->skeleton;
 	const struct abi_settings *settings = (const void *)&skeleton->rodata->settings;
 	struct leakhop_bpf *s = skeleton;
 	bool syscalls = options->events && options->syscalls &&
@@ -158,6 +160,7 @@ static int choose_programs(struct leakhop_bpf *skeleton, const struct collect_op
 	bpf_program__set_autoload(s->progs.leakhop_syscall_exit, syscalls);
 	bpf_program__set_autoload(s->progs.leakhop_block_end,
 				  options->events && options->short_blocks);
+	bpf_go_choose(collect);
 	bpf_object__for_each_program(program, s->obj) {
 		if (!settings->have_btf_pointers || !bpf_program__autoload(program) ||
 		    !tracepoint_of(program))
@@ -313,7 +316,7 @@ static int bpf_start(struct collect *collect)
 			return -errno;
 	}
 	visit_cpus(source);
-	return 0;
+	return bpf_go_start(collect);
 }
 
 static int bpf_load(struct collect *collect, struct error *error)
@@ -329,7 +332,7 @@ static int bpf_load(struct collect *collect, struct error *error)
 	if (r < 0)
 		return r;
 	bpf_map__set_max_entries(source->skeleton->maps.clocks, source->cpus);
-	r = choose_programs(source->skeleton, &collect->options);
+	r = choose_programs(collect);
 	r = r ?: leakhop_bpf__load(source->skeleton);
 	if (!r)
 		r = bpf_start(collect);
@@ -363,6 +366,7 @@ static void bpf_close(struct collect *collect)
 
 	if (!source)
 		return;
+	bpf_go_stop(source);
 	ring_buffer__free(source->ring);
 	bpf_link__destroy(source->iterator);
 	for (i = 0; i < source->link_count; i++)
@@ -409,6 +413,7 @@ void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost)
 	ret_lost->events = collect->bpf->skeleton->bss->lost.ring_full;
 	ret_lost->stack_copies = collect->bpf->skeleton->bss->lost.stack_copies;
 	ret_lost->targets = collect->bpf->skeleton->bss->lost.targets_full;
+	ret_lost->goroutines = collect->bpf->skeleton->bss->lost.go_full;
 }
 
 bool collect_futex_wake(struct collect *collect, pid_t pid, uint64_t address,

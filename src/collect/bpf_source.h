@@ -27,6 +27,7 @@ struct bpf_source {
 	uint64_t *clock_counts;		       /* steps taken in, by CPU */
 	char *sweep_buffer;
 	char load_log[4096]; /* the last of what libbpf had to say */
+	struct bpf_go *go; /* bpf_go.c; NULL: no goroutine events */
 	/* during one collect_poll() */
 	collect_event_fn event_fn;
 	void *event_context;
@@ -39,6 +40,15 @@ int bpf_event_received(void *context, void *data, size_t size);
 /* bpf_sweep.c */
 int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
 	      void *context);
+
+/* bpf_go.c: chooses what to load, before that; and gets ready or takes all probes away. */
+void bpf_go_choose(struct collect *collect);
+int bpf_go_start(struct collect *collect);
+void bpf_go_stop(struct bpf_source *source);
+
+/* The block of a process that has probes, and of this program; false: of one before. */
+bool bpf_go_block(const struct bpf_source *source, const struct abi_go_block *record,
+		  struct lc_go_raw_block *ret);
 
 /* Takes in what the kernel side noted of the CPUs' clocks since the last call. */
 void bpf_note_clocks(struct bpf_source *source);

@@ -21,6 +21,7 @@ static const struct {
 	{ "pt-regs", COLLECT_WITHOUT_PT_REGS },
 	{ "tp-btf", COLLECT_WITHOUT_TP_BTF },
 	{ "syscalls", COLLECT_WITHOUT_SYSCALLS },
+	{ "uprobes", COLLECT_WITHOUT_UPROBES },
 };
 
 #define WITHOUT_NAMES (sizeof(without_names) / sizeof(without_names[0]))
@@ -40,7 +41,7 @@ int collect_parse_without(const char *list, unsigned *ret_bits, struct error *er
 		if (i == WITHOUT_NAMES)
 			return error_say(error, -EINVAL,
 					 "unknown feature '%.*s' (known: bpf, iterator, "
-					 "task-storage, pt-regs, tp-btf, syscalls)",
+					 "task-storage, pt-regs, tp-btf, syscalls, uprobes)",
 					 (int)length, list);
 		bits |= without_names[i].bit;
 	}
@@ -96,6 +97,22 @@ static int choose_source(struct collect *collect, struct error *error)
 	return r;
 }
 
+static void say_no_go_events(struct collect *collect)
+{
+	const char *why = NULL;
+
+	if (!collect->options.go_events)
+		return;
+	if (!collect->bpf)
+		why = "they need BPF";
+	else if (collect->options.without & COLLECT_WITHOUT_UPROBES)
+		why = "without uprobes, as asked for";
+	else if (collect->features.list[COLLECT_UPROBES].state != COLLECT_YES)
+		why = "this kernel has no uprobes";
+	if (why)
+		collect_add_limit(collect, "no exact events of goroutines: %s", why);
+}
+
 int collect_open(const struct collect_options *options, struct collect **ret_collect,
 		 struct error *error)
 {
@@ -112,6 +129,7 @@ int collect_open(const struct collect_options *options, struct collect **ret_col
 		return r;
 	}
 	collect->load_ns = now_monotonic() - start;
+	say_no_go_events(collect);
 	*ret_collect = collect;
 	return 0;
 }

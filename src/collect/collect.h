@@ -8,6 +8,7 @@
 #define LEAKHOP_COLLECT_COLLECT_H
 
 #include "lifecycle/events.h"
+#include "lifecycle/go_events.h"
 #include "util/error.h"
 
 /* "As if this host lacked it": for tests, and for hosts where a feature misbehaves. */
@@ -18,6 +19,7 @@ enum {
 	COLLECT_WITHOUT_PT_REGS = 1 << 3,
 	COLLECT_WITHOUT_TP_BTF = 1 << 4,
 	COLLECT_WITHOUT_SYSCALLS = 1 << 5,
+	COLLECT_WITHOUT_UPROBES = 1 << 6,
 };
 
 /* Parses "iterator,tp-btf" into the bits above. Returns 0, or -EINVAL with the bad word in error. */
@@ -44,6 +46,7 @@ struct collect_options {
 	bool events;	      /* false: sweeps only (dump) */
 	bool short_blocks;    /* thresholds below what a sweep sees */
 	bool syscalls;	      /* watch the ends of futex, epoll and clone calls: taxes every call */
+	bool go_events;	      /* probes in Go processes may be asked for: collect_go_attach() */
 	unsigned without;
 };
 
@@ -88,10 +91,35 @@ bool collect_futex_wake(struct collect *collect, pid_t pid, uint64_t address,
 bool collect_epoll_return(struct collect *collect, pid_t pid, int fd,
 			  struct lc_epoll_return *ret_return);
 
+/*
+ * Puts probes into a Go process, which slow it down: each costs about collect_go_probe_ns(). From then on what
+ * they see of it is known; -EEXIST: they are there. Returns 0; -EOPNOTSUPP (not asked for at the start, or not
+ * possible here), -ENOSPC (too many processes), or another negative errno, with error.
+ */
+int collect_go_attach(struct collect *collect, const struct lc_go_probes *probes,
+		      struct error *error);
+void collect_go_detach(struct collect *collect, pid_t pid);
+bool collect_go_attached(const struct collect *collect, pid_t pid);
+
+/* What the probes have seen of a goroutine; false: nothing. */
+bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
+			  struct lc_go_exact *ret_exact);
+
+/* Gives the counts of each go statement of a process to fn. Returns 0 or the first negative value of fn. */
+typedef int (*collect_go_site_fn)(void *context, const struct lc_go_site_count *count);
+int collect_go_sites(struct collect *collect, pid_t pid, collect_go_site_fn fn, void *context);
+
+/* How many events there were. */
+void collect_go_counts(struct collect *collect, struct lc_go_counts *ret_counts);
+
+/* What a hit of a probe costs the process on this host, measured on leakhop itself; 0: not known. */
+uint64_t collect_go_probe_ns(const struct collect *collect);
+
 struct collect_lost {
 	uint64_t events;       /* found no room in the ring buffer */
 	uint64_t stack_copies; /* spawn sites or short blocks without a stack */
 	uint64_t targets;      /* processes that found no room in the filter's map */
+	uint64_t goroutines;   /* without their exact times or counts */
 };
 
 void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost);

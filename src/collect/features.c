@@ -228,6 +228,16 @@ static void probe_files(struct collect_features *features)
 		    "no /proc/PID/sched: without BPF, durations count from the first look");
 }
 
+/* As perf events, which end with the descriptor: nothing is left behind, whatever happens. */
+static void probe_uprobes(struct collect_feature *feature)
+{
+	if (!access("/sys/bus/event_source/devices/uprobe/type", R_OK))
+		set(feature, COLLECT_YES, "", "for trace --go-events");
+	else
+		set(feature, COLLECT_PARTLY, "run a kernel with CONFIG_UPROBE_EVENTS=y",
+		    "no uprobes: no trace --go-events");
+}
+
 static void probe_unprivileged(struct collect_feature *feature)
 {
 	struct target_syscall call;
@@ -255,6 +265,7 @@ static const char *const names[COLLECT_FEATURES] = {
 	[COLLECT_TASK_STORAGE] = "task storage",
 	[COLLECT_PT_REGS] = "user registers",
 	[COLLECT_SYSCALL_TRACEPOINTS] = "system call tracepoints",
+	[COLLECT_UPROBES] = "uprobes",
 	[COLLECT_TRACEFS] = "tracefs",
 	[COLLECT_PTRACE] = "reading processes",
 	[COLLECT_YAMA] = "Yama",
@@ -307,6 +318,7 @@ void collect_probe(struct collect_features *features)
 		    "no sys_exit tracepoint: who last woke a futex is not known");
 	btf__free(btf);
 	probe_files(features);
+	probe_uprobes(&list[COLLECT_UPROBES]);
 	probe_ptrace(&list[COLLECT_PTRACE], &list[COLLECT_YAMA], capabilities);
 	probe_kallsyms(&list[COLLECT_KALLSYMS]);
 	probe_unprivileged(&list[COLLECT_UNPRIVILEGED]);

@@ -45,9 +45,8 @@ void go_arguments_note(const struct go_image *image, const struct go_function *f
 		return;
 	ret->live_start = *start;
 	ret->live_index = pclntab_data(image->table, function, PCDATA_ARG_LIVE_INDEX, vaddr);
-	ret->has_live = ret->live_index > 0 &&
-			copy_bytes(image, live + (uint32_t)ret->live_index, ret->live,
-				   sizeof(ret->live)) > 0;
+	ret->has_live = ret->live_index > 0 && copy_bytes(image, live + (uint32_t)ret->live_index,
+							  ret->live, sizeof(ret->live)) > 0;
 }
 
 static bool is_live(const struct go_argument_note *note, uint8_t offset, unsigned slot)

@@ -17,7 +17,7 @@ struct go_argument_note {
 	size_t size; /* 0: none: then nothing is told */
 	int32_t live_index;
 	bool has_live;
-	uint8_t live_start;		  /* slots below this are always live */
+	uint8_t live_start;		     /* slots below this are always live */
 	uint8_t live[GO_ARGUMENT_BYTES / 8]; /* a bit for each slot at live_index */
 };
 

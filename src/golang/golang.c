@@ -15,6 +15,8 @@
 #define FRAMES_NAMED (GO_FRAMES_MAX * 2)
 /* A program may load Go later, as a shared library. */
 #define LOOK_AGAIN_NS 10000000000ull
+/* One that has just been started has its run-time system soon. */
+#define LOOK_AGAIN_SOON_NS 1000000ull
 
 int golang_create(struct lc_stacks *stacks, struct golang **ret_golang)
 {
@@ -83,13 +85,16 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 		    struct target_stat *stat)
 {
 	struct go_known *known = find(golang, pid);
-	uint64_t exe = executable(pid);
+	uint64_t exe = executable(pid), look_again = LOOK_AGAIN_SOON_NS;
 	int r = target_read_stat(pid, pid, stat);
 
 	if (r < 0)
 		return r;
-	if (known && (known->start_time != stat->start_ticks || known->exe != exe ||
-		      (known->error && now - known->looked_at >= LOOK_AGAIN_NS))) {
+	if (known && (known->start_time != stat->start_ticks || known->exe != exe)) {
+		forget(golang, known);
+		known = NULL;
+	} else if (known && known->error && now - known->looked_at >= known->look_again) {
+		look_again = known->look_again * 2;
 		forget(golang, known);
 		known = NULL;
 	}
@@ -105,6 +110,9 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 		known->looked_at = now;
 		known->error = go_process_open(&golang->images, pid, &known->process,
 					       known->version_text, known->reason);
+		known->look_again = known->error == -ENOTSUP && look_again < LOOK_AGAIN_NS
+					    ? look_again
+					    : LOOK_AGAIN_NS;
 		HASH_ADD(hh, golang->known, pid, sizeof(pid), known);
 	}
 	*ret = known;
@@ -134,12 +142,12 @@ int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t
 }
 
 /* The calls behind one raw frame, as frames with names. */
-static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw,
+static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, bool alone,
 			 struct lc_frame *frames, size_t room)
 {
 	const struct go_image *image = go_images_numbered(&golang->images, raw->module);
 	struct go_call calls[GO_INLINED_MAX];
-	size_t i, count = 0;
+	size_t i, count = 0, used = 0;
 
 	if (image)
 		count = pclntab_calls(image, raw->vaddr, raw->interrupted, calls);
@@ -147,8 +155,11 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw,
 		frames[0] = (struct lc_frame){ .address = raw->address, .offset = raw->vaddr };
 		return 1;
 	}
-	for (i = 0; i < count && i < room; i++)
-		frames[i] = (struct lc_frame){
+	for (i = 0; i < count && used < room; i++) {
+		/* Go's own dumps leave out what the compiler made, too; but a stack is never empty. */
+		if (calls[i].wrapper && !alone)
+			continue;
+		frames[used++] = (struct lc_frame){
 			.function = calls[i].function,
 			.file = calls[i].file,
 			.line = calls[i].line,
@@ -157,7 +168,8 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw,
 			.offset = raw->vaddr - calls[i].entry,
 			.inlined = calls[i].inlined,
 		};
-	return i;
+	}
+	return used;
 }
 
 int golang_name(struct golang *golang, uint32_t id)
@@ -173,7 +185,8 @@ int golang_name(struct golang *golang, uint32_t id)
 	if (!frames)
 		return -ENOMEM;
 	for (i = 0; i < stack->raw_count && count < FRAMES_NAMED; i++)
-		count += name_frame(golang, &stack->raw[i], frames + count, FRAMES_NAMED - count);
+		count += name_frame(golang, &stack->raw[i], stack->raw_count == 1, frames + count,
+				    FRAMES_NAMED - count);
 	r = lc_stacks_set_frames(golang->stacks, id, frames, count);
 	free(frames);
 	return r;

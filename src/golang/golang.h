@@ -11,6 +11,7 @@
 #ifndef LEAKHOP_GOLANG_GOLANG_H
 #define LEAKHOP_GOLANG_GOLANG_H
 
+#include "lifecycle/go_events.h"
 #include "lifecycle/go_trace.h"
 #include "lifecycle/goroutines.h"
 
@@ -28,6 +29,22 @@ void golang_free(struct golang *golang);
  */
 int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t now,
 		 unsigned attempts, struct lc_go_process **ret_process);
+
+/*
+ * Where probes have to be in a process to see each creation, end, park and wake-up of a goroutine, and the fields
+ * that these read. ret->path is valid while the process is known here. Returns 0; -ENOENT: not a process that
+ * golang_sweep() has read; -ENOTSUP: not all places were found, or not on this machine.
+ */
+int golang_probes(struct golang *golang, pid_t pid, struct lc_go_probes *ret);
+
+/* Takes in what probes have counted of a go statement, and a block that has ended. Returns 0 or -ENOMEM. */
+int golang_note_site(struct golang *golang, struct lc_go_process *process,
+		     const struct lc_go_site_count *count);
+int golang_note_block(struct golang *golang, struct lc_go_process *process,
+		      const struct lc_go_raw_block *block);
+
+/* The stack of return addresses in a process, the innermost first; 0: none of it is Go's. */
+uint32_t golang_intern(struct golang *golang, pid_t pid, const uint64_t *addresses, size_t count);
 
 /* The process executed another program or ended. */
 void golang_forget(struct golang *golang, struct lc_go *model, pid_t pid);
@@ -64,7 +81,7 @@ int golang_name(struct golang *golang, uint32_t stack);
  * The labels that the program has set on a goroutine (pprof.Do), as "endpoint=/orders tenant=7"; "" for
  * none. Returns 0 or a negative errno.
  */
-int golang_labels(struct golang *golang, struct lc_go_process *process, uint64_t goid,
-		  char *buffer, size_t size);
+int golang_labels(struct golang *golang, struct lc_go_process *process, uint64_t goid, char *buffer,
+		  size_t size);
 
 #endif

@@ -234,6 +234,34 @@ bool go_image_setting(const struct go_image *image, const char *name, char *buff
 	return false;
 }
 
+/*
+ * Some are shipped without build information (a stripper took it). The table of functions is still there; the
+ * version is runtime.buildVersion, a string variable: address and length of a text that begins like one.
+ */
+static void search_version(struct go_image *image)
+{
+	uint64_t vaddr, size, memory, word[2];
+	const uint8_t *bytes, *text;
+	size_t index = 0, i;
+
+	while (go_image_segment(image, /* writable= */ true, &index, &vaddr, &size, &memory)) {
+		if (size > MOST_DATA_SEARCHED)
+			size = MOST_DATA_SEARCHED;
+		bytes = go_image_bytes(image, vaddr, size);
+		for (i = (8 - vaddr % 8) % 8; bytes && i + sizeof(word) <= size; i += 8) {
+			memcpy(word, bytes + i, sizeof(word));
+			if (word[1] < 5 || word[1] >= sizeof(image->version_text))
+				continue;
+			text = go_image_bytes(image, word[0], word[1]);
+			if (!text || memcmp(text, "go1.", 4) || text[4] < '0' || text[4] > '9')
+				continue;
+			memcpy(image->version_text, text, word[1]);
+			image->version = go_version_parse(image->version_text);
+			return;
+		}
+	}
+}
+
 static bool has_symbol_section(const struct go_image *image, const char *name)
 {
 	uint64_t vaddr, size;
@@ -241,7 +269,7 @@ static bool has_symbol_section(const struct go_image *image, const char *name)
 	return go_image_section(image, name, &vaddr, &size);
 }
 
-static void look_at(struct go_image *image)
+void go_image_look(struct go_image *image)
 {
 	uint64_t vaddr;
 	const uint8_t *info = find_build_info(image, &vaddr);
@@ -258,6 +286,13 @@ static void look_at(struct go_image *image)
 			pclntab_find(image, &image->pclntab, &image->pclntab_end);
 			return;
 		}
+	}
+	if (!info && (has_symbol_section(image, ".gopclntab") ||
+		      has_symbol_section(image, ".data.rel.ro.gopclntab"))) {
+		image->kind = GO_GC;
+		pclntab_find(image, &image->pclntab, &image->pclntab_end);
+		search_version(image);
+		return;
 	}
 	if (has_symbol_section(image, ".go_export") ||
 	    (info && strstr(image->version_text, "gccgo")))
@@ -282,7 +317,7 @@ int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_ima
 		elf_version(EV_CURRENT);
 		image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
 		if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
-			look_at(image);
+			go_image_look(image);
 	}
 	if (!image->path)
 		r = -ENOMEM;

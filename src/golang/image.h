@@ -52,6 +52,9 @@ struct go_image {
 int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image);
 void go_image_free(struct go_image *image);
 
+/* Tells what image->elf is: for go_image_open(), and for fuzzing. */
+void go_image_look(struct go_image *image);
+
 /* The load bias of the image where mapping holds some of it; false: the mapping is not of a segment. */
 bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,
 		   uint64_t *ret_bias);

@@ -24,6 +24,7 @@
 	F(g_sched_sp, "g.sched.sp")                 \
 	F(g_sched_pc, "g.sched.pc")                 \
 	F(g_sched_g, "g.sched.g")                   \
+	F(g_sched_bp, "g.sched.bp")                 \
 	F(g_syscallsp, "g.syscallsp")               \
 	F(g_syscallpc, "g.syscallpc")               \
 	F(g_atomicstatus, "g.atomicstatus")         \
@@ -71,23 +72,23 @@
 	F(timer_period, "timer.period")             \
 	F(timer_f, "timer.f")                       \
 	F(timer_arg, "timer.arg")                   \
-	F(m_p, "m.p") \
-	F(p_m, "p.m") \
-	F(p_timers, "p.timers") \
-	F(p_timers_heap, "p.timers.heap") \
-	F(coro_size, "coro") \
-	F(mheap_allspans, "mheap.allspans") \
-	F(mheap_arenas, "mheap.arenas") \
-	F(arena_spans, "heapArena.spans") \
-	F(span_size, "mspan") \
-	F(span_start, "mspan.startAddr") \
-	F(span_npages, "mspan.npages") \
-	F(span_freeindex, "mspan.freeindex") \
-	F(span_nelems, "mspan.nelems") \
-	F(span_alloc_bits, "mspan.allocBits") \
-	F(span_class, "mspan.spanclass") \
-	F(span_state, "mspan.state") \
-	F(span_elemsize, "mspan.elemsize") \
+	F(m_p, "m.p")                               \
+	F(p_m, "p.m")                               \
+	F(p_timers, "p.timers")                     \
+	F(p_timers_heap, "p.timers.heap")           \
+	F(coro_size, "coro")                        \
+	F(mheap_allspans, "mheap.allspans")         \
+	F(mheap_arenas, "mheap.arenas")             \
+	F(arena_spans, "heapArena.spans")           \
+	F(span_size, "mspan")                       \
+	F(span_start, "mspan.startAddr")            \
+	F(span_npages, "mspan.npages")              \
+	F(span_freeindex, "mspan.freeindex")        \
+	F(span_nelems, "mspan.nelems")              \
+	F(span_alloc_bits, "mspan.allocBits")       \
+	F(span_class, "mspan.spanclass")            \
+	F(span_state, "mspan.state")                \
+	F(span_elemsize, "mspan.elemsize")          \
 	F(module_pclntable, "moduledata.pclntable") \
 	F(module_ftab, "moduledata.ftab")           \
 	F(module_minpc, "moduledata.minpc")         \

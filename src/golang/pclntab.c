@@ -261,18 +261,17 @@ static int32_t value_at(const struct go_pclntab *table, uint64_t entry, uint32_t
 			uint64_t vaddr)
 {
 	uint64_t at = table->values + offset, pc = entry;
-	uint32_t delta, step, i;
-	int32_t value = -1;
+	uint32_t delta, step, i, value = UINT32_MAX; /* -1; wraps as it likes */
 
 	if (!offset)
 		return -1;
 	for (i = 0; i < MOST_PAIRS; i++) {
 		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
 			return -1;
-		value += (int32_t)((delta >> 1) ^ -(delta & 1));
+		value += (delta >> 1) ^ -(delta & 1);
 		pc += (uint64_t)step * table->quantum;
 		if (vaddr < pc)
-			return value;
+			return (int32_t)value;
 	}
 	return -1;
 }
@@ -281,6 +280,26 @@ int32_t pclntab_frame_size(const struct go_pclntab *table, const struct go_funct
 			   uint64_t vaddr)
 {
 	return value_at(table, function->entry, function->pcsp, vaddr);
+}
+
+size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_function *function,
+			  uint64_t *ends, size_t room)
+{
+	uint64_t at = table->values + function->pcsp, pc = function->entry;
+	uint32_t delta, step, i;
+	int32_t value = -1, before = 0;
+	size_t count = 0;
+
+	for (i = 0; i < MOST_PAIRS && function->pcsp; i++) {
+		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
+			break;
+		value += (int32_t)((delta >> 1) ^ -(delta & 1));
+		if (!value && before > 0 && count < room)
+			ends[count++] = pc;
+		before = value;
+		pc += (uint64_t)step * table->quantum;
+	}
+	return count;
 }
 
 int32_t pclntab_data(const struct go_pclntab *table, const struct go_function *function,

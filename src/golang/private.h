@@ -33,7 +33,8 @@ struct go_known {
 	uint64_t start_time;
 	uint64_t exe; /* inode: changes by exec */
 	uint64_t looked_at;
-	int error; /* 0, or why there is no process */
+	uint64_t look_again; /* ns after that, if there is an error */
+	int error;	     /* 0, or why there is no process */
 	struct go_process *process;
 	char version_text[64];
 	char reason[200];
@@ -53,6 +54,10 @@ struct golang {
 /* sweep.c: all goroutines of a process. */
 int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_process *model,
 	     uint64_t now, unsigned attempts);
+
+/* sweep.c: the stacks of a new site; spawn_pc 0: of no go statement. */
+void go_fill_site(struct golang *golang, const struct go_process *process, struct lc_go_site *site,
+		  uint64_t spawn_pc, uint64_t entry_pc);
 
 /* kinds.c: what a stack's innermost functions tell of a wait; LC_GO_NO_WAIT: nothing. */
 enum lc_go_kind go_kind_by_stack(struct golang *golang, const struct go_process *process,

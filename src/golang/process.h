@@ -46,7 +46,7 @@ struct go_process {
 	uint64_t allgs;	   /* address of the slice */
 	uint64_t semtable; /* 0: not found */
 	uint64_t heap;	   /* of runtime.mheap_; 0: not looked for, or not found */
-	uint64_t allp; /* address of the slice; 0: not found */
+	uint64_t allp;	   /* address of the slice; 0: not found */
 	unsigned allp_tries;
 	struct go_poll *polls; /* by g; of sweep number polls_sweep */
 	size_t poll_count, poll_room;

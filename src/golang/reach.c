@@ -8,7 +8,7 @@
 #include "golang/allgs.h"
 #include "golang/heap.h"
 #include "golang/waits.h"
-#include "util/cleanup.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,8 @@
 #define PASSES_MAX 24
 #define NODES_MAX (1u << 20)
 #define EDGES_MAX (4u << 20)
-#define BYTES_MAX (16ull << 30) /* read in all passes together */
+#define TIME_MAX \
+	5000000000ull /* ns, of all passes together; a pass over 1 GB takes about a second */
 #define CHUNK (1u << 20)
 #define FILTER_BITS 22
 #define OBJECTS_MAX 16 /* of one goroutine: the cases of its select */
@@ -53,9 +54,9 @@ struct search {
 	size_t edge_count, edge_room;
 	struct goroutine_at *goroutines; /* by address */
 	size_t goroutine_count;
-	uint8_t *filter;      /* bit for each page, hashed, that holds an object looked for */
-	uint32_t looked_from; /* nodes looked for in this pass: from here to frontier */
-	uint64_t bytes;
+	uint8_t *filter;	/* bit for each page, hashed, that holds an object looked for */
+	uint32_t looked_from;	/* nodes looked for in this pass: from here to frontier */
+	uint64_t end_at;	/* ns, CLOCK_MONOTONIC */
 	uint32_t searched_dead; /* nodes before it were looked for in the stacks of the dead, too */
 	unsigned passes;
 	bool full;
@@ -146,11 +147,33 @@ static int index_goroutines(struct search *search)
 	for (i = 0; i < search->model->count; i++) {
 		if (search->model->list[i].address)
 			search->goroutines[n++] = (struct goroutine_at){
-				.address = search->model->list[i].address, .place = i };
+				.address = search->model->list[i].address, .place = i
+			};
 	}
 	search->goroutine_count = n;
 	qsort(search->goroutines, n, sizeof(*search->goroutines), by_address);
 	return 0;
+}
+
+/*
+ * Descriptors are read with the stacks, as what a goroutine holds: spans full of them need not be read again. With
+ * a million goroutines that is most of the heap.
+ */
+static void skip_descriptors(struct search *search)
+{
+	struct go_span *span;
+	size_t i, g = 0, count;
+
+	for (i = 0; i < search->heap.count; i++) {
+		span = &search->heap.spans[i];
+		while (g < search->goroutine_count && search->goroutines[g].address < span->start)
+			g++;
+		for (count = 0;
+		     g < search->goroutine_count && search->goroutines[g].address < span->end; g++)
+			count++;
+		if (count && count >= span->count)
+			span->scan = false;
+	}
 }
 
 static struct goroutine_at *index_at(const struct search *search, uint64_t address)
@@ -176,7 +199,8 @@ static void find_coroutines(struct search *search)
 	size_t i, j, got, asked = 0;
 
 	for (i = 0; i < search->model->count; i++)
-		asked += search->model->list[i].goid && search->model->list[i].kind == LC_GO_COROUTINE;
+		asked += search->model->list[i].goid &&
+			 search->model->list[i].kind == LC_GO_COROUTINE;
 	for (i = 0; asked && i < search->heap.count; i++) {
 		span = &search->heap.spans[i];
 		if (!span->scan || span->size < size || span->size > size + 16)
@@ -191,16 +215,19 @@ static void find_coroutines(struct search *search)
 
 				memcpy(&word, search->chunk + j, 8);
 				found = word ? index_at(search, word) : NULL;
-				if (found && search->model->list[found->place].kind == LC_GO_COROUTINE)
+				if (found &&
+				    search->model->list[found->place].kind == LC_GO_COROUTINE)
 					found->coroutine = at + j;
 			}
 		}
 	}
 }
 
-/* What the program's own detector counts as waits that only the program can end. */
+/* What the program's own detector counts as waits that only the program can end. main is parked on purpose. */
 static bool may_be_dead(const struct lc_goroutine *goroutine)
 {
+	if (goroutine->goid == 1)
+		return false;
 	if (goroutine->state != LC_GO_WAITING && goroutine->state != LC_GO_LEAKED)
 		return false;
 	return (goroutine->kind >= LC_GO_CHAN_RECEIVE && goroutine->kind <= LC_GO_COND) ||
@@ -304,7 +331,8 @@ static bool is_waiter(const struct search *search, const uint8_t *object, uint64
 	const struct go_offsets *o = &search->process->offsets;
 	uint64_t g;
 
-	if (o->sudog_size <= 0 || size < (uint64_t)o->sudog_size || size > (uint64_t)o->sudog_size + 32)
+	if (o->sudog_size <= 0 || size < (uint64_t)o->sudog_size ||
+	    size > (uint64_t)o->sudog_size + 32)
 		return false;
 	memcpy(&g, object + o->sudog_g, 8);
 	return g && goroutine_at(search, g);
@@ -313,19 +341,12 @@ static bool is_waiter(const struct search *search, const uint8_t *object, uint64
 static void held_by_object(struct search *search, const struct go_span *span, uint64_t object,
 			   const uint8_t *bytes, struct node *node)
 {
-	const struct lc_goroutine *goroutine = goroutine_at(search, object);
 	struct node *holder;
 
-	if (object == node->key)
+	if (object == node->key || goroutine_at(search, object) ||
+	    is_waiter(search, bytes, span->size) || !go_heap_in_use(search->process, span, object))
 		return;
-	if (goroutine) { /* its descriptor: deferred calls, a panic's value, labels */
-		holder = goroutine_node(search, goroutine);
-	} else if (is_waiter(search, bytes, span->size) ||
-		   !go_heap_in_use(search->process, span, object)) {
-		return;
-	} else {
-		holder = get_node(search, object);
-	}
+	holder = get_node(search, object);
 	if (holder)
 		add_edge(search, holder->number, node->number);
 }
@@ -359,15 +380,33 @@ static void search_large(struct search *search, const struct go_span *span)
 		if (target_memory_read(search->process->pid, at, search->chunk,
 				       span->end - at < CHUNK ? span->end - at : CHUNK, &got) < 0)
 			continue;
-		search->bytes += got;
 		search_piece(search, span, at, search->chunk, got);
 	}
+}
+
+static bool is_zero(const uint8_t *bytes, size_t size)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, size - 1);
+}
+
+/* Full of waiters' records, which hold nothing: need not be read in the next pass. */
+static bool is_all_waiters(const struct search *search, const struct go_span *span,
+			   const uint8_t *bytes)
+{
+	size_t i;
+
+	for (i = 0; i < span->count; i++) {
+		if (!is_waiter(search, bytes + i * span->size, span->size) &&
+		    !is_zero(bytes + i * span->size, span->size))
+			return false;
+	}
+	return span->count > 0;
 }
 
 /* Spans that lie side by side, in one read. Returns the number of the span behind them. */
 static size_t search_neighbours(struct search *search, size_t first)
 {
-	const struct go_span *spans = search->heap.spans;
+	struct go_span *spans = search->heap.spans;
 	uint64_t start = spans[first].start, end = spans[first].end;
 	size_t next = first + 1, got, i, offset;
 
@@ -376,12 +415,14 @@ static size_t search_neighbours(struct search *search, size_t first)
 		end = spans[next++].end;
 	if (target_memory_read(search->process->pid, start, search->chunk, end - start, &got) < 0)
 		return next;
-	search->bytes += got;
 	for (i = first; i < next; i++) {
 		offset = spans[i].start - start;
-		if (offset + (spans[i].end - spans[i].start) <= got)
-			search_piece(search, &spans[i], spans[i].start, search->chunk + offset,
-				     spans[i].end - spans[i].start);
+		if (offset + (spans[i].end - spans[i].start) > got)
+			continue;
+		search_piece(search, &spans[i], spans[i].start, search->chunk + offset,
+			     spans[i].end - spans[i].start);
+		if (is_all_waiters(search, &spans[i], search->chunk + offset))
+			spans[i].scan = false;
 	}
 	return next;
 }
@@ -413,7 +454,6 @@ static void search_range(struct search *search, uint64_t from, uint64_t to, uint
 		if (target_memory_read(search->process->pid, from, search->chunk,
 				       to - from < CHUNK ? to - from : CHUNK, &got) < 0)
 			continue;
-		search->bytes += got;
 		for (i = 0; i < got / 8; i++) {
 			node = hit(search, words[i]);
 			if (node)
@@ -433,6 +473,20 @@ static void search_globals(struct search *search)
 	}
 }
 
+/* It waits for just this: it lives when that does, and tells nothing new. A million may do so. */
+static bool waits_for_only(const struct search *search, const struct lc_goroutine *goroutine,
+			   const struct node *node)
+{
+	const struct go_span *span;
+
+	/* Of locks it is of interest who has them on the stack. */
+	if (!may_be_dead(goroutine) || goroutine->kind == LC_GO_SELECT || !goroutine->object ||
+	    (goroutine->kind >= LC_GO_MUTEX && goroutine->kind <= LC_GO_RWMUTEX_WRITE))
+		return false;
+	span = go_heap_span(&search->heap, goroutine->object);
+	return span && go_heap_object(span, goroutine->object) == node->key;
+}
+
 static void search_stack_words(struct search *search, const struct lc_goroutine *goroutine,
 			       const uint8_t *bytes, size_t size)
 {
@@ -443,7 +497,7 @@ static void search_stack_words(struct search *search, const struct lc_goroutine 
 	for (i = 0; i + 8 <= size; i += 8) {
 		memcpy(&word, bytes + i, 8);
 		node = hit(search, word);
-		if (!node)
+		if (!node || waits_for_only(search, goroutine, node))
 			continue;
 		holder = goroutine_node(search, goroutine);
 		if (holder)
@@ -474,7 +528,6 @@ static void search_stack(struct search *search, const struct lc_goroutine *gorou
 		if (target_memory_read(search->process->pid, from, search->chunk,
 				       to - from < CHUNK ? to - from : CHUNK, &got) < 0)
 			return;
-		search->bytes += got;
 		search_stack_words(search, goroutine, search->chunk, got);
 	}
 }
@@ -498,9 +551,15 @@ static void search_batch(struct search *search, const size_t *places, size_t cou
 	for (i = 0; i < count; i++) {
 		from[i] = to[i] = 0;
 		if (batch->pieces[i].read) {
-			go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i], &d);
-			if (d.goid == list[places[i]].goid)
+			go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i],
+					   &d);
+			if (d.goid == list[places[i]].goid) {
 				stack_range(&d, &from[i], &to[i]);
+				/* Deferred calls, a panic's value, labels. */
+				search_stack_words(search, &list[places[i]],
+						   batch->descriptor_bytes[i],
+						   allgs_size(search->process));
+			}
 		}
 		batch->stack[i] = (struct target_piece){
 			.address = from[i],
@@ -513,7 +572,6 @@ static void search_batch(struct search *search, const size_t *places, size_t cou
 		if (batch->stack[i].read)
 			search_stack_words(search, &list[places[i]], batch->stack_bytes[i],
 					   batch->stack[i].size);
-		search->bytes += batch->stack[i].size;
 		search_stack(search, &list[places[i]], from[i] + batch->stack[i].size, to[i]);
 	}
 }
@@ -597,11 +655,12 @@ static bool all_live(const struct search *search, const struct go_question *ques
 }
 
 /* From what was found last back to its holders, until a pass finds nobody new. */
-static int search_backwards(struct search *search, const struct go_question *questions, size_t count)
+static int search_backwards(struct search *search, const struct go_question *questions,
+			    size_t count)
 {
 	while (look_for(search, search->frontier)) {
 		if (search->passes++ == PASSES_MAX || search->full ||
-		    search->bytes + search->heap.scan_bytes > BYTES_MAX)
+		    now_monotonic() > search->end_at)
 			return -E2BIG;
 		search_globals(search);
 		search_stacks(search, /* of_dead= */ false);
@@ -644,7 +703,8 @@ static void count_holders(struct search *search, struct go_question *question)
 {
 	const struct lc_goroutine *waiter = &search->model->list[question->place], *holder;
 	const struct go_span *span = go_heap_span(&search->heap, waiter->object);
-	const struct node *object = span ? find_node(search, go_heap_object(span, waiter->object)) : NULL;
+	const struct node *object = span ? find_node(search, go_heap_object(span, waiter->object))
+					 : NULL;
 	const struct node *from;
 	size_t i;
 
@@ -696,7 +756,9 @@ static void release(struct search *search)
 int go_reach(struct go_process *process, const struct lc_go_process *model,
 	     struct go_question *questions, size_t count, uint64_t *ret_heap_bytes)
 {
-	struct search search = { .process = process, .model = model };
+	struct search search = { .process = process,
+				 .model = model,
+				 .end_at = now_monotonic() + TIME_MAX };
 	struct node *root;
 	size_t i;
 	int r = go_heap_read(process, &search.heap);
@@ -712,6 +774,7 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 		root = get_node(&search, 1); /* of no goroutine */
 		if (root)
 			root->live = true;
+		skip_descriptors(&search);
 		find_coroutines(&search);
 		for (i = 0; i < count; i++)
 			goroutine_node(&search, &model->list[questions[i].place]);

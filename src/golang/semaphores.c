@@ -69,12 +69,14 @@ static void find_table(struct go_process *process, const struct lc_go_process *m
 		module = &process->modules[m];
 		if (module->bss_end - module->bss > MOST_BSS)
 			continue;
-		for (at = module->bss & ~7ull; at < module->bss_end && !process->semtable; at += CHUNK) {
+		for (at = module->bss & ~7ull; at < module->bss_end && !process->semtable;
+		     at += CHUNK) {
 			if (target_memory_read(process->pid, at, words, CHUNK, &got) < 0)
 				continue;
 			for (i = 0; i < got / 8 && at + i * 8 < module->bss_end; i++) {
 				table = table_of(process, model, at + i * 8, words[i]);
-				if (table >= module->bss && table + ROOTS * ROOT_SIZE <= module->bss_end) {
+				if (table >= module->bss &&
+				    table + ROOTS * ROOT_SIZE <= module->bss_end) {
 					process->semtable = table;
 					break;
 				}
@@ -151,8 +153,9 @@ static void fill_objects(struct lc_go_process *model, const struct list *list)
 		if (!model->list[i].goid || !is_semaphore(model->list[i].kind))
 			continue;
 		key.g = model->list[i].address;
-		found = list->count ? bsearch(&key, list->found, list->count, sizeof(key), by_goroutine)
-				    : NULL;
+		found = list->count
+				? bsearch(&key, list->found, list->count, sizeof(key), by_goroutine)
+				: NULL;
 		model->list[i].object = found ? found->object : 0;
 	}
 }

@@ -71,9 +71,10 @@ bool go_read_descriptor(const struct go_process *process, const struct lc_gorout
 	return ret->goid == goroutine->goid;
 }
 
-static uint32_t site_stack(struct sweep *sweep, uint64_t pc, bool exact)
+static uint32_t site_stack(struct golang *golang, const struct go_process *process, uint64_t pc,
+			   bool exact)
 {
-	const struct go_module *module = go_process_module(sweep->process, pc);
+	const struct go_module *module = go_process_module(process, pc);
 	struct lc_raw_frame frame;
 	uint32_t id = 0;
 
@@ -85,7 +86,7 @@ static uint32_t site_stack(struct sweep *sweep, uint64_t pc, bool exact)
 		.vaddr = pc - module->bias,
 		.interrupted = exact,
 	};
-	lc_stacks_intern(sweep->golang->stacks, &frame, 1, LC_STACK_WHOLE, &id);
+	lc_stacks_intern(golang->stacks, &frame, 1, LC_STACK_WHOLE, &id);
 	return id;
 }
 
@@ -98,15 +99,15 @@ static bool is_system(const char *entry)
 	       strcmp(entry, "runtime.handleAsyncEvent") && strcmp(entry, "runtime.corostart");
 }
 
-static void fill_site(struct sweep *sweep, struct lc_go_site *site, const struct go_descriptor *d)
+void go_fill_site(struct golang *golang, const struct go_process *process, struct lc_go_site *site,
+		  uint64_t spawn_pc, uint64_t entry_pc)
 {
-	const struct go_module *module = go_process_module(sweep->process, d->startpc);
+	const struct go_module *module = go_process_module(process, entry_pc);
 	struct go_function function;
 
-	/* Goroutine 1 is started by the runtime's own code. */
-	site->spawn_stack = d->goid == 1 ? 0 : site_stack(sweep, d->gopc, false);
-	site->entry_stack = site_stack(sweep, d->startpc, true);
-	if (module && pclntab_function(module->image->table, d->startpc - module->bias, &function))
+	site->spawn_stack = spawn_pc ? site_stack(golang, process, spawn_pc, false) : 0;
+	site->entry_stack = site_stack(golang, process, entry_pc, true);
+	if (module && pclntab_function(module->image->table, entry_pc - module->bias, &function))
 		site->system = is_system(pclntab_name(module->image->table, function.name));
 }
 
@@ -136,7 +137,10 @@ static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t add
 					    d->m + sweep->process->offsets.m_procid);
 	goroutine = lc_go_note(sweep->model, place, &sample, sweep->now, &new_site);
 	if (new_site)
-		fill_site(sweep, &sweep->model->sites[goroutine->site], d);
+		/* Goroutine 1 is started by the runtime's own code. */
+		go_fill_site(sweep->golang, sweep->process,
+			     &sweep->model->sites[goroutine->site], d->goid == 1 ? 0 : d->gopc,
+			     d->startpc);
 	return goroutine;
 }
 

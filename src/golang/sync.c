@@ -37,7 +37,8 @@ static void describe_rwmutex(const struct go_process *process, struct lc_go_wait
 
 	if (!go_read(process, wait->address, words, sizeof(words)))
 		return;
-	wait->locked = (uint32_t)words[0] & MUTEX_LOCKED; /* held by the writer, also while it waits */
+	wait->locked = (uint32_t)words[0] &
+		       MUTEX_LOCKED; /* held by the writer, also while it waits */
 	wait->readers = words[RWMUTEX_READERS / 4];
 	wait->writer = wait->readers < 0;
 	if (wait->writer)

@@ -49,9 +49,8 @@ static bool is_list(const struct go_process *process, const struct slice *slice)
 	uint64_t elements[PROCESSORS_MAX];
 	size_t i;
 
-	if (!slice->list || (slice->list & 7) || !slice->length ||
-	    slice->length > PROCESSORS_MAX || slice->length > slice->capacity ||
-	    slice->capacity > PROCESSORS_MAX ||
+	if (!slice->list || (slice->list & 7) || !slice->length || slice->length > PROCESSORS_MAX ||
+	    slice->length > slice->capacity || slice->capacity > PROCESSORS_MAX ||
 	    !go_read(process, slice->list, elements, slice->length * 8))
 		return false;
 	for (i = 0; i < slice->length; i++) {

@@ -100,7 +100,8 @@ static bool is_exported(uint32_t version, const char *name)
 		return name[0] >= 'A' && name[0] <= 'Z';
 	if (dot)
 		name = dot + 1;
-	if (length >= 3 && receiver[0] == '(' && receiver[1] == '*' && receiver[length - 1] == ')') {
+	if (length >= 3 && receiver[0] == '(' && receiver[1] == '*' &&
+	    receiver[length - 1] == ')') {
 		receiver += 2;
 		length -= 3;
 	}
@@ -360,8 +361,14 @@ static int fill_frames(struct tracing *tracing, const struct go_descriptor *d,
 static bool is_durable(const char *reason)
 {
 	static const char *const reasons[] = {
-		"chan receive (nil chan)", "chan send (nil chan)", "select (no cases)", "sleep",
-		"sync.Cond.Wait", "coroutine", "synctest.Run", "synctest.Wait",
+		"chan receive (nil chan)",
+		"chan send (nil chan)",
+		"select (no cases)",
+		"sleep",
+		"sync.Cond.Wait",
+		"coroutine",
+		"synctest.Run",
+		"synctest.Wait",
 	};
 	size_t i;
 
@@ -375,14 +382,10 @@ static bool is_durable(const char *reason)
 static const char *status_of(const struct tracing *tracing, const struct go_descriptor *d)
 {
 	static const char *const names[] = {
-		[GO_STATUS_IDLE] = "idle",
-		[GO_STATUS_RUNNABLE] = "runnable",
-		[GO_STATUS_RUNNING] = "running",
-		[GO_STATUS_SYSCALL] = "syscall",
-		[GO_STATUS_WAITING] = "waiting",
-		[GO_STATUS_COPYSTACK] = "copystack",
-		[GO_STATUS_PREEMPTED] = "preempted",
-		[GO_STATUS_LEAKED] = "leaked",
+		[GO_STATUS_IDLE] = "idle",	     [GO_STATUS_RUNNABLE] = "runnable",
+		[GO_STATUS_RUNNING] = "running",     [GO_STATUS_SYSCALL] = "syscall",
+		[GO_STATUS_WAITING] = "waiting",     [GO_STATUS_COPYSTACK] = "copystack",
+		[GO_STATUS_PREEMPTED] = "preempted", [GO_STATUS_LEAKED] = "leaked",
 	};
 	const struct go_reason *reason;
 
@@ -595,8 +598,8 @@ static int trace_batch(struct tracing *tracing, const uint64_t *addresses, size_
 		};
 	r = target_memory_read_pieces(tracing->process->pid, batch->pieces, count);
 	for (i = 0; i < count && !r; i++) {
-		if (!batch->pieces[i].read || !allgs_is_goroutine(tracing->process, addresses[i],
-								  batch->descriptor_bytes[i]))
+		if (!batch->pieces[i].read ||
+		    !allgs_is_goroutine(tracing->process, addresses[i], batch->descriptor_bytes[i]))
 			continue;
 		go_descriptor_read(&tracing->process->offsets, batch->descriptor_bytes[i], &d);
 		if (go_descriptor_state(&d) != LC_GO_NONE && !is_system(tracing, &d))

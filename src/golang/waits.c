@@ -25,7 +25,8 @@ uint64_t go_waiter_word(const struct go_process *process, const uint8_t *waiter,
 	return word;
 }
 
-bool go_read_waiter(const struct go_process *process, uint64_t address, uint8_t waiter[GO_WAITER_MAX])
+bool go_read_waiter(const struct go_process *process, uint64_t address,
+		    uint8_t waiter[GO_WAITER_MAX])
 {
 	int32_t size = process->offsets.sudog_size;
 
@@ -65,9 +66,8 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 	bool receives = false, sends = false;
 
 	*ret = (struct lc_go_channel){ .address = address };
-	if (!address || o->hchan_size <= 0 || o->hchan_size > CHANNEL_MAX ||
-	    o->hchan_recvq < 0 || o->hchan_sendq < 0 ||
-	    !go_read(process, address, bytes, o->hchan_size))
+	if (!address || o->hchan_size <= 0 || o->hchan_size > CHANNEL_MAX || o->hchan_recvq < 0 ||
+	    o->hchan_sendq < 0 || !go_read(process, address, bytes, o->hchan_size))
 		return false;
 	ret->length = word_of(bytes, o->hchan_qcount);
 	ret->capacity = word_of(bytes, o->hchan_dataqsiz);
@@ -90,8 +90,8 @@ static void describe_channels(const struct go_process *process, const struct go_
 	for (at = d->waiting; at && wait->case_total < MOST_CASES; wait->case_total++) {
 		if (!go_read_waiter(process, at, waiter))
 			return;
-		go_read_channel(process, go_waiter_word(process, waiter, process->offsets.sudog_c), at,
-				&channel);
+		go_read_channel(process, go_waiter_word(process, waiter, process->offsets.sudog_c),
+				at, &channel);
 		if (wait->case_count < LC_GO_CASES)
 			wait->cases[wait->case_count++] = channel;
 		memcpy(&at, waiter + process->offsets.sudog_waitlink, 8);
@@ -107,8 +107,8 @@ static void describe_sleep(const struct go_process *process, const struct go_des
 }
 
 static void describe(struct go_process *process, const struct lc_go_process *model,
-		     const struct lc_goroutine *goroutine,
-		     const struct go_descriptor *d, struct lc_go_wait *wait)
+		     const struct lc_goroutine *goroutine, const struct go_descriptor *d,
+		     struct lc_go_wait *wait)
 {
 	switch (goroutine->kind) {
 	case LC_GO_CHAN_RECEIVE:
@@ -205,8 +205,8 @@ int golang_reach(struct golang *golang, struct lc_go_process *model, const uint6
 		goroutine = lc_go_by_goid(model, goids[i]);
 		if (!goroutine)
 			continue;
-		questions[asked].place = questions[count + asked].place =
-			(size_t)(goroutine - model->list);
+		questions[asked].place = questions[count + asked].place = (size_t)(goroutine -
+										   model->list);
 		asked++;
 	}
 	r = r ?: go_reach(process, model, questions, asked, &model->heap_bytes);

@@ -7,6 +7,7 @@
 #ifndef LEAKHOP_LIFECYCLE_EVENTS_H
 #define LEAKHOP_LIFECYCLE_EVENTS_H
 
+#include "lifecycle/go_events.h"
 #include "lifecycle/types.h"
 
 /* One thread, as a sweep saw it. */
@@ -41,6 +42,7 @@ enum lc_event_kind {
 	LC_EVENT_BLOCK_STACK, /* the stack of a short block, just ended */
 	LC_EVENT_SPAWN_FAILED,
 	LC_EVENT_FIRST_RUN,
+	LC_EVENT_GO_BLOCK, /* a goroutine was readied after the threshold or more */
 };
 
 struct lc_event {
@@ -58,6 +60,7 @@ struct lc_event {
 	bool same_process;   /* SPAWN: a thread */
 	bool stack_follows;  /* BLOCK_ENDED: a BLOCK_STACK of the same block comes next */
 	int error;	     /* SPAWN_FAILED: positive errno; EXIT: wait status */
+	const struct lc_go_raw_block *go_block; /* GO_BLOCK; the source's, valid in the call */
 };
 
 #endif

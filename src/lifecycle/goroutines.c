@@ -44,6 +44,7 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 	drop_waits(process);
 	free(process->by_goid);
 	free(process->on_threads);
+	free(process->events);
 	free(process->sites);
 	free(process->list);
 	free(process);
@@ -120,10 +121,10 @@ static bool make_room(struct lc_go_process *process, size_t place)
 }
 
 /* The number of a site, or UINT32_MAX. */
-static uint32_t site_of(struct lc_go_process *process, const struct lc_go_sample *sample,
+static uint32_t site_of(struct lc_go_process *process, uint64_t spawn_pc, uint64_t entry_pc,
 			bool *ret_new)
 {
-	struct lc_go_site_key key = { sample->spawn_pc, sample->entry_pc };
+	struct lc_go_site_key key = { spawn_pc, entry_pc };
 	struct lc_go_site_index *index;
 	struct lc_go_site *grown;
 
@@ -151,10 +152,18 @@ static uint32_t site_of(struct lc_go_process *process, const struct lc_go_sample
 	return index->number;
 }
 
+struct lc_go_site *lc_go_site_at(struct lc_go_process *process, uint64_t spawn_pc,
+				 uint64_t entry_pc, bool *ret_new)
+{
+	uint32_t number = site_of(process, spawn_pc, entry_pc, ret_new);
+
+	return number == UINT32_MAX ? NULL : &process->sites[number];
+}
+
 static void end_goroutine(struct lc_go_process *process, struct lc_goroutine *goroutine)
 {
 	process->sites[goroutine->site].living--;
-	process->sites[goroutine->site].ended++;
+	process->sites[goroutine->site].ended += !process->events;
 	goroutine->goid = 0;
 	goroutine->state = LC_GO_NONE;
 }
@@ -175,7 +184,7 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 	if (goroutine->goid != sample->goid) {
 		if (goroutine->goid)
 			end_goroutine(process, goroutine);
-		site = site_of(process, sample, ret_new_site);
+		site = site_of(process, sample->spawn_pc, sample->entry_pc, ret_new_site);
 		if (site == UINT32_MAX) {
 			process->refused++;
 			return NULL;
@@ -191,7 +200,7 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 			.group = goroutine->group,
 		};
 		process->sites[site].living++;
-		process->sites[site].born += process->sweep > 1;
+		process->sites[site].born += process->sweep > 1 && !process->events;
 	}
 	still = goroutine->state == sample->state && goroutine->raw_kind == sample->kind &&
 		goroutine->tracking_seq == sample->tracking_seq;
@@ -200,13 +209,14 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 		goroutine->stack = 0;
 		goroutine->object = 0;
 		goroutine->told = 0;
-		goroutine->flags &= LC_GO_PARENT_ENDED;
+		goroutine->flags &= LC_GO_PARENT_ENDED | LC_GO_EXACT_BIRTH;
 		goroutine->kind = goroutine->raw_kind = sample->kind;
 	}
 	goroutine->state = sample->state;
 	goroutine->reason = sample->reason;
 	goroutine->tracking_seq = sample->tracking_seq;
-	goroutine->waits_since = sample->waits_since;
+	if (!(goroutine->flags & LC_GO_EXACT_SINCE))
+		goroutine->waits_since = sample->waits_since;
 	goroutine->stack_bytes = sample->stack_bytes;
 	goroutine->tid = sample->tid;
 	goroutine->locked = sample->locked;

@@ -10,6 +10,7 @@
 #ifndef LEAKHOP_LIFECYCLE_GOROUTINES_H
 #define LEAKHOP_LIFECYCLE_GOROUTINES_H
 
+#include "lifecycle/go_events.h"
 #include "lifecycle/stacks.h"
 #include "lifecycle/types.h"
 #include "lifecycle/wait.h"
@@ -64,10 +65,12 @@ enum lc_go_family {
 };
 
 /* lc_goroutine.flags */
-#define LC_GO_STACK_TRIED (1u << 0)   /* taken, or it could not be: not again for this wait */
-#define LC_GO_UNREACHABLE (1u << 1)   /* nothing alive has a pointer to what it waits for */
+#define LC_GO_STACK_TRIED (1u << 0) /* taken, or it could not be: not again for this wait */
+#define LC_GO_UNREACHABLE (1u << 1) /* nothing alive has a pointer to what it waits for */
 #define LC_GO_PARENT_ENDED (1u << 2)
-#define LC_GO_ASKED (1u << 3) /* whether it is reachable */
+#define LC_GO_ASKED (1u << 3)	    /* whether it is reachable */
+#define LC_GO_EXACT_SINCE (1u << 4) /* waits_since is the moment, seen by a probe */
+#define LC_GO_EXACT_BIRTH (1u << 5) /* first_seen_at is its birth, seen by a probe */
 
 struct lc_goroutine {
 	uint64_t goid;	      /* 0: unused place */
@@ -99,7 +102,7 @@ struct lc_go_site {
 	uint32_t entry_stack; /* one frame: the function */
 	bool system;	      /* the runtime's own */
 	uint64_t living;
-	uint64_t born, ended; /* since the second sweep */
+	uint64_t born, ended; /* since the second sweep; with events: all since these began */
 };
 
 /* A channel, as it was read. */
@@ -161,10 +164,12 @@ struct lc_go_process {
 	uint64_t first_sweep_at, last_sweep_at;
 	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */
 	uint64_t refused;			     /* at a bound */
-	uint64_t timers; /* in the runtime's heaps */
+	uint64_t timers;			     /* in the runtime's heaps */
 	bool timers_known, timers_told;
-	char timer_function[64];		/* that most of some of them call */
+	char timer_function[64];	       /* that most of some of them call */
 	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
+	struct lc_go_events *events;	       /* NULL: no probes */
+	bool events_refused;
 };
 
 struct lc_go {
@@ -203,6 +208,22 @@ void lc_go_end_sweep(struct lc_go_process *process);
 struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 				const struct lc_go_sample *sample, uint64_t now,
 				bool *ret_new_site);
+
+/* A site, made when new; NULL: at the bound, or no memory. */
+struct lc_go_site *lc_go_site_at(struct lc_go_process *process, uint64_t spawn_pc,
+				 uint64_t entry_pc, bool *ret_new);
+
+/*
+ * go_events.c: exact events, from the moment that probes are in the process. Counts of a site take the place of
+ * what sweeps see (NULL: no events, or no room); an exact time is taken only where it is that of what the sweep at
+ * sweep_at saw.
+ */
+int lc_go_begin_events(struct lc_go_process *process, uint64_t now);
+struct lc_go_site *lc_go_count_site(struct lc_go_process *process,
+				    const struct lc_go_site_count *count, bool *ret_new);
+void lc_go_apply_exact(struct lc_goroutine *goroutine, const struct lc_go_exact *exact,
+		       uint64_t sweep_at);
+void lc_go_keep_block(struct lc_go_process *process, const struct lc_go_block *block);
 
 /* The living goroutine of a goid, or NULL. After lc_go_end_sweep(). */
 struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid);

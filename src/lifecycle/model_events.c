@@ -221,6 +221,8 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
 		if (!r)
 			thread->first_run_at = event->at;
 		break;
+	case LC_EVENT_GO_BLOCK: /* of goroutines: goroutines.h */
+		break;
 	}
 	if (ret_thread)
 		*ret_thread = thread;

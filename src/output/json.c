@@ -249,9 +249,8 @@ static json_t *record_json(const struct output_run *run, const struct verdict_re
 				  "involuntary", (json_int_t)thread->involuntary_switches));
 	SET("user_stack", run->user_stacks ? json_stack(run, record->user_stack) : json_array());
 	if (record->goroutine)
-		SET("goroutine",
-		    json_pack("{sI so}", "goid", (json_int_t)record->goroutine->goid, "stack",
-			      json_stack(run, record->goroutine->stack)));
+		SET("goroutine", json_pack("{sI so}", "goid", (json_int_t)record->goroutine->goid,
+					   "stack", json_stack(run, record->goroutine->stack)));
 	SET("user_stack_end", json_string(stack_end(run, record)));
 	SET("kernel_stack",
 	    run->kernel_stacks ? json_stack(run, record->kernel_stack) : json_array());
@@ -268,10 +267,10 @@ static bool is_in_part(const struct verdict_goroutines *record, enum verdict_sco
 
 	if (part == VERDICT_THREADS)
 		return false;
-	return part == VERDICT_FINDINGS	  ? verdict >= VERDICT_STUCK
-	       : part == VERDICT_SUSPECTS ? verdict == VERDICT_SUSPECT
-					  : verdict < VERDICT_SUSPECT && verdict != VERDICT_RUNNING &&
-						    record->due;
+	return part == VERDICT_FINDINGS ? verdict >= VERDICT_STUCK
+	       : part == VERDICT_SUSPECTS
+		       ? verdict == VERDICT_SUSPECT
+		       : verdict < VERDICT_SUSPECT && verdict != VERDICT_RUNNING && record->due;
 }
 
 static json_t *records_json(const struct output_run *run, const struct output_report *report,
@@ -336,6 +335,9 @@ static json_t *run_json(const struct output_run *run)
 				      (json_int_t)run->cost.sweeps, "bpf_runs",
 				      (json_int_t)run->cost.bpf_runs, "bpf_ns",
 				      (json_int_t)run->cost.bpf_ns));
+	if (run->go_events)
+		json_object_set_new(json_object_get(json, "cost"), "go_events",
+				    json_go_events_cost(run));
 	return json;
 }
 
@@ -368,6 +370,8 @@ static void add_parts(json_t *json, const struct output_run *run,
 				    records_json(run, report, &report->threads, VERDICT_THREADS));
 	if (report->has_threads && report->go_processes)
 		json_object_set_new(json, "goroutines", all_goroutines_json(run, report));
+	if (run->go_events && report->go)
+		json_object_set_new(json, "go_events", json_go_events(run, report->go));
 }
 
 int output_json(FILE *stream, const struct output_run *run, const struct output_report *report)

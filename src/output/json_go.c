@@ -29,15 +29,15 @@ static json_t *goids_json(const struct verdict_goroutines *record)
 
 static json_t *group_json(const struct verdict_goroutines *record)
 {
-	json_t *json = json_pack("{sI sI sI sf sI sI sI}", "living", (json_int_t)record->site->living,
-				 "spawned", (json_int_t)record->site->born, "ended",
-				 (json_int_t)record->site->ended, "slope_per_s",
-				 record->whole_site  ? record->site_trend.slope_per_s
-				 : record->has_trend ? record->trend.slope_per_s
-						     : 0.0,
-				 "oldest_ns", (json_int_t)record->oldest_ns, "youngest_ns",
-				 (json_int_t)record->youngest_ns, "orphans",
-				 (json_int_t)record->orphans);
+	json_t *json = json_pack(
+		"{sI sI sI sf sI sI sI}", "living", (json_int_t)record->site->living, "spawned",
+		(json_int_t)record->site->born, "ended", (json_int_t)record->site->ended,
+		"slope_per_s",
+		record->whole_site  ? record->site_trend.slope_per_s
+		: record->has_trend ? record->trend.slope_per_s
+				    : 0.0,
+		"oldest_ns", (json_int_t)record->oldest_ns, "youngest_ns",
+		(json_int_t)record->youngest_ns, "orphans", (json_int_t)record->orphans);
 
 	if (record->has_trend)
 		json_object_set_new(json, "trend", json_trend(&record->trend));
@@ -52,13 +52,13 @@ static json_t *spawn_json(const struct output_run *run, const struct verdict_gor
 
 	if (!stack || !stack->frame_count)
 		return json_null();
-	return json_pack("{so so si so so sb}", "function",
-			 json_text(stack->frames[stack->frame_count - 1].function), "file",
-			 json_text(stack->frames[0].file), "line", (int)stack->frames[0].line, "entry",
-			 json_text(entry && entry->frame_count ? entry->frames[0].function : ""),
-			 "parent_goid", parent ? json_integer((json_int_t)parent) : json_null(),
-			 "parent_alive",
-			 parent && !(record->goroutine->flags & LC_GO_PARENT_ENDED));
+	return json_pack(
+		"{so so si so so sb}", "function",
+		json_text(stack->frames[stack->frame_count - 1].function), "file",
+		json_text(stack->frames[0].file), "line", (int)stack->frames[0].line, "entry",
+		json_text(entry && entry->frame_count ? entry->frames[0].function : ""),
+		"parent_goid", parent ? json_integer((json_int_t)parent) : json_null(),
+		"parent_alive", parent && !(record->goroutine->flags & LC_GO_PARENT_ENDED));
 }
 
 static json_t *labels_json(const struct verdict_goroutines *record)
@@ -155,8 +155,8 @@ json_t *json_goroutines(const struct output_run *run, const struct verdict_gorou
 	SET("comm", json_text(record->process->comm));
 	SET("go_version", json_text(record->process->version));
 	SET("goids", goids_json(record));
-	SET("count", json_integer((json_int_t)(record->whole_site ? record->site->living
-								  : record->count)));
+	SET("count",
+	    json_integer((json_int_t)(record->whole_site ? record->site->living : record->count)));
 	SET("since", json_when(run, record->since));
 	SET("blocked_ns", json_integer((json_int_t)record->oldest_ns));
 	SET("blocked_at_least", json_boolean(record->at_least));
@@ -168,6 +168,8 @@ json_t *json_goroutines(const struct output_run *run, const struct verdict_gorou
 	SET("tid", record->goroutine->tid ? json_integer(record->goroutine->tid) : json_null());
 	SET("locked_to_thread", json_boolean(record->goroutine->locked));
 	SET("stack", json_stack(run, record->goroutine->stack));
+	if (record->process->events)
+		SET("exact", json_go_exact(run, record));
 #undef SET
 	return json;
 }
@@ -178,10 +180,10 @@ json_t *json_timers(const struct verdict_timers *timers)
 
 	return json_pack("{ss ss so so so ss si so sI so so}", "verdict",
 			 verdict_name(conclusion->verdict), "rule", conclusion->rule, "reason",
-			 json_text(conclusion->reason), "proof", json_text(conclusion->proof), "remedy",
-			 json_text(conclusion->remedy), "kind", "timers", "pid",
-			 (int)timers->process->pid, "comm", json_text(timers->process->comm), "count",
-			 (json_int_t)timers->process->timers, "function",
+			 json_text(conclusion->reason), "proof", json_text(conclusion->proof),
+			 "remedy", json_text(conclusion->remedy), "kind", "timers", "pid",
+			 (int)timers->process->pid, "comm", json_text(timers->process->comm),
+			 "count", (json_int_t)timers->process->timers, "function",
 			 json_text(timers->process->timer_function), "trend",
 			 json_trend(&timers->trend));
 }

@@ -25,6 +25,11 @@ json_t *json_trend(const struct growth_trend *trend);
 /* A group of goroutines: json_go.c. */
 json_t *json_goroutines(const struct output_run *run, const struct verdict_goroutines *record);
 
+/* Of probes: json_go_events.c. json_go_exact(): null where there are none. */
+json_t *json_go_exact(const struct output_run *run, const struct verdict_goroutines *record);
+json_t *json_go_events(const struct output_run *run, const struct lc_go *go);
+json_t *json_go_events_cost(const struct output_run *run);
+
 json_t *json_timers(const struct verdict_timers *timers);
 
 /* What a thread waits for; null where that was not looked at. */

@@ -2,6 +2,7 @@
 /* A group of goroutines as text. */
 #include "output/names.h"
 #include "output/output.h"
+#include "output/text_go_events.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
 #include "util/duration.h"
@@ -50,10 +51,11 @@ static void text_head(struct line *line, const struct output_run *run,
 		if (record->count > 1)
 			line_add(line, LINE_PLAIN, " (the youngest %s)",
 				 duration_format(record->youngest_ns, span, sizeof(span)));
-		line_add(line, LINE_PLAIN, ", since %s",
-			 time_format_clock((int64_t)record->since + run->realtime_offset,
-					   (int64_t)run->now + run->realtime_offset, clock,
-					   sizeof(clock)));
+		if (!record->at_least)
+			line_add(line, LINE_PLAIN, ", since %s",
+				 time_format_clock((int64_t)record->since + run->realtime_offset,
+						   (int64_t)run->now + run->realtime_offset, clock,
+						   sizeof(clock)));
 	}
 	line_end(line);
 }
@@ -102,13 +104,15 @@ static void text_cases(struct line *line, const struct lc_go_wait *wait)
 	for (i = 0; i < wait->case_count; i++) {
 		text_label(line, i ? "" : wait->case_total > 1 ? "cases" : "channel");
 		if (wait->case_total > 1)
-			line_add(line, LINE_PLAIN, "%s ", wait->cases[i].send ? "send to" : "receive from");
+			line_add(line, LINE_PLAIN, "%s ",
+				 wait->cases[i].send ? "send to" : "receive from");
 		put_channel(line, &wait->cases[i]);
 		line_end(line);
 	}
 	if (wait->case_total > wait->case_count) {
 		text_label(line, "");
-		line_add(line, LINE_FAINT, "and %u more cases", wait->case_total - wait->case_count);
+		line_add(line, LINE_FAINT, "and %u more cases",
+			 wait->case_total - wait->case_count);
 		line_end(line);
 	}
 }
@@ -123,16 +127,18 @@ static void text_lock(struct line *line, enum lc_go_kind kind, const struct lc_g
 									   : lc_go_kind_name(kind),
 		 (unsigned long long)wait->address);
 	if (kind == LC_GO_MUTEX)
-		line_add(line, LINE_PLAIN, ": %s, %u waiter%s", wait->locked ? "locked" : "not locked",
-			 wait->waiters, plural(wait->waiters));
-	else if (kind == LC_GO_WAITGROUP)
-		line_add(line, LINE_PLAIN, ": %d not done, %u waiter%s", wait->counter, wait->waiters,
+		line_add(line, LINE_PLAIN, ": %s, %u waiter%s",
+			 wait->locked ? "locked" : "not locked", wait->waiters,
 			 plural(wait->waiters));
+	else if (kind == LC_GO_WAITGROUP)
+		line_add(line, LINE_PLAIN, ": %d not done, %u waiter%s", wait->counter,
+			 wait->waiters, plural(wait->waiters));
 	else if (kind == LC_GO_COND)
 		line_add(line, LINE_PLAIN, ": %u waiter%s", wait->waiters, plural(wait->waiters));
 	else if (kind != LC_GO_SEMAPHORE)
 		line_add(line, LINE_PLAIN, ": %d reader%s%s", wait->readers,
-			 wait->readers == 1 ? "" : "s", wait->writer ? ", a writer holds it or is next" : "");
+			 wait->readers == 1 ? "" : "s",
+			 wait->writer ? ", a writer holds it or is next" : "");
 	line_end(line);
 	if (wait->holder) {
 		text_label(line, "held by");
@@ -161,6 +167,13 @@ static void text_network(struct line *line, const struct output_run *run,
 	else if (!wait->has_deadline)
 		line_add(line, LINE_PLAIN, "; no deadline");
 	line_end(line);
+	if (wait->has_socket && wait->socket.owner_count) {
+		text_label(line, "other end");
+		line_put(line, LINE_PLAIN, wait->socket.owners[0].comm);
+		line_add(line, LINE_PLAIN, " (%d), fd %d", wait->socket.owners[0].pid,
+			 wait->socket.owners[0].fd);
+		line_end(line);
+	}
 }
 
 static void text_thread(struct line *line, const struct verdict_goroutines *record)
@@ -240,12 +253,14 @@ static void text_numbers(struct line *line, const struct output_run *run,
 		line_add(line, LINE_PLAIN, "%u now; %llu came and %llu went in %s (%+.2g a second)",
 			 trend->count, (unsigned long long)trend->joined,
 			 (unsigned long long)trend->left,
-			 duration_format(trend->watched_ns, span, sizeof(span)), trend->slope_per_s);
+			 duration_format(trend->watched_ns, span, sizeof(span)),
+			 trend->slope_per_s);
 		line_end(line);
 	}
 	if (record->has_site_trend && record->process->sweep > 1) {
 		text_label(line, "go statement");
-		line_add(line, LINE_PLAIN, "%llu live that it started; %llu started and %llu ended since",
+		line_add(line, LINE_PLAIN,
+			 "%llu live that it started; %llu started and %llu ended since",
 			 (unsigned long long)record->site->living,
 			 (unsigned long long)record->site->born,
 			 (unsigned long long)record->site->ended);
@@ -258,10 +273,12 @@ static void text_numbers(struct line *line, const struct output_run *run,
 		line_end(line);
 	}
 	text_label(line, "memory");
-	line_add(line, LINE_PLAIN, "%llu KiB of stacks", (unsigned long long)record->stack_bytes >> 10);
+	line_add(line, LINE_PLAIN, "%llu KiB of stacks",
+		 (unsigned long long)record->stack_bytes >> 10);
 	if (record->process->heap_bytes && record->process->first_heap_bytes &&
 	    record->process->sweep > 1)
-		line_add(line, LINE_PLAIN, "; the process's heap: %llu MiB, %+lld MiB since the start",
+		line_add(line, LINE_PLAIN,
+			 "; the process's heap: %llu MiB, %+lld MiB since the start",
 			 (unsigned long long)record->process->heap_bytes >> 20,
 			 ((long long)record->process->heap_bytes -
 			  (long long)record->process->first_heap_bytes) /
@@ -283,11 +300,13 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 	text_goids(&line, record);
 	text_wait_of(&line, run, record);
 	if (record->goroutine->stack) {
-		text_label(&line, record->conclusion.verdict == VERDICT_RUNNING ? "at" : "blocked at");
+		text_label(&line,
+			   record->conclusion.verdict == VERDICT_RUNNING ? "at" : "blocked at");
 		line_end(&line);
 		text_stack(stream, style, run, record->goroutine->stack, LABEL_COLUMN + 4);
 	}
 	text_spawn(&line, run, record);
+	text_go_exact(&line, run, record);
 	text_numbers(&line, run, record);
 	text_labelled(&line, "to mend", conclusion->remedy);
 	if (run->verbose)

@@ -2,6 +2,7 @@
 /* The end of a text report: counts, a line for each group, losses, cost. */
 #include "output/line.h"
 #include "output/output.h"
+#include "output/text_go_events.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
 #include "util/duration.h"
@@ -202,8 +203,7 @@ static void text_losses(struct line *line, const struct output_run *run)
 		 (unsigned long long)lost->events, (unsigned long long)lost->stacks,
 		 (unsigned long long)lost->threads);
 	if (lost->goroutines)
-		line_add(line, LINE_RED, ", %llu goroutines",
-			 (unsigned long long)lost->goroutines);
+		line_add(line, LINE_RED, ", %llu goroutines", (unsigned long long)lost->goroutines);
 	line_end(line);
 }
 
@@ -212,7 +212,8 @@ static void summary_counts(struct line *line, const struct output_run *run,
 			   const struct output_report *report)
 {
 	size_t suspects = suspect_lines(NULL, run, &report->suspects);
-	size_t findings = report->findings.count + report->goroutines.timer_count, i, go_findings = 0, go_suspects = 0;
+	size_t findings = report->findings.count + report->goroutines.timer_count, i,
+	       go_findings = 0, go_suspects = 0;
 	char took[32], threshold[32];
 
 	for (i = 0; i < report->goroutines.count; i++) {
@@ -267,6 +268,7 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 	suspect_lines(&line, run, &report->suspects);
 	summary_lines(&line, run, &report->waits);
 	go_unsupported(&line, report);
+	text_go_events(&line, run, report);
 	text_losses(&line, run);
 	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",
 		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),

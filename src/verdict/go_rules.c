@@ -17,8 +17,10 @@ struct judging {
 	bool due; /* the oldest has stood for the threshold */
 };
 
-__attribute__((__format__(__printf__, 4, 5))) static void
-conclude(struct judging *j, enum verdict verdict, const char *rule, const char *format, ...)
+__attribute__((__format__(__printf__, 4, 5))) static void conclude(struct judging *j,
+								   enum verdict verdict,
+								   const char *rule,
+								   const char *format, ...)
 {
 	struct conclusion *conclusion = &j->group->conclusion;
 	va_list args;
@@ -60,12 +62,15 @@ static const char *pattern(const struct judging *j)
 {
 	switch (j->kind) {
 	case LC_GO_CHAN_SEND:
-		return "give the result channel a buffer of one, or select on the send and ctx.Done()";
+		return "give the result channel a buffer of one, or select on the send and "
+		       "ctx.Done()";
 	case LC_GO_CHAN_RECEIVE:
-		return "let the sender close the channel (defer close), or select on the receive and ctx.Done()";
+		return "let the sender close the channel (defer close), or select on the receive "
+		       "and ctx.Done()";
 	case LC_GO_NIL_RECEIVE:
 	case LC_GO_NIL_SEND:
-		return "make the channel before it is used; a nil channel is of use only as a case of a select";
+		return "make the channel before it is used; a nil channel is of use only as a case "
+		       "of a select";
 	case LC_GO_SELECT:
 		return "add a case for ctx.Done(), and cancel that context when the caller returns";
 	case LC_GO_SELECT_EMPTY:
@@ -73,25 +78,31 @@ static const char *pattern(const struct judging *j)
 	case LC_GO_MUTEX:
 	case LC_GO_RWMUTEX_READ:
 	case LC_GO_RWMUTEX_WRITE:
-		return "defer Unlock right behind Lock; take locks in one order; hold none while waiting";
+		return "defer Unlock right behind Lock; take locks in one order; hold none while "
+		       "waiting";
 	case LC_GO_WAITGROUP:
-		return "call Add before the go statement, and defer wg.Done() first in the goroutine";
+		return "call Add before the go statement, and defer wg.Done() first in the "
+		       "goroutine";
 	case LC_GO_COND:
-		return "change the condition and Signal or Broadcast with its lock held, and wait in a loop";
+		return "change the condition and Signal or Broadcast with its lock held, and wait "
+		       "in a loop";
 	case LC_GO_COROUTINE:
 		return "call the stop function of iter.Pull (defer stop())";
 	case LC_GO_NETWORK:
-		return "set a time-out on this call: a deadline, http.Client.Timeout, or a context with one";
+		return "set a time-out on this call: a deadline, http.Client.Timeout, or a context "
+		       "with one";
 	case LC_GO_SLEEP:
 		return "stop the loop by a context: select on a timer and ctx.Done()";
 	default:
-		return "bound how many are started (a pool, errgroup.SetLimit), and give each a way to end";
+		return "bound how many are started (a pool, errgroup.SetLimit), and give each a "
+		       "way to end";
 	}
 }
 
 static void remedy(struct judging *j)
 {
-	snprintf(j->group->conclusion.remedy, sizeof(j->group->conclusion.remedy), "%s", pattern(j));
+	snprintf(j->group->conclusion.remedy, sizeof(j->group->conclusion.remedy), "%s",
+		 pattern(j));
 }
 
 /* main waits for ever so that the program goes on: by select {}, or a channel or group that nobody else has. */
@@ -99,6 +110,11 @@ static bool is_parked_main(const struct judging *j)
 {
 	return j->group->goroutine->goid == 1 &&
 	       (lc_go_family_of(j->kind) == LC_GO_FAMILY_CHANNEL || j->kind == LC_GO_WAITGROUP);
+}
+
+static bool is_lock(const struct judging *j)
+{
+	return j->kind >= LC_GO_MUTEX && j->kind <= LC_GO_RWMUTEX_WRITE;
 }
 
 static bool judge_proven(struct judging *j)
@@ -123,12 +139,24 @@ static bool judge_proven(struct judging *j)
 			 "%zu can never run again: the program's own leak profile says so",
 			 group->leaked);
 		prove(j, "the garbage collector found that nothing reaches what they wait for");
+	} else if (group->circle && group->unreachable) {
+		conclude(j, VERDICT_DEADLOCK, "circle",
+			 "goroutines %llu and %llu each wait for a lock that the other has",
+			 (unsigned long long)group->goroutine->goid,
+			 (unsigned long long)group->circle);
+		prove(j,
+		      "no lock records its holder, but each of the two is the only other goroutine "
+		      "with the other's lock on its stack");
 	} else if (group->unreachable) {
-		conclude(j, VERDICT_LEAK, "unreachable",
-			 "nothing that lives has what %s for: %s can never run again", j->kind == LC_GO_COROUTINE
-			 ? "resumes it" : words, group->count == 1 ? "it" : "they");
-		prove(j, "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
-			 "heap that they reach, or on the stack of a goroutine that can run",
+		conclude(j, VERDICT_LEAK, "unreachable", "nothing that lives has what %s for%s",
+			 j->kind == LC_GO_COROUTINE ? "resumes it, so it waits" : words,
+			 is_lock(j) && group->wait && group->wait->holders_known &&
+					 !group->wait->holders
+				 ? ": locked twice, or returned without Unlock"
+				 : ": never to run again");
+		prove(j,
+		      "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
+		      "heap that they reach, or on the stack of a goroutine that can run",
 		      group->unreachable, group->asked);
 	} else {
 		return false;
@@ -175,8 +203,8 @@ static bool judge_growth(struct judging *j)
 	conclude(j, VERDICT_LEAK, "growing", "%llu more in %s, and %llu ended: +%.2g a second",
 		 (unsigned long long)trend->joined, span, (unsigned long long)trend->left,
 		 trend->slope_per_s);
-	prove(j, "%u now; +%.3g +- %.2g a second over %u sweeps; %llu came, %llu went", trend->count,
-	      trend->slope_per_s, trend->slope_error, trend->sweeps,
+	prove(j, "%u now; +%.3g +- %.2g a second over %u sweeps; %llu came, %llu went",
+	      trend->count, trend->slope_per_s, trend->slope_error, trend->sweeps,
 	      (unsigned long long)trend->joined, (unsigned long long)trend->left);
 	remedy(j);
 	return true;
@@ -193,9 +221,10 @@ static void judge_lock(struct judging *j)
 			 "the lock is held; a lock is held for moments");
 		otherwise(j, "the same after the threshold would make it stuck");
 	} else if (wait && wait->holders_known && wait->holders == 1) {
-		conclude(j, VERDICT_STUCK, "holder-waits",
-			 "locked for %s; goroutine %llu has the lock on its stack, and waits itself",
-			 span, (unsigned long long)wait->holder);
+		conclude(
+			j, VERDICT_STUCK, "holder-waits",
+			"locked for %s; goroutine %llu has the lock on its stack, and waits itself",
+			span, (unsigned long long)wait->holder);
 	} else if (wait && wait->holders_known && !wait->holders) {
 		conclude(j, VERDICT_STUCK, "no-holder",
 			 "locked for %s, and on no other goroutine's stack: locked twice, or "
@@ -215,15 +244,17 @@ static void judge_send(struct judging *j)
 
 	duration_format(j->group->oldest_ns, span, sizeof(span));
 	if (j->due && j->group->count > 1 && !j->group->shares_object)
-		conclude(j, VERDICT_STUCK, "send",
-			 "%zu goroutines, each with a channel of its own that nobody receives from, "
-			 "for %s",
-			 j->group->count, span);
+		conclude(
+			j, VERDICT_STUCK, "send",
+			"%zu goroutines, each with a channel of its own that nobody receives from, "
+			"for %s",
+			j->group->count, span);
 	else if (wait && wait->case_count && wait->cases[0].receivers)
 		conclude(j, VERDICT_IDLE, "send", "a receiver is there");
 	else {
 		conclude(j, VERDICT_SUSPECT, "send", "nobody receives");
-		otherwise(j, "more of them, or nothing left that has the channel, would make it a finding");
+		otherwise(j, "more of them, or nothing left that has the channel, would make it a "
+			     "finding");
 	}
 	remedy(j);
 }
@@ -238,7 +269,8 @@ static void judge_receive(struct judging *j)
 	} else if (group->orphans && group->count > 1 && !group->shares_object &&
 		   j->kind == LC_GO_CHAN_RECEIVE) {
 		conclude(j, VERDICT_SUSPECT, "orphaned-receivers",
-			 "each waits at a channel of its own, and whoever started %zu of them has ended",
+			 "each waits at a channel of its own, and whoever started %zu of them has "
+			 "ended",
 			 group->orphans);
 		otherwise(j, "growth, or nothing left that has the channel, would make it a leak");
 		remedy(j);
@@ -276,6 +308,7 @@ static void judge_coroutine(struct judging *j)
 }
 
 #define SYN_SENT 2 /* of TCP, netinet/tcp.h */
+#define LISTEN 10
 
 static void judge_socket(struct judging *j)
 {
@@ -309,8 +342,9 @@ static void judge_socket(struct judging *j)
 		otherwise(j, "a request that lies unread, or retransmits, would make it a finding");
 	} else {
 		conclude(j, VERDICT_IDLE, "network",
-			 socket->direction == LC_WAIT_ACCEPT ? "it waits for a connection"
-							     : "nothing is owed to it");
+			 socket->kind == LC_WAIT_TCP && socket->tcp.state == LISTEN
+				 ? "it waits for a connection"
+				 : "nothing is owed to it");
 		return;
 	}
 	remedy(j);

@@ -18,8 +18,8 @@ static void join(const struct verdict_view *view, struct verdict_goroutines *rec
 	if (theirs->verdict < VERDICT_SUSPECT || theirs->verdict <= record->conclusion.verdict)
 		return;
 	record->conclusion = *theirs;
-	snprintf(record->conclusion.reason, sizeof(record->conclusion.reason), "its thread %d: %.160s",
-		 record->goroutine->tid, theirs->reason);
+	snprintf(record->conclusion.reason, sizeof(record->conclusion.reason),
+		 "its thread %d: %.160s", record->goroutine->tid, theirs->reason);
 }
 
 void verdict_goroutines_join(const struct verdict_view *view,

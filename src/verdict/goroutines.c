@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_THREADS, KEY_GROUP, KEY_SITE, KEY_TIMERS }; /* growth_key.kind; KEY_GROUP + kind of wait << 8 */
+enum {
+	KEY_THREADS,
+	KEY_GROUP,
+	KEY_SITE,
+	KEY_TIMERS
+}; /* growth_key.kind; KEY_GROUP + kind of wait << 8 */
 
 struct group {
 	UT_hash_handle hh;
@@ -37,6 +42,21 @@ static struct growth_key key_of(const struct lc_go_process *process,
 static struct growth_key site_key(const struct lc_go_process *process, size_t site)
 {
 	return (struct growth_key){ .pid = process->pid, .kind = KEY_SITE, .site = site + 1 };
+}
+
+/* Two that each have the other's lock on their stack, and wait for it. */
+static uint64_t circle_of(const struct lc_go_process *process, const struct lc_go_wait *wait)
+{
+	const struct lc_go_wait *other;
+
+	if (!wait || !wait->holders_known || wait->holders != 1)
+		return 0;
+	other = lc_go_wait_of(process, wait->holder);
+	/* Two that wait for one RWMutex have it both, and it may be a third that holds it. */
+	return other && other->address != wait->address && other->holders_known &&
+			       other->holders == 1 && other->holder == wait->goid
+		       ? wait->holder
+		       : 0;
 }
 
 static struct growth_key timers_key(const struct lc_go_process *process)
@@ -123,6 +143,8 @@ static bool add_goid(struct group *group, uint64_t goid)
 /* Since when it stands there: the runtime's own note if that is earlier. */
 static uint64_t since_of(const struct lc_goroutine *goroutine)
 {
+	if (goroutine->flags & LC_GO_EXACT_SINCE)
+		return goroutine->waits_since;
 	if (goroutine->waits_since && goroutine->waits_since < goroutine->still_since)
 		return goroutine->waits_since;
 	return goroutine->still_since;
@@ -149,8 +171,9 @@ static int add_member(struct making *making, const struct lc_go_process *process
 		record->goroutine = goroutine;
 		record->since = since;
 		record->oldest_ns = age;
-		record->at_least = goroutine->still_since <= process->first_sweep_at ||
-				   since < goroutine->still_since;
+		record->at_least = !(goroutine->flags & LC_GO_EXACT_SINCE) &&
+				   (goroutine->still_since <= process->first_sweep_at ||
+				    since < goroutine->still_since);
 	}
 	if (age < record->youngest_ns)
 		record->youngest_ns = age;
@@ -190,6 +213,7 @@ static void learn_trends(const struct making *making, struct group *group)
 	struct growth_key site = site_key(record->process, group->key.site - 1);
 
 	record->wait = lc_go_wait_of(record->process, record->goroutine->goid);
+	record->circle = circle_of(record->process, record->wait);
 	if (!making->growth)
 		return;
 	record->has_trend = group->record.goroutine->stack &&
@@ -211,8 +235,7 @@ static uint64_t new_connections(const struct making *making, pid_t pid)
 	uint64_t sum = 0;
 
 	for (group = making->groups; group; group = group->hh.next) {
-		if (group->record.process->pid == pid &&
-		    is_served(&group->record) &&
+		if (group->record.process->pid == pid && is_served(&group->record) &&
 		    group->record.trend.joined > group->record.trend.left)
 			sum += group->record.trend.joined - group->record.trend.left;
 	}

@@ -24,23 +24,28 @@ struct verdict_goroutines {
 	const struct lc_goroutine *goroutine; /* stands for all: the longest there */
 	const struct lc_go_site *site;
 	const struct lc_thread *thread; /* in whose call it is; NULL: none, or not known */
-	const struct lc_go_wait *wait; /* of that one; NULL: not read */
-	bool whole_site;	       /* wherever they are: all from one go statement */
-	uint64_t *goids;	       /* rising; up to VERDICT_GOIDS */
+	const struct lc_go_wait *wait;	/* of that one; NULL: not read */
+	uint64_t
+		circle; /* goid of the one that has what it waits for, and waits for what it has; 0 */
+	bool whole_site; /* wherever they are: all from one go statement */
+	uint64_t *goids; /* rising; up to VERDICT_GOIDS */
 	size_t goid_count, count;
-	size_t due;		   /* of them, have stood for the threshold */
-	size_t orphans;		   /* whose parent has ended */
-	size_t asked, unreachable; /* LC_GO_ASKED, LC_GO_UNREACHABLE */
-	size_t leaked;		   /* LC_GO_LEAKED */
-	bool shares_object;	   /* more than one, and all wait for one object */
+	size_t due;			 /* of them, have stood for the threshold */
+	size_t orphans;			 /* whose parent has ended */
+	size_t asked, unreachable;	 /* LC_GO_ASKED, LC_GO_UNREACHABLE */
+	size_t leaked;			 /* LC_GO_LEAKED */
+	bool shares_object;		 /* more than one, and all wait for one object */
 	uint64_t oldest_ns, youngest_ns; /* how long they have stood; the oldest at least so long */
-	uint64_t since;		   /* of the oldest */
-	bool at_least;		   /* it stood there before the first sweep */
+	uint64_t since;			 /* of the oldest */
+	bool at_least;			 /* it stood there before the first sweep */
 	uint64_t stack_bytes;
 	bool has_trend, has_site_trend;
 	struct growth_trend trend, site_trend;
 	struct verdict_label labels[VERDICT_LABELS]; /* filled by the caller, who can look */
 	size_t label_count;
+	bool has_exact; /* the same: what probes have seen of goroutine */
+	struct lc_go_exact exact;
+	uint32_t ready_stack; /* of who readied it last; 0 */
 };
 
 /* A process whose timers only grow in number. */

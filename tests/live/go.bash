@@ -28,16 +28,17 @@ line() { mark "go/goleak/$(grep -l "@block $2\b" "$sources"/go/goleak/*.go | hea
 
 # one_look FOLDER "PATTERN[:MARK[:COUNT]]": proven at one look, with the right lines and count
 one_look() {
-	local pattern mark count block spawn
+	local pattern mark count block spawn verdict=leak
 	IFS=: read -r pattern mark count <<<"$2"
 	mark=${mark:-$pattern} count=${count:-3}
 	GROW=0 run_go "$1" "$pattern"
+	[[ $pattern != abba ]] || verdict=deadlock
 	block=$(line block "$mark") spawn=$(line spawn "$mark")
 	found() {
 		dump "$json" -p "$pid" --no-threads || return
-		jq -e --argjson block "$block" --argjson spawn "$spawn" --argjson count "$count" '
+		jq -e --argjson block "$block" --argjson spawn "$spawn" --argjson count "$count" --arg verdict "$verdict" '
 			[.findings[] | select(any(.stack[]; .line == $block))] |
-			length == 1 and (.[0] | .verdict == "leak" and .kind == "goroutine" and .count == $count and
+			length == 1 and (.[0] | .verdict == $verdict and .kind == "goroutine" and .count == $count and
 				(.goids | length) == $count and .spawn.line == $spawn and .proof != "" and
 				.remedy != "" and .wait.family != "external")' "$json" >/dev/null
 	}

@@ -67,3 +67,14 @@ setup() { setup_go; }
 	dump "$json" -p "$pid"
 	holds "[.goroutines[] | select(any(.stack[]?; .line == $(mark go/golib/golib.go block library))) | .count] == [3]" "$json"
 }
+
+@test "a program without build information" {
+	command -v objcopy >/dev/null || skip "no objcopy"
+	mkdir -p "$BATS_TEST_TMPDIR/programs/bare"
+	objcopy --remove-section .go.buildinfo "$programs/go-stripped/goleak" "$BATS_TEST_TMPDIR/programs/bare/goleak"
+	readelf -SW "$BATS_TEST_TMPDIR/programs/bare/goleak" | grep -q gopclntab
+	! readelf -SW "$BATS_TEST_TMPDIR/programs/bare/goleak" | grep -q buildinfo
+	local programs=$BATS_TEST_TMPDIR/programs
+	one_look bare sender
+	one_look bare done
+}

@@ -13,7 +13,9 @@ setup() {
 
 teardown() {
 	local server
-	for server in "${servers[@]}"; do kill -TERM "$server"; eventually 20 gone "$server"; done
+	for server in "${servers[@]}"; do
+		! kill -TERM "$server" 2>/dev/null || eventually 20 gone "$server"
+	done
 	kill_fixtures
 	rm -rf "$data"
 }
@@ -96,6 +98,7 @@ with_server() { # COMMAND...
 	servers+=("$pid")
 }
 
+answers_or_gone() { answers "$1" || gone "$pid"; }
 answers() { curl -sf -o /dev/null "http://127.0.0.1:$port$1"; }
 
 # hammer COMMAND...: over and over, until the test ends
@@ -108,16 +111,27 @@ put() { curl -s --max-time 5 "http://127.0.0.1:$port/v3/kv/put" -d '{"key":"Zm9v
 watch() { curl -s --max-time 60 -N "http://127.0.0.1:$port/v3/watch" -d '{"create_request":{"key":"Zm9v"}}'; }
 query() { curl -s --max-time 5 "http://127.0.0.1:$port/api/v1/query?query=rate(go_goroutines\[1m\])"; sleep 0.02; }
 
+# Between the look for a free port and its use somebody else may take it.
+begin_etcd() {
+	local try peers client
+	for try in 1 2 3; do
+		port=$(free_port)
+		client=http://127.0.0.1:$port peers=http://127.0.0.1:$(free_port)
+		with_server etcd --data-dir "$data/etcd.$try" --enable-pprof \
+			--listen-client-urls "$client" --advertise-client-urls "$client" \
+			--listen-peer-urls "$peers" --initial-advertise-peer-urls "$peers" \
+			--initial-cluster "default=$peers"
+		eventually 30 answers_or_gone /health
+		answers /health && return
+	done
+	tail -n 5 "$data/log" >&2
+	return 1
+}
+
 @test "etcd under load" {
 	[[ -n $(type -P etcd) ]] || skip "no etcd"
 	[[ -n $(type -P curl) ]] || skip "no curl"
-	local peers client
-	port=$(free_port) peers=$(free_port)
-	client=http://127.0.0.1:$port peers=http://127.0.0.1:$peers
-	with_server etcd --data-dir "$data/etcd" --enable-pprof --listen-client-urls "$client" \
-		--advertise-client-urls "$client" --listen-peer-urls "$peers" \
-		--initial-advertise-peer-urls "$peers" --initial-cluster "default=$peers"
-	eventually 30 answers /health
+	begin_etcd
 	for _ in 1 2 3; do hammer watch; done
 	hammer put
 	sleep 1 # some load

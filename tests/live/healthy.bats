@@ -305,3 +305,102 @@ redis() {
 	# shellcheck disable=SC2086
 	quiet $found
 }
+
+# go_quiet PID: watched in all; its goroutines are seen, and none is a finding or a suspect
+go_quiet() {
+	quiet "$1"
+	holds '[(.findings, .suspects)[] | select(.kind == "goroutine")] == []' "$json"
+	leakhop dump -p "$1" --no-threads --json >"$json"
+	holds '.findings + .suspects == [] and ([.goroutines[].count] | add) > 10' "$json"
+}
+
+@test "etcd, with watchers that come and stay" {
+	command -v etcd etcdctl >/dev/null || skip "no etcd"
+	local port peer i
+	port=$(free_port) peer=$(free_port)
+	serve etcd --data-dir "$data/etcd" --listen-client-urls "http://127.0.0.1:$port" \
+		--advertise-client-urls "http://127.0.0.1:$port" --listen-peer-urls "http://127.0.0.1:$peer" \
+		--initial-advertise-peer-urls "http://127.0.0.1:$peer" --initial-cluster "default=http://127.0.0.1:$peer"
+	local server=$pid
+	ctl() { ETCDCTL_API=3 etcdctl --endpoints "127.0.0.1:$port" "$@"; }
+	eventually 60 ctl put first 1
+	(
+		for i in 1 2 3 4 5; do
+			ETCDCTL_API=3 timeout $((2 * seconds)) etcdctl --endpoints "127.0.0.1:$port" watch --prefix k &
+			sleep 1
+		done
+		wait
+	) >/dev/null 2>&1 </dev/null 3>&- &
+	pids+=($!)
+	busy ctl put key value
+	go_quiet "$server"
+}
+
+@test "Prometheus, which watches itself" {
+	command -v prometheus >/dev/null || skip "no Prometheus"
+	local port
+	port=$(free_port)
+	printf '%s\n' 'global: {scrape_interval: 1s}' \
+		"scrape_configs: [{job_name: self, static_configs: [{targets: ['127.0.0.1:$port']}]}]" >"$data/config.yml"
+	serve prometheus --config.file="$data/config.yml" --storage.tsdb.path="$data/tsdb" \
+		--web.listen-address="127.0.0.1:$port"
+	local server=$pid
+	eventually 60 say "$port" 'GET /-/ready HTTP/1.0\r\n\r\n'
+	busy say "$port" 'GET /api/v1/query?query=up HTTP/1.0\r\n\r\n'
+	go_quiet "$server"
+}
+
+@test "Caddy" {
+	command -v caddy >/dev/null || skip "no Caddy"
+	local port
+	port=$(free_port)
+	printf '{\nadmin off\n}\n:%s\nrespond "hello"\n' "$port" >"$data/Caddyfile"
+	serve env HOME="$data" caddy run --config "$data/Caddyfile" --adapter caddyfile
+	local server=$pid
+	eventually 60 answers "$port"
+	busy answers "$port"
+	leakhop trace -p "$server" -m 1s -d "${seconds}s" --json >"$json"
+	no_findings "$json"
+	holds '[.suspects[] | select(.kind == "goroutine")] == []' "$json"
+}
+
+@test "Syncthing" {
+	command -v syncthing >/dev/null || skip "no Syncthing"
+	serve env HOME="$data" STNODEFAULTFOLDER=1 syncthing -no-browser -home="$data/home" \
+		-gui-address="127.0.0.1:$(free_port)"
+	local server=$pid
+	started() { grep -q 'My ID\|GUI and API' "$data/log"; }
+	eventually 60 started
+	leakhop trace -p "$server" -m 1s -d "${seconds}s" --json >"$json"
+	no_findings "$json"
+	holds '[.suspects[] | select(.kind == "goroutine")] == []' "$json"
+}
+
+@test "a query of PostgreSQL for a row that another has locked, and one with a time-out" {
+	[[ -x $programs/go/goleak ]] || skip "no Go"
+	bin=$(find /usr/lib/postgresql -name bin -type d 2>/dev/null | tail -n 1)
+	[[ -n $bin ]] || skip "no PostgreSQL"
+	local as=(setpriv --reuid postgres --regid postgres --clear-groups) line way
+	chown postgres "$data"
+	"${as[@]}" "$bin/initdb" -D "$data/db" -N --auth trust >"$data/initdb" 3>&-
+	serve "${as[@]}" "$bin/postgres" -D "$data/db" -k "$data" -c listen_addresses= -c fsync=off
+	ready() { "${as[@]}" "$bin/psql" -h "$data" -Atc 'select 1' postgres 2>/dev/null; }
+	eventually 60 ready
+	line=$(mark go/goleak/external.go block pgquery)
+	for way in "" well; do
+		out=$(mktemp "$BATS_TEST_TMPDIR/out.XXXXXX")
+		# shellcheck disable=SC2086
+		PGUSER=postgres GROW=300ms "$programs/go/goleak" pgquery "$data/.s.PGSQL.5432" $way >"$out" 2>&1 </dev/null 3>&- &
+		pids+=($!)
+		eventually 20 said 1
+		pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+		leakhop trace -p "$pid" -m 500ms -d 7s --no-threads --json >"$json"
+		if [[ $way ]]; then
+			no_findings "$json"
+		else
+			holds "[.findings[] | select(any(.stack[]?; .line == $line))] | length == 1 and
+				(.[0] | .verdict == \"leak\" and .wait.kind == \"network\")" "$json"
+		fi
+		kill -KILL "$pid"
+	done
+}
