@@ -64,13 +64,13 @@ static __always_inline struct abi_go_key key_of(const struct here *here, __u64 g
 	return key;
 }
 
-#define count_event(event)                                                     \
-	({                                                                     \
-		__u32 zero_ = 0;                                               \
-		struct abi_go_counts *counts_;                                 \
-		counts_ = bpf_map_lookup_elem(&go_counts, &zero_);             \
-		if (counts_)                                                   \
-			counts_->event++;                                      \
+#define count_event(event)                                         \
+	({                                                         \
+		__u32 zero_ = 0;                                   \
+		struct abi_go_counts *counts_;                     \
+		counts_ = bpf_map_lookup_elem(&go_counts, &zero_); \
+		if (counts_)                                       \
+			counts_->event++;                          \
 	})
 
 static __always_inline struct abi_go_site *site_of(const struct here *here, __u64 g)
@@ -128,12 +128,10 @@ static __always_inline __u32 walk(__u64 frame, __u64 *addresses, __u32 most)
 	return depth;
 }
 
-/* At the return of runtime.newproc1(). */
-SEC("uprobe")
-int leakhop_go_born(struct pt_regs *ctx)
+static __noinline int born(struct pt_regs *ctx, __u64 g)
 {
-	__u64 g = go_result(ctx), parent;
 	struct abi_go_note fresh = {};
+	__u64 parent;
 	struct abi_go_site *site;
 	struct abi_go_key key;
 	struct here here;
@@ -151,6 +149,27 @@ int leakhop_go_born(struct pt_regs *ctx)
 	if (site)
 		__sync_fetch_and_add(&site->born, 1);
 	return 0;
+}
+
+/* Where runtime.newproc() calls runqput(pp, newg, next). */
+SEC("uprobe")
+int leakhop_go_born(struct pt_regs *ctx)
+{
+	return born(ctx, go_argument1(ctx));
+}
+
+/* At the return of runtime.newproc1(), where that call is not to be found. */
+SEC("uprobe")
+int leakhop_go_made(struct pt_regs *ctx)
+{
+	return born(ctx, go_result(ctx));
+}
+
+/* At the return of runtime.newcoro(): iter.Pull. The goroutine is the coro's first field. */
+SEC("uprobe")
+int leakhop_go_coroutine(struct pt_regs *ctx)
+{
+	return born(ctx, user_word(go_result(ctx)));
 }
 
 /* runtime.gdestroy(gp), before 1.22 runtime.goexit0(gp). */

@@ -172,7 +172,8 @@ void go_events_say(const struct session *session)
 	if (!asked_for(session) || session->options->quiet || !probe_ns)
 		return;
 	fprintf(stderr,
-		"leakhop: --go-events: each creation, end, wait and wake-up of a goroutine takes the "
+		"leakhop: --go-events: each creation, end, wait and wake-up of a goroutine takes "
+		"the "
 		"process about %s longer (measured here, on leakhop itself)\n",
 		duration_format(probe_ns, span, sizeof(span)));
 }

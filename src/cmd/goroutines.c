@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define LABELLED_MOST 1000 /* goroutines of a group whose labels are read */
 #define LABELS_KEPT 64
 #define QUESTIONS_MOST 4096
 #define QUESTIONS_OF_GROUP 8
+#define LAST_IN_LINE 19
 #define REACH_SHARE 20 /* searching takes at most 1/20 of the time */
 
 static int by_pid(const void *a, const void *b)
@@ -180,7 +183,26 @@ static int ask_reachable(struct session *session, bool now)
 	return r;
 }
 
-int goroutines_look(struct session *session, unsigned attempts)
+/*
+ * A million goroutines take half a second of CPU to read. When CPUs are short, what is watched comes first; only root
+ * can take that back afterwards, so only root does it.
+ */
+static int step_back(const struct session *session)
+{
+	int before = getpriority(PRIO_PROCESS, 0);
+
+	if (!session->options->once && !geteuid())
+		(void)setpriority(PRIO_PROCESS, 0, LAST_IN_LINE);
+	return before;
+}
+
+static void step_forward(int before)
+{
+	if (getpriority(PRIO_PROCESS, 0) != before)
+		(void)setpriority(PRIO_PROCESS, 0, before);
+}
+
+static int look(struct session *session, unsigned attempts)
 {
 	struct lc_go_process *process;
 	size_t count, i;
@@ -246,6 +268,14 @@ static void count_labels(struct session *session, struct verdict_goroutines *rec
 	free(labels);
 }
 
+int goroutines_look(struct session *session, unsigned attempts)
+{
+	int before = step_back(session), r = look(session, attempts);
+
+	step_forward(before);
+	return r;
+}
+
 void goroutines_name(struct session *session, struct verdict_goroutines *record)
 {
 	name_stack(session, record->goroutine->stack);
@@ -255,8 +285,13 @@ void goroutines_name(struct session *session, struct verdict_goroutines *record)
 	go_events_name(session, record);
 }
 
-void goroutines_forget(struct session *session, pid_t pid)
+void goroutines_executed(struct session *session, pid_t pid, uint64_t at)
 {
+	const struct lc_go_process *process = lc_go_find(&session->go, pid);
+
+	/* A sweep may have been quicker than the word of it. */
+	if (process && process->first_sweep_at > at)
+		return;
 	go_events_forget(session, pid);
 	if (session->golang)
 		golang_forget(session->golang, &session->go, pid);

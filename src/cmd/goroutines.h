@@ -18,7 +18,7 @@ void goroutines_of_thread(struct session *session, struct verdict_record *record
 /* Goroutines and groups that found no room. */
 uint64_t goroutines_refused(const struct session *session);
 
-/* The process executed another program. */
-void goroutines_forget(struct session *session, pid_t pid);
+/* The process executed another program at that time. */
+void goroutines_executed(struct session *session, pid_t pid, uint64_t at);
 
 #endif

@@ -234,6 +234,9 @@ static void check(struct argp_state *state, struct options *options)
 			   session->once ? "" : ", or -- COMMAND");
 	if (!session->threads && !session->goroutines)
 		argp_error(state, "--no-go and --no-threads leave nothing to look at");
+	/* Goroutines are read, not traced: no program in the kernel, so nothing is slower by it. */
+	if (!session->threads && !session->collect.go_events)
+		session->collect.without |= COLLECT_WITHOUT_BPF;
 	if (!session->user_stacks && !session->kernel_stacks)
 		argp_error(state, "-K and -U don't go together");
 	if (!filter->user_threads && !filter->kernel_threads)

@@ -228,7 +228,7 @@ int round_event(void *context, const struct lc_event *event)
 	if (event->kind == LC_EVENT_EXEC) {
 		go_events_executed(session);
 		stack_forget_process(session->engine, event->task.pid);
-		goroutines_forget(session, event->task.pid);
+		goroutines_executed(session, event->task.pid, event->at);
 	}
 	if ((event->kind == LC_EVENT_SPAWN || event->kind == LC_EVENT_BLOCK_STACK) &&
 	    session->options->user_stacks && event->registers.known) {

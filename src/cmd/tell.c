@@ -32,7 +32,7 @@ static uint64_t timeval_ns(const struct timeval *time)
 
 static void fill_cost(struct session *session, struct output_cost *cost)
 {
-	struct collect_cost programs[16];
+	struct collect_cost programs[32];
 	struct rusage usage;
 	size_t i, count;
 
@@ -44,7 +44,7 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	cost->sweeps = session->sweeps;
 	collect_go_counts(session->collect, &cost->go_events);
 	cost->go_probe_ns = collect_go_probe_ns(session->collect);
-	count = collect_costs(session->collect, programs, 16);
+	count = collect_costs(session->collect, programs, 32);
 	for (i = 0; i < count; i++) {
 		cost->bpf_runs += programs[i].runs;
 		cost->bpf_ns += programs[i].run_ns;
@@ -65,7 +65,7 @@ static int telling_init(struct telling *telling, struct session *session)
 
 	memset(telling, 0, sizeof(*telling));
 	uname(&telling->system);
-	for (i = 0; i < MOST_LIMITS; i++)
+	for (i = 0; options->threads && i < MOST_LIMITS; i++) /* they are all of threads */
 		telling->limits[i] = collect_limit(session->collect, i);
 	collect_get_lost(session->collect, &lost);
 	telling->run = (struct output_run){
@@ -168,12 +168,15 @@ void tell_start(const struct session *session)
 
 	if (options->quiet)
 		return;
-	for (i = 0; (limit = collect_limit(session->collect, i)); i++)
+	for (i = 0; options->threads && (limit = collect_limit(session->collect, i)); i++)
 		fprintf(stderr, "leakhop: %s\n", limit);
 	if (options->once)
 		return;
 	go_events_say(session);
-	fprintf(stderr, "leakhop: tracing; threads blocked for %s are shown%s\n",
+	fprintf(stderr, "leakhop: tracing; %s blocked for %s are shown%s\n",
+		!options->threads	? "goroutines"
+		: options->goroutines ? "threads and goroutines"
+				      : "threads",
 		duration_format(options->collect.threshold_ns, span, sizeof(span)),
 		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #define PROCESSES_MAX 64 /* as the table's */
 #define MEASURED_CALLS 1000
+#define REMOVERS 32
 
 struct go_target {
 	UT_hash_handle hh;
@@ -30,17 +32,26 @@ struct bpf_go {
 	struct go_target *targets;
 	uint32_t generations;
 	uint64_t probe_ns;
+	struct bpf_link *measured; /* taken away with the others, since that takes time */
 };
 
-/* A place to measure a probe at, which begins as Go's functions do. */
-void bpf_go_measured(void);
+/*
+ * A place to measure a probe at: takes a "goroutine" as Go's functions do, and goes on as they do, where the probe
+ * stands.
+ */
+void bpf_go_measured(const void *goroutine);
+extern const char bpf_go_measured_probe[];
 #if defined(__x86_64__)
-__asm__(".text\n.globl bpf_go_measured\n.type bpf_go_measured, @function\n"
-	"bpf_go_measured:\n\tpush %rbp\n\tpop %rbp\n\tret\n"
+__asm__(".text\n.globl bpf_go_measured, bpf_go_measured_probe\n"
+	".type bpf_go_measured, @function\n"
+	"bpf_go_measured:\n\tmov %rdi, %rax\n"
+	"bpf_go_measured_probe:\n\tpush %rbp\n\tpop %rbp\n\tret\n"
 	".size bpf_go_measured, . - bpf_go_measured\n");
 #else
-__asm__(".text\n.globl bpf_go_measured\n.type bpf_go_measured, %function\n"
-	"bpf_go_measured:\n\tsub sp, sp, #16\n\tadd sp, sp, #16\n\tret\n"
+__asm__(".text\n.globl bpf_go_measured, bpf_go_measured_probe\n"
+	".type bpf_go_measured, %function\n"
+	"bpf_go_measured:\n"
+	"bpf_go_measured_probe:\n\tstp x29, x30, [sp, #-16]!\n\tldp x29, x30, [sp], #16\n\tret\n"
 	".size bpf_go_measured, . - bpf_go_measured\n");
 #endif
 
@@ -57,6 +68,8 @@ void bpf_go_choose(struct collect *collect)
 	bool load = wanted(collect);
 
 	bpf_program__set_autoload(s->progs.leakhop_go_born, load);
+	bpf_program__set_autoload(s->progs.leakhop_go_made, load);
+	bpf_program__set_autoload(s->progs.leakhop_go_coroutine, load);
 	bpf_program__set_autoload(s->progs.leakhop_go_ended, load);
 	bpf_program__set_autoload(s->progs.leakhop_go_parked, load);
 	bpf_program__set_autoload(s->progs.leakhop_go_readied, load);
@@ -69,18 +82,18 @@ void bpf_go_choose(struct collect *collect)
 
 static uint64_t time_calls(void)
 {
-	uint64_t start = now_monotonic();
+	uint64_t start = now_monotonic(), goroutine = 1; /* with its goid at 0 */
 	int i;
 
 	for (i = 0; i < MEASURED_CALLS; i++)
-		bpf_go_measured();
+		bpf_go_measured(&goroutine);
 	return now_monotonic() - start;
 }
 
 /* The first object is the program itself. */
 static int find_offset(struct dl_phdr_info *info, size_t size, void *context)
 {
-	uint64_t *offset = context, vaddr = (uintptr_t)bpf_go_measured - info->dlpi_addr;
+	uint64_t *offset = context, vaddr = (uintptr_t)bpf_go_measured_probe - info->dlpi_addr;
 	int i;
 
 	(void)size;
@@ -94,23 +107,45 @@ static int find_offset(struct dl_phdr_info *info, size_t size, void *context)
 	return 1;
 }
 
-/* What one hit costs: the trap, the program, and the way back. */
-static uint64_t measure_probe(const struct bpf_source *source)
+/* What was noted meanwhile. */
+static void forget_measuring(const struct bpf_source *source, const uint32_t *pid)
 {
-	struct bpf_link *link;
+	size_t size = libbpf_num_possible_cpus() * sizeof(struct abi_go_counts);
+	struct abi_go_key key = { .goid = 1, .pid = *pid };
+	struct abi_go_counts *none = calloc(1, size);
+	uint32_t zero = 0;
+
+	bpf_map_delete_elem(bpf_map__fd(source->skeleton->maps.go_processes), pid);
+	bpf_map_delete_elem(bpf_map__fd(source->skeleton->maps.go_goroutines), &key);
+	if (none)
+		bpf_map_update_elem(bpf_map__fd(source->skeleton->maps.go_counts), &zero, none,
+				    BPF_ANY);
+	free(none);
+}
+
+/* What one hit costs: the trap, the program for a wait, and the way back. */
+static uint64_t measure_probe(struct bpf_source *source)
+{
+	struct {
+		uint32_t pid;
+		struct abi_go_process process; /* all offsets 0 */
+	} row = { .pid = getpid() };
+	const typeof(source->skeleton->maps) *maps = &source->skeleton->maps;
 	uint64_t offset = 0, without, with;
 
 	dl_iterate_phdr(find_offset, &offset);
 	if (!offset)
 		return 0;
+	if (bpf_map_update_elem(bpf_map__fd(maps->go_processes), &row.pid, &row.process, BPF_ANY))
+		return 0;
 	without = time_calls();
-	link = bpf_program__attach_uprobe(source->skeleton->progs.leakhop_go_parked, false, 0,
-					  "/proc/self/exe", offset);
-	if (!link)
+	source->go->measured = bpf_program__attach_uprobe(source->skeleton->progs.leakhop_go_parked,
+							  false, 0, "/proc/self/exe", offset);
+	if (!source->go->measured)
 		return 0;
 	time_calls();
 	with = time_calls();
-	bpf_link__destroy(link);
+	forget_measuring(source, &row.pid);
 	return with > without ? (with - without) / MEASURED_CALLS : 0;
 }
 
@@ -125,6 +160,41 @@ int bpf_go_start(struct collect *collect)
 		return -ENOMEM;
 	source->go->probe_ns = measure_probe(source);
 	return 0;
+}
+
+/* Links that are to be taken away: the next one is whoever's turn it is. */
+struct removal {
+	struct bpf_link **links;
+	size_t count;
+	_Atomic size_t next;
+};
+
+static void *remove_links(void *argument)
+{
+	struct removal *removal = argument;
+	size_t i;
+
+	while ((i = removal->next++) < removal->count)
+		bpf_link__destroy(removal->links[i]);
+	return NULL;
+}
+
+/*
+ * The kernel takes some 0.1 s to be sure that nobody is in a probe any more. Those who wait for that at the same
+ * time wait together.
+ */
+static void remove_together(struct bpf_link **links, size_t count)
+{
+	struct removal removal = { .links = links, .count = count };
+	pthread_t threads[REMOVERS];
+	size_t started = 0;
+
+	while (started < REMOVERS && started + 1 < count &&
+	       !pthread_create(&threads[started], NULL, remove_links, &removal))
+		started++;
+	remove_links(&removal);
+	while (started)
+		pthread_join(threads[--started], NULL);
 }
 
 static struct go_target *find_target(const struct bpf_source *source, pid_t pid)
@@ -153,10 +223,8 @@ static void drop_sites(struct bpf_source *source, const struct go_target *target
 static void drop_target(struct bpf_source *source, struct go_target *target)
 {
 	uint32_t pid = target->pid;
-	size_t i;
 
-	for (i = 0; i < target->link_count; i++)
-		bpf_link__destroy(target->links[i]);
+	remove_together(target->links, target->link_count);
 	drop_sites(source, target);
 	bpf_map_delete_elem(bpf_map__fd(source->skeleton->maps.go_processes), &pid);
 	HASH_DEL(source->go->targets, target);
@@ -165,8 +233,20 @@ static void drop_target(struct bpf_source *source, struct go_target *target)
 
 void bpf_go_stop(struct bpf_source *source)
 {
+	struct bpf_link *links[PROCESSES_MAX * LC_GO_PROBES_MAX + 1];
+	struct go_target *target;
+	size_t i, count = 0;
+
 	if (!source->go)
 		return;
+	for (target = source->go->targets; target; target = target->hh.next) {
+		for (i = 0; i < target->link_count; i++)
+			links[count++] = target->links[i];
+		target->link_count = 0;
+	}
+	if (source->go->measured)
+		links[count++] = source->go->measured;
+	remove_together(links, count);
 	while (source->go->targets)
 		drop_target(source, source->go->targets);
 	free(source->go);
@@ -178,6 +258,10 @@ static struct bpf_program *program_for(const struct leakhop_bpf *s, enum lc_go_p
 	switch (kind) {
 	case LC_GO_PROBE_BORN:
 		return s->progs.leakhop_go_born;
+	case LC_GO_PROBE_BORN_RESULT:
+		return s->progs.leakhop_go_made;
+	case LC_GO_PROBE_COROUTINE:
+		return s->progs.leakhop_go_coroutine;
 	case LC_GO_PROBE_ENDED:
 		return s->progs.leakhop_go_ended;
 	case LC_GO_PROBE_PARKED:
@@ -383,8 +467,8 @@ void collect_go_counts(struct collect *collect, struct lc_go_counts *ret_counts)
 	if (!source || !source->go)
 		return;
 	counts = calloc(libbpf_num_possible_cpus(), sizeof(*counts));
-	if (counts && !bpf_map_lookup_elem(bpf_map__fd(source->skeleton->maps.go_counts), &zero,
-					   counts)) {
+	if (counts &&
+	    !bpf_map_lookup_elem(bpf_map__fd(source->skeleton->maps.go_counts), &zero, counts)) {
 		for (i = 0; i < (size_t)libbpf_num_possible_cpus(); i++) {
 			ret_counts->born += counts[i].born;
 			ret_counts->ended += counts[i].ended;

@@ -32,9 +32,10 @@ bool allgs_is_goroutine(const struct go_process *process, uint64_t address, cons
 	if (d.status == GO_STATUS_DEAD || d.status == GO_STATUS_IDLE ||
 	    d.status == GO_STATUS_DEADEXTRA)
 		return true;
+	/* While it runs, sched.sp is 0: gogo() clears it. */
 	return d.status <= GO_STATUS_DEADEXTRA && d.goid && d.stack_lo < d.stack_hi &&
-	       d.stack_hi - d.stack_lo <= GO_STACK_MAX && d.sched_sp >= d.stack_lo &&
-	       d.sched_sp <= d.stack_hi;
+	       d.stack_hi - d.stack_lo <= GO_STACK_MAX &&
+	       (!d.sched_sp || (d.sched_sp >= d.stack_lo && d.sched_sp <= d.stack_hi));
 }
 
 static bool is_list(const struct go_process *process, uint64_t list, uint64_t length)

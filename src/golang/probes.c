@@ -5,10 +5,10 @@
  * programs have too.
  *
  * Probes at returns by way of the stack (uretprobes) are out of the question: Go moves and checks its stacks.
- * All functions chosen run on a thread's system stack, take the goroutine as first argument (for a creation: return
- * it) and are in no version inlined. A function that finds its stack too small begins again, and a probe
- * at its first instruction would be hit twice: it goes behind that check, where also stands an instruction
- * that the kernel need not single-step.
+ * All functions chosen run on a thread's system stack (newcoro apart), and are in no version inlined. A function that
+ * finds its stack too small begins again, and a probe at its first instruction would be hit twice; and most
+ * instructions the kernel has to single-step, which costs ten times the rest on a virtual machine. So a probe goes
+ * to an instruction that the kernel carries out itself: the push behind that check, the check's own branch, a call.
  */
 #include "golang/probes.h"
 #include "golang/pclntab.h"
@@ -21,17 +21,29 @@
 
 #define CODE_READ 32
 #define RETURNS_MAX 8
+#define CALLER_BYTES 1024
+
+enum place {
+	PLACE_ENTRY,
+	PLACE_RETURNS,
+	PLACE_CALL, /* of the second name, in the first */
+};
 
 static const struct {
 	enum lc_go_probe_kind kind;
-	const char *names[2]; /* the first of them that there is */
-	bool returns;
+	enum place place;
+	const char *name, *callee;
+	bool has_other; /* the next line, where this one is not to be found */
+	bool optional;
 } places[] = {
-	{ LC_GO_PROBE_BORN, { "runtime.newproc1", NULL }, true },
-	{ LC_GO_PROBE_ENDED, { "runtime.gdestroy", "runtime.goexit0" }, false },
-	{ LC_GO_PROBE_PARKED, { "runtime.park_m", NULL }, false },
-	{ LC_GO_PROBE_READIED, { "runtime.ready", NULL }, false },
-	{ LC_GO_PROBE_NETWORK, { "runtime.netpollready", NULL }, false },
+	{ LC_GO_PROBE_BORN, PLACE_CALL, "runtime.newproc.func1", "runtime.runqput", true, false },
+	{ LC_GO_PROBE_BORN_RESULT, PLACE_RETURNS, "runtime.newproc1", NULL, false, false },
+	{ LC_GO_PROBE_COROUTINE, PLACE_RETURNS, "runtime.newcoro", NULL, false, true },
+	{ LC_GO_PROBE_ENDED, PLACE_ENTRY, "runtime.gdestroy", NULL, true, false }, /* 1.22 */
+	{ LC_GO_PROBE_ENDED, PLACE_ENTRY, "runtime.goexit0", NULL, false, false },
+	{ LC_GO_PROBE_PARKED, PLACE_ENTRY, "runtime.park_m", NULL, false, false },
+	{ LC_GO_PROBE_READIED, PLACE_ENTRY, "runtime.ready", NULL, false, false },
+	{ LC_GO_PROBE_NETWORK, PLACE_ENTRY, "runtime.netpollready", NULL, false, false },
 };
 
 static bool has_bytes(const uint8_t *code, size_t size, size_t at, const void *bytes, size_t count)
@@ -39,10 +51,15 @@ static bool has_bytes(const uint8_t *code, size_t size, size_t at, const void *b
 	return at + count <= size && !memcmp(code + at, bytes, count);
 }
 
-/* CMPQ SP, 16(R14), or LEAQ -N(SP), R12; CMPQ R12, 16(R14); then JLS. */
-static size_t behind_check_x86(const uint8_t *code, size_t size)
+#define PUSH_BP 0x55
+
+/*
+ * CMPQ SP, 16(R14), or LEAQ -N(SP), R12; CMPQ R12, 16(R14); then JLS. To 1.20 no push follows: the branch. Without
+ * a check: the push, or the branch behind a comparison of an argument.
+ */
+static size_t entry_x86(const uint8_t *code, size_t size)
 {
-	size_t at = 0;
+	size_t at = 0, next = 0;
 
 	if (has_bytes(code, size, 0, "\x49\x3b\x66\x10", 4))
 		at = 4;
@@ -52,11 +69,15 @@ static size_t behind_check_x86(const uint8_t *code, size_t size)
 	else if (has_bytes(code, size, 0, "\x4c\x8d\xa4\x24", 4) &&
 		 has_bytes(code, size, 8, "\x4d\x3b\x66\x10", 4))
 		at = 12;
+	else if (has_bytes(code, size, 0, "\x83\xf9", 2) && size > 3 && (code[3] & 0xf0) == 0x70)
+		return 3;
 	if (at && has_bytes(code, size, at, "\x76", 1))
-		return at + 2;
-	if (at && has_bytes(code, size, at, "\x0f\x86", 2))
-		return at + 6;
-	return 0;
+		next = at + 2;
+	else if (at && has_bytes(code, size, at, "\x0f\x86", 2))
+		next = at + 6;
+	if (!next)
+		return 0;
+	return next < size && code[next] == PUSH_BP ? next : at;
 }
 
 static uint32_t instruction(const uint8_t *code, size_t at)
@@ -67,8 +88,8 @@ static uint32_t instruction(const uint8_t *code, size_t at)
 	return word;
 }
 
-/* MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS */
-static size_t behind_check_arm64(const uint8_t *code, size_t size)
+/* MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS: the branch, which the kernel can carry out */
+static size_t entry_arm64(const uint8_t *code, size_t size)
 {
 	size_t at;
 
@@ -76,14 +97,25 @@ static size_t behind_check_arm64(const uint8_t *code, size_t size)
 		return 0;
 	for (at = 4; at <= 12 && at + 4 <= size; at += 4) {
 		if ((instruction(code, at) & 0xff00001f) == 0x54000009)
-			return at + 4;
+			return at;
 	}
 	return 0;
 }
 
 size_t go_probe_entry(bool arm64, const uint8_t *code, size_t size)
 {
-	return arm64 ? behind_check_arm64(code, size) : behind_check_x86(code, size);
+	return arm64 ? entry_arm64(code, size) : entry_x86(code, size);
+}
+
+bool go_probe_call(bool arm64, const uint8_t *code, size_t size, uint64_t from, uint64_t to)
+{
+	int64_t distance = (int64_t)(to - from);
+
+	if (arm64) /* BL */
+		return size >= 4 && !(distance & 3) &&
+		       instruction(code, 0) == (0x94000000u | ((distance >> 2) & 0x3ffffff));
+	distance -= 5; /* CALL */
+	return size >= 5 && code[0] == 0xe8 && instruction(code, 1) == (uint32_t)distance;
 }
 
 bool go_probe_return(bool arm64, const uint8_t *code, size_t size)
@@ -141,18 +173,59 @@ static bool place_at_returns(struct placing *placing, enum lc_go_probe_kind kind
 	return returns > 0 && count < RETURNS_MAX;
 }
 
+/* All four bytes of the distance must fit: what looks like a call of it is one. */
+static bool place_at_call(struct placing *placing, enum lc_go_probe_kind kind, uint64_t entry,
+			  uint64_t callee)
+{
+	struct go_function function;
+	const uint8_t *code;
+	uint64_t at;
+	bool found = false;
+
+	for (at = entry; callee && at < entry + CALLER_BYTES; at += placing->arm64 ? 4 : 1) {
+		code = go_image_bytes(placing->image, at, 5);
+		if (!code || !go_probe_call(placing->arm64, code, 5, at, callee))
+			continue;
+		if (!pclntab_function(placing->image->table, at, &function) ||
+		    function.entry != entry)
+			break;
+		if (!add(placing, kind, at))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool place_one(struct placing *placing, size_t number)
+{
+	const struct go_pclntab *table = placing->image->table;
+	uint64_t entry = pclntab_named(table, places[number].name);
+
+	if (!entry)
+		return false;
+	switch (places[number].place) {
+	case PLACE_CALL:
+		return place_at_call(placing, places[number].kind, entry,
+				     pclntab_named(table, places[number].callee));
+	case PLACE_RETURNS:
+		return place_at_returns(placing, places[number].kind, entry);
+	default:
+		return place_at_entry(placing, places[number].kind, entry);
+	}
+}
+
 static bool place_all(struct placing *placing)
 {
-	uint64_t entry;
 	size_t i;
 
 	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		entry = pclntab_named(placing->image->table, places[i].names[0]);
-		if (!entry && places[i].names[1])
-			entry = pclntab_named(placing->image->table, places[i].names[1]);
-		if (!entry || !(places[i].returns
-					? place_at_returns(placing, places[i].kind, entry)
-					: place_at_entry(placing, places[i].kind, entry)))
+		/* newproc1() makes those of coroutines, too. */
+		if (places[i].kind == LC_GO_PROBE_COROUTINE && placing->probes->count &&
+		    placing->probes->list[0].kind == LC_GO_PROBE_BORN_RESULT)
+			continue;
+		if (place_one(placing, i))
+			i += places[i].has_other;
+		else if (!places[i].has_other && !places[i].optional)
 			return false;
 	}
 	return true;
@@ -173,9 +246,9 @@ static int machine_of(const struct go_image *image, bool *ret_arm64)
 
 static int fill_fields(const struct go_offsets *o, struct lc_go_probes *ret)
 {
-	const int32_t needed[] = { o->g_m,	  o->g_goid,	   o->g_gopc,
-				   o->g_startpc,  o->g_sched_bp,   o->g_waitreason,
-				   o->m_curg,	  o->poll_desc_rg, o->poll_desc_wg };
+	const int32_t needed[] = { o->g_m,	 o->g_goid,	  o->g_gopc,
+				   o->g_startpc, o->g_sched_bp,	  o->g_waitreason,
+				   o->m_curg,	 o->poll_desc_rg, o->poll_desc_wg };
 	size_t i;
 
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {

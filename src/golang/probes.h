@@ -7,8 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How far behind a function's entry its check of the stack's size ends; 0: it has none that is known. */
+/*
+ * How far behind a function's entry a probe is best: where arguments are as at the entry, and the kernel need not
+ * single-step. 0: at the entry.
+ */
 size_t go_probe_entry(bool arm64, const uint8_t *code, size_t size);
+
+/* Does a call from here to there stand here? */
+bool go_probe_call(bool arm64, const uint8_t *code, size_t size, uint64_t from, uint64_t to);
 
 /* Does a return instruction stand here? */
 bool go_probe_return(bool arm64, const uint8_t *code, size_t size);

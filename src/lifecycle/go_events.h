@@ -17,7 +17,9 @@
 #define LC_GO_BLOCKS 32 /* that are kept of a process, the longest */
 
 enum lc_go_probe_kind {
-	LC_GO_PROBE_BORN,
+	LC_GO_PROBE_BORN,	 /* the goroutine is the second argument */
+	LC_GO_PROBE_BORN_RESULT, /* it is the result: instead of the first */
+	LC_GO_PROBE_COROUTINE,	 /* the result is the coroutine that has it */
 	LC_GO_PROBE_ENDED,
 	LC_GO_PROBE_PARKED,
 	LC_GO_PROBE_READIED,

@@ -126,14 +126,13 @@ void text_go_events(struct line *line, const struct output_run *run,
 {
 	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
 	const struct lc_go_counts *counts = &run->cost.go_events;
-	uint64_t sum = counts->born + counts->ended + counts->parked + counts->readied;
 	char span[32];
 
 	for (; process; process = process->hh.next) {
 		if (process->events)
 			text_process(line, run, process);
 	}
-	if (!sum)
+	if (!run->go_events)
 		return;
 	line_add(line, LINE_FAINT,
 		 "cost of --go-events: %llu births, %llu ends, %llu waits, %llu wake-ups",

@@ -117,6 +117,26 @@ static bool is_lock(const struct judging *j)
 	return j->kind >= LC_GO_MUTEX && j->kind <= LC_GO_RWMUTEX_WRITE;
 }
 
+static const char *object_word(enum lc_go_kind kind)
+{
+	switch (kind) {
+	case LC_GO_SELECT:
+		return "channels";
+	case LC_GO_MUTEX:
+	case LC_GO_RWMUTEX_READ:
+	case LC_GO_RWMUTEX_WRITE:
+		return "lock";
+	case LC_GO_WAITGROUP:
+		return "WaitGroup";
+	case LC_GO_COND:
+		return "Cond";
+	case LC_GO_COROUTINE:
+		return "iterator";
+	default:
+		return "channel";
+	}
+}
+
 static bool judge_proven(struct judging *j)
 {
 	struct verdict_goroutines *group = j->group;
@@ -148,12 +168,14 @@ static bool judge_proven(struct judging *j)
 		      "no lock records its holder, but each of the two is the only other goroutine "
 		      "with the other's lock on its stack");
 	} else if (group->unreachable) {
-		conclude(j, VERDICT_LEAK, "unreachable", "nothing that lives has what %s for%s",
-			 j->kind == LC_GO_COROUTINE ? "resumes it, so it waits" : words,
+		conclude(j, VERDICT_LEAK, "unreachable",
+			 "nothing that lives has the %s that %s: %s", object_word(j->kind),
+			 group->count == 1 ? "it waits for" : "they wait for",
 			 is_lock(j) && group->wait && group->wait->holders_known &&
 					 !group->wait->holders
-				 ? ": locked twice, or returned without Unlock"
-				 : ": never to run again");
+				 ? "locked twice, or returned without Unlock"
+			 : group->count == 1 ? "it can never go on"
+					     : "they can never go on");
 		prove(j,
 		      "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
 		      "heap that they reach, or on the stack of a goroutine that can run",

@@ -23,7 +23,8 @@ struct group {
 };
 
 struct making {
-	struct group *groups, *last;
+	struct group *groups;
+	struct group *by_number[GROWTH_GROUPS]; /* a short cut to them */
 	const struct growth *growth;
 	uint64_t now, threshold_ns;
 };
@@ -102,11 +103,12 @@ void verdict_goroutines_note(struct growth *growth, struct lc_go *go)
 		note_process(growth, process);
 }
 
-static struct group *group_for(struct making *making, const struct growth_key *key)
+/* number: growth's for the same key, where it has one. */
+static struct group *group_for(struct making *making, const struct growth_key *key, uint32_t number)
 {
-	struct group *group = making->last;
+	struct group **known = number < GROWTH_GROUPS ? &making->by_number[number] : &making->by_number[0];
+	struct group *group = *known;
 
-	/* Neighbours are often of one group. */
 	if (group && !memcmp(&group->key, key, sizeof(*key)))
 		return group;
 	HASH_FIND(hh, making->groups, key, sizeof(*key), group);
@@ -118,7 +120,7 @@ static struct group *group_for(struct making *making, const struct growth_key *k
 		group->one_object = true;
 		HASH_ADD(hh, making->groups, key, sizeof(group->key), group);
 	}
-	making->last = group;
+	*known = group;
 	return group;
 }
 
@@ -154,7 +156,7 @@ static int add_member(struct making *making, const struct lc_go_process *process
 		      const struct lc_goroutine *goroutine)
 {
 	struct growth_key key = key_of(process, goroutine);
-	struct group *group = group_for(making, &key);
+	struct group *group = group_for(making, &key, goroutine->group);
 	struct verdict_goroutines *record = group ? &group->record : NULL;
 	uint64_t since = since_of(goroutine);
 	uint64_t age = making->now > since ? making->now - since : 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// goevents [now|rounds|calls]: does on SIGHUP, or at once, what exact events of goroutines can be held against, and
+// goevents [soon|rounds|calls]: does on SIGHUP, or in two seconds, what exact events of goroutines can be held against, and
 // prints it with its own times (CLOCK_MONOTONIC, ns):
 //
 //	SITE mark born ended       so many goroutines were begun at the line of this mark, and have ended
@@ -9,7 +9,8 @@
 //	READY mark goid time by    about to be readied by this goroutine; 0: by no goroutine
 //	DONE
 //
-// With "rounds" it counts how many times a second two goroutines hand a token to and fro (RATE n).
+// With "rounds" it counts how many times a second two goroutines hand a token to and fro, with "calls" how many
+// begin, answer and end (RATE n).
 package main
 
 import (
@@ -226,7 +227,9 @@ func main() {
 		calls()
 	}
 	fixture.Ready("events", 0)
-	if what != "now" {
+	if what == "soon" {
+		time.Sleep(2 * time.Second)
+	} else {
 		<-begin
 	}
 	bornAndEnded()
