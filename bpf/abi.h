@@ -21,7 +21,7 @@
 #define ABI_CPUS 4096
 #define ABI_STACK_MAX 16384
 #define ABI_CGROUP_DEPTH 24
-#define ABI_GO_FRAMES 10	  /* of who readied a goroutine */
+#define ABI_GO_FRAMES 10       /* of who readied a goroutine */
 #define ABI_GO_STACK_FRAMES 20 /* of a goroutine whose block has ended */
 
 /* abi_head.kind */
@@ -217,7 +217,7 @@ struct abi_go_key {
 };
 
 /* abi_go_note.ready_kind, abi_go_block.by_kind */
-#define ABI_GO_NOBODY 0	  /* not seen */
+#define ABI_GO_NOBODY 0	    /* not seen */
 #define ABI_GO_BY_ITSELF 1  /* by a goroutine */
 #define ABI_GO_BY_RUNTIME 2 /* by the run-time system: a timer, the garbage collector */
 #define ABI_GO_BY_NETWORK 3 /* its descriptor became ready */

@@ -244,7 +244,8 @@ static void check(struct argp_state *state, struct options *options)
 	if (!session->collect.threshold_ns)
 		argp_error(state, "the threshold must be more than 0");
 	if (session->collect.go_events && filter->all)
-		argp_error(state, "--go-events slows down each Go process that it watches: name them (-p PID, "
+		argp_error(state, "--go-events slows down each Go process that it watches: name "
+				  "them (-p PID, "
 				  "--comm NAME, --cgroup PATH, -- COMMAND) instead of -a");
 	if (session->collect.go_events && !session->goroutines)
 		argp_error(state, "--go-events and --no-go don't go together");

@@ -67,7 +67,7 @@ struct session {
 	uint64_t started_monotonic;
 	uint64_t sweeps;
 	uint64_t lost_stacks;
-	uint64_t lost_others;  /* links of chains beyond the bound */
+	uint64_t lost_others; /* links of chains beyond the bound */
 	/* --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon */
 	uint64_t quick_until, quick_step;
 	uint64_t next_due;     /* when the next blocked thread passes the threshold; 0: none */

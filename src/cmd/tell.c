@@ -174,7 +174,7 @@ void tell_start(const struct session *session)
 		return;
 	go_events_say(session);
 	fprintf(stderr, "leakhop: tracing; %s blocked for %s are shown%s\n",
-		!options->threads	? "goroutines"
+		!options->threads     ? "goroutines"
 		: options->goroutines ? "threads and goroutines"
 				      : "threads",
 		duration_format(options->collect.threshold_ns, span, sizeof(span)),

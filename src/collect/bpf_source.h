@@ -27,7 +27,7 @@ struct bpf_source {
 	uint64_t *clock_counts;		       /* steps taken in, by CPU */
 	char *sweep_buffer;
 	char load_log[4096]; /* the last of what libbpf had to say */
-	struct bpf_go *go; /* bpf_go.c; NULL: no goroutine events */
+	struct bpf_go *go;   /* bpf_go.c; NULL: no goroutine events */
 	/* during one collect_poll() */
 	collect_event_fn event_fn;
 	void *event_context;

@@ -138,9 +138,8 @@ static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t add
 	goroutine = lc_go_note(sweep->model, place, &sample, sweep->now, &new_site);
 	if (new_site)
 		/* Goroutine 1 is started by the runtime's own code. */
-		go_fill_site(sweep->golang, sweep->process,
-			     &sweep->model->sites[goroutine->site], d->goid == 1 ? 0 : d->gopc,
-			     d->startpc);
+		go_fill_site(sweep->golang, sweep->process, &sweep->model->sites[goroutine->site],
+			     d->goid == 1 ? 0 : d->gopc, d->startpc);
 	return goroutine;
 }
 
@@ -193,8 +192,7 @@ static void take_stack(struct sweep *sweep, size_t i)
 	goroutine->object = object_of(sweep->process, &batch->before[i], &batch->waiter[i]);
 	if (goroutine->kind == LC_GO_COND && !goroutine->object && batch->stack[i].read)
 		goroutine->object = go_find_condition(sweep->process, batch->addresses[i],
-						      batch->stack[i].buffer,
-						      batch->stack[i].size);
+						      batch->stack[i].buffer, batch->stack[i].size);
 	walk_stack(sweep, &batch->before[i], &batch->stack[i]);
 	if (!golang->walk.count ||
 	    lc_stacks_intern(golang->stacks, golang->walk.frames, golang->walk.count,

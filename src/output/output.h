@@ -20,15 +20,15 @@ struct output_cost {
 	uint64_t rss_bytes;	     /* its highest */
 	uint64_t load_ns;	     /* to load and attach */
 	uint64_t sweeps;
-	uint64_t bpf_runs, bpf_ns; /* of all programs; 0 where the kernel does not count */
+	uint64_t bpf_runs, bpf_ns;     /* of all programs; 0 where the kernel does not count */
 	struct lc_go_counts go_events; /* seen by probes */
 	uint64_t go_probe_ns;	       /* for a hit of one, all told; 0: not known, or none */
 };
 
 struct output_lost {
-	uint64_t events;  /* ring buffer full */
-	uint64_t stacks;  /* not copied, torn, or past the bound */
-	uint64_t threads; /* past the bound of the model or of the filter */
+	uint64_t events;     /* ring buffer full */
+	uint64_t stacks;     /* not copied, torn, or past the bound */
+	uint64_t threads;    /* past the bound of the model or of the filter */
 	uint64_t goroutines; /* past the bound of their model */
 };
 
@@ -49,7 +49,7 @@ struct output_run {
 	const struct lc_stacks *stacks;
 	const struct verdict_view *view; /* the graph behind the records */
 	bool user_stacks, kernel_stacks, life, verbose;
-	bool go_events; /* probes were asked for */
+	bool go_events;	   /* probes were asked for */
 	pid_t explain;	   /* in JSON: a thread of which all is told; 0: none */
 	bool show_ended;   /* in the summary: also blocks that have ended, a line each */
 	bool names_hidden; /* kernel functions have none */

@@ -236,7 +236,8 @@ static void text_spawn(struct line *line, const struct output_run *run,
 	else if (record->orphans == record->count)
 		line_add(line, LINE_PLAIN, "goroutines that have ended since");
 	else if (record->orphans)
-		line_add(line, LINE_PLAIN, "goroutines; %zu of them have ended since", record->orphans);
+		line_add(line, LINE_PLAIN, "goroutines; %zu of them have ended since",
+			 record->orphans);
 	else
 		line_add(line, LINE_PLAIN, "goroutines that live, the first of them %llu",
 			 (unsigned long long)record->goroutine->parent_goid);

@@ -26,14 +26,16 @@ static bool is_go_file(const char *file)
 /* In Go the standard library's import paths have no dot in their first part; a program's own have, or are main. */
 static int go_frame_tells(const char *function)
 {
-	static const char *const below[] = { "runtime.", "sync.", "internal/", "time.", "syscall." };
+	static const char *const below[] = { "runtime.", "sync.", "internal/", "time.",
+					     "syscall." };
 	size_t first = strcspn(function, "/."), i;
 
 	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
 		if (!strncmp(function, below[i], strlen(below[i])))
 			return TELLS_NOTHING;
 	}
-	if (!strncmp(function, "main.", 5) || (function[first] == '.' && strchr(function + first, '/')))
+	if (!strncmp(function, "main.", 5) ||
+	    (function[first] == '.' && strchr(function + first, '/')))
 		return TELLS_PROGRAM;
 	return TELLS_LIBRARY;
 }

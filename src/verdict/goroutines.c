@@ -106,7 +106,8 @@ void verdict_goroutines_note(struct growth *growth, struct lc_go *go)
 /* number: growth's for the same key, where it has one. */
 static struct group *group_for(struct making *making, const struct growth_key *key, uint32_t number)
 {
-	struct group **known = number < GROWTH_GROUPS ? &making->by_number[number] : &making->by_number[0];
+	struct group **known = number < GROWTH_GROUPS ? &making->by_number[number]
+						      : &making->by_number[0];
 	struct group *group = *known;
 
 	if (group && !memcmp(&group->key, key, sizeof(*key)))

@@ -40,8 +40,8 @@ struct verdict_record {
 	struct growth_trend trend;
 	const struct lc_goroutine *goroutine; /* that its call is for; by the caller; NULL */
 	const struct lc_go_process *go;	      /* of that one */
-	struct lc_futex_wake futex_wake;     /* filled by the caller, who can look */
-	struct lc_epoll_return epoll_return; /* likewise */
+	struct lc_futex_wake futex_wake;      /* filled by the caller, who can look */
+	struct lc_epoll_return epoll_return;  /* likewise */
 };
 
 struct verdict_records {
