@@ -26,9 +26,8 @@ struct lc_go_site *lc_go_count_site(struct lc_go_process *process,
 	struct lc_go_site *site;
 
 	*ret_new = false;
-	site = process->events
-		       ? lc_go_site_at(process, count->spawn_pc, count->entry_pc, ret_new)
-		       : NULL;
+	site = process->events ? lc_go_site_at(process, count->spawn_pc, count->entry_pc, ret_new)
+			       : NULL;
 	if (!site)
 		return NULL;
 	process->events->born += count->born - site->born;
