@@ -7,15 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #define LABELLED_MOST 1000 /* goroutines of a group whose labels are read */
 #define LABELS_KEPT 64
 #define QUESTIONS_MOST 4096
 #define QUESTIONS_OF_GROUP 8
-#define LAST_IN_LINE 19
 #define REACH_SHARE 20 /* searching takes at most 1/20 of the time */
 
 static int by_pid(const void *a, const void *b)
@@ -183,26 +180,7 @@ static int ask_reachable(struct session *session, bool now)
 	return r;
 }
 
-/*
- * A million goroutines take half a second of CPU to read. When CPUs are short, what is watched comes first; only root
- * can take that back afterwards, so only root does it.
- */
-static int step_back(const struct session *session)
-{
-	int before = getpriority(PRIO_PROCESS, 0);
-
-	if (!session->options->once && !geteuid())
-		(void)setpriority(PRIO_PROCESS, 0, LAST_IN_LINE);
-	return before;
-}
-
-static void step_forward(int before)
-{
-	if (getpriority(PRIO_PROCESS, 0) != before)
-		(void)setpriority(PRIO_PROCESS, 0, before);
-}
-
-static int look(struct session *session, unsigned attempts)
+int goroutines_look(struct session *session, unsigned attempts)
 {
 	struct lc_go_process *process;
 	size_t count, i;
@@ -266,14 +244,6 @@ static void count_labels(struct session *session, struct verdict_goroutines *rec
 	for (i = 0; i < record->label_count; i++)
 		record->labels[i] = labels[i];
 	free(labels);
-}
-
-int goroutines_look(struct session *session, unsigned attempts)
-{
-	int before = step_back(session), r = look(session, attempts);
-
-	step_forward(before);
-	return r;
 }
 
 void goroutines_name(struct session *session, struct verdict_goroutines *record)

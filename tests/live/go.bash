@@ -51,6 +51,11 @@ one_look() {
 	end
 }
 
+# stands: does the running fixture have all three goroutines where they are to be? Leaves the dump in $json.
+stands() {
+	dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].count] | add >= 3' "$json" >/dev/null
+}
+
 # silent FOLDER PATTERN: the healthy twin: neither a finding nor a suspect
 silent() {
 	GROW=0 run_go "$1" "$2" well

@@ -46,7 +46,7 @@ setup() { setup_go; }
 		rm -f "$leaks"
 		LEAKS=$leaks GROW=0 run_go go-1.27 "$one"
 		# Asked before the profile runs: it marks what it finds.
-		dump "$json" -p "$pid" --no-threads
+		eventually 10 stands
 		kill -USR2 "$pid"
 		eventually 20 grep -q '^DUMPED' "$out"
 		jq -e --argjson theirs "[$(sed -n 's/^goroutine \([0-9]*\) .*(leaked).*/\1/p' "$leaks" | paste -sd,)]" \

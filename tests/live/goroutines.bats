@@ -19,7 +19,7 @@ setup() { setup_go; }
 
 @test "an iterator that is not stopped" {
 	GROW=0 run_go go iter
-	dump "$json" -p "$pid" --no-threads
+	eventually 10 stands
 	holds '[.findings[] | [.verdict, .wait.kind, .count]] == [["leak", "coroutine", 3]]' "$json"
 }
 
@@ -33,7 +33,7 @@ setup() { setup_go; }
 
 @test "what select waits for, case by case" {
 	GROW=0 run_go go context
-	dump "$json" -p "$pid" --no-threads
+	eventually 10 stands
 	holds '.findings[0].wait | .kind == "select" and .cases_total >= 1 and
 		all(.cases[]; .closed == false and .direction == "receive" and (.channel | startswith("0x")))' "$json"
 }
@@ -96,6 +96,7 @@ setup() { setup_go; }
 
 @test "a finding as text" {
 	GROW=0 run_go go sender
+	eventually 10 stands
 	run -1 leakhop dump -p "$pid" --no-threads --fail-on leak
 	[[ $output == *"LEAK"*"3 goroutines"* ]]
 	[[ $output == *"waits for     channel send  (forgotten channel)"* ]]
@@ -114,6 +115,7 @@ setup() { setup_go; }
 	pids+=($!)
 	eventually 20 said 1
 	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	eventually 10 stands
 	"${nobody[@]}" "$BATS_TEST_TMPDIR/leakhop" dump -p "$pid" --no-threads --json >"$json"
 	holds '[.findings[].count] == [3]' "$json"
 }

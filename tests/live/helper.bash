@@ -71,11 +71,13 @@ follow() {
 	env --default-signal=INT "$leakhop" trace "${@:2}" >"$1" 2>"$1.err" 3>&- &
 	tracer=$!
 	pids+=("$tracer")
-	eventually 20 attached || { cat "$1.err" >&2; return 1; }
+	eventually 20 attached "$1.err" || { cat "$1.err" >&2; return 1; }
 }
 
 # The iterator is attached first; then switch, waking, fork, exec and exit.
 attached() {
+	# Of goroutines alone nothing is attached: its first word comes when it has opened what it needs.
+	! grep -q 'tracing; goroutines' "$1" || return 0
 	# shellcheck disable=SC2012
 	(($(ls -l "/proc/$tracer/fd" 2>/dev/null | grep -cE 'bpf.?link|raw-tracepoint') >= 6))
 }

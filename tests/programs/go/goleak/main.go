@@ -47,7 +47,7 @@ func leakEvery(usual int, every time.Duration, handle func(), marks ...mark) fun
 
 // soon is the time of a request that takes too long, and a time-out shorter than it.
 const (
-	soon    = 2 * time.Millisecond
+	soon    = 50 * time.Millisecond
 	timeout = time.Millisecond
 )
 
