@@ -32,7 +32,7 @@ struct go_pclntab {
 static const struct {
 	unsigned name, pcsp, pcfile, pcln, npcdata, cu, id, flag, nfuncdata, after;
 } places[] = {
-	[LAYOUT_117] = { 8, 16, 20, 24, 28, 32, 40, 41, 43, 44 },
+	[LAYOUT_117] = { 8, 20, 24, 28, 32, 36, 40, 41, 43, 44 },
 	[LAYOUT_118] = { 4, 16, 20, 24, 28, 32, 36, 37, 39, 40 },
 	[LAYOUT_120] = { 4, 16, 20, 24, 28, 32, 40, 41, 43, 44 },
 };

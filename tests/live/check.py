@@ -112,7 +112,7 @@ class Checker:
             self.fault(name, "no spawn at line %d in: %s" % (line, self.show(spawn["stack"])))
 
     def check(self, tid, name, pid):
-        records = [r for r in records_of(self.document, self.args.place) if tid in r["tids"]]
+        records = [r for r in records_of(self.document, self.args.place) if tid in r.get("tids", [])]
         if len(records) > 1:  # blocks that have ended stand in records of their own
             records = [r for r in records if r["still_blocked"]]
         if len(records) != 1:

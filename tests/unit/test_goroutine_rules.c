@@ -167,6 +167,7 @@ static void test_a_lock_is_held_for_moments(void **state)
 	(void)state;
 	looks(1, fill_lock);
 	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held"); /* a second has gone by since */
+	verdict_goroutines_release(&records);
 	assert_int_equal(verdict_goroutines_make(&go, growth, now - SECOND / 2, SECOND, &records),
 			 0);
 	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
