@@ -5,6 +5,7 @@
 #include "wait/wait.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -13,6 +14,7 @@
 #define LABELS_KEPT 64
 #define QUESTIONS_MOST 4096
 #define QUESTIONS_OF_GROUP 8
+#define REACH_ROUND_NS 15000000000ull /* of all heaps together */
 #define REACH_SHARE 20 /* searching takes at most 1/20 of the time */
 
 static int by_pid(const void *a, const void *b)
@@ -156,7 +158,7 @@ static int ask_reachable(struct session *session, bool now)
 	struct verdict_goroutine_records records;
 	struct lc_go_process *process;
 	uint64_t *goids, begun = now_monotonic();
-	size_t count;
+	size_t count, skipped = 0;
 	int r;
 
 	if (!now && begun < session->reach_next)
@@ -169,11 +171,20 @@ static int ask_reachable(struct session *session, bool now)
 		count = pick_questions(session, process, &records, goids);
 		if (!count)
 			continue;
+		if (now_monotonic() - begun > REACH_ROUND_NS) {
+			skipped++;
+			continue;
+		}
 		progress_say(&session->progress, "searching the heap of process %d", process->pid);
 		describe_locks(session, process, goids, count);
 		if (golang_reach(session->golang, process, goids, count) == -ENOMEM)
 			r = -ENOMEM;
 	}
+	if (skipped && !session->options->quiet && !session->reach_next)
+		fprintf(stderr,
+			"leakhop: the heaps of %zu Go processes were not searched for lack of time; "
+			"-p PID looks at one\n",
+			skipped);
 	free(goids);
 	verdict_goroutines_release(&records);
 	session->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
