@@ -15,7 +15,7 @@
 #define QUESTIONS_MOST 4096
 #define QUESTIONS_OF_GROUP 8
 #define REACH_ROUND_NS 15000000000ull /* of all heaps together */
-#define REACH_SHARE 20 /* searching takes at most 1/20 of the time */
+#define REACH_SHARE 20		      /* searching takes at most 1/20 of the time */
 
 static int by_pid(const void *a, const void *b)
 {
@@ -182,7 +182,8 @@ static int ask_reachable(struct session *session, bool now)
 	}
 	if (skipped && !session->options->quiet && !session->reach_next)
 		fprintf(stderr,
-			"leakhop: the heaps of %zu Go processes were not searched for lack of time; "
+			"leakhop: the heaps of %zu Go processes were not searched for lack of "
+			"time; "
 			"-p PID looks at one\n",
 			skipped);
 	free(goids);
