@@ -73,13 +73,14 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 /* The process behind the model's, or NULL. */
 struct go_process *go_known_process(struct golang *golang, pid_t pid);
 
-/* A goroutine's descriptor as it is now; false: gone. */
+/* read.c: a goroutine's descriptor as it is now; false: gone. */
 bool go_read_descriptor(const struct go_process *process, const struct lc_goroutine *goroutine,
 			struct go_descriptor *ret);
 
-/* sweep.c: the goroutine's stack from sp up, malloc'ed; NULL. */
+/* The goroutine's stack from sp up, malloc'ed, NULL; and its size, with a bound. */
 uint8_t *go_read_stack(const struct go_process *process, const struct go_descriptor *descriptor,
 		       size_t *ret_size);
+size_t go_stack_size(const struct go_descriptor *descriptor);
 
 /* The registers to walk from. */
 void go_descriptor_start(const struct go_descriptor *descriptor, uint64_t *ret_pc,

@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STACK_MOST (1u << 20) /* of one goroutine */
-
 struct sweep {
 	struct golang *golang;
 	struct go_process *process;
@@ -24,52 +22,6 @@ struct sweep {
 	unsigned attempts;
 	size_t size; /* of a descriptor */
 };
-
-void go_descriptor_start(const struct go_descriptor *d, uint64_t *ret_pc, uint64_t *ret_sp)
-{
-	bool call = d->status == GO_STATUS_SYSCALL && d->syscallsp;
-
-	*ret_pc = call ? d->syscallpc : d->sched_pc;
-	*ret_sp = call ? d->syscallsp : d->sched_sp;
-}
-
-static size_t stack_size(const struct go_descriptor *d)
-{
-	uint64_t pc, sp;
-
-	go_descriptor_start(d, &pc, &sp);
-	if (sp < d->stack_lo || sp >= d->stack_hi || d->stack_hi - d->stack_lo > GO_STACK_MAX)
-		return 0;
-	return d->stack_hi - sp < STACK_MOST ? d->stack_hi - sp : STACK_MOST;
-}
-
-uint8_t *go_read_stack(const struct go_process *process, const struct go_descriptor *d,
-		       size_t *ret_size)
-{
-	size_t size = stack_size(d);
-	uint8_t *bytes = size ? malloc(size) : NULL;
-	uint64_t pc, sp;
-
-	go_descriptor_start(d, &pc, &sp);
-	if (bytes && !go_read(process, sp, bytes, size)) {
-		free(bytes);
-		return NULL;
-	}
-	*ret_size = size;
-	return bytes;
-}
-
-bool go_read_descriptor(const struct go_process *process, const struct lc_goroutine *goroutine,
-			struct go_descriptor *ret)
-{
-	uint8_t bytes[GO_DESCRIPTOR_MAX] = {};
-
-	if (!go_read(process, goroutine->address, bytes, allgs_size(process)) ||
-	    !allgs_is_goroutine(process, goroutine->address, bytes))
-		return false;
-	go_descriptor_read(&process->offsets, bytes, ret);
-	return ret->goid == goroutine->goid;
-}
 
 static uint32_t site_stack(struct golang *golang, const struct go_process *process, uint64_t pc,
 			   bool exact)
@@ -174,7 +126,7 @@ static void walk_stack(struct sweep *sweep, const struct go_descriptor *d,
 
 	go_descriptor_start(d, &pc, &sp);
 	go_unwind(sweep->process, pc, sp, top->buffer, top->read ? top->size : 0, walk);
-	if (walk->end != LC_STACK_NO_MEMORY || top->size >= stack_size(d))
+	if (walk->end != LC_STACK_NO_MEMORY || top->size >= go_stack_size(d))
 		return;
 	whole = go_read_stack(sweep->process, d, &size);
 	if (whole)
@@ -241,7 +193,7 @@ static int read_stacks(struct sweep *sweep)
 		size = 0;
 	for (i = 0; i < batch->count; i++) {
 		go_descriptor_start(&batch->before[i], &pc, &sp);
-		top = stack_size(&batch->before[i]);
+		top = go_stack_size(&batch->before[i]);
 		batch->stack[i] = (struct target_piece){
 			.address = sp,
 			.buffer = batch->stack_bytes[i],

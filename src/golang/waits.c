@@ -4,35 +4,13 @@
  * Structures: src/runtime/{chan,select,runtime2,time}.go, 1.17 to 1.27.
  */
 #include "golang/private.h"
-#include "golang/reach.h"
 #include "golang/waits.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MOST_CASES 4096
 #define MOST_QUEUE 64 /* of waiters that are counted */
-
-uint64_t go_waiter_word(const struct go_process *process, const uint8_t *waiter, int32_t offset)
-{
-	uint64_t word = 0;
-
-	if (process->version >= GO_VERSION(1, 26, 0))
-		offset += 8;
-	if (offset >= 0 && offset <= GO_WAITER_MAX - 8)
-		memcpy(&word, waiter + offset, 8);
-	return word;
-}
-
-bool go_read_waiter(const struct go_process *process, uint64_t address,
-		    uint8_t waiter[GO_WAITER_MAX])
-{
-	int32_t size = process->offsets.sudog_size;
-
-	memset(waiter, 0, GO_WAITER_MAX);
-	return size > 0 && size <= GO_WAITER_MAX && go_read(process, address, waiter, size);
-}
 
 static uint64_t word_of(const uint8_t *bytes, int32_t offset)
 {
@@ -155,71 +133,4 @@ int golang_describe(struct golang *golang, struct lc_go_process *model, uint64_t
 	    after.tracking_seq != goroutine->tracking_seq)
 		return -EAGAIN;
 	return lc_go_set_wait(model, &wait);
-}
-
-/* Who has the lock, as far as stacks tell, goes into what was described of the wait. */
-static void note_holders(struct lc_go_process *model, const struct lc_goroutine *goroutine,
-			 const struct go_question *question)
-{
-	const struct lc_go_wait *known = lc_go_wait_of(model, goroutine->goid);
-	struct lc_go_wait wait;
-
-	if (!known || goroutine->kind < LC_GO_MUTEX || goroutine->kind > LC_GO_RWMUTEX_WRITE)
-		return;
-	wait = *known;
-	wait.holders_known = true;
-	wait.holders = question->holders;
-	wait.holder = question->holder;
-	lc_go_set_wait(model, &wait);
-}
-
-static void note_answer(const struct go_process *process, struct lc_go_process *model,
-			const struct go_question *first, const struct go_question *second)
-{
-	struct lc_goroutine *goroutine = &model->list[first->place];
-	struct go_descriptor now;
-
-	goroutine->flags |= LC_GO_ASKED;
-	goroutine->flags &= ~LC_GO_UNREACHABLE;
-	if (!go_read_descriptor(process, goroutine, &now) ||
-	    now.tracking_seq != goroutine->tracking_seq)
-		return;
-	if (first->unreachable && second->unreachable)
-		goroutine->flags |= LC_GO_UNREACHABLE;
-	if (second->holders_known)
-		note_holders(model, goroutine, second);
-}
-
-int golang_reach(struct golang *golang, struct lc_go_process *model, const uint64_t *goids,
-		 size_t count)
-{
-	struct go_process *process = go_known_process(golang, model->pid);
-	struct go_question *questions = calloc(2 * (count ?: 1), sizeof(*questions));
-	struct lc_goroutine *goroutine;
-	size_t i, asked = 0, doubtful = 0;
-	int r = process ? 0 : -ESRCH;
-
-	if (!questions)
-		return -ENOMEM;
-	for (i = 0; i < count && !r; i++) {
-		goroutine = lc_go_by_goid(model, goids[i]);
-		if (!goroutine)
-			continue;
-		questions[asked].place = questions[count + asked].place = (size_t)(goroutine -
-										   model->list);
-		asked++;
-	}
-	r = r ?: go_reach(process, model, questions, asked, &model->heap_bytes);
-	if (!model->first_heap_bytes)
-		model->first_heap_bytes = model->heap_bytes;
-	for (i = 0; i < asked && !r; i++)
-		doubtful += questions[i].unreachable;
-	/* Only what nothing reached at the first look is worth a second. */
-	if (doubtful && !r)
-		r = go_reach(process, model, questions + count, asked, &model->heap_bytes);
-	for (i = 0; i < asked && !r; i++)
-		note_answer(process, model, &questions[i],
-			    doubtful ? &questions[count + i] : &questions[i]);
-	free(questions);
-	return r;
 }

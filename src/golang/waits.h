@@ -5,7 +5,7 @@
 
 #include "golang/private.h"
 
-/* The record of a waiter, runtime.sudog; false: not readable. */
+/* read.c: the record of a waiter, runtime.sudog; false: not readable. */
 bool go_read_waiter(const struct go_process *process, uint64_t address,
 		    uint8_t waiter[GO_WAITER_MAX]);
 
