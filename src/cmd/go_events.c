@@ -135,14 +135,7 @@ void go_events_name(struct session *session, struct verdict_goroutines *record)
 	record->has_exact = true;
 	record->ready_stack = golang_intern(session->golang, pid, record->exact.ready_stack,
 					    record->exact.ready_depth);
-	if (record->ready_stack)
-		golang_name(session->golang, record->ready_stack);
-}
-
-static void name(struct session *session, uint32_t stack)
-{
-	if (stack)
-		golang_name(session->golang, stack);
+	golang_name(session->golang, record->ready_stack);
 }
 
 void go_events_name_all(struct session *session)
@@ -154,12 +147,12 @@ void go_events_name_all(struct session *session)
 		if (!process->events)
 			continue;
 		for (i = 0; i < process->events->kept; i++) {
-			name(session, process->events->blocks[i].stack);
-			name(session, process->events->blocks[i].by_stack);
+			golang_name(session->golang, process->events->blocks[i].stack);
+			golang_name(session->golang, process->events->blocks[i].by_stack);
 		}
 		for (i = 0; i < process->site_count; i++) {
-			name(session, process->sites[i].spawn_stack);
-			name(session, process->sites[i].entry_stack);
+			golang_name(session->golang, process->sites[i].spawn_stack);
+			golang_name(session->golang, process->sites[i].entry_stack);
 		}
 	}
 }

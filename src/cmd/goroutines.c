@@ -61,8 +61,7 @@ static void forget_ended(struct session *session, const pid_t *pids, size_t coun
 }
 
 /* Both ends of the socket that a goroutine waits for, as of a thread in read() or write(). */
-static void look_at_socket(struct session *session, struct wait_scan *scan,
-			   struct lc_go_process *process, uint64_t goid)
+static void look_at_socket(struct wait_scan *scan, struct lc_go_process *process, uint64_t goid)
 {
 	const struct lc_go_wait *known = lc_go_wait_of(process, goid);
 	struct wait_subject subject = {
@@ -71,7 +70,6 @@ static void look_at_socket(struct session *session, struct wait_scan *scan,
 	};
 	struct lc_go_wait wait;
 
-	(void)session;
 	if (!known || known->fd < 0)
 		return;
 	wait = *known;
@@ -81,9 +79,8 @@ static void look_at_socket(struct session *session, struct wait_scan *scan,
 	lc_go_set_wait(process, &wait);
 }
 
-static int describe_groups(struct session *session)
+static int describe_groups(struct session *session, const struct verdict_goroutine_records *records)
 {
-	struct verdict_goroutine_records records;
 	struct lc_go_process *process;
 	struct wait_scan *scan;
 	size_t i;
@@ -91,17 +88,15 @@ static int describe_groups(struct session *session)
 
 	if (r < 0)
 		return r;
-	r = verdict_goroutines_make(&session->go, session->growth, now_monotonic(), 0, &records);
-	for (i = 0; i < records.count && !r; i++) {
-		const struct verdict_goroutines *record = &records.list[i];
+	for (i = 0; i < records->count && !r; i++) {
+		const struct verdict_goroutines *record = &records->list[i];
 
 		process = lc_go_find(&session->go, record->process->pid);
 		r = golang_describe(session->golang, process, record->goroutine->goid);
 		if (!r && record->goroutine->kind == LC_GO_NETWORK)
-			look_at_socket(session, scan, process, record->goroutine->goid);
+			look_at_socket(scan, process, record->goroutine->goid);
 		r = r == -ENOMEM ? r : 0;
 	}
-	verdict_goroutines_release(&records);
 	wait_scan_free(scan);
 	return r;
 }
@@ -109,12 +104,8 @@ static int describe_groups(struct session *session)
 /* Whether something that lives could still release it decides only where just the program itself could. */
 static bool is_question(const struct session *session, const struct verdict_goroutines *record)
 {
-	enum lc_go_kind kind = record->goroutine->kind;
-
-	if (record->site->system ||
-	    !((kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) || kind == LC_GO_COROUTINE))
-		return false;
-	return session->options->once || record->due;
+	return !record->site->system && lc_go_is_internal(record->goroutine->kind) &&
+	       (session->options->once || record->due);
 }
 
 /* Some of each group, the oldest and the youngest. */
@@ -146,16 +137,16 @@ static void describe_locks(struct session *session, struct lc_go_process *proces
 
 	for (i = 0; i < count; i++) {
 		goroutine = lc_go_by_goid(process, goids[i]);
-		if (goroutine && goroutine->kind >= LC_GO_MUTEX &&
-		    goroutine->kind <= LC_GO_RWMUTEX_WRITE && !lc_go_wait_of(process, goids[i]))
+		if (goroutine && lc_go_is_lock(goroutine->kind) &&
+		    !lc_go_wait_of(process, goids[i]))
 			golang_describe(session->golang, process, goids[i]);
 	}
 }
 
 /* It costs a pass over each heap, so it gets a small share of the time only. */
-static int ask_reachable(struct session *session, bool now)
+static int ask_reachable(struct session *session, const struct verdict_goroutine_records *records,
+			 bool now)
 {
-	struct verdict_goroutine_records records;
 	struct lc_go_process *process;
 	uint64_t *goids, begun = now_monotonic();
 	size_t count, skipped = 0;
@@ -163,12 +154,10 @@ static int ask_reachable(struct session *session, bool now)
 
 	if (!now && begun < session->reach_next)
 		return 0;
-	r = verdict_goroutines_make(&session->go, session->growth, begun,
-				    session->options->collect.threshold_ns, &records);
 	goids = calloc(QUESTIONS_MOST, sizeof(*goids));
-	r = goids ? r : -ENOMEM;
+	r = goids ? 0 : -ENOMEM;
 	for (process = session->go.processes; process && !r; process = process->hh.next) {
-		count = pick_questions(session, process, &records, goids);
+		count = pick_questions(session, process, records, goids);
 		if (!count)
 			continue;
 		if (now_monotonic() - begun > REACH_ROUND_NS) {
@@ -187,8 +176,19 @@ static int ask_reachable(struct session *session, bool now)
 			"-p PID looks at one\n",
 			skipped);
 	free(goids);
-	verdict_goroutines_release(&records);
 	session->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
+	return r;
+}
+
+static int look_at_groups(struct session *session, bool ask_now)
+{
+	struct verdict_goroutine_records records;
+	int r = verdict_goroutines_make(&session->go, session->growth, now_monotonic(),
+					session->options->collect.threshold_ns, &records);
+
+	r = r ?: describe_groups(session, &records);
+	r = r ?: ask_reachable(session, &records, ask_now);
+	verdict_goroutines_release(&records);
 	return r;
 }
 
@@ -215,14 +215,7 @@ int goroutines_look(struct session *session, unsigned attempts)
 	free(pids);
 	if (!r)
 		verdict_goroutines_note(session->growth, &session->go);
-	r = r ?: describe_groups(session);
-	return r ?: ask_reachable(session, /* now= */ attempts > 1);
-}
-
-static void name_stack(struct session *session, uint32_t stack)
-{
-	if (stack)
-		golang_name(session->golang, stack);
+	return r ?: look_at_groups(session, /* ask_now= */ attempts > 1);
 }
 
 static int most_first(const void *a, const void *b)
@@ -260,9 +253,9 @@ static void count_labels(struct session *session, struct verdict_goroutines *rec
 
 void goroutines_name(struct session *session, struct verdict_goroutines *record)
 {
-	name_stack(session, record->goroutine->stack);
-	name_stack(session, record->site->spawn_stack);
-	name_stack(session, record->site->entry_stack);
+	golang_name(session->golang, record->goroutine->stack);
+	golang_name(session->golang, record->site->spawn_stack);
+	golang_name(session->golang, record->site->entry_stack);
 	count_labels(session, record);
 	go_events_name(session, record);
 }
@@ -296,6 +289,6 @@ void goroutines_of_thread(struct session *session, struct verdict_record *record
 				       : NULL;
 	if (!record->goroutine)
 		return;
-	name_stack(session, record->goroutine->stack);
-	name_stack(session, record->go->sites[record->goroutine->site].entry_stack);
+	golang_name(session->golang, record->goroutine->stack);
+	golang_name(session->golang, record->go->sites[record->goroutine->site].entry_stack);
 }

@@ -12,7 +12,7 @@ static void note_holders(struct lc_go_process *model, const struct lc_goroutine 
 	const struct lc_go_wait *known = lc_go_wait_of(model, goroutine->goid);
 	struct lc_go_wait wait;
 
-	if (!known || goroutine->kind < LC_GO_MUTEX || goroutine->kind > LC_GO_RWMUTEX_WRITE)
+	if (!known || !lc_go_is_lock(goroutine->kind))
 		return;
 	wait = *known;
 	wait.holders_known = true;

@@ -74,7 +74,7 @@ typedef int golang_trace_fn(void *context, const struct lc_go_trace *trace);
 int golang_trace(struct golang *golang, pid_t pid, uint64_t now, unsigned attempts,
 		 golang_trace_fn *fn, void *context, char reason[200]);
 
-/* Gives a stack of goroutines its names (lc_stacks_set_frames). Returns 0 or a negative errno. */
+/* Gives a stack of goroutines (0: none) its names (lc_stacks_set_frames). Returns 0 or a negative errno. */
 int golang_name(struct golang *golang, uint32_t stack);
 
 /*

@@ -230,8 +230,7 @@ static bool may_be_dead(const struct lc_goroutine *goroutine)
 		return false;
 	if (goroutine->state != LC_GO_WAITING && goroutine->state != LC_GO_LEAKED)
 		return false;
-	return (goroutine->kind >= LC_GO_CHAN_RECEIVE && goroutine->kind <= LC_GO_COND) ||
-	       goroutine->kind == LC_GO_COROUTINE;
+	return lc_go_is_internal(goroutine->kind);
 }
 
 /* Channels of a goroutine, or the word of its lock. Returns how many; 0: not known. */
@@ -481,7 +480,7 @@ static bool waits_for_only(const struct search *search, const struct lc_goroutin
 
 	/* Of locks it is of interest who has them on the stack. */
 	if (!may_be_dead(goroutine) || goroutine->kind == LC_GO_SELECT || !goroutine->object ||
-	    (goroutine->kind >= LC_GO_MUTEX && goroutine->kind <= LC_GO_RWMUTEX_WRITE))
+	    lc_go_is_lock(goroutine->kind))
 		return false;
 	span = go_heap_span(&search->heap, goroutine->object);
 	return span && go_heap_object(span, goroutine->object) == node->key;
@@ -731,7 +730,7 @@ static void answer(struct search *search, struct go_question *questions, size_t 
 		goroutine = &search->model->list[questions[i].place];
 		node = find_node(search, goroutine->address | 1);
 		questions[i].unreachable = node && !node->live && goroutine->goid;
-		if (goroutine->kind >= LC_GO_MUTEX && goroutine->kind <= LC_GO_RWMUTEX_WRITE)
+		if (lc_go_is_lock(goroutine->kind))
 			count_holders(search, &questions[i]);
 		questions[i].holders_known = search->searched_dead > 0;
 	}

@@ -239,4 +239,16 @@ const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint
 const char *lc_go_kind_name(enum lc_go_kind kind);
 enum lc_go_family lc_go_family_of(enum lc_go_kind kind);
 
+/* Mutex or RWMutex. */
+static inline bool lc_go_is_lock(enum lc_go_kind kind)
+{
+	return kind >= LC_GO_MUTEX && kind <= LC_GO_RWMUTEX_WRITE;
+}
+
+/* Only the program itself could end this wait: channels, locks, wait groups, conditions, coroutines. */
+static inline bool lc_go_is_internal(enum lc_go_kind kind)
+{
+	return (kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) || kind == LC_GO_COROUTINE;
+}
+
 #endif

@@ -112,11 +112,6 @@ static bool is_parked_main(const struct judging *j)
 	       (lc_go_family_of(j->kind) == LC_GO_FAMILY_CHANNEL || j->kind == LC_GO_WAITGROUP);
 }
 
-static bool is_lock(const struct judging *j)
-{
-	return j->kind >= LC_GO_MUTEX && j->kind <= LC_GO_RWMUTEX_WRITE;
-}
-
 static const char *object_word(enum lc_go_kind kind)
 {
 	switch (kind) {
@@ -171,7 +166,7 @@ static bool judge_proven(struct judging *j)
 		conclude(j, VERDICT_LEAK, "unreachable",
 			 "nothing that lives has the %s that %s: %s", object_word(j->kind),
 			 group->count == 1 ? "it waits for" : "they wait for",
-			 is_lock(j) && group->wait && group->wait->holders_known &&
+			 lc_go_is_lock(j->kind) && group->wait && group->wait->holders_known &&
 					 !group->wait->holders
 				 ? "locked twice, or returned without Unlock"
 			 : group->count == 1 ? "it can never go on"
