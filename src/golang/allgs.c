@@ -2,15 +2,11 @@
 /* Finds the list of all goroutines: see allgs.h. */
 #include "golang/allgs.h"
 #include "golang/goroutine.h"
-#include "target/memory.h"
-#include "util/cleanup.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MOST_BSS (256u << 20)
-#define CHUNK (1u << 20)
 /* A runtime has at least main and its three helpers. */
 #define LEAST_GOROUTINES 4
 #define TRIED 8
@@ -57,32 +53,12 @@ static bool is_list(const struct go_process *process, uint64_t list, uint64_t le
 	return living > 0;
 }
 
-static int search(struct go_process *process, uint64_t start, uint64_t end)
+static bool fits(void *context, uint64_t address, const uint64_t words[3])
 {
-	_cleanup_free_ uint64_t *words = malloc(CHUNK + 16);
-	uint64_t at;
-	size_t got, i;
-
-	if (!words)
-		return -ENOMEM;
-	if (end - start > MOST_BSS)
-		end = start + MOST_BSS;
-	/* Two words of overlap: the slice may lie across the border. */
-	for (at = start & ~7ull; at < end; at += CHUNK) {
-		size_t size = end - at < CHUNK ? end - at : CHUNK;
-
-		if (target_memory_read(process->pid, at, words, size + 16, &got) < 0)
-			continue;
-		for (i = 0; i + 2 < got / 8; i++) {
-			if (words[i] && !(words[i] & 7) && words[i + 1] >= LEAST_GOROUTINES &&
-			    words[i + 1] <= words[i + 2] && words[i + 2] < (1ull << 32) &&
-			    is_list(process, words[i], words[i + 1])) {
-				process->allgs = at + i * 8;
-				return 0;
-			}
-		}
-	}
-	return -ENOENT;
+	(void)address;
+	return words[0] && !(words[0] & 7) && words[1] >= LEAST_GOROUTINES &&
+	       words[1] <= words[2] && words[2] < (1ull << 32) &&
+	       is_list(context, words[0], words[1]);
 }
 
 int allgs_find(struct go_process *process)
@@ -91,7 +67,8 @@ int allgs_find(struct go_process *process)
 	int r = -ENOENT;
 
 	for (i = 0; i < process->module_count && r == -ENOENT; i++)
-		r = search(process, process->modules[i].bss, process->modules[i].bss_end);
+		r = go_search(process, process->modules[i].bss, process->modules[i].bss_end,
+			      MOST_BSS, fits, process, &process->allgs);
 	return r;
 }
 

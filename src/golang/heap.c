@@ -55,23 +55,29 @@ static bool is_arena_map(const struct go_process *process, uint64_t map, uint64_
 	       list < start + (go_word(process, span + o->span_npages) << PAGE_SHIFT);
 }
 
+struct finding {
+	struct go_process *process;
+	uint64_t list;
+};
+
+static bool fits(void *context, uint64_t address, const uint64_t words[3])
+{
+	const struct finding *finding = context;
+
+	(void)address;
+	return words[0] && !(words[0] & 4095) &&
+	       is_arena_map(finding->process, words[0], finding->list);
+}
+
 static bool find_in(struct go_process *process, uint64_t from, uint64_t to, uint64_t list)
 {
-	_cleanup_free_ uint64_t *words = NULL;
-	size_t got, i;
+	struct finding finding = { process, list };
+	uint64_t address;
 
-	if (to <= from || to - from > MOST_BSS)
+	if (go_search(process, from, to, MOST_BSS, fits, &finding, &address) < 0)
 		return false;
-	words = malloc(to - from);
-	if (!words || target_memory_read(process->pid, from & ~7ull, words, to - from, &got) < 0)
-		return false;
-	for (i = 0; i < got / 8; i++) {
-		if (words[i] && !(words[i] & 4095) && is_arena_map(process, words[i], list)) {
-			process->heap = (from & ~7ull) + i * 8 - process->offsets.mheap_arenas;
-			return true;
-		}
-	}
-	return false;
+	process->heap = address - process->offsets.mheap_arenas;
+	return true;
 }
 
 static bool find_heap(struct go_process *process)

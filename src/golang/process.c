@@ -105,23 +105,28 @@ static bool read_module(const struct go_process *process, uint64_t address,
 	       module->data && module->bss <= module->bss_end && module->bss >= module->data;
 }
 
+struct finding {
+	const struct go_process *process;
+	uint64_t pclntab;
+	struct go_module *module;
+};
+
+static bool fits(void *context, uint64_t address, const uint64_t words[3])
+{
+	const struct finding *finding = context;
+
+	return words[0] == finding->pclntab &&
+	       read_module(finding->process, address, finding->module);
+}
+
 /* The module's data is where a word points to the table of functions: only one such place fits. */
 static bool find_in_data(const struct go_process *process, uint64_t start, uint64_t size,
 			 uint64_t pclntab, struct go_module *module)
 {
-	_cleanup_free_ uint64_t *words = NULL;
-	size_t i, got;
+	struct finding finding = { process, pclntab, module };
+	uint64_t address;
 
-	if (!size || size > MOST_DATA)
-		return false;
-	words = malloc(size);
-	if (!words || target_memory_read(process->pid, start, words, size, &got) < 0)
-		return false;
-	for (i = 0; i < got / 8; i++) {
-		if (words[i] == pclntab && read_module(process, start + i * 8, module))
-			return true;
-	}
-	return false;
+	return !go_search(process, start, start + size, MOST_DATA, fits, &finding, &address);
 }
 
 static bool find_module(const struct go_process *process, const struct go_image *image,

@@ -83,6 +83,14 @@ uint64_t go_word(const struct go_process *process, uint64_t address);
 /* Reads size bytes, all of them, or returns false. */
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size);
 
+/*
+ * Searches data word by word, in [from, to) but not further than most bytes, for the first place that fits; words
+ * are three from there on, 0 behind the end. Returns 0 and *ret_address; -ENOENT; -ENOMEM.
+ */
+typedef bool go_fits_fn(void *context, uint64_t address, const uint64_t words[3]);
+int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,
+	      go_fits_fn *fits, void *context, uint64_t *ret_address);
+
 /* The length and address of the list of all goroutines. */
 bool go_process_allgs(const struct go_process *process, uint64_t *ret_list, uint64_t *ret_length);
 

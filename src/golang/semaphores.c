@@ -5,7 +5,6 @@
  * address gives the root's place in the table.
  */
 #include "golang/waits.h"
-#include "util/cleanup.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #define ROOT_TREE 8
 #define MOST_BSS (64u << 20)
 #define MOST_WAITERS 1000000u
-#define CHUNK (1u << 20)
 
 struct found {
 	uint64_t g, object;
@@ -58,30 +56,33 @@ static uint64_t table_of(const struct go_process *process, const struct lc_go_pr
 	return place - ROOT_TREE - (object >> 3) % ROOTS * ROOT_SIZE;
 }
 
+struct finding {
+	struct go_process *process;
+	const struct lc_go_process *model;
+	const struct go_module *module;
+};
+
+static bool fits(void *context, uint64_t address, const uint64_t words[3])
+{
+	const struct finding *finding = context;
+	uint64_t table = table_of(finding->process, finding->model, address, words[0]);
+
+	if (table < finding->module->bss || table + ROOTS * ROOT_SIZE > finding->module->bss_end)
+		return false;
+	finding->process->semtable = table;
+	return true;
+}
+
 static void find_table(struct go_process *process, const struct lc_go_process *model)
 {
-	_cleanup_free_ uint64_t *words = malloc(CHUNK);
-	const struct go_module *module;
-	uint64_t at, table;
-	size_t m, i, got;
+	struct finding finding = { .process = process, .model = model };
+	uint64_t address;
+	size_t i;
 
-	for (m = 0; words && m < process->module_count && !process->semtable; m++) {
-		module = &process->modules[m];
-		if (module->bss_end - module->bss > MOST_BSS)
-			continue;
-		for (at = module->bss & ~7ull; at < module->bss_end && !process->semtable;
-		     at += CHUNK) {
-			if (target_memory_read(process->pid, at, words, CHUNK, &got) < 0)
-				continue;
-			for (i = 0; i < got / 8 && at + i * 8 < module->bss_end; i++) {
-				table = table_of(process, model, at + i * 8, words[i]);
-				if (table >= module->bss &&
-				    table + ROOTS * ROOT_SIZE <= module->bss_end) {
-					process->semtable = table;
-					break;
-				}
-			}
-		}
+	for (i = 0; i < process->module_count && !process->semtable; i++) {
+		finding.module = &process->modules[i];
+		go_search(process, finding.module->bss, finding.module->bss_end, MOST_BSS, fits,
+			  &finding, &address);
 	}
 }
 

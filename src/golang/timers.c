@@ -5,9 +5,8 @@
  */
 #include "golang/timers.h"
 #include "golang/pclntab.h"
-#include "util/cleanup.h"
 
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 #define PROCESSORS_MAX 4096
@@ -60,31 +59,23 @@ static bool is_list(const struct go_process *process, const struct slice *slice)
 	return true;
 }
 
+static bool fits(void *context, uint64_t address, const uint64_t words[3])
+{
+	struct slice slice = { words[0], words[1], words[2] };
+
+	(void)address;
+	return is_list(context, &slice);
+}
+
 static bool find(struct go_process *process)
 {
-	const struct go_module *module;
-	size_t m, i, got;
+	int r = -ENOENT;
+	size_t i;
 
-	for (m = 0; m < process->module_count; m++) {
-		_cleanup_free_ uint64_t *words = NULL;
-
-		module = &process->modules[m];
-		if (module->bss_end - module->bss > MOST_BSS)
-			continue;
-		words = malloc(module->bss_end - module->bss + 8);
-		if (!words || target_memory_read(process->pid, module->bss & ~7ull, words,
-						 module->bss_end - module->bss, &got) < 0)
-			continue;
-		for (i = 0; i + 2 < got / 8; i++) {
-			struct slice slice = { words[i], words[i + 1], words[i + 2] };
-
-			if (is_list(process, &slice)) {
-				process->allp = (module->bss & ~7ull) + i * 8;
-				return true;
-			}
-		}
-	}
-	return false;
+	for (i = 0; i < process->module_count && r == -ENOENT; i++)
+		r = go_search(process, process->modules[i].bss, process->modules[i].bss_end,
+			      MOST_BSS, fits, process, &process->allp);
+	return !r;
 }
 
 /* The function that a timer calls; "" where it can't be read. */
