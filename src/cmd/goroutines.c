@@ -128,21 +128,6 @@ static size_t pick_questions(struct session *session, const struct lc_go_process
 	return count;
 }
 
-/* Who holds a lock is asked of each waiter, not only of the one that stands for the group. */
-static void describe_locks(struct session *session, struct lc_go_process *process,
-			   const uint64_t *goids, size_t count)
-{
-	const struct lc_goroutine *goroutine;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		goroutine = lc_go_by_goid(process, goids[i]);
-		if (goroutine && lc_go_is_lock(goroutine->kind) &&
-		    !lc_go_wait_of(process, goids[i]))
-			golang_describe(session->golang, process, goids[i]);
-	}
-}
-
 /* It costs a pass over each heap, so it gets a small share of the time only. */
 static int ask_reachable(struct session *session, const struct verdict_goroutine_records *records,
 			 bool now)
@@ -165,7 +150,6 @@ static int ask_reachable(struct session *session, const struct verdict_goroutine
 			continue;
 		}
 		progress_say(&session->progress, "searching the heap of process %d", process->pid);
-		describe_locks(session, process, goids, count);
 		if (golang_reach(session->golang, process, goids, count) == -ENOMEM)
 			r = -ENOMEM;
 	}
@@ -183,8 +167,9 @@ static int ask_reachable(struct session *session, const struct verdict_goroutine
 static int look_at_groups(struct session *session, bool ask_now)
 {
 	struct verdict_goroutine_records records;
-	int r = verdict_goroutines_make(&session->go, session->growth, now_monotonic(),
-					session->options->collect.threshold_ns, &records);
+	int r = verdict_goroutines_make(&session->go, session->growth, /* view= */ NULL,
+					now_monotonic(), session->options->collect.threshold_ns,
+					&records);
 
 	r = r ?: describe_groups(session, &records);
 	r = r ?: ask_reachable(session, &records, ask_now);
@@ -258,6 +243,16 @@ void goroutines_name(struct session *session, struct verdict_goroutines *record)
 	golang_name(session->golang, record->site->entry_stack);
 	count_labels(session, record);
 	go_events_name(session, record);
+}
+
+void goroutines_name_graph(struct session *session, const struct graph *graph)
+{
+	uint32_t i;
+
+	for (i = 0; i < graph->count; i++) {
+		if (graph->nodes[i].goroutine)
+			golang_name(session->golang, graph->nodes[i].goroutine->stack);
+	}
 }
 
 void goroutines_executed(struct session *session, pid_t pid, uint64_t at)

@@ -12,6 +12,9 @@ int goroutines_look(struct session *session, unsigned attempts);
 /* Names the stacks of a record, and fills its labels. */
 void goroutines_name(struct session *session, struct verdict_goroutines *record);
 
+/* Names the stacks of the goroutines in the graph. */
+void goroutines_name_graph(struct session *session, const struct graph *graph);
+
 /* Looks up the goroutine that the thread of a record runs, and names its stack. */
 void goroutines_of_thread(struct session *session, struct verdict_record *record);
 

@@ -201,6 +201,8 @@ int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempt
 		r = waits_look(session, stack_after_ns, /* anew= */ attempts > 1);
 	if (!r)
 		r = goroutines_look(session, attempts);
+	if (!r && session->go.count)
+		r = waits_look_behind_goroutines(session);
 	if (!r) {
 		growth_note(session->growth, session->model);
 		growth_close(session->growth, now_monotonic());

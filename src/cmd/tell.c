@@ -62,6 +62,7 @@ static int telling_init(struct telling *telling, struct session *session)
 	const struct session_options *options = session->options;
 	struct collect_lost lost;
 	size_t i;
+	int r;
 
 	memset(telling, 0, sizeof(*telling));
 	uname(&telling->system);
@@ -97,8 +98,11 @@ static int telling_init(struct telling *telling, struct session *session)
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	telling->run.view = &telling->view;
 	fill_cost(session, &telling->run.cost);
-	return verdict_view_create(session->model, session->others, session->growth,
-				   telling->run.now, options->collect.threshold_ns, &telling->view);
+	r = verdict_view_create(session->model, session->others, &session->go, session->growth,
+				telling->run.now, options->collect.threshold_ns, &telling->view);
+	if (!r)
+		goroutines_name_graph(session, &telling->view.graph);
+	return r;
 }
 
 static bool is_epoll_wait(int64_t nr)
@@ -218,8 +222,8 @@ static int tell_record(struct session *session, const struct telling *telling,
 static int make_goroutines(struct session *session, const struct telling *telling,
 			   struct verdict_goroutine_records *records)
 {
-	int r = verdict_goroutines_make(&session->go, session->growth, telling->run.now,
-					telling->run.threshold_ns, records);
+	int r = verdict_goroutines_make(&session->go, session->growth, &telling->view,
+					telling->run.now, telling->run.threshold_ns, records);
 
 	if (!r)
 		verdict_goroutines_join(&telling->view, records);

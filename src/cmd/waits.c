@@ -472,3 +472,41 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 	wait_scan_free(look.scan);
 	return r;
 }
+
+/* Who waits for an answer; a server that waits for its clients is owed nothing. */
+static bool is_owed(const struct lc_go_wait *wait)
+{
+	return wait->has_socket && (wait->socket.flags & LC_WAIT_SPOKE_LAST) &&
+	       !(wait->socket.flags & LC_WAIT_SERVER);
+}
+
+static int add_owners_of_goroutines(struct look *look, const struct lc_go_process *process)
+{
+	const struct lc_go_wait *wait = NULL;
+	uint32_t i;
+	int r = 0;
+
+	while (!r && (wait = lc_go_next_wait(process, wait))) {
+		for (i = 0; is_owed(wait) && i < wait->socket.owner_count && !r; i++)
+			r = add_owner(look, &wait->socket.owners[i]);
+	}
+	return r;
+}
+
+int waits_look_behind_goroutines(struct session *session)
+{
+	struct look look = { .session = session, .now = now_monotonic() };
+	size_t before = lc_model_count(session->others);
+	const struct lc_go_process *process;
+	int r = wait_scan_create(&look.scan);
+
+	for (process = session->go.processes; process && !r; process = process->hh.next)
+		r = add_owners_of_goroutines(&look, process);
+	if (!r && lc_model_count(session->others) > before) {
+		r = follow_chains(&look);
+		r = r ?: look_again(&look);
+	}
+	shares_drop(&look);
+	wait_scan_free(look.scan);
+	return r;
+}

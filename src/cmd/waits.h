@@ -18,4 +18,7 @@
  */
 int waits_look(struct session *session, uint64_t after_ns, bool anew);
 
+/* The same of those whose answer a goroutine waits for, after goroutines_look(). */
+int waits_look_behind_goroutines(struct session *session);
+
 #endif

@@ -5,22 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Who has the lock, as far as stacks tell, goes into what was described of the wait. */
-static void note_holders(struct lc_go_process *model, const struct lc_goroutine *goroutine,
-			 const struct go_question *question)
-{
-	const struct lc_go_wait *known = lc_go_wait_of(model, goroutine->goid);
-	struct lc_go_wait wait;
-
-	if (!known || !lc_go_is_lock(goroutine->kind))
-		return;
-	wait = *known;
-	wait.holders_known = true;
-	wait.holders = question->holders;
-	wait.holder = question->holder;
-	lc_go_set_wait(model, &wait);
-}
-
 static void note_answer(const struct go_process *process, struct lc_go_process *model,
 			const struct go_question *first, const struct go_question *second)
 {
@@ -34,8 +18,8 @@ static void note_answer(const struct go_process *process, struct lc_go_process *
 		return;
 	if (first->unreachable && second->unreachable)
 		goroutine->flags |= LC_GO_UNREACHABLE;
-	if (second->holders_known)
-		note_holders(model, goroutine, second);
+	if (second->releasers.goid)
+		lc_go_set_releasers(model, &second->releasers);
 }
 
 int golang_reach(struct golang *golang, struct lc_go_process *model, const uint64_t *goids,

@@ -4,9 +4,8 @@
  * before found; it ends when a pass finds nobody new. A queued waiter's record and the descriptor's link to it
  * are not holders: else every wait would keep itself alive.
  */
-#include "golang/reach.h"
+#include "golang/reach_private.h"
 #include "golang/allgs.h"
-#include "golang/heap.h"
 #include "golang/waits.h"
 #include "util/now.h"
 
@@ -22,49 +21,8 @@
 #define CHUNK (1u << 20)
 #define FILTER_BITS 22
 #define OBJECTS_MAX 16 /* of one goroutine: the cases of its select */
-#define ROOT 0u	       /* the node of all roots */
 
-/* An object of the heap, or a goroutine. */
-struct node {
-	UT_hash_handle hh;
-	uint64_t key; /* object's address; a goroutine's descriptor | 1 */
-	uint32_t number;
-	bool live;
-};
-
-struct edge {
-	uint32_t from, to; /* if from lives, to does */
-};
-
-struct goroutine_at {
-	uint64_t address;
-	size_t place;
-	uint64_t coroutine; /* its coro, where it is one; 0 */
-};
-
-struct search {
-	struct go_process *process;
-	const struct lc_go_process *model;
-	struct go_heap heap;
-	struct node *nodes; /* uthash */
-	struct node **by_number;
-	uint32_t node_count, node_room;
-	uint32_t frontier; /* nodes from here on have not been looked for yet */
-	struct edge *edges;
-	size_t edge_count, edge_room;
-	struct goroutine_at *goroutines; /* by address */
-	size_t goroutine_count;
-	uint8_t *filter;	/* bit for each page, hashed, that holds an object looked for */
-	uint32_t looked_from;	/* nodes looked for in this pass: from here to frontier */
-	uint64_t end_at;	/* ns, CLOCK_MONOTONIC */
-	uint32_t searched_dead; /* nodes before it were looked for in the stacks of the dead, too */
-	unsigned passes;
-	bool full;
-	uint8_t *chunk;
-	struct go_batch *batch;
-};
-
-static struct node *find_node(struct search *search, uint64_t key)
+struct node *reach_find_node(const struct search *search, uint64_t key)
 {
 	struct node *node;
 
@@ -74,7 +32,7 @@ static struct node *find_node(struct search *search, uint64_t key)
 
 static struct node *get_node(struct search *search, uint64_t key)
 {
-	struct node *node = find_node(search, key), **grown;
+	struct node *node = reach_find_node(search, key), **grown;
 
 	if (node)
 		return node;
@@ -183,7 +141,7 @@ static struct goroutine_at *index_at(const struct search *search, uint64_t addre
 	return bsearch(&key, search->goroutines, search->goroutine_count, sizeof(key), by_address);
 }
 
-static const struct lc_goroutine *goroutine_at(const struct search *search, uint64_t address)
+const struct lc_goroutine *reach_goroutine_at(const struct search *search, uint64_t address)
 {
 	const struct goroutine_at *found = index_at(search, address);
 
@@ -271,7 +229,7 @@ static struct node *goroutine_node(struct search *search, const struct lc_gorout
 	struct node *node, *object;
 	size_t count, i;
 
-	node = find_node(search, goroutine->address | 1);
+	node = reach_find_node(search, goroutine->address | 1);
 	if (node)
 		return node;
 	node = get_node(search, goroutine->address | 1);
@@ -318,7 +276,7 @@ static struct node *hit(struct search *search, uint64_t word)
 	if (!(search->filter[slot / 8] >> (slot % 8) & 1))
 		return NULL;
 	span = go_heap_span(&search->heap, word);
-	node = span ? find_node(search, go_heap_object(span, word)) : NULL;
+	node = span ? reach_find_node(search, go_heap_object(span, word)) : NULL;
 	if (!node || node->number < search->looked_from || node->number >= search->frontier)
 		return NULL;
 	return node;
@@ -334,7 +292,7 @@ static bool is_waiter(const struct search *search, const uint8_t *object, uint64
 	    size > (uint64_t)o->sudog_size + 32)
 		return false;
 	memcpy(&g, object + o->sudog_g, 8);
-	return g && goroutine_at(search, g);
+	return g && reach_goroutine_at(search, g);
 }
 
 static void held_by_object(struct search *search, const struct go_span *span, uint64_t object,
@@ -342,7 +300,7 @@ static void held_by_object(struct search *search, const struct go_span *span, ui
 {
 	struct node *holder;
 
-	if (object == node->key || goroutine_at(search, object) ||
+	if (object == node->key || reach_goroutine_at(search, object) ||
 	    is_waiter(search, bytes, span->size) || !go_heap_in_use(search->process, span, object))
 		return;
 	holder = get_node(search, object);
@@ -468,7 +426,7 @@ static void search_globals(struct search *search)
 
 	for (i = 0; i < search->process->module_count; i++) {
 		module = &search->process->modules[i];
-		search_range(search, module->data, module->ebss, ROOT);
+		search_range(search, module->data, module->ebss, REACH_ROOT);
 	}
 }
 
@@ -645,8 +603,7 @@ static bool all_live(const struct search *search, const struct go_question *ques
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		node = find_node((struct search *)search,
-				 search->model->list[questions[i].place].address | 1);
+		node = reach_find_node(search, search->model->list[questions[i].place].address | 1);
 		if (!node || !node->live)
 			return false;
 	}
@@ -697,30 +654,7 @@ static int run_passes(struct search *search, const struct go_question *questions
 	return search->full ? -E2BIG : 0;
 }
 
-/* Who else has the object on its stack: for a lock, likely its holder. */
-static void count_holders(struct search *search, struct go_question *question)
-{
-	const struct lc_goroutine *waiter = &search->model->list[question->place], *holder;
-	const struct go_span *span = go_heap_span(&search->heap, waiter->object);
-	const struct node *object = span ? find_node(search, go_heap_object(span, waiter->object))
-					 : NULL;
-	const struct node *from;
-	size_t i;
-
-	for (i = 0; object && i < search->edge_count; i++) {
-		from = search->by_number[search->edges[i].from];
-		if (search->edges[i].to != object->number || !(from->key & 1))
-			continue;
-		holder = goroutine_at(search, from->key & ~1ull);
-		if (!holder || holder == waiter || holder->object == waiter->object ||
-		    question->holder == holder->goid)
-			continue;
-		question->holders++;
-		question->holder = holder->goid;
-	}
-}
-
-static void answer(struct search *search, struct go_question *questions, size_t count)
+static int answer(const struct search *search, struct go_question *questions, size_t count)
 {
 	const struct lc_goroutine *goroutine;
 	const struct node *node;
@@ -728,12 +662,10 @@ static void answer(struct search *search, struct go_question *questions, size_t 
 
 	for (i = 0; i < count; i++) {
 		goroutine = &search->model->list[questions[i].place];
-		node = find_node(search, goroutine->address | 1);
+		node = reach_find_node(search, goroutine->address | 1);
 		questions[i].unreachable = node && !node->live && goroutine->goid;
-		if (lc_go_is_lock(goroutine->kind))
-			count_holders(search, &questions[i]);
-		questions[i].holders_known = search->searched_dead > 0;
 	}
+	return reach_find_releasers(search, questions, count);
 }
 
 static void release(struct search *search)
@@ -779,8 +711,7 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 			goroutine_node(&search, &model->list[questions[i].place]);
 		r = run_passes(&search, questions, count);
 	}
-	if (!r)
-		answer(&search, questions, count);
+	r = r ?: answer(&search, questions, count);
 	release(&search);
 	return r;
 }

@@ -16,11 +16,8 @@
 /* A goroutine in question; places in the model's list. */
 struct go_question {
 	size_t place;
-	bool unreachable;   /* the answer */
-	bool holders_known; /* all stacks were searched */
-	uint32_t
-		holders; /* goroutines with a pointer to its object, but for those that wait for it */
-	uint64_t holder; /* one of them: its goid */
+	bool unreachable;		  /* the answer */
+	struct lc_go_releasers releasers; /* of locks, and of what is unreachable */
 };
 
 /*

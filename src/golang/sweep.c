@@ -63,6 +63,14 @@ void go_fill_site(struct golang *golang, const struct go_process *process, struc
 		site->system = is_system(pclntab_name(module->image->table, function.name));
 }
 
+/* Whoever waits has no thread, but for one that is kept for it. 0: none. */
+static uint64_t thread_of(const struct go_descriptor *d, uint8_t state)
+{
+	if (state == LC_GO_SYSCALL || state == LC_GO_RUNNING)
+		return d->m;
+	return state == LC_GO_WAITING ? d->lockedm : 0;
+}
+
 static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t address,
 				 const struct go_descriptor *d)
 {
@@ -82,11 +90,12 @@ static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t add
 		.locked = d->lockedm != 0,
 	};
 	struct lc_goroutine *goroutine;
+	uint64_t m;
 	bool new_site;
 
-	if (d->m && (sample.state == LC_GO_SYSCALL || sample.state == LC_GO_RUNNING))
-		sample.tid = (pid_t)go_word(sweep->process,
-					    d->m + sweep->process->offsets.m_procid);
+	m = thread_of(d, sample.state);
+	if (m)
+		sample.tid = (pid_t)go_word(sweep->process, m + sweep->process->offsets.m_procid);
 	goroutine = lc_go_note(sweep->model, place, &sample, sweep->now, &new_site);
 	if (new_site)
 		/* Goroutine 1 is started by the runtime's own code. */

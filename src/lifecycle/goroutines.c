@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines over sweeps: see goroutines.h. */
 #include "lifecycle/goroutines.h"
+#include "lifecycle/go_waits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,21 +17,6 @@ struct lc_go_site_index {
 	uint32_t number;
 };
 
-struct lc_go_wait_slot {
-	UT_hash_handle hh;
-	struct lc_go_wait wait;
-};
-
-static void drop_waits(struct lc_go_process *process)
-{
-	struct lc_go_wait_slot *slot, *next;
-
-	HASH_ITER(hh, process->waits, slot, next) {
-		HASH_DEL(process->waits, slot);
-		free(slot);
-	}
-}
-
 void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 {
 	struct lc_go_site_index *index, *next;
@@ -41,7 +27,8 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 		HASH_DEL(process->site_index, index);
 		free(index);
 	}
-	drop_waits(process);
+	lc_go_drop_waits(process);
+	lc_go_drop_releasers(process, /* all= */ true);
 	free(process->by_goid);
 	free(process->on_threads);
 	free(process->events);
@@ -93,7 +80,7 @@ void lc_go_begin_sweep(struct lc_go_process *process, uint64_t now)
 	process->last_sweep_at = now;
 	if (!process->first_sweep_at)
 		process->first_sweep_at = now;
-	drop_waits(process);
+	lc_go_drop_waits(process);
 	free(process->by_goid);
 	process->by_goid = NULL;
 }
@@ -232,7 +219,8 @@ static size_t bucket_of(const struct lc_go_process *process, uint64_t goid)
 	return (goid * 0x9e3779b97f4a7c15ull >> 20) & process->by_goid_mask;
 }
 
-static bool index_goids(struct lc_go_process *process)
+/* Without memory for it nobody is found by goid in this sweep. */
+static void index_goids(struct lc_go_process *process)
 {
 	size_t size = 64, i, at;
 
@@ -240,7 +228,7 @@ static bool index_goids(struct lc_go_process *process)
 		size *= 2;
 	process->by_goid = calloc(size, sizeof(*process->by_goid));
 	if (!process->by_goid)
-		return false;
+		return;
 	process->by_goid_mask = size - 1;
 	for (i = 0; i < process->count; i++) {
 		if (!process->list[i].goid)
@@ -250,14 +238,13 @@ static bool index_goids(struct lc_go_process *process)
 			at = (at + 1) & process->by_goid_mask;
 		process->by_goid[at] = i + 1;
 	}
-	return true;
 }
 
-struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid)
+struct lc_goroutine *lc_go_by_goid(const struct lc_go_process *process, uint64_t goid)
 {
 	size_t at;
 
-	if (!goid || (!process->by_goid && !index_goids(process)))
+	if (!goid || !process->by_goid)
 		return NULL;
 	at = bucket_of(process, goid);
 	for (; process->by_goid[at]; at = (at + 1) & process->by_goid_mask) {
@@ -330,69 +317,8 @@ void lc_go_end_sweep(struct lc_go_process *process)
 	}
 	if (process->sweep == 1)
 		process->first_greatest_goid = process->greatest_goid;
+	index_goids(process);
 	note_parents(process);
 	note_threads(process);
-}
-
-int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)
-{
-	struct lc_go_wait_slot *slot;
-
-	HASH_FIND(hh, process->waits, &wait->goid, sizeof(wait->goid), slot);
-	if (!slot) {
-		slot = calloc(1, sizeof(*slot));
-		if (!slot)
-			return -ENOMEM;
-		slot->wait.goid = wait->goid;
-		HASH_ADD(hh, process->waits, wait.goid, sizeof(wait->goid), slot);
-	}
-	slot->wait = *wait;
-	return 0;
-}
-
-const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid)
-{
-	struct lc_go_wait_slot *slot;
-
-	HASH_FIND(hh, process->waits, &goid, sizeof(goid), slot);
-	return slot ? &slot->wait : NULL;
-}
-
-const char *lc_go_kind_name(enum lc_go_kind kind)
-{
-	static const char *const names[LC_GO_KIND_COUNT] = {
-		[LC_GO_NO_WAIT] = "nothing",
-		[LC_GO_CHAN_RECEIVE] = "channel receive",
-		[LC_GO_CHAN_SEND] = "channel send",
-		[LC_GO_NIL_RECEIVE] = "receive from a nil channel",
-		[LC_GO_NIL_SEND] = "send to a nil channel",
-		[LC_GO_SELECT] = "select",
-		[LC_GO_SELECT_EMPTY] = "select without cases",
-		[LC_GO_MUTEX] = "Mutex",
-		[LC_GO_RWMUTEX_READ] = "RWMutex, to read",
-		[LC_GO_RWMUTEX_WRITE] = "RWMutex, to write",
-		[LC_GO_WAITGROUP] = "WaitGroup",
-		[LC_GO_COND] = "Cond",
-		[LC_GO_SEMAPHORE] = "semaphore of the runtime",
-		[LC_GO_COROUTINE] = "coroutine",
-		[LC_GO_SYNCTEST] = "synctest bubble",
-		[LC_GO_NETWORK] = "network",
-		[LC_GO_SLEEP] = "sleep",
-		[LC_GO_IN_SYSCALL] = "system call",
-		[LC_GO_IN_CGO] = "cgo call",
-		[LC_GO_RUNTIME] = "the runtime itself",
-	};
-
-	return kind < LC_GO_KIND_COUNT ? names[kind] : "?";
-}
-
-enum lc_go_family lc_go_family_of(enum lc_go_kind kind)
-{
-	if (kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_SELECT_EMPTY)
-		return LC_GO_FAMILY_CHANNEL;
-	if (kind >= LC_GO_MUTEX && kind <= LC_GO_SYNCTEST)
-		return LC_GO_FAMILY_SYNC;
-	if (kind >= LC_GO_NETWORK && kind <= LC_GO_IN_CGO)
-		return LC_GO_FAMILY_EXTERNAL;
-	return LC_GO_FAMILY_NONE;
+	lc_go_drop_releasers(process, /* all= */ false);
 }

@@ -21,6 +21,8 @@
 #define LC_GO_MAX 4000000u /* goroutines of a process */
 #define LC_GO_SITES_MAX 16384u
 #define LC_GO_CASES 8
+#define LC_GO_RELEASERS 8
+#define LC_GO_RELEASERS_MAX 8192u /* goroutines of a process whose releasers are kept */
 
 enum lc_go_state {
 	LC_GO_NONE, /* no goroutine at this place */
@@ -127,9 +129,6 @@ struct lc_go_wait {
 	bool writer;	 /* RWMutex: one holds it or is next */
 	int32_t counter; /* WaitGroup */
 	uint32_t waiters;
-	uint64_t holder;    /* goid of the goroutine whose stack holds the lock: likely; 0 */
-	uint32_t holders;   /* how many there are such */
-	bool holders_known; /* all stacks were searched */
 	/* sleep, timers, deadlines */
 	uint64_t until; /* when it ends by itself; 0: never, or not known */
 	/* network */
@@ -138,6 +137,19 @@ struct lc_go_wait {
 	bool has_deadline;
 	bool has_socket; /* socket holds both ends */
 	struct lc_wait socket;
+};
+
+/*
+ * Who could end a goroutine's wait: the goroutines that have what it waits for, but for those that wait for the
+ * same. Of a lock those that have it on their stack, one of which is likely its holder; of all else also those that
+ * have it by way of the heap.
+ */
+struct lc_go_releasers {
+	uint64_t goid; /* who waits */
+	uint64_t goids[LC_GO_RELEASERS];
+	uint32_t count; /* in goids */
+	uint32_t total;
+	bool known; /* there are no others */
 };
 
 /* What is known of a process as Go's. */
@@ -156,7 +168,8 @@ struct lc_go_process {
 	size_t site_count, site_room;
 	struct lc_go_site_index *site_index;
 	struct lc_go_wait_slot *waits;
-	uint32_t *by_goid; /* open hash of places + 1; made when asked for */
+	struct lc_go_releasers_slot *releasers;
+	uint32_t *by_goid; /* open hash of places + 1; of the last sweep */
 	size_t by_goid_mask;
 	uint32_t *on_threads; /* places of those that have a thread */
 	size_t on_thread_count, on_thread_room;
@@ -226,18 +239,44 @@ void lc_go_apply_exact(struct lc_goroutine *goroutine, const struct lc_go_exact 
 void lc_go_keep_block(struct lc_go_process *process, const struct lc_go_block *block);
 
 /* The living goroutine of a goid, or NULL. After lc_go_end_sweep(). */
-struct lc_goroutine *lc_go_by_goid(struct lc_go_process *process, uint64_t goid);
+struct lc_goroutine *lc_go_by_goid(const struct lc_go_process *process, uint64_t goid);
 
 /* The goroutine that a thread runs, or is in a call for; NULL. After lc_go_end_sweep(). */
 const struct lc_goroutine *lc_go_by_thread(const struct lc_go_process *process, pid_t tid);
 
-/* Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM. */
+/*
+ * Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM. lc_go_next_wait() gives
+ * all, the first after NULL.
+ */
 int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait);
 const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid);
+const struct lc_go_wait *lc_go_next_wait(const struct lc_go_process *process,
+					 const struct lc_go_wait *before);
+
+/*
+ * Keeps (a copy of) who could end a goroutine's wait, as long as it stands. Returns 0, -ENOSPC at the bound, or
+ * -ENOMEM. lc_go_releasers_of(): NULL, not asked since it last ran. lc_go_next_releasers() gives all, the first
+ * after NULL.
+ */
+int lc_go_set_releasers(struct lc_go_process *process, const struct lc_go_releasers *releasers);
+const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *process,
+						 uint64_t goid);
+const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *process,
+						   const struct lc_go_releasers *before);
 
 /* "channel receive", "WaitGroup"; never NULL. */
 const char *lc_go_kind_name(enum lc_go_kind kind);
 enum lc_go_family lc_go_family_of(enum lc_go_kind kind);
+
+/* Since when it stands there: the runtime's own note if that is earlier. */
+static inline uint64_t lc_go_since(const struct lc_goroutine *goroutine)
+{
+	if (goroutine->flags & LC_GO_EXACT_SINCE)
+		return goroutine->waits_since;
+	if (goroutine->waits_since && goroutine->waits_since < goroutine->still_since)
+		return goroutine->waits_since;
+	return goroutine->still_since;
+}
 
 /* Mutex or RWMutex. */
 static inline bool lc_go_is_lock(enum lc_go_kind kind)

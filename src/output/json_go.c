@@ -27,6 +27,24 @@ static json_t *goids_json(const struct verdict_goroutines *record)
 	return json;
 }
 
+static json_t *ages_json(const struct verdict_goroutines *record)
+{
+	json_t *json = json_array();
+	size_t i;
+
+	for (i = 0; i < VERDICT_AGES; i++) {
+		if (record->ages[i])
+			json_array_append_new(
+				json,
+				json_pack("{so sI}", "below_ns",
+					  i < VERDICT_AGES - 1
+						  ? json_integer((json_int_t)verdict_age_bounds[i])
+						  : json_null(),
+					  "count", (json_int_t)record->ages[i]));
+	}
+	return json;
+}
+
 static json_t *group_json(const struct verdict_goroutines *record)
 {
 	json_t *json = json_pack(
@@ -39,6 +57,7 @@ static json_t *group_json(const struct verdict_goroutines *record)
 		"oldest_ns", (json_int_t)record->oldest_ns, "youngest_ns",
 		(json_int_t)record->youngest_ns, "orphans", (json_int_t)record->orphans);
 
+	json_object_set_new(json, "ages", ages_json(record));
 	if (record->has_trend)
 		json_object_set_new(json, "trend", json_trend(&record->trend));
 	return json;
@@ -97,8 +116,6 @@ static void add_lock(json_t *json, enum lc_go_kind kind, const struct lc_go_wait
 		json_object_set_new(json, "readers", json_integer(wait->readers));
 		json_object_set_new(json, "writer", json_boolean(wait->writer));
 	}
-	if (wait->holder)
-		json_object_set_new(json, "likely_holder", json_integer((json_int_t)wait->holder));
 }
 
 static void add_network(json_t *json, const struct output_run *run, const struct lc_go_wait *wait)
@@ -114,6 +131,8 @@ static void add_network(json_t *json, const struct output_run *run, const struct
 static json_t *wait_json(const struct output_run *run, const struct verdict_goroutines *record)
 {
 	enum lc_go_kind kind = record->goroutine->kind;
+	const struct lc_go_releasers *releasers = lc_go_releasers_of(record->process,
+								     record->goroutine->goid);
 	const struct lc_go_wait *wait = record->wait;
 	json_t *json, *cases;
 	uint32_t i;
@@ -132,6 +151,9 @@ static json_t *wait_json(const struct output_run *run, const struct verdict_goro
 		json_object_set_new(json, "cases_total", json_integer(wait->case_total));
 	}
 	add_lock(json, kind, wait);
+	if (lc_go_is_lock(kind) && releasers && releasers->count)
+		json_object_set_new(json, "likely_holder",
+				    json_integer((json_int_t)releasers->goids[0]));
 	if (kind == LC_GO_NETWORK && wait->fd >= 0)
 		add_network(json, run, wait);
 	if (kind == LC_GO_SLEEP)
@@ -163,6 +185,7 @@ json_t *json_goroutines(const struct output_run *run, const struct verdict_gorou
 	SET("group", group_json(record));
 	SET("spawn", spawn_json(run, record));
 	SET("wait", wait_json(run, record));
+	SET("chain", json_chain(run, record->node));
 	SET("labels", labels_json(record));
 	SET("memory_bytes", json_integer((json_int_t)record->stack_bytes));
 	SET("tid", record->goroutine->tid ? json_integer(record->goroutine->tid) : json_null());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Waits and chains as JSON: see json_pieces.h. */
 #include "output/json_pieces.h"
+#include "output/text_stack.h"
 
 #define MOST_CHAIN 64
 
@@ -83,6 +84,20 @@ json_t *json_wait(const struct output_run *run, const struct lc_thread *thread)
 	return thread->blocked && thread->wait ? json_wait_of(run, thread->wait) : json_null();
 }
 
+static void add_goroutine(const struct output_run *run, json_t *link,
+			  const struct lc_goroutine *goroutine)
+{
+	const struct lc_frame *frame = text_telling_frame(run, goroutine->stack);
+
+	json_object_set_new(link, "goid", json_integer((json_int_t)goroutine->goid));
+	json_object_set_new(link, "object", json_string(lc_go_kind_name(goroutine->kind)));
+	if (!frame)
+		return;
+	json_object_set_new(link, "function", json_text(frame->function));
+	json_object_set_new(link, "file", json_text(frame->file));
+	json_object_set_new(link, "line", json_integer(frame->line));
+}
+
 json_t *json_chain(const struct output_run *run, uint32_t node)
 {
 	const struct graph *graph = run->view ? &run->view->graph : NULL;
@@ -103,6 +118,8 @@ json_t *json_chain(const struct output_run *run, uint32_t node)
 				json_object_set_new(link, "object",
 						    json_text(one->thread->wait->object));
 		}
+		if (one->goroutine)
+			add_goroutine(run, link, one->goroutine);
 		json_array_append_new(json, link);
 		at = graph_chain_next(graph, at, &entry);
 	}

@@ -2,6 +2,7 @@
 /* A group of goroutines as text. */
 #include "output/names.h"
 #include "output/output.h"
+#include "output/text_chain.h"
 #include "output/text_go_events.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
@@ -140,12 +141,6 @@ static void text_lock(struct line *line, enum lc_go_kind kind, const struct lc_g
 			 wait->readers == 1 ? "" : "s",
 			 wait->writer ? ", a writer holds it or is next" : "");
 	line_end(line);
-	if (wait->holder) {
-		text_label(line, "held by");
-		line_add(line, LINE_PLAIN, "likely goroutine %llu: it has the lock on its stack",
-			 (unsigned long long)wait->holder);
-		line_end(line);
-	}
 }
 
 static void text_network(struct line *line, const struct output_run *run,
@@ -204,12 +199,14 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 	if (record->goroutine->tid && (kind == LC_GO_IN_SYSCALL || kind == LC_GO_IN_CGO))
 		text_thread(line, record);
 	line_end(line);
-	if (!wait)
-		return;
-	text_cases(line, wait);
-	text_lock(line, kind, wait);
-	if (kind == LC_GO_NETWORK)
-		text_network(line, run, wait);
+	if (wait) {
+		text_cases(line, wait);
+		text_lock(line, kind, wait);
+		if (kind == LC_GO_NETWORK)
+			text_network(line, run, wait);
+	}
+	if (record->node != GRAPH_NONE)
+		text_chain(line, run, record->node);
 }
 
 static void text_spawn(struct line *line, const struct output_run *run,
@@ -244,6 +241,29 @@ static void text_spawn(struct line *line, const struct output_run *run,
 	line_end(line);
 }
 
+/* How long they have stood, where that tells more than the oldest and the youngest do. */
+static void text_ages(struct line *line, const struct verdict_goroutines *record)
+{
+	char span[32];
+	size_t classes = 0, i;
+
+	for (i = 0; i < VERDICT_AGES; i++)
+		classes += record->ages[i] > 0;
+	if (classes < 2 || record->count < 3)
+		return;
+	text_label(line, "ages");
+	for (i = 0, classes = 0; i < VERDICT_AGES; i++) {
+		if (!record->ages[i])
+			continue;
+		line_add(line, LINE_PLAIN, "%s%zu %s ", classes++ ? ", " : "", record->ages[i],
+			 i < VERDICT_AGES - 1 ? "below" : "over");
+		line_add(line, LINE_PLAIN, "%s",
+			 duration_format(verdict_age_bounds[i < VERDICT_AGES - 1 ? i : i - 1], span,
+					 sizeof(span)));
+	}
+	line_end(line);
+}
+
 static void text_numbers(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -251,6 +271,7 @@ static void text_numbers(struct line *line, const struct output_run *run,
 	char span[32];
 	size_t i;
 
+	text_ages(line, record);
 	if (record->has_trend && trend->sweeps > 1) {
 		text_label(line, "count");
 		line_add(line, LINE_PLAIN, "%u now; %llu came and %llu went in %s (%+.2g a second)",

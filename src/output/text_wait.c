@@ -1,106 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waits and chains as text: see text_wait.h. The chain is drawn as a small tree, one link a line. */
+/* What a thread waits for as text: see text_wait.h. */
 #include "output/text_wait.h"
 #include "output/line.h"
 #include "output/names.h"
 #include "output/remedy.h"
+#include "output/text_chain.h"
 #include "output/text_pieces.h"
-#include "util/duration.h"
 
 #include <errno.h>
-
-#define MOST_LINKS 8
-
-static void put_object(struct line *line, const struct output_run *run, const struct lc_wait *wait)
-{
-	char span[32];
-
-	line_put(line, LINE_PLAIN, wait->object[0] ? wait->object : lc_wait_kind_name(wait->kind));
-	if (wait->has_timeout && wait->ends_at > run->now)
-		line_add(line, LINE_PLAIN, ", %s left",
-			 duration_format(wait->ends_at - run->now, span, sizeof(span)));
-	if (wait->unreadable[0]) {
-		line_add(line, LINE_FAINT, "; ");
-		line_put(line, LINE_FAINT, wait->unreadable);
-	}
-}
-
-static void put_node(struct line *line, const struct graph_node *node)
-{
-	if (!node->thread) {
-		line_add(line, LINE_PLAIN, "process %d", node->pid);
-		return;
-	}
-	line_put(line, LINE_PLAIN, node->thread->task.comm);
-	line_add(line, LINE_PLAIN, " %d", node->thread->task.tid);
-	if (node->thread->task.pid != node->thread->task.tid)
-		line_add(line, LINE_PLAIN, " of process %d", node->thread->task.pid);
-}
-
-/* One link: who, and what it does or waits for in its turn. */
-static void put_link(struct line *line, const struct output_run *run, uint32_t at, unsigned depth)
-{
-	const struct graph_node *node = &run->view->graph.nodes[at];
-	const struct lc_thread *thread = node->thread;
-	char span[32];
-
-	line_tab(line, VALUE_COLUMN + 2 * depth);
-	line_add(line, LINE_FAINT, "`- ");
-	put_node(line, node);
-	if (thread && !thread->blocked) {
-		line_add(line, LINE_PLAIN, ", %s",
-			 name_state(thread->on_cpu ? 'R' : thread->state));
-	} else if (thread && thread->wait) {
-		line_add(line, LINE_PLAIN, ", for %s in ",
-			 duration_format(run->now > thread->blocked_since
-						 ? run->now - thread->blocked_since
-						 : 0,
-					 span, sizeof(span)));
-		put_object(line, run, thread->wait);
-	}
-	line_end(line);
-}
-
-/* How many links of the chain are not shown, those before the root. */
-static unsigned links_left(const struct graph *graph, uint32_t at, uint32_t entry)
-{
-	unsigned count = 0;
-
-	while ((at = graph_chain_next(graph, at, &entry)) != GRAPH_NONE)
-		count++;
-	return count;
-}
-
-static void text_chain(struct line *line, const struct output_run *run, uint32_t node)
-{
-	const struct graph *graph = &run->view->graph;
-	uint32_t entry = GRAPH_NONE, at = node, last = node;
-	unsigned depth = 0, left;
-
-	while ((at = graph_chain_next(graph, at, &entry)) != GRAPH_NONE) {
-		last = at;
-		/* A process stands only for the thread behind it. */
-		if (!graph->nodes[at].thread && graph->nodes[at].next != GRAPH_NONE)
-			continue;
-		left = depth == MOST_LINKS ? links_left(graph, at, entry) : 0;
-		if (left > 1) {
-			line_tab(line, VALUE_COLUMN + 2 * depth);
-			line_add(line, LINE_FAINT,
-				 "... %u more, one behind the other, and at the end:", left);
-			line_end(line);
-		}
-		for (; left > 1; left--)
-			at = last = graph_chain_next(graph, at, &entry);
-		put_link(line, run, at, depth++);
-	}
-	if (graph->nodes[last].in_cycle && graph->nodes[last].next != GRAPH_NONE &&
-	    graph->nodes[graph->nodes[last].next].thread) {
-		line_tab(line, VALUE_COLUMN + 2 * depth);
-		line_add(line, LINE_RED, "`- back to %d: a circle",
-			 graph->nodes[graph->nodes[last].next].thread->task.tid);
-		line_end(line);
-	}
-}
 
 /* Who else could release it, where that is not one thread that the chain shows. */
 static void text_owners(struct line *line, const struct lc_wait *wait)
@@ -131,7 +38,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 
 	if (wait) {
 		text_label(&line, "waits for");
-		put_object(&line, run, wait);
+		text_object(&line, run, wait);
 		line_end(&line);
 		text_owners(&line, wait);
 		if (run->view && record->node != GRAPH_NONE)
@@ -161,14 +68,14 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 	char remedy[REMEDY_BYTES];
 
 	text_label(&line, "thread");
-	put_node(&line, node);
+	text_node(&line, node);
 	line_add(&line, LINE_PLAIN, ", %s", name_state(node->thread->state));
 	line_end(&line);
 	if (wait) {
 		text_label(&line, "was read");
 		line_add(&line, LINE_PLAIN, "%s (%s, %s): ", lc_wait_kind_name(wait->kind),
 			 wait->op, lc_wait_direction_name(wait->direction));
-		put_object(&line, run, wait);
+		text_object(&line, run, wait);
 		line_end(&line);
 		if (wait->has_value) {
 			text_label(&line, "");

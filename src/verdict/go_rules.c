@@ -5,10 +5,12 @@
  */
 #include "util/duration.h"
 #include "verdict/goroutines.h"
+#include "verdict/report.h"
 #include "verdict/rules_private.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct judging {
 	struct verdict_goroutines *group;
@@ -132,8 +134,60 @@ static const char *object_word(enum lc_go_kind kind)
 	}
 }
 
+static const struct graph_node *node_of(const struct judging *j)
+{
+	return j->around->view && j->group->node != GRAPH_NONE
+		       ? &j->around->view->graph.nodes[j->group->node]
+		       : NULL;
+}
+
+/* Where nobody receives, whoever sends does not wait for the others. */
+static bool is_circle(const struct judging *j)
+{
+	const struct graph_node *node = node_of(j);
+
+	return node && node->in_cycle && j->group->unreachable &&
+	       !graph_only_sends(&j->around->view->graph, j->group->node);
+}
+
+static void conclude_circle(struct judging *j)
+{
+	const struct graph *graph = &j->around->view->graph;
+	struct conclusion *conclusion = &j->group->conclusion;
+	uint32_t at = j->group->node;
+	unsigned length = 0;
+	char words[64];
+	size_t used;
+
+	do {
+		length += !graph_is_process(&graph->nodes[at]);
+		at = graph->nodes[at].next;
+	} while (at != j->group->node);
+	conclude(j, VERDICT_DEADLOCK, "circle",
+		 length == 2 ? "two goroutines each wait for what the other has"
+			     : "%u goroutines wait for each other in a circle, each for what the "
+			       "next one has",
+		 length);
+	prove(j, "%s waits for", judge_node_words(&graph->nodes[at], words, sizeof(words)));
+	do {
+		at = graph->nodes[at].next;
+		used = strlen(conclusion->proof);
+		snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used, " %s%s",
+			 judge_node_words(&graph->nodes[at], words, sizeof(words)),
+			 at == j->group->node ? "; nothing else that can run has it"
+					      : ", which waits for");
+	} while (at != j->group->node &&
+		 strlen(conclusion->proof) + 60 < sizeof(conclusion->proof));
+}
+
+static const struct lc_go_releasers *releasers_of(const struct judging *j)
+{
+	return lc_go_releasers_of(j->group->process, j->group->goroutine->goid);
+}
+
 static bool judge_proven(struct judging *j)
 {
+	const struct lc_go_releasers *releasers = releasers_of(j);
 	struct verdict_goroutines *group = j->group;
 	char words[40];
 
@@ -154,23 +208,16 @@ static bool judge_proven(struct judging *j)
 			 "%zu can never run again: the program's own leak profile says so",
 			 group->leaked);
 		prove(j, "the garbage collector found that nothing reaches what they wait for");
-	} else if (group->circle && group->unreachable) {
-		conclude(j, VERDICT_DEADLOCK, "circle",
-			 "goroutines %llu and %llu each wait for a lock that the other has",
-			 (unsigned long long)group->goroutine->goid,
-			 (unsigned long long)group->circle);
-		prove(j,
-		      "no lock records its holder, but each of the two is the only other goroutine "
-		      "with the other's lock on its stack");
+	} else if (is_circle(j)) {
+		conclude_circle(j);
 	} else if (group->unreachable) {
-		conclude(j, VERDICT_LEAK, "unreachable",
-			 "nothing that lives has the %s that %s: %s", object_word(j->kind),
-			 group->count == 1 ? "it waits for" : "they wait for",
-			 lc_go_is_lock(j->kind) && group->wait && group->wait->holders_known &&
-					 !group->wait->holders
-				 ? "locked twice, or returned without Unlock"
-			 : group->count == 1 ? "it can never go on"
-					     : "they can never go on");
+		conclude(
+			j, VERDICT_LEAK, "unreachable", "nothing that lives has the %s that %s: %s",
+			object_word(j->kind), group->count == 1 ? "it waits for" : "they wait for",
+			lc_go_is_lock(j->kind) && releasers && releasers->known && !releasers->total
+				? "locked twice, or returned without Unlock"
+			: group->count == 1 ? "it can never go on"
+					    : "they can never go on");
 		prove(j,
 		      "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
 		      "heap that they reach, or on the stack of a goroutine that can run",
@@ -229,7 +276,7 @@ static bool judge_growth(struct judging *j)
 
 static void judge_lock(struct judging *j)
 {
-	const struct lc_go_wait *wait = j->group->wait;
+	const struct lc_go_releasers *releasers = releasers_of(j);
 	char span[32];
 
 	duration_format(j->group->oldest_ns, span, sizeof(span));
@@ -237,12 +284,12 @@ static void judge_lock(struct judging *j)
 		conclude(j, j->group->at_least ? VERDICT_SUSPECT : VERDICT_IDLE, "lock-held",
 			 "the lock is held; a lock is held for moments");
 		otherwise(j, "the same after the threshold would make it stuck");
-	} else if (wait && wait->holders_known && wait->holders == 1) {
+	} else if (releasers && releasers->known && releasers->total == 1) {
 		conclude(
 			j, VERDICT_STUCK, "holder-waits",
 			"locked for %s; goroutine %llu has the lock on its stack, and waits itself",
-			span, (unsigned long long)wait->holder);
-	} else if (wait && wait->holders_known && !wait->holders) {
+			span, (unsigned long long)releasers->goids[0]);
+	} else if (releasers && releasers->known && !releasers->total) {
 		conclude(j, VERDICT_STUCK, "no-holder",
 			 "locked for %s, and on no other goroutine's stack: locked twice, or "
 			 "returned without Unlock",
@@ -327,6 +374,27 @@ static void judge_coroutine(struct judging *j)
 #define SYN_SENT 2 /* of TCP, netinet/tcp.h */
 #define LISTEN 10
 
+/* The other end's threads can never run again, or are stuck. */
+static bool follow_peer(struct judging *j)
+{
+	const struct verdict_view *view = j->around->view;
+	const struct graph_node *node = node_of(j);
+	enum verdict theirs;
+	char words[64];
+
+	if (!node || node->next == GRAPH_NONE)
+		return false;
+	theirs = view->conclusions[node->next].verdict;
+	if (theirs < VERDICT_STUCK)
+		return false;
+	conclude(j, VERDICT_STUCK, "peer-is-a-finding",
+		 "it waits for an answer of %s, which is itself a finding (%s)",
+		 judge_node_words(&view->graph.nodes[node->next], words, sizeof(words)),
+		 verdict_name(theirs));
+	remedy(j);
+	return true;
+}
+
 static void judge_socket(struct judging *j)
 {
 	const struct lc_wait *socket = &j->group->wait->socket;
@@ -347,6 +415,8 @@ static void judge_socket(struct judging *j)
 				 ? "the listener does not accept: its queue is full"
 				 : "the connection does not come about");
 	} else if (owed && judge_growth(j)) {
+		return;
+	} else if (owed && follow_peer(j)) {
 		return;
 	} else if (trouble && owed) {
 		conclude(j, due ? VERDICT_STUCK : VERDICT_SUSPECT, "request-stands", "%s", trouble);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Groups of goroutines: see goroutines.h. Relies on uthash. */
 #include "verdict/goroutines.h"
+#include "verdict/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,8 +27,31 @@ struct making {
 	struct group *groups;
 	struct group *by_number[GROWTH_GROUPS]; /* a short cut to them */
 	const struct growth *growth;
+	const struct verdict_view *view;
 	uint64_t now, threshold_ns;
 };
+
+static struct go_surroundings surroundings_of(const struct making *making)
+{
+	return (struct go_surroundings){ .view = making->view,
+					 .now = making->now,
+					 .threshold_ns = making->threshold_ns };
+}
+
+#define SECOND 1000000000ull
+
+const uint64_t verdict_age_bounds[VERDICT_AGES - 1] = {
+	SECOND, 10 * SECOND, 60 * SECOND, 600 * SECOND, 3600 * SECOND, 86400 * SECOND
+};
+
+static size_t age_class(uint64_t age)
+{
+	size_t i = 0;
+
+	while (i < VERDICT_AGES - 1 && age >= verdict_age_bounds[i])
+		i++;
+	return i;
+}
 
 static struct growth_key key_of(const struct lc_go_process *process,
 				const struct lc_goroutine *goroutine)
@@ -43,21 +67,6 @@ static struct growth_key key_of(const struct lc_go_process *process,
 static struct growth_key site_key(const struct lc_go_process *process, size_t site)
 {
 	return (struct growth_key){ .pid = process->pid, .kind = KEY_SITE, .site = site + 1 };
-}
-
-/* Two that each have the other's lock on their stack, and wait for it. */
-static uint64_t circle_of(const struct lc_go_process *process, const struct lc_go_wait *wait)
-{
-	const struct lc_go_wait *other;
-
-	if (!wait || !wait->holders_known || wait->holders != 1)
-		return 0;
-	other = lc_go_wait_of(process, wait->holder);
-	/* Two that wait for one RWMutex have it both, and it may be a third that holds it. */
-	return other && other->address != wait->address && other->holders_known &&
-			       other->holders == 1 && other->holder == wait->goid
-		       ? wait->holder
-		       : 0;
 }
 
 static struct growth_key timers_key(const struct lc_go_process *process)
@@ -143,23 +152,13 @@ static bool add_goid(struct group *group, uint64_t goid)
 	return true;
 }
 
-/* Since when it stands there: the runtime's own note if that is earlier. */
-static uint64_t since_of(const struct lc_goroutine *goroutine)
-{
-	if (goroutine->flags & LC_GO_EXACT_SINCE)
-		return goroutine->waits_since;
-	if (goroutine->waits_since && goroutine->waits_since < goroutine->still_since)
-		return goroutine->waits_since;
-	return goroutine->still_since;
-}
-
 static int add_member(struct making *making, const struct lc_go_process *process,
 		      const struct lc_goroutine *goroutine)
 {
 	struct growth_key key = key_of(process, goroutine);
 	struct group *group = group_for(making, &key, goroutine->group);
 	struct verdict_goroutines *record = group ? &group->record : NULL;
-	uint64_t since = since_of(goroutine);
+	uint64_t since = lc_go_since(goroutine);
 	uint64_t age = making->now > since ? making->now - since : 0;
 
 	if (!group || !add_goid(group, goroutine->goid))
@@ -182,6 +181,7 @@ static int add_member(struct making *making, const struct lc_go_process *process
 		record->youngest_ns = age;
 	if (goroutine->object != group->object || !goroutine->object)
 		group->one_object = false;
+	record->ages[age_class(age)]++;
 	record->due += age >= making->threshold_ns;
 	record->orphans += !!(goroutine->flags & LC_GO_PARENT_ENDED);
 	record->asked += !!(goroutine->flags & LC_GO_ASKED);
@@ -210,13 +210,32 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* The member whose chain tells most: one in a circle, or else one that waits for somebody. */
+static uint32_t node_of(const struct making *making, const struct verdict_goroutines *record)
+{
+	const struct graph *graph = making->view ? &making->view->graph : NULL;
+	uint32_t best = GRAPH_NONE, node;
+	size_t i;
+
+	for (i = 0; graph && i < record->goid_count; i++) {
+		node = graph_find_goroutine(graph, record->process->pid, record->goids[i]);
+		if (node == GRAPH_NONE)
+			continue;
+		if (graph->nodes[node].in_cycle)
+			return node;
+		if (best == GRAPH_NONE || graph->nodes[best].next == GRAPH_NONE)
+			best = node;
+	}
+	return best;
+}
+
 static void learn_trends(const struct making *making, struct group *group)
 {
 	struct verdict_goroutines *record = &group->record;
 	struct growth_key site = site_key(record->process, group->key.site - 1);
 
 	record->wait = lc_go_wait_of(record->process, record->goroutine->goid);
-	record->circle = circle_of(record->process, record->wait);
+	record->node = node_of(making, record);
 	if (!making->growth)
 		return;
 	record->has_trend = group->record.goroutine->stack &&
@@ -266,8 +285,7 @@ static bool is_covered(const struct verdict_goroutine_records *records,
 
 static void judge_sites(const struct making *making, struct verdict_goroutine_records *records)
 {
-	struct go_surroundings surroundings = { .now = making->now,
-						.threshold_ns = making->threshold_ns };
+	struct go_surroundings surroundings = surroundings_of(making);
 	struct verdict_goroutines *record;
 	size_t i;
 
@@ -284,8 +302,7 @@ static void judge_sites(const struct making *making, struct verdict_goroutine_re
 static int judge_timers(const struct making *making, const struct lc_go *go,
 			struct verdict_goroutine_records *records)
 {
-	struct go_surroundings surroundings = { .now = making->now,
-						.threshold_ns = making->threshold_ns };
+	struct go_surroundings surroundings = surroundings_of(making);
 	const struct lc_go_process *process;
 	struct verdict_timers timers;
 	struct growth_key key;
@@ -308,8 +325,7 @@ static int judge_timers(const struct making *making, const struct lc_go *go,
 static int finish(struct making *making, const struct lc_go *go,
 		  struct verdict_goroutine_records *records)
 {
-	struct go_surroundings surroundings = { .now = making->now,
-						.threshold_ns = making->threshold_ns };
+	struct go_surroundings surroundings = surroundings_of(making);
 	struct group *group, *next;
 	size_t count = HASH_COUNT(making->groups);
 	pid_t pid = 0;
@@ -345,10 +361,13 @@ static int finish(struct making *making, const struct lc_go *go,
 	return r;
 }
 
-int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth, uint64_t now,
-			    uint64_t threshold_ns, struct verdict_goroutine_records *records)
+int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
+			    const struct verdict_view *view, uint64_t now, uint64_t threshold_ns,
+			    struct verdict_goroutine_records *records)
 {
-	struct making making = { .growth = growth, .now = now, .threshold_ns = threshold_ns };
+	struct making making = {
+		.growth = growth, .view = view, .now = now, .threshold_ns = threshold_ns
+	};
 	struct lc_go_process *process;
 	size_t i;
 	int r = 0, finished;

@@ -12,6 +12,10 @@
 
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4
+#define VERDICT_AGES 7
+
+/* Upper bounds of the classes of age, ns; the last has none. */
+extern const uint64_t verdict_age_bounds[VERDICT_AGES - 1];
 
 struct verdict_label {
 	char text[120];
@@ -25,10 +29,9 @@ struct verdict_goroutines {
 	const struct lc_go_site *site;
 	const struct lc_thread *thread; /* in whose call it is; NULL: none, or not known */
 	const struct lc_go_wait *wait;	/* of that one; NULL: not read */
-	uint64_t
-		circle; /* goid of the one that has what it waits for, and waits for what it has; 0 */
-	bool whole_site; /* wherever they are: all from one go statement */
-	uint64_t *goids; /* rising; up to VERDICT_GOIDS */
+	uint32_t node;			/* of one of them, in the view's graph; GRAPH_NONE */
+	bool whole_site;		/* wherever they are: all from one go statement */
+	uint64_t *goids;		/* rising; up to VERDICT_GOIDS */
 	size_t goid_count, count;
 	size_t due;			 /* of them, have stood for the threshold */
 	size_t orphans;			 /* whose parent has ended */
@@ -36,6 +39,7 @@ struct verdict_goroutines {
 	size_t leaked;			 /* LC_GO_LEAKED */
 	bool shares_object;		 /* more than one, and all wait for one object */
 	uint64_t oldest_ns, youngest_ns; /* how long they have stood; the oldest at least so long */
+	size_t ages[VERDICT_AGES];	 /* how many of each class */
 	uint64_t since;			 /* of the oldest */
 	bool at_least;			 /* it stood there before the first sweep */
 	uint64_t stack_bytes;
@@ -66,13 +70,15 @@ struct verdict_goroutine_records {
 /* After each sweep: counts the members of each group and site. */
 void verdict_goroutines_note(struct growth *growth, struct lc_go *go);
 
-/*
- * Makes and judges the groups. growth may be NULL. What they wait for is as far as lc_go_set_wait() was
- * called. Returns 0 or -ENOMEM.
- */
-int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth, uint64_t now,
-			    uint64_t threshold_ns, struct verdict_goroutine_records *records);
 struct verdict_view;
+
+/*
+ * Makes and judges the groups. growth may be NULL, and so may the view, whose graph tells of circles. What they wait
+ * for is as far as lc_go_set_wait() was called. Returns 0 or -ENOMEM.
+ */
+int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
+			    const struct verdict_view *view, uint64_t now, uint64_t threshold_ns,
+			    struct verdict_goroutine_records *records);
 
 /* Gives those in a call their thread, and its verdict where that is worse. The view must outlive the records. */
 void verdict_goroutines_join(const struct verdict_view *view,
@@ -81,6 +87,7 @@ void verdict_goroutines_release(struct verdict_goroutine_records *records);
 
 /* go_rules.c: judges one group. connections: by how much the process's network waits have grown. */
 struct go_surroundings {
+	const struct verdict_view *view; /* may be NULL */
 	uint64_t now, threshold_ns;
 	uint64_t new_connections;
 };

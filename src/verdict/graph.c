@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Building and solving of the wait-for graph: see graph.h. Relies on uthash. */
-#include "verdict/graph.h"
+#include "verdict/graph_private.h"
 
 #include "lifecycle/wait.h"
 
@@ -49,6 +49,7 @@ void graph_release(struct graph *graph)
 {
 	index_release(&graph->by_tid);
 	index_release(&graph->by_pid);
+	graph_go_release(graph);
 	free(graph->nodes);
 	free(graph->edges);
 	memset(graph, 0, sizeof(*graph));
@@ -70,6 +71,7 @@ static int add_thread(struct graph *graph, const struct lc_thread *thread)
 		return 0;
 	graph->nodes[graph->count].thread = thread;
 	graph->nodes[graph->count].pid = thread->task.pid;
+	graph->nodes[graph->count].locked = GRAPH_NONE;
 	r = index_add(&graph->by_tid, thread->task.tid, graph->count);
 	graph->count++;
 	process = index_find(graph->by_pid, thread->task.pid);
@@ -93,15 +95,16 @@ uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entr
 	return next == *entry ? GRAPH_NONE : next;
 }
 
-/* Room for every thread, and for a node of every process. */
-static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_model *others)
+/* Room for every thread, for a node of every process, and for goroutines. */
+static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_model *others,
+		     const struct lc_go *go)
 {
 	size_t most = lc_model_count(model) + (others ? lc_model_count(others) : 0);
 	struct graph_index *process, *next;
 	struct lc_thread *thread;
 	int r = 0;
 
-	graph->nodes = calloc(2 * most + 1, sizeof(graph->nodes[0]));
+	graph->nodes = calloc(2 * most + (go ? graph_go_room(go) : 0) + 1, sizeof(graph->nodes[0]));
 	if (!graph->nodes)
 		return -ENOMEM;
 	for (thread = lc_model_next(model, NULL); thread && !r;
@@ -112,9 +115,10 @@ static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_mode
 		r = add_thread(graph, thread);
 	HASH_ITER(hh, graph->by_pid, process, next) {
 		process->node = graph->count;
+		graph->nodes[graph->count].locked = GRAPH_NONE;
 		graph->nodes[graph->count++].pid = process->id;
 	}
-	return r;
+	return r || !go ? r : graph_go_add_nodes(graph, go);
 }
 
 /* Who could release it, and are these all? */
@@ -138,13 +142,11 @@ static bool wait_is_complete(const struct lc_wait *wait)
 	       wait->owner_count == wait->owner_total;
 }
 
-static uint32_t thread_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
+uint32_t graph_wait_edges(const struct graph *graph, struct graph_node *node,
+			  const struct lc_wait *wait, uint32_t *edges)
 {
-	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
 	uint32_t count = 0, other, i;
 
-	if (!wait)
-		return 0;
 	node->complete = wait_is_complete(wait);
 	node->gone = wait->recorded == LC_WAIT_DEAD;
 	for (i = 0; i < wait->owner_count; i++) {
@@ -160,6 +162,25 @@ static uint32_t thread_edges(const struct graph *graph, struct graph_node *node,
 	return count;
 }
 
+static uint32_t thread_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
+{
+	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
+
+	if (wait && node->locked != GRAPH_NONE) {
+		node->complete = true;
+		if (edges)
+			edges[0] = node->locked;
+		return 1;
+	}
+	return wait ? graph_wait_edges(graph, node, wait, edges) : 0;
+}
+
+static uint32_t node_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
+{
+	return node->goroutine ? graph_go_edges(graph, node, edges)
+			       : thread_edges(graph, node, edges);
+}
+
 /* First counts, then fills: a process's edges are its threads. */
 static int add_edges(struct graph *graph)
 {
@@ -170,8 +191,8 @@ static int add_edges(struct graph *graph)
 		struct graph_node *node = &graph->nodes[i];
 
 		node->first_edge = total;
-		if (node->thread)
-			total += thread_edges(graph, node, NULL);
+		if (!graph_is_process(node))
+			total += node_edges(graph, node, NULL);
 		else
 			total += index_find(graph->by_pid, node->pid)->threads;
 	}
@@ -187,9 +208,11 @@ static int add_edges(struct graph *graph)
 		struct graph_node *node = &graph->nodes[i];
 		const struct graph_index *own;
 
-		if (!node->thread)
+		if (graph_is_process(node))
 			continue;
-		thread_edges(graph, node, graph->edges + node->first_edge);
+		node_edges(graph, node, graph->edges + node->first_edge);
+		if (node->goroutine)
+			continue;
 		own = index_find(graph->by_pid, node->pid);
 		graph->edges[graph->nodes[own->node].first_edge + fill[own->node]++] = i;
 	}
@@ -205,12 +228,14 @@ static bool alive_by_itself(const struct graph_node *node)
 {
 	const struct lc_wait *wait;
 
+	if (node->goroutine)
+		return graph_go_alive_by_itself(node);
 	if (!node->thread)
 		return false;
 	wait = node->thread->wait;
 	if (!node->thread->blocked || !wait)
 		return !(node->thread->state == 'Z' || node->thread->state == 'X');
-	if (node->gone)
+	if (node->gone || node->locked != GRAPH_NONE)
 		return false;
 	if (wait->has_timeout || (wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP)))
 		return true;
@@ -277,7 +302,7 @@ static uint32_t choose_next(const struct graph *graph, uint32_t from)
 		if (best == GRAPH_NONE)
 			best = graph->edges[e];
 		if (other->alive == node->alive &&
-		    (node->thread || !node->alive || other->independent))
+		    (!graph_is_process(node) || !node->alive || other->independent))
 			return graph->edges[e];
 	}
 	return best;
@@ -292,9 +317,9 @@ static void cut_circle(struct graph *graph, uint32_t start)
 	uint32_t at = start, where = start;
 
 	do {
-		if (!graph->nodes[at].thread)
+		if (graph_is_process(&graph->nodes[at]))
 			where = at;
-		else if (graph->nodes[at].independent && graph->nodes[where].thread)
+		else if (graph->nodes[at].independent && !graph_is_process(&graph->nodes[where]))
 			where = at;
 		at = graph->nodes[at].next;
 	} while (at != start);
@@ -382,13 +407,14 @@ static int count_dependents(struct graph *graph)
 	return 0;
 }
 
-int graph_build(struct lc_model *model, struct lc_model *others, struct graph *graph)
+int graph_build(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
+		struct graph *graph)
 {
 	uint32_t i;
 	int r;
 
 	memset(graph, 0, sizeof(*graph));
-	r = add_nodes(graph, model, others);
+	r = add_nodes(graph, model, others, go);
 	r = r ?: add_edges(graph);
 	r = r ?: solve(graph);
 	if (!r) {

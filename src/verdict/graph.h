@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The wait-for graph: threads, and processes any thread of which would do. Pure.
+ * The wait-for graph: threads, goroutines, and processes any thread of which would do. Pure.
  *
- * A blocked thread has an edge to each who could release it; one of them is enough (an OR). A thread is
+ * Whoever is blocked has an edge to each who could release it; one of them is enough (an OR). A node is
  * alive if it runs, if it will wake by itself, if someone outside (another host, a user, hardware) may
  * wake it, if not all who could release it are known, or if one of them is alive. What is left can never
  * run again: each of its releasers waits, too, in the end for itself (a cycle) or for someone who is gone.
- * Building and solving take time linear in threads and edges.
+ * Building and solving take time linear in nodes and edges.
+ *
+ * Of a process's goroutines those are here of which it was asked who could release them, those who could, those
+ * that wait for a socket which was looked at, and those that have a thread: they wait for it while it is in a call,
+ * and it waits for them while they are locked to it (a C thread that called Go).
  */
 #ifndef LEAKHOP_VERDICT_GRAPH_H
 #define LEAKHOP_VERDICT_GRAPH_H
 
+#include "lifecycle/goroutines.h"
 #include "lifecycle/model.h"
 
 #define GRAPH_NONE UINT32_MAX
 
 struct graph_node {
-	const struct lc_thread *thread; /* NULL: a process */
+	const struct lc_thread *thread;	      /* NULL: a goroutine or a process */
+	const struct lc_goroutine *goroutine; /* NULL: a thread or a process */
+	const struct lc_go_process *go;	      /* of goroutine */
+	uint32_t locked; /* of a thread: the goroutine that it waits for; GRAPH_NONE */
 	pid_t pid;
 	bool alive;
 	bool independent;    /* alive by itself, without any of its releasers */
@@ -35,13 +43,22 @@ struct graph {
 	uint32_t *edges; /* indices of nodes */
 	uint32_t edge_count;
 	struct graph_index *by_tid, *by_pid; /* uthash */
+	struct graph_go_index *by_goid;	     /* uthash */
 };
+
+/* A process stands for a thread of it. */
+static inline bool graph_is_process(const struct graph_node *node)
+{
+	return !node->thread && !node->goroutine;
+}
 
 /*
  * Builds the graph of all living threads of one or two models (others may be NULL: threads that are not
- * reported, but stand in chains) and solves it. Returns 0 or -ENOMEM. graph_release() releases.
+ * reported, but stand in chains) and of goroutines (go may be NULL), and solves it. Returns 0 or -ENOMEM.
+ * graph_release() releases.
  */
-int graph_build(struct lc_model *model, struct lc_model *others, struct graph *graph);
+int graph_build(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
+		struct graph *graph);
 void graph_release(struct graph *graph);
 
 /*
@@ -53,5 +70,11 @@ uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entr
 
 /* The node of a thread; GRAPH_NONE if it is not in the graph. */
 uint32_t graph_find(const struct graph *graph, pid_t tid);
+
+/* The node of a goroutine; GRAPH_NONE if it is not in the graph. */
+uint32_t graph_find_goroutine(const struct graph *graph, pid_t pid, uint64_t goid);
+
+/* Does each in this node's circle send to a channel? Then nobody receives, and it is no circle of each other. */
+bool graph_only_sends(const struct graph *graph, uint32_t number);
 
 #endif

@@ -175,12 +175,13 @@ void growth_close(struct growth *growth, uint64_t now)
 static void fit(const struct growth_group *group, struct growth_trend *trend)
 {
 	double n = group->sweep_count, sx = 0, sy = 0, sxx = 0, sxy = 0, rest = 0, x, y, a, b, d;
+	double base = group->sweeps[0].count; /* so that what never changes has a slope of just 0 */
 	uint64_t origin = group->sweeps[0].at;
 	uint32_t i;
 
 	for (i = 0; i < group->sweep_count; i++) {
 		x = (group->sweeps[i].at - origin) / 1e9;
-		y = group->sweeps[i].count;
+		y = group->sweeps[i].count - base;
 		sx += x;
 		sy += y;
 		sxx += x * x;
@@ -193,7 +194,7 @@ static void fit(const struct growth_group *group, struct growth_trend *trend)
 	a = (sy - b * sx) / n;
 	for (i = 0; i < group->sweep_count; i++) {
 		x = (group->sweeps[i].at - origin) / 1e9;
-		y = group->sweeps[i].count - (a + b * x);
+		y = group->sweeps[i].count - base - (a + b * x);
 		rest += y * y;
 	}
 	trend->slope_per_s = b;

@@ -67,8 +67,8 @@ struct verdict_view {
 	uint64_t now, threshold_ns;
 };
 
-/* Builds graph and conclusions. others, growth: may be NULL. Returns 0 or -ENOMEM. */
-int verdict_view_create(struct lc_model *model, struct lc_model *others,
+/* Builds graph and conclusions. others, go, growth: may be NULL. Returns 0 or -ENOMEM. */
+int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
 			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
 			struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);

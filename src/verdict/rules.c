@@ -25,18 +25,19 @@ static void judge_cycle(struct judged *judged)
 	uint32_t at = judged->node - judged->rules->graph->nodes, start = at;
 	const struct graph_node *nodes = judged->rules->graph->nodes;
 	unsigned length = 0;
-	bool confirmed = true;
+	bool confirmed = true, goroutines = false;
 	char words[64];
 	size_t used;
 
 	do {
-		length += nodes[at].thread != NULL;
+		length += !graph_is_process(&nodes[at]);
 		confirmed &= !nodes[at].thread || nodes[at].thread->wait_confirmed;
+		goroutines |= nodes[at].goroutine != NULL;
 		at = nodes[at].next;
 	} while (at != start && length < 1000000);
 	if (!confirmed) {
 		judge(judged, VERDICT_SUSPECT, "cycle-seen-once",
-		      "%u threads seem to wait for each other, but one was read only once", length);
+		      "%u seem to wait for each other, but one was read only once", length);
 		judge_remedy(judged, "look again: a circle that stands is a deadlock");
 		return;
 	}
@@ -44,8 +45,8 @@ static void judge_cycle(struct judged *judged)
 		judge(judged, VERDICT_DEADLOCK, "cycle",
 		      "it waits for something that only it could release");
 	else
-		judge(judged, VERDICT_DEADLOCK, "cycle",
-		      "%u threads wait for each other in a circle", length);
+		judge(judged, VERDICT_DEADLOCK, "cycle", "%u %s wait for each other in a circle",
+		      length, goroutines ? "threads and goroutines" : "threads");
 	used = snprintf(judged->conclusion->proof, sizeof(judged->conclusion->proof),
 			"%d waits for", judged->thread->task.tid);
 	for (at = nodes[start].next; used < sizeof(judged->conclusion->proof) - 80;
@@ -125,7 +126,7 @@ static bool is_alone(const struct graph *graph, uint32_t number)
 {
 	uint32_t at = graph->nodes[number].next;
 
-	while (at != number && !graph->nodes[at].thread)
+	while (at != number && graph_is_process(&graph->nodes[at]))
 		at = graph->nodes[at].next;
 	return at == number;
 }
@@ -147,6 +148,24 @@ static uint32_t taker_of(const struct judged *judged)
 		       : GRAPH_NONE;
 }
 
+/* As a link of a chain; its group is judged on its own (go_rules.c). */
+static void judge_goroutine(struct judged *judged, uint32_t number)
+{
+	const struct graph_node *node = judged->node;
+
+	if (node->goroutine->kind == LC_GO_NO_WAIT)
+		judge(judged, VERDICT_RUNNING, "running", "it runs, or is about to");
+	else if (node->alive)
+		judge(judged, VERDICT_IDLE, "goroutine", "it can run again");
+	else if (node->in_cycle && !graph_only_sends(judged->rules->graph, number))
+		judge(judged, VERDICT_DEADLOCK, "circle", "it is part of a circle of waits");
+	else if (lc_go_is_internal(node->goroutine->kind))
+		judge(judged, VERDICT_LEAK, "unreachable", "nothing that lives can release it");
+	else
+		judge(judged, VERDICT_STUCK, "dead-end",
+		      "it waits for somebody who can never run again");
+}
+
 static void judge_node(const struct rules *rules, uint32_t number)
 {
 	const struct graph_node *node = &rules->graph->nodes[number];
@@ -157,6 +176,7 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		.wait = node->thread ? node->thread->wait : NULL,
 		.conclusion = &rules->conclusions[number],
 	};
+	char words[64];
 
 	if (node->next != GRAPH_NONE && node->next != number) {
 		judged.owner = &rules->graph->nodes[node->next];
@@ -164,7 +184,9 @@ static void judge_node(const struct rules *rules, uint32_t number)
 	}
 	judged.conclusion->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root
 								  : number;
-	if (!node->thread) {
+	if (node->goroutine) {
+		judge_goroutine(&judged, number);
+	} else if (!node->thread) {
 		/* A process is what the thread is that it stands for. */
 		judged.conclusion->verdict = judged.owner ? judged.owner_verdict->verdict
 							  : VERDICT_RUNNING;
@@ -184,6 +206,9 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		   judged.owner_verdict->verdict >= VERDICT_STUCK &&
 		   judged.wait->kind != LC_WAIT_CHILD) {
 		judge_dead_end(&judged);
+	} else if (node->locked != GRAPH_NONE) {
+		judge(&judged, VERDICT_IDLE, "locked-to", "it waits for %s, which is locked to it",
+		      judge_node_words(judged.owner, words, sizeof(words)));
 	} else {
 		judge_by_kind(&judged);
 	}

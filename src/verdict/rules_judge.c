@@ -36,6 +36,8 @@ const char *judge_node_words(const struct graph_node *node, char *buffer, size_t
 	if (node->thread)
 		snprintf(buffer, size, "thread %d (%.15s)", node->thread->task.tid,
 			 node->thread->task.comm);
+	else if (node->goroutine)
+		snprintf(buffer, size, "goroutine %llu", (unsigned long long)node->goroutine->goid);
 	else
 		snprintf(buffer, size, "process %d", node->pid);
 	return buffer;

@@ -54,7 +54,7 @@ static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 		 "members that leave about as often as they come would be no finding");
 }
 
-int verdict_view_create(struct lc_model *model, struct lc_model *others,
+int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
 			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
 			struct verdict_view *view)
 {
@@ -64,7 +64,7 @@ int verdict_view_create(struct lc_model *model, struct lc_model *others,
 	*view = (struct verdict_view){
 		.model = model, .growth = growth, .now = now, .threshold_ns = threshold_ns
 	};
-	r = graph_build(model, others, &view->graph);
+	r = graph_build(model, others, go, &view->graph);
 	if (r < 0)
 		return r;
 	view->conclusions = calloc(view->graph.count + 1, sizeof(view->conclusions[0]));

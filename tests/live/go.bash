@@ -2,7 +2,9 @@
 # What the tests of goroutines share: Go fixtures of any build, looked at once or followed.
 
 forgotten="sender receiver early range nilreceive nilsend empty ticker context errgroup errgroup:errgroupwait pool::6"
-locks="done add::6 doublelock unlock rwwriter rwrecursive rwrecursive:rwbetween abba:abbafirst abba:abbasecond cond once"
+locks="done add::6 doublelock unlock rwwriter rwrecursive rwrecursive:rwbetween cond once pipeline:produces pipeline:squares"
+
+circles="abba:abbafirst abba:abbasecond channels:asks channels:answers joins:joins joins:joined ring::9"
 
 # Each file has its own setup() that calls this.
 setup_go() {
@@ -26,13 +28,12 @@ end() { kill_fixtures || :; }
 
 line() { mark "go/goleak/$(grep -l "@block $2\b" "$sources"/go/goleak/*.go | head -n 1 | xargs basename)" "$1" "$2"; }
 
-# one_look FOLDER "PATTERN[:MARK[:COUNT]]": proven at one look, with the right lines and count
+# one_look FOLDER "PATTERN[:MARK[:COUNT]]" [VERDICT]: proven at one look, with the right lines and count
 one_look() {
-	local pattern mark count block spawn verdict=leak
+	local pattern mark count block spawn verdict=${3:-leak}
 	IFS=: read -r pattern mark count <<<"$2"
 	mark=${mark:-$pattern} count=${count:-3}
 	GROW=0 run_go "$1" "$pattern"
-	[[ $pattern != abba ]] || verdict=deadlock
 	block=$(line block "$mark") spawn=$(line spawn "$mark")
 	found() {
 		dump "$json" -p "$pid" --no-threads || return

@@ -10,6 +10,7 @@ setup() { setup_go; }
 @test "the same, stripped" {
 	local one
 	for one in $forgotten $locks; do one_look go-stripped "$one"; done
+	for one in $circles; do one_look go-stripped "$one" deadlock; done
 }
 
 @test "healthy twins are silent, stripped" {
@@ -21,7 +22,8 @@ setup() { setup_go; }
 	local build one
 	for build in go-pie go-cgo go-race; do
 		[[ -x $programs/$build/goleak ]] || continue
-		for one in sender context done abba:abbafirst cond; do one_look "$build" "$one"; done
+		for one in sender context done cond; do one_look "$build" "$one"; done
+		for one in abba:abbafirst joins:joined; do one_look "$build" "$one" deadlock; done
 	done
 }
 

@@ -17,6 +17,58 @@ setup() { setup_go; }
 	for one in $locks; do one_look go "$one"; done
 }
 
+@test "circles of locks, channels and groups are deadlocks" {
+	local one
+	for one in $circles; do one_look go "$one" deadlock; done
+}
+
+@test "a chain and a circle, goroutine by goroutine" {
+	GROW=0 COUNT=1 run_go go joins
+	eventually 10 circle
+	holds "[$(line block joins), $(line block joined)] as \$lines | .findings | length == 2 and
+		all(.[]; .chain[0].goid == .goids[0] and ([.chain[] | .line] | sort) == (\$lines | sort))" "$json"
+	leakhop dump -p "$pid" --no-threads --dot "$BATS_TEST_TMPDIR/dot" >"$BATS_TEST_TMPDIR/text" || :
+	grep -q '`- likely goroutine [0-9]*, for .* in WaitGroup, main.(\*ledger).closeBooks (circles.go:' "$BATS_TEST_TMPDIR/text"
+	grep -q 'back to goroutine [0-9]*: a circle' "$BATS_TEST_TMPDIR/text"
+	grep -q 'label="goroutine [0-9]*, main.(\*ledger).book (deadlock)"' "$BATS_TEST_TMPDIR/dot"
+	grep -q 'n[0-9]* -> n[0-9]* .label="Mutex"' "$BATS_TEST_TMPDIR/dot"
+}
+
+circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] == ["deadlock", "deadlock"]' "$json" >/dev/null; }
+
+@test "threads of C behind a goroutine that can never run again" {
+	GROW=0 COUNT=1 run_go go-cgo lostcallback
+	behind() {
+		dump "$json" -p "$pid"
+		jq -e --argjson line "$(line block lostcallback)" '[.findings[] | select(.kind == "goroutine")][0] as $g |
+			$g.verdict == "leak" and any($g.stack[]; .line == $line) and $g.locked_to_thread and
+			([.findings[] | select(.kind == "thread")] | length == 2 and
+				any(.[]; .tids == [$g.tid] and .verdict == "stuck" and .goroutine.goid == $g.goids[0]) and
+				any(.[]; .tids != [$g.tid] and .verdict == "stuck" and .wait.kind == "join" and
+					.chain[-1].goid == $g.goids[0]))' "$json" >/dev/null
+	}
+	eventually 10 behind
+	end
+	GROW=0 COUNT=1 run_go go-cgo lostcallback well
+	dump "$json" -p "$pid"
+	holds '.findings + .suspects == []' "$json"
+}
+
+@test "a goroutine behind another program's deadlock" {
+	start deaf
+	local port
+	eventually 5 grep -q PORT "$out"
+	port=$(awk '/^PORT/ { print $2 }' "$out")
+	GROW=0 COUNT=1 run_go go read "127.0.0.1:$port"
+	behind() {
+		dump "$json" -p "$pid"
+		jq -e --argjson line "$(mark go/goleak/external.go block read)" '.findings[0] | .verdict == "stuck" and
+			.rule == "peer-is-a-finding" and any(.stack[]; .line == $line) and
+			([.chain[].comm] | index("deaf")) and any(.chain[]; .verdict == "deadlock")' "$json" >/dev/null
+	}
+	eventually 10 behind
+}
+
 @test "an iterator that is not stopped" {
 	GROW=0 run_go go iter
 	eventually 10 stands
@@ -25,7 +77,7 @@ setup() { setup_go; }
 
 @test "healthy twins are silent" {
 	local one
-	for one in $forgotten $locks http read dial sleep spin unbounded websocket iter; do
+	for one in $forgotten $locks $circles http read dial sleep spin unbounded websocket iter; do
 		one=${one%%:*}
 		silent go "$one"
 	done

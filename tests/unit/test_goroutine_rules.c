@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Verdicts of groups of goroutines: what is proven, what grows, what is healthy. */
-#include "unit.h"
+#include "waits.h"
 
 #include "verdict/goroutines.h"
+#include "verdict/report.h"
 
-#define NOW 1000000000000ull
-#define SECOND 1000000000ull
 #define SWEEPS 24
 
 static struct lc_go go;
 static struct growth *growth;
 static struct verdict_goroutine_records records;
+static struct verdict_view view;
+static struct lc_model *threads;
 static uint64_t now;
 
 static int set_up(void **state)
 {
 	(void)state;
 	now = NOW;
+	threads = model_new();
 	return growth_create(&growth);
 }
 
@@ -24,6 +26,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	verdict_goroutines_release(&records);
+	verdict_view_release(&view);
+	lc_model_free(threads);
 	lc_go_release(&go);
 	go = (struct lc_go){};
 	growth_free(growth);
@@ -63,10 +67,17 @@ static void end_sweep(void)
 	now += SECOND;
 }
 
-static void judge(void)
+static void judge_at(uint64_t moment)
 {
 	verdict_goroutines_release(&records);
-	assert_int_equal(verdict_goroutines_make(&go, growth, now, SECOND, &records), 0);
+	verdict_view_release(&view);
+	assert_int_equal(verdict_view_create(threads, NULL, &go, growth, moment, SECOND, &view), 0);
+	assert_int_equal(verdict_goroutines_make(&go, growth, &view, moment, SECOND, &records), 0);
+}
+
+static void judge(void)
+{
+	judge_at(now);
 }
 
 static const struct verdict_goroutines *group_of(enum lc_go_kind kind)
@@ -167,31 +178,29 @@ static void test_a_lock_is_held_for_moments(void **state)
 	(void)state;
 	looks(1, fill_lock);
 	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held"); /* a second has gone by since */
-	verdict_goroutines_release(&records);
-	assert_int_equal(verdict_goroutines_make(&go, growth, now - SECOND / 2, SECOND, &records),
-			 0);
+	judge_at(now - SECOND / 2);
 	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+}
+
+/* Proven, and this one (0: nobody) could release it. */
+static void waits_behind(uint64_t goid, enum lc_go_kind kind, uint64_t releaser)
+{
+	struct lc_go_releasers releasers = { .goid = goid,
+					     .goids = { releaser },
+					     .count = !!releaser,
+					     .total = !!releaser,
+					     .known = true };
+	struct lc_goroutine *goroutine = stand(goid, kind, goid);
+
+	goroutine->flags |= LC_GO_ASKED | LC_GO_UNREACHABLE;
+	goroutine->object = 0x10000 * goid;
+	assert_int_equal(lc_go_set_releasers(process_of(), &releasers), 0);
 }
 
 static void fill_circle(void)
 {
-	struct lc_go_wait first = { .goid = 5,
-				    .address = 0x100,
-				    .holders_known = true,
-				    .holders = 1,
-				    .holder = 6,
-				    .fd = -1 };
-	struct lc_go_wait second = { .goid = 6,
-				     .address = 0x200,
-				     .holders_known = true,
-				     .holders = 1,
-				     .holder = 5,
-				     .fd = -1 };
-
-	stand(5, LC_GO_MUTEX, 1)->flags |= LC_GO_ASKED | LC_GO_UNREACHABLE;
-	stand(6, LC_GO_RWMUTEX_WRITE, 2)->flags |= LC_GO_ASKED | LC_GO_UNREACHABLE;
-	lc_go_set_wait(process_of(), &first);
-	lc_go_set_wait(process_of(), &second);
+	waits_behind(5, LC_GO_MUTEX, 6);
+	waits_behind(6, LC_GO_RWMUTEX_WRITE, 5);
 }
 
 static void test_two_that_have_each_others_lock(void **state)
@@ -200,6 +209,84 @@ static void test_two_that_have_each_others_lock(void **state)
 	looks(1, fill_circle);
 	is(LC_GO_MUTEX, VERDICT_DEADLOCK, "circle");
 	is(LC_GO_RWMUTEX_WRITE, VERDICT_DEADLOCK, "circle");
+}
+
+static void fill_mixed_circle(void)
+{
+	waits_behind(5, LC_GO_CHAN_RECEIVE, 6);
+	waits_behind(6, LC_GO_WAITGROUP, 7);
+	waits_behind(7, LC_GO_MUTEX, 5);
+	waits_behind(8, LC_GO_CHAN_SEND, 7); /* behind the circle, not in it */
+	waits_behind(9, LC_GO_COND, 0);
+}
+
+static void test_a_circle_of_channel_group_and_lock(void **state)
+{
+	(void)state;
+	looks(1, fill_mixed_circle);
+	is(LC_GO_CHAN_RECEIVE, VERDICT_DEADLOCK, "circle");
+	is(LC_GO_WAITGROUP, VERDICT_DEADLOCK, "circle");
+	is(LC_GO_MUTEX, VERDICT_DEADLOCK, "circle");
+	is(LC_GO_CHAN_SEND, VERDICT_LEAK, "unreachable");
+	is(LC_GO_COND, VERDICT_LEAK, "unreachable");
+	assert_non_null(strstr(group_of(LC_GO_MUTEX)->conclusion.proof,
+			       "goroutine 7 waits for goroutine 5, which waits for goroutine 6"));
+}
+
+static void fill_senders(void)
+{
+	waits_behind(5, LC_GO_CHAN_SEND, 6);
+	waits_behind(6, LC_GO_CHAN_SEND, 5);
+	process_of()->list[6].stack = 77; /* elsewhere */
+}
+
+/* Each has the other's channel, and neither receives: that is no circle. */
+static void test_senders_do_not_wait_for_each_other(void **state)
+{
+	(void)state;
+	looks(1, fill_senders);
+	is(LC_GO_CHAN_SEND, VERDICT_LEAK, "unreachable");
+}
+
+static void fill_siblings(void)
+{
+	waits_behind(5, LC_GO_CHAN_RECEIVE, 6);
+	waits_behind(6, LC_GO_CHAN_RECEIVE, 5);
+	process_of()->list[6].site = process_of()->list[5].site;
+}
+
+/* Subscribers that all have the list of all. */
+static void test_siblings_do_not_wait_for_each_other(void **state)
+{
+	(void)state;
+	looks(1, fill_siblings);
+	is(LC_GO_CHAN_RECEIVE, VERDICT_LEAK, "unreachable");
+}
+
+/* A C thread that called Go waits for the goroutine, and another thread for that thread. */
+static void fill_callback(void)
+{
+	struct lc_goroutine *goroutine;
+
+	waits_behind(5, LC_GO_CHAN_RECEIVE, 0);
+	goroutine = &process_of()->list[5];
+	goroutine->tid = 70;
+	goroutine->locked = true;
+}
+
+static void test_threads_behind_a_goroutine(void **state)
+{
+	struct lc_wait parked = wait_for(LC_WAIT_GO, 1), joins = wait_for(LC_WAIT_JOIN, 2);
+
+	(void)state;
+	wait_set(thread_add(threads, 7, 70, 60), &parked);
+	wait_owner(&joins, 7, 70, LC_WAIT_JOINEE);
+	wait_set(thread_add(threads, 7, 71, 60), &joins);
+	looks(1, fill_callback);
+	assert_int_equal(concluded(&view, 70)->verdict, VERDICT_STUCK);
+	assert_string_equal(concluded(&view, 70)->rule, "dead-end");
+	assert_non_null(strstr(concluded(&view, 70)->reason, "goroutine 5"));
+	assert_int_equal(concluded(&view, 71)->verdict, VERDICT_STUCK);
 }
 
 static uint64_t sweep_number;
@@ -221,6 +308,10 @@ static void test_a_group_that_only_grows_leaks(void **state)
 	is(LC_GO_SELECT, VERDICT_LEAK, "growing");
 	assert_int_equal(group_of(LC_GO_SELECT)->count, 2 * SWEEPS);
 	assert_true(group_of(LC_GO_SELECT)->trend.slope_per_s > 1.9);
+	/* Two each second: those of the last look are a second old. */
+	assert_int_equal(group_of(LC_GO_SELECT)->ages[0], 0);
+	assert_int_equal(group_of(LC_GO_SELECT)->ages[1], 2 * 9);
+	assert_int_equal(group_of(LC_GO_SELECT)->ages[2], 2 * (SWEEPS - 9));
 }
 
 /* As many more wait for a connection that the process has accepted. */
@@ -316,6 +407,10 @@ int main(void)
 		TEST(test_a_pool_is_idle),
 		TEST(test_a_lock_is_held_for_moments),
 		TEST(test_two_that_have_each_others_lock),
+		TEST(test_a_circle_of_channel_group_and_lock),
+		TEST(test_senders_do_not_wait_for_each_other),
+		TEST(test_siblings_do_not_wait_for_each_other),
+		TEST(test_threads_behind_a_goroutine),
 		TEST(test_a_group_that_only_grows_leaks),
 		TEST(test_streams_grow_with_their_connections),
 		TEST(test_a_go_statement_without_bound),

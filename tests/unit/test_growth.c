@@ -29,7 +29,7 @@ static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
 			lc_model_find(model, oldest++)->ended_at = now;
 	}
 	assert_true(growth_of(growth, lc_model_find(model, newest - 1), &trend));
-	assert_int_equal(verdict_view_create(model, NULL, growth, now, SECOND, &view), 0);
+	assert_int_equal(verdict_view_create(model, NULL, NULL, growth, now, SECOND, &view), 0);
 	*ret_leak = concluded(&view, newest - 1)->verdict == VERDICT_LEAK;
 	verdict_view_release(&view);
 	growth_free(growth);

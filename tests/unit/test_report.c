@@ -35,7 +35,7 @@ static struct verdict_records make(struct lc_model *model, enum verdict_scope sc
 	struct verdict_records records;
 
 	verdict_view_release(&view);
-	assert_int_equal(verdict_view_create(model, NULL, NULL, NOW, 5 * SECOND, &view), 0);
+	assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 5 * SECOND, &view), 0);
 	assert_int_equal(verdict_make(&view, scope, &records), 0);
 	return records;
 }

@@ -80,7 +80,7 @@ static inline struct verdict_view view_of(struct lc_model *model)
 {
 	struct verdict_view view;
 
-	assert_int_equal(verdict_view_create(model, NULL, NULL, NOW, 5 * SECOND, &view), 0);
+	assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 5 * SECOND, &view), 0);
 	return view;
 }
 

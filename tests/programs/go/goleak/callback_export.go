@@ -10,3 +10,8 @@ import "C"
 func leakhopCallback() C.int {
 	return C.int(waitForEvent())
 }
+
+//export leakhopLostCallback
+func leakhopLostCallback() C.int {
+	return C.int(waitForAnswer())
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What goroutines.c and go_waits.c share. Private to this room. */
+#ifndef LEAKHOP_LIFECYCLE_GO_WAITS_H
+#define LEAKHOP_LIFECYCLE_GO_WAITS_H
+
+#include "lifecycle/goroutines.h"
+
+void lc_go_drop_waits(struct lc_go_process *process);
+
+/* All, or those of goroutines that have run since, or ended. */
+void lc_go_drop_releasers(struct lc_go_process *process, bool all);
+
+#endif
