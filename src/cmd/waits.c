@@ -3,6 +3,7 @@
 #include "cmd/waits.h"
 #include "cmd/stacks.h"
 #include "target/proc.h"
+#include "verdict/rules.h"
 #include "wait/wait.h"
 
 #include <errno.h>
@@ -473,13 +474,6 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 	return r;
 }
 
-/* Who waits for an answer; a server that waits for its clients is owed nothing. */
-static bool is_owed(const struct lc_go_wait *wait)
-{
-	return wait->has_socket && (wait->socket.flags & LC_WAIT_SPOKE_LAST) &&
-	       !(wait->socket.flags & LC_WAIT_SERVER);
-}
-
 static int add_owners_of_goroutines(struct look *look, const struct lc_go_process *process)
 {
 	const struct lc_go_wait *wait = NULL;
@@ -487,7 +481,9 @@ static int add_owners_of_goroutines(struct look *look, const struct lc_go_proces
 	int r = 0;
 
 	while (!r && (wait = lc_go_next_wait(process, wait))) {
-		for (i = 0; is_owed(wait) && i < wait->socket.owner_count && !r; i++)
+		if (!wait->has_socket || !rules_asks(&wait->socket))
+			continue;
+		for (i = 0; i < wait->socket.owner_count && !r; i++)
 			r = add_owner(look, &wait->socket.owners[i]);
 	}
 	return r;

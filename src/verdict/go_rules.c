@@ -416,7 +416,7 @@ static void judge_socket(struct judging *j)
 				 : "the connection does not come about");
 	} else if (owed && judge_growth(j)) {
 		return;
-	} else if (owed && follow_peer(j)) {
+	} else if (rules_asks(socket) && follow_peer(j)) {
 		return;
 	} else if (trouble && owed) {
 		conclude(j, due ? VERDICT_STUCK : VERDICT_SUSPECT, "request-stands", "%s", trouble);

@@ -6,6 +6,7 @@
 #ifndef LEAKHOP_VERDICT_RULES_H
 #define LEAKHOP_VERDICT_RULES_H
 
+#include "lifecycle/wait.h"
 #include "verdict/graph.h"
 
 /* Rising by what matters. */
@@ -40,5 +41,8 @@ struct conclusion {
  */
 int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 		   struct conclusion *conclusions);
+
+/* May the other end owe this side of a socket something? Of a Unix socket nobody counts who spoke last. */
+bool rules_asks(const struct lc_wait *socket);
 
 #endif

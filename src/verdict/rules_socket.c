@@ -120,7 +120,7 @@ static void read_socket(struct judged *judged)
 		judge(judged, VERDICT_STUCK, "request-stands", "%s", why);
 		prove_trouble(judged);
 		remedy_timeout(judged);
-	} else if (wait->kind == LC_WAIT_TCP && (wait->flags & LC_WAIT_SERVER)) {
+	} else if (wait->flags & LC_WAIT_SERVER) {
 		judge(judged, VERDICT_IDLE, "accepting-side",
 		      "nothing is owed to the side that accepted");
 	} else if ((wait->flags & LC_WAIT_SPOKE_LAST) && may_be_owed) {
@@ -135,6 +135,12 @@ static void read_socket(struct judged *judged)
 		judge(judged, VERDICT_IDLE, "heard-last",
 		      "it waits for the peer's next word; nothing is owed");
 	}
+}
+
+bool rules_asks(const struct lc_wait *socket)
+{
+	return !(socket->flags & LC_WAIT_SERVER) &&
+	       (socket->kind == LC_WAIT_UNIX || (socket->flags & LC_WAIT_SPOKE_LAST));
 }
 
 void rules_socket(struct judged *judged)

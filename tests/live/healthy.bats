@@ -399,7 +399,7 @@ go_quiet() {
 			no_findings "$json"
 		else
 			holds "[.findings[] | select(any(.stack[]?; .line == $line))] | length == 1 and
-				(.[0] | .verdict == \"leak\" and .wait.kind == \"network\")" "$json"
+				(.[0] | .verdict == \"leak\" and .wait.kind == \"network\" and any(.chain[]; .comm == \"postgres\"))" "$json"
 		fi
 		kill -KILL "$pid"
 	done

@@ -212,6 +212,29 @@ static void test_sockets(void **state)
 	expect(wait, VERDICT_IDLE, "datagrams");
 }
 
+/* A server's thread is not sick because its client is. */
+static void test_a_sick_peer(void **state)
+{
+	struct lc_wait socket = wait_for(LC_WAIT_UNIX, 1), mutex = wait_for(LC_WAIT_MUTEX, 2);
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	mutex.recorded = LC_WAIT_DEAD;
+	wait_set(thread_add(model, 2, 30, 60), &mutex);
+	socket.direction = LC_WAIT_READ;
+	wait_owner(&socket, 2, 30, LC_WAIT_PEER);
+	wait_set(thread_add(model, 1, 10, 60), &socket);
+	socket.flags = LC_WAIT_SERVER | LC_WAIT_INCOMPLETE;
+	wait_set(thread_add(model, 1, 11, 60), &socket);
+	view = view_of(model);
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
+	assert_string_equal(concluded(&view, 11)->rule, "accepting-side");
+	assert_int_equal(concluded(&view, 11)->verdict, VERDICT_IDLE);
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
 static void test_pipes_and_sets(void **state)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_PIPE, 1);
@@ -319,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_a_sick_peer),
 		cmocka_unit_test(test_pipes_and_sets),
 		cmocka_unit_test(test_state_d),
 		cmocka_unit_test(test_kernel_locks),
