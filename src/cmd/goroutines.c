@@ -177,9 +177,18 @@ static int look_at_groups(struct session *session, bool ask_now)
 	return r;
 }
 
+static void note_time(struct session *session, uint64_t took)
+{
+	if (!session->go_first_sweep_ns)
+		session->go_first_sweep_ns = took;
+	else if (took > session->go_longest_sweep_ns)
+		session->go_longest_sweep_ns = took;
+}
+
 int goroutines_look(struct session *session, unsigned attempts)
 {
 	struct lc_go_process *process;
+	uint64_t begun = now_monotonic();
 	size_t count, i;
 	pid_t *pids;
 	int r = 0;
@@ -198,6 +207,7 @@ int goroutines_look(struct session *session, unsigned attempts)
 		r = r == -ENOMEM ? r : 0;
 	}
 	free(pids);
+	note_time(session, now_monotonic() - begun);
 	if (!r)
 		verdict_goroutines_note(session->growth, &session->go);
 	return r ?: look_at_groups(session, /* ask_now= */ attempts > 1);

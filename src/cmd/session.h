@@ -57,6 +57,8 @@ struct session {
 	struct golang *golang; /* NULL: not asked for */
 	struct lc_go go;
 	uint64_t reach_next; /* when heaps may be searched again */
+	uint64_t go_first_sweep_ns,
+		go_longest_sweep_ns; /* of all processes; the longest of the later ones */
 	struct lc_model *model;
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
 	struct growth *growth;

@@ -42,6 +42,8 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	cost->rss_bytes = usage.ru_maxrss * 1024ull;
 	cost->load_ns = collect_load_ns(session->collect);
 	cost->sweeps = session->sweeps;
+	cost->go_first_sweep_ns = session->go.count ? session->go_first_sweep_ns : 0;
+	cost->go_longest_sweep_ns = session->go.count ? session->go_longest_sweep_ns : 0;
 	collect_go_counts(session->collect, &cost->go_events);
 	cost->go_probe_ns = collect_go_probe_ns(session->collect);
 	count = collect_costs(session->collect, programs, 32);

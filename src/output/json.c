@@ -311,6 +311,22 @@ static json_t *limits_json(const struct output_run *run)
 	return json;
 }
 
+static json_t *cost_json(const struct output_run *run)
+{
+	const struct output_cost *cost = &run->cost;
+	json_t *json = json_pack(
+		"{sf sf sI sf sI sI sI}", "user_ms", cost->user_ns / 1e6, "system_ms",
+		cost->system_ns / 1e6, "rss_kib", (json_int_t)(cost->rss_bytes / 1024), "load_ms",
+		cost->load_ns / 1e6, "sweeps", (json_int_t)cost->sweeps, "bpf_runs",
+		(json_int_t)cost->bpf_runs, "bpf_ns", (json_int_t)cost->bpf_ns);
+
+	if (cost->go_first_sweep_ns)
+		json_object_set_new(json, "go_sweep_ms",
+				    json_pack("{sf sf}", "first", cost->go_first_sweep_ns / 1e6,
+					      "longest", cost->go_longest_sweep_ns / 1e6));
+	return json;
+}
+
 static json_t *run_json(const struct output_run *run)
 {
 	char started[40], ended[40];
@@ -324,17 +340,11 @@ static json_t *run_json(const struct output_run *run)
 			 started, "ended", ended, "threshold_ns", (json_int_t)run->threshold_ns,
 			 "limits", limits_json(run));
 	json_object_set_new(json, "lost",
-			    json_pack("{sI sI sI}", "events", (json_int_t)run->lost.events,
+			    json_pack("{sI sI sI sI}", "events", (json_int_t)run->lost.events,
 				      "stacks", (json_int_t)run->lost.stacks, "threads",
-				      (json_int_t)run->lost.threads));
-	json_object_set_new(json, "cost",
-			    json_pack("{sf sf sI sf sI sI sI}", "user_ms", run->cost.user_ns / 1e6,
-				      "system_ms", run->cost.system_ns / 1e6, "rss_kib",
-				      (json_int_t)(run->cost.rss_bytes / 1024), "load_ms",
-				      run->cost.load_ns / 1e6, "sweeps",
-				      (json_int_t)run->cost.sweeps, "bpf_runs",
-				      (json_int_t)run->cost.bpf_runs, "bpf_ns",
-				      (json_int_t)run->cost.bpf_ns));
+				      (json_int_t)run->lost.threads, "goroutines",
+				      (json_int_t)run->lost.goroutines));
+	json_object_set_new(json, "cost", cost_json(run));
 	if (run->go_events)
 		json_object_set_new(json_object_get(json, "cost"), "go_events",
 				    json_go_events_cost(run));

@@ -20,6 +20,8 @@ struct output_cost {
 	uint64_t rss_bytes;	     /* its highest */
 	uint64_t load_ns;	     /* to load and attach */
 	uint64_t sweeps;
+	uint64_t go_first_sweep_ns;    /* over all goroutines; 0: there are none */
+	uint64_t go_longest_sweep_ns;  /* of the later ones; 0: there was but one */
 	uint64_t bpf_runs, bpf_ns;     /* of all programs; 0 where the kernel does not count */
 	struct lc_go_counts go_events; /* seen by probes */
 	uint64_t go_probe_ns;	       /* for a hit of one, all told; 0: not known, or none */

@@ -93,7 +93,7 @@ func takeTwo(one, next *sync.Mutex, ready *sync.WaitGroup) {
 // --- whoever takes the end of a pipeline leaves, and all stages stand one behind the other ---
 func pipelineWithoutEnd() {
 	numbers, squares := make(chan int), make(chan int)
-	go count(numbers)         // @spawn produces
+	go count(numbers)           // @spawn produces
 	go square(numbers, squares) // @spawn squares
 	for range squares {
 		if !well { // TWIN

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// gomany [-latency WINDOW] [N [SITES]]: N goroutines (1,000,000) of SITES spawn sites (100), parked in
-// channels. With -latency, two more of them play ping-pong over a socket, one round each 500 µs, and
-// each WINDOW "LATENCY p50 p99 rounds" is printed, in ns. For the environment see package fixture.
+// gomany [-latency WINDOW] [-work BYTES] [N [SITES]]: N goroutines (1,000,000) of SITES spawn sites (100),
+// parked in channels. With -latency, two more of them play client and server over a socket, a request each
+// 500 µs, for which the server sums so many BYTES (0); each WINDOW "LATENCY p50 p99 rounds" is printed, in
+// ns. For the environment see package fixture.
 package main
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"net"
@@ -35,18 +37,21 @@ func argument(position, otherwise int) int {
 	return number
 }
 
-func serve(listener net.Listener) {
+func serve(listener net.Listener, work int) {
 	client, err := listener.Accept()
 	fixture.Try(err)
+	block := make([]byte, work)
 	for word := make([]byte, 8); ; {
 		_, err := client.Read(word)
 		fixture.Try(err)
+		sum := sha256.Sum256(block)
+		copy(word, sum[:])
 		_, err = client.Write(word)
 		fixture.Try(err)
 	}
 }
 
-func measure(window time.Duration) {
+func measure(window time.Duration, work int) {
 	directory, err := os.MkdirTemp("", "gomany")
 	fixture.Try(err)
 	socket := filepath.Join(directory, "socket")
@@ -55,7 +60,7 @@ func measure(window time.Duration) {
 	client, err := net.Dial("unix", socket)
 	fixture.Try(err)
 	fixture.Try(os.RemoveAll(directory))
-	go serve(listener)
+	go serve(listener, work)
 	word := make([]byte, 8)
 	for {
 		var rounds []time.Duration
@@ -75,6 +80,7 @@ func measure(window time.Duration) {
 
 func main() {
 	window := flag.Duration("latency", 0, "print the latency of each such window")
+	work := flag.Int("work", 0, "bytes that the server sums for each request")
 	flag.Parse()
 	number, used := argument(0, 1000000), argument(1, len(sites))
 	if used < 1 || used > len(sites) {
@@ -90,7 +96,7 @@ func main() {
 	}
 	fixture.Ready("many", number)
 	if *window > 0 {
-		measure(*window)
+		measure(*window, *work)
 	}
 	fixture.Pause()
 }
