@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who could release a waiter, and who that one in turn, whoever they belong to. */
+#include "cmd/stacks.h"
+#include "cmd/waits_private.h"
+#include "target/proc.h"
+
+#include <errno.h>
+
+static bool has_process(const struct look *look, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < look->process_count; i++) {
+		if (look->processes[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+/* A thread that nobody asked for: read, unwound, described. */
+static int add_other(struct look *look, pid_t pid, pid_t tid)
+{
+	struct session *session = look->session;
+	struct lc_thread *thread;
+	struct lc_sample sample;
+	int r;
+
+	thread = lc_model_find(session->model, tid);
+	if (thread) /* asked for, but perhaps not due yet */
+		return thread->blocked && !thread->wait ? waits_describe(look, thread) : 0;
+	if (lc_model_find(session->others, tid))
+		return 0;
+	if (lc_model_count(session->others) >= WAITS_MOST_OTHERS) {
+		session->lost_others++;
+		return 0;
+	}
+	if (collect_look(session->collect, pid, tid, &sample) < 0)
+		return 0;
+	r = lc_model_sample(session->others, &sample, &thread);
+	if (r <= 0)
+		return r == -ENOMEM ? r : 0;
+	if (sample.registers.known && session->options->user_stacks)
+		stacks_take(session, pid, &sample.registers, NULL, /* live= */ true,
+			    &thread->user_stack);
+	return waits_describe(look, thread);
+}
+
+static int add_thread_of_process(void *context, pid_t tid)
+{
+	struct look *look = context;
+
+	look->result = add_other(look, look->adding, tid);
+	return look->result < 0;
+}
+
+static int add_owner(struct look *look, const struct lc_wait_owner *owner)
+{
+	if (owner->tid)
+		return add_other(look, owner->pid, owner->tid);
+	if (!owner->pid || has_process(look, owner->pid))
+		return 0;
+	if (look->process_count == MOST_PROCESSES) {
+		look->session->lost_others++;
+		return 0;
+	}
+	look->processes[look->process_count++] = owner->pid;
+	look->adding = owner->pid;
+	look->result = 0;
+	target_for_each_tid(owner->pid, add_thread_of_process, look);
+	return look->result;
+}
+
+static int add_owners(struct look *look, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; wait && i < wait->owner_count && !r; i++)
+		r = add_owner(look, &wait->owners[i]);
+	return r;
+}
+
+int waits_find_runners(struct look *look, struct lc_model *model)
+{
+	struct lc_wait_owner process = { .fd = -1 };
+	struct lc_thread *thread;
+	bool found = false;
+	int r = 0;
+
+	thread = lc_model_next(model, NULL);
+	for (; thread && !r; thread = lc_model_next(model, thread)) {
+		if (!waits_lacks_runner(thread->wait))
+			continue;
+		process.pid = thread->task.pid;
+		r = add_owner(look, &process);
+		found = true;
+	}
+	thread = found ? lc_model_next(model, NULL) : NULL;
+	for (; thread && !r; thread = lc_model_next(model, thread)) {
+		if (waits_lacks_runner(thread->wait))
+			r = waits_describe(look, thread);
+	}
+	return r;
+}
+
+/* Each wave adds the owners of the last one, until a wave adds nobody. */
+int waits_follow_chains(struct look *look)
+{
+	struct lc_thread *thread;
+	size_t before;
+	int r = 0;
+
+	thread = lc_model_next(look->session->model, NULL);
+	for (; thread && !r; thread = lc_model_next(look->session->model, thread))
+		r = add_owners(look, thread);
+	do {
+		before = lc_model_count(look->session->others);
+		thread = lc_model_next(look->session->others, NULL);
+		for (; thread && !r; thread = lc_model_next(look->session->others, thread))
+			r = add_owners(look, thread);
+	} while (!r && lc_model_count(look->session->others) > before);
+	return r;
+}
+
+int waits_add_owners_of_goroutines(struct look *look, const struct lc_go_process *process)
+{
+	const struct lc_go_wait *wait = NULL;
+	uint32_t i;
+	int r = 0;
+
+	while (!r && (wait = lc_go_next_wait(process, wait))) {
+		if (!wait->has_socket || !rules_asks(&wait->socket))
+			continue;
+		for (i = 0; i < wait->socket.owner_count && !r; i++)
+			r = add_owner(look, &wait->socket.owners[i]);
+	}
+	return r;
+}

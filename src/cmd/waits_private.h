@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One look at what the threads wait for, shared by the files of waits.h. */
+#ifndef LEAKHOP_CMD_WAITS_PRIVATE_H
+#define LEAKHOP_CMD_WAITS_PRIVATE_H
+
+#include "cmd/waits.h"
+#include "wait/wait.h"
+
+/* Processes of which every thread is in others: any of them could release a waiter. */
+#define MOST_PROCESSES 256
+
+struct share; /* waits_describe.c */
+
+struct look {
+	struct session *session;
+	struct share *shares;
+	struct wait_scan *scan;
+	uint64_t after_ns, now;
+	bool anew;
+	pid_t processes[MOST_PROCESSES];
+	size_t process_count;
+	pid_t adding; /* the process whose threads are being added */
+	int result;
+};
+
+/* waits_describe.c: asks what a thread waits for, and keeps it. Returns 0 or -ENOMEM. */
+int waits_describe(struct look *look, struct lc_thread *thread);
+void waits_drop_shares(struct look *look);
+
+/* Waits for an initialiser, and who runs that is not known. */
+bool waits_lacks_runner(const struct lc_wait *wait);
+
+/* waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or -ENOMEM. */
+int waits_follow_chains(struct look *look);
+int waits_add_owners_of_goroutines(struct look *look, const struct lc_go_process *process);
+
+/* Adds every thread of those who wait for an initialiser: one of them runs it. Then looks at the waiters anew. */
+int waits_find_runners(struct look *look, struct lc_model *model);
+
+#endif
