@@ -59,7 +59,8 @@ static const struct argp_option common_options[] = {
 	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)",
 	  2 },
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
-	{ "explain", OPTION_EXPLAIN, "TID", 0, "the whole reasoning for one thread", 2 },
+	{ "explain", OPTION_EXPLAIN, "TID|gGOID", 0,
+	  "the whole reasoning for one thread, or for a goroutine: g34", 2 },
 	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
 	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
@@ -322,7 +323,10 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		parse_format(state, arg, session);
 		return 0;
 	case OPTION_EXPLAIN:
-		session->explain = parse_bounded(state, arg, 1, INT32_MAX);
+		if (arg[0] == 'g')
+			session->explain_goid = parse_bounded(state, arg + 1, 1, ULONG_MAX);
+		else
+			session->explain = parse_bounded(state, arg, 1, INT32_MAX);
 		return 0;
 	case OPTION_DOT:
 		session->dot = arg;

@@ -39,8 +39,9 @@ struct session_options {
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
-	unsigned fail_on;   /* bit (1 << enum verdict): exit with EXIT_FOUND */
-	pid_t explain;	    /* tid; 0: none */
+	unsigned fail_on; /* bit (1 << enum verdict): exit with EXIT_FOUND */
+	pid_t explain;	  /* tid; 0: none */
+	uint64_t explain_goid;
 	const char *dot;    /* file for the wait-for graph; NULL: none */
 	const char *output; /* file for the report; NULL: stdout */
 	enum session_format format;

@@ -95,6 +95,7 @@ static int telling_init(struct telling *telling, struct session *session)
 		.verbose = options->verbose,
 		.go_events = options->collect.go_events,
 		.explain = options->explain,
+		.explain_goid = options->explain_goid,
 		.show_ended = options->collect.short_blocks || options->all || options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
@@ -365,6 +366,22 @@ static int print_explanation(struct session *session, const struct telling *tell
 	return output_text_explanation(session->out, &style, &telling->run, node);
 }
 
+static int print_go_explanation(struct session *session, const struct telling *telling,
+				const struct output_report *report)
+{
+	struct output_style style = output_style_for(session->out);
+	const struct verdict_goroutines *record = verdict_goroutines_find(
+		&report->goroutines, session->options->explain_goid);
+
+	if (!record) {
+		fprintf(stderr,
+			"leakhop: goroutine %llu, which was to be explained, was not seen\n",
+			(unsigned long long)session->options->explain_goid);
+		return 0;
+	}
+	return output_text_go_explanation(session->out, &style, &telling->run, record);
+}
+
 static int print_end(struct session *session, const struct telling *telling,
 		     const struct output_report *report)
 {
@@ -384,6 +401,8 @@ static int print_end(struct session *session, const struct telling *telling,
 		r = print_records(session, telling, &report->waits, /* ended_only= */ true);
 	if (!r && options->explain)
 		r = print_explanation(session, telling);
+	if (!r && options->explain_goid)
+		r = print_go_explanation(session, telling, report);
 	return r ?: output_text_summary(session->out, &style, &telling->run, report);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The whole reasoning for one thread as JSON: see json_pieces.h. */
+/* The whole reasoning for one thread or goroutine as JSON: see json_pieces.h. */
 #include "output/json_pieces.h"
 #include "output/remedy.h"
 
@@ -45,4 +45,42 @@ json_t *json_explanation(const struct output_run *run)
 	return json_pack("{si si so so so}", "pid", (int)node->pid, "tid", (int)run->explain,
 			 "comm", json_text(node->thread->task.comm), "read", read_json(run, node),
 			 "concluded", concluded_json(run, number));
+}
+
+static json_t *read_go_json(const struct verdict_goroutines *record,
+			    const struct lc_goroutine *goroutine)
+{
+	const struct lc_go_releasers *releasers = lc_go_releasers_of(record->process,
+								     goroutine->goid);
+
+	return json_pack("{ss sb sb si sb}", "kind", lc_go_kind_name(goroutine->kind), "asked",
+			 (goroutine->flags & LC_GO_ASKED) != 0, "unreachable",
+			 (goroutine->flags & LC_GO_UNREACHABLE) != 0, "releasers",
+			 releasers ? (int)releasers->total : 0, "all_releasers_known",
+			 releasers && releasers->known);
+}
+
+json_t *json_go_explanation(const struct output_run *run,
+			    const struct verdict_goroutine_records *records)
+{
+	const struct verdict_goroutines *record = verdict_goroutines_find(records,
+									  run->explain_goid);
+	const struct lc_goroutine *goroutine = record ? lc_go_by_goid(record->process,
+								      run->explain_goid)
+						      : NULL;
+	const struct conclusion *conclusion;
+	uint32_t node;
+
+	if (!goroutine)
+		return json_null();
+	conclusion = &record->conclusion;
+	node = graph_find_goroutine(&run->view->graph, record->process->pid, goroutine->goid);
+	return json_pack("{si sI so so s{ss ss so so so so so}}", "pid", (int)record->process->pid,
+			 "goid", (json_int_t)goroutine->goid, "comm",
+			 json_text(record->process->comm), "read", read_go_json(record, goroutine),
+			 "concluded", "verdict", verdict_name(conclusion->verdict), "rule",
+			 conclusion->rule, "reason", json_text(conclusion->reason), "proof",
+			 json_text(conclusion->proof), "otherwise",
+			 json_text(conclusion->otherwise), "remedy", json_text(conclusion->remedy),
+			 "chain", json_chain(run, node));
 }

@@ -51,10 +51,11 @@ struct output_run {
 	const struct lc_stacks *stacks;
 	const struct verdict_view *view; /* the graph behind the records */
 	bool user_stacks, kernel_stacks, life, verbose;
-	bool go_events;	   /* probes were asked for */
-	pid_t explain;	   /* in JSON: a thread of which all is told; 0: none */
-	bool show_ended;   /* in the summary: also blocks that have ended, a line each */
-	bool names_hidden; /* kernel functions have none */
+	bool go_events;	       /* probes were asked for */
+	pid_t explain;	       /* in JSON: a thread of which all is told; 0: none */
+	uint64_t explain_goid; /* a goroutine; 0: none */
+	bool show_ended;       /* in the summary: also blocks that have ended, a line each */
+	bool names_hidden;     /* kernel functions have none */
 };
 
 /* How text is to look. */
@@ -117,6 +118,11 @@ int output_json_last_line(FILE *stream, const struct output_run *run,
 /* All that was read and concluded of one thread, for --explain. node: in the view's graph. */
 int output_text_explanation(FILE *stream, const struct output_style *style,
 			    const struct output_run *run, uint32_t node);
+
+/* The same of the goroutine run->explain_goid, in its group. */
+int output_text_go_explanation(FILE *stream, const struct output_style *style,
+			       const struct output_run *run,
+			       const struct verdict_goroutines *record);
 
 /* A goroutine as Go's own dump has it; between two of them that has an empty line. Returns 0 or -EIO. */
 int output_go_trace(FILE *stream, const struct lc_go_trace *trace);

@@ -225,6 +225,7 @@ static bool judge_proven(struct judging *j)
 	} else {
 		return false;
 	}
+	otherwise(j, "a pointer to it in anything that can run would leave room for a release");
 	remedy(j);
 	return true;
 }
@@ -267,6 +268,7 @@ static bool judge_growth(struct judging *j)
 	conclude(j, VERDICT_LEAK, "growing", "%llu more in %s, and %llu ended: +%.2g a second",
 		 (unsigned long long)trend->joined, span, (unsigned long long)trend->left,
 		 trend->slope_per_s);
+	otherwise(j, "members that leave about as often as they come would be no finding");
 	prove(j, "%u now; +%.3g +- %.2g a second over %u sweeps; %llu came, %llu went",
 	      trend->count, trend->slope_per_s, trend->slope_error, trend->sweeps,
 	      (unsigned long long)trend->joined, (unsigned long long)trend->left);
@@ -298,6 +300,8 @@ static void judge_lock(struct judging *j)
 		conclude(j, VERDICT_STUCK, "lock-held", "locked for %s: locks are held for moments",
 			 span);
 	}
+	if (j->due)
+		otherwise(j, "an Unlock before the threshold would make it idle");
 	remedy(j);
 }
 

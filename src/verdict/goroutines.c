@@ -382,6 +382,19 @@ int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 	return r ?: finished;
 }
 
+const struct verdict_goroutines *verdict_goroutines_find(
+	const struct verdict_goroutine_records *records, uint64_t goid)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		if (bsearch(&goid, records->list[i].goids, records->list[i].goid_count,
+			    sizeof(goid), by_number))
+			return &records->list[i];
+	}
+	return NULL;
+}
+
 void verdict_goroutines_release(struct verdict_goroutine_records *records)
 {
 	size_t i;

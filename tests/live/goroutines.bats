@@ -69,6 +69,26 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 	eventually 10 behind
 }
 
+@test "--explain for a goroutine: what was read, asked and concluded" {
+	GROW=0 COUNT=1 run_go go joins
+	eventually 10 circle
+	local goid
+	goid=$(jq '.findings[0].goids[0]' "$json")
+	run -0 leakhop dump -p "$pid" --no-threads --explain "g$goid"
+	grep -q "goroutine  *$goid of goleak ($pid)" <<<"$output"
+	grep -q 'was asked  *twice, and nothing that can run' <<<"$output"
+	grep -q 'goroutines that have it at hand: 1, all known' <<<"$output"
+	grep -q 'deadlock by the rule `circle`' <<<"$output"
+	grep -q 'otherwise ' <<<"$output"
+	dump "$json" -p "$pid" --no-threads --explain "g$goid"
+	holds ".explanation | .goid == $goid and .read.unreachable and .read.releasers == 1 and .concluded.rule == \"circle\" and
+		(.concluded.chain | length) == 2" "$json"
+	! /usr/bin/python3 -c 'import jsonschema' || check schema "$json"
+	run -0 leakhop dump -p "$pid" --no-threads --explain g999999
+	[[ $output == *"goroutine 999999, which was to be explained, was not seen"* ]]
+	run -2 leakhop dump -p "$pid" --explain gx
+}
+
 @test "an iterator that is not stopped" {
 	GROW=0 run_go go iter
 	eventually 10 stands
