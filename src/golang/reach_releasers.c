@@ -10,7 +10,8 @@
 #include <stdlib.h>
 
 #define STEPS_MAX 2
-#define OBJECTS_MAX 1024 /* looked at for one goroutine */
+#define OBJECTS_MAX 1024  /* looked at for one goroutine */
+#define HOLDERS_MAX 65536 /* looked at for one goroutine: a million may wait for one lock */
 
 /* The edges by where they lead to. */
 struct links {
@@ -111,13 +112,17 @@ static void note_holder(struct links *links, const struct lc_goroutine *waiter, 
 static void follow(struct links *links, const struct lc_goroutine *waiter, struct step *queue,
 		   size_t count, unsigned most_steps, struct lc_go_releasers *releasers)
 {
-	size_t head = 0;
+	size_t head = 0, left = HOLDERS_MAX;
 	uint32_t i, from;
 
 	while (head < count) {
 		struct step at = queue[head++];
 
 		for (i = links->first[at.node]; i < links->first[at.node + 1]; i++) {
+			if (!left--) {
+				releasers->known = false;
+				return;
+			}
 			from = links->from[i];
 			if (from == REACH_ROOT || links->seen_by[from] == links->question)
 				continue;

@@ -152,7 +152,8 @@ static uint32_t releaser_edges(const struct graph *graph, struct graph_node *nod
 								     node->goroutine->goid);
 	uint32_t count = 0, other, i;
 
-	node->complete = (node->goroutine->flags & LC_GO_UNREACHABLE) != 0;
+	node->complete = (node->goroutine->flags & LC_GO_UNREACHABLE) ||
+			 node->goroutine->state == LC_GO_LEAKED;
 	for (i = 0; releasers && i < releasers->count; i++) {
 		other = graph_find_goroutine(graph, node->pid, releasers->goids[i]);
 		if (other == GRAPH_NONE ||
