@@ -85,3 +85,17 @@ void fixture_pause(void)
 	for (;;)
 		pause();
 }
+
+int fixture_main(int argc, char **argv, const struct fixture_fault *faults, int *well)
+{
+	fixture_init(0, NULL);
+	*well = argc > 2 && !strcmp(argv[2], "well");
+	for (; argc > 1 && faults->name; faults++) {
+		if (strcmp(argv[1], faults->name))
+			continue;
+		faults->make();
+		fixture_pause();
+	}
+	fprintf(stderr, "usage: %s FAULT [well]\n", argv[0]);
+	return 2;
+}

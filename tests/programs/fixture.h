@@ -51,6 +51,14 @@ int fixture_wants(const char *name);
 /* Waits for a signal, for ever; the main thread's usual end. */
 void fixture_pause(void);
 
+/* A main of programs with a fault of several: PROGRAM FAULT [well]; well is set for the healthy twin. */
+struct fixture_fault {
+	const char *name; /* NULL: the end of the list */
+	void (*make)(void);
+};
+
+int fixture_main(int argc, char **argv, const struct fixture_fault *faults, int *well);
+
 #ifdef __cplusplus
 }
 #endif

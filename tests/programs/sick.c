@@ -9,8 +9,6 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -19,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static bool well;
+static int well;
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_rwlock_t shared = PTHREAD_RWLOCK_INITIALIZER;
@@ -402,29 +400,16 @@ static void answers(void)
 	run(ask_again_and_again, NULL);
 }
 
-static const struct {
-	const char *name;
-	void (*make)(void);
-} faults[] = {
+static const struct fixture_fault faults[] = {
 	{ "abba", abba },	    { "self", self },		{ "orphaned-lock", orphaned_lock },
 	{ "upgrade", upgrades },    { "lost-signal", lost_signal }, { "barrier", short_barrier },
 	{ "own-pipe", own_pipe },   { "dead-set", dead_set },	{ "chain", chain },
 	{ "join", join_of_stuck },  { "growing", growing },
 	{ "heartbeat", heartbeat }, { "answers", answers },
+	{ NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-	size_t i;
-
-	fixture_init(0, NULL);
-	well = argc > 2 && !strcmp(argv[2], "well");
-	for (i = 0; argc > 1 && i < sizeof(faults) / sizeof(faults[0]); i++) {
-		if (strcmp(argv[1], faults[i].name))
-			continue;
-		faults[i].make();
-		fixture_pause();
-	}
-	fprintf(stderr, "usage: sick FAULT [well]\n");
-	return 2;
+	return fixture_main(argc, argv, faults, &well);
 }

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-static bool well;
+static int well;
 
 static pid_t child(void)
 {
@@ -208,26 +207,13 @@ static void wait_for_stuck_child(void)
 	wait4(-1, NULL, 0, NULL); /* @block parent */
 }
 
-static const struct {
-	const char *name;
-	void (*make)(void);
-} faults[] = {
+static const struct fixture_fault faults[] = {
 	{ "full-pipes", full_pipes }, { "both-listen", both_listen }, { "forked-lock", forked_lock },
 	{ "circle", circle_of_three }, { "stuck-child", wait_for_stuck_child },
+	{ NULL, NULL },
 };
 
 int main(int argc, char **argv)
 {
-	size_t i;
-
-	fixture_init(0, NULL);
-	well = argc > 2 && !strcmp(argv[2], "well");
-	for (i = 0; argc > 1 && i < sizeof(faults) / sizeof(faults[0]); i++) {
-		if (strcmp(argv[1], faults[i].name))
-			continue;
-		faults[i].make();
-		fixture_pause();
-	}
-	fprintf(stderr, "usage: sick_family FAULT [well]\n");
-	return 2;
+	return fixture_main(argc, argv, faults, &well);
 }
