@@ -9,6 +9,7 @@
 #define NORMAL_WAITED 0x80000010u
 #define OWNER_DIED 0x40000000u
 #define WAITERS_LARGEST (1u << 22)
+#define TID_LARGEST (1u << 22)
 #define STACK_WORDS 96
 #define LIST_LONGEST 256
 
@@ -55,6 +56,17 @@ bool wait_musl_mutex(struct wait_job *job, const struct wait_futex *futex)
 	return true;
 }
 
+/* Without names: nobody waits for one that has no owner, and no word of all ones is a tid. */
+static bool surely_owned(struct wait_job *job, const struct wait_futex *futex,
+			 const uint32_t words[3])
+{
+	uint32_t owner = futex->expected & FUTEX_TID_MASK;
+
+	return owner && owner <= TID_LARGEST && !(futex->expected & OWNER_DIED) &&
+	       owner == (words[1] & FUTEX_TID_MASK) &&
+	       words[2] <= wait_futex_threads(job, words[0] & TYPE_SHARED);
+}
+
 bool wait_musl_owned_mutex(struct wait_job *job, const struct wait_futex *futex)
 {
 	uint32_t words[3], owner;
@@ -63,7 +75,7 @@ bool wait_musl_owned_mutex(struct wait_job *job, const struct wait_futex *futex)
 	    !(words[0] & TYPE_MASK))
 		return false;
 	owner = words[1] & FUTEX_TID_MASK;
-	if (!futex->named && (futex->expected & FUTEX_TID_MASK) != owner)
+	if (!futex->named && !surely_owned(job, futex, words))
 		return false;
 	say_mutex(job, futex, words[0]);
 	if (!owner || words[1] & OWNER_DIED)

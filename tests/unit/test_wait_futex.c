@@ -4,6 +4,7 @@
 
 #include <semaphore.h>
 #include <errno.h>
+#include <linux/futex.h>
 #include <sys/mman.h>
 
 #define NR_FUTEX SYS_futex
@@ -227,6 +228,31 @@ static void wait_condition(void *argument)
 	while (!condition->go)
 		pthread_cond_wait(&condition->condition, &condition->mutex);
 	pthread_mutex_unlock(&condition->mutex);
+}
+
+/* An event as qemu has it: a word of all ones, and flags around it, look a little like a mutex of musl. */
+static uint32_t event[3] = { 1, UINT32_MAX, 1 };
+
+static void wait_event(void *arg)
+{
+	(void)arg;
+	syscall(SYS_futex, &event[1], FUTEX_WAIT, UINT32_MAX, NULL, NULL, 0);
+}
+
+static void test_word_of_all_ones(void **state)
+{
+	struct wait_subject subject;
+	struct parked parked;
+	struct lc_wait wait;
+
+	(void)state;
+	test_start(&parked, wait_event, NULL);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_FUTEX);
+	assert_int_equal(wait.flags & LC_WAIT_OBJECT_FREE, 0);
+	syscall(SYS_futex, &event[1], FUTEX_WAKE, 1, NULL, NULL, 0);
+	pthread_join(parked.thread, NULL);
 }
 
 static void test_condition(void **state)
@@ -633,6 +659,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mutex_kinds),
+		cmocka_unit_test(test_word_of_all_ones),
 		cmocka_unit_test(test_dead_owner),
 		cmocka_unit_test(test_reused_tid_is_a_dead_owner),
 		cmocka_unit_test(test_lock_copied_by_fork),
