@@ -30,6 +30,16 @@ static void say_progress(void *context, const char *what)
 	progress_say(context, "%s", what);
 }
 
+/* Where a stripped program of Go has no symbols, its own table has the names. */
+static size_t ask_golang(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
+			 struct lc_frame *calls, size_t room)
+{
+	const struct session *session = context;
+
+	return session->golang ? golang_calls(session->golang, device, inode, vaddr, calls, room)
+			       : 0;
+}
+
 /*
  * Each open binary costs descriptors, and a whole host has many. A program started by leakhop was forked
  * before this and keeps its own limit.
@@ -51,6 +61,8 @@ int session_open(const struct session_options *options, struct session *session)
 		.max_frames = options->max_stack,
 		.progress = say_progress,
 		.progress_context = &session->progress,
+		.other_names = ask_golang,
+		.other_names_context = session,
 	};
 	struct error error = {};
 	int r;

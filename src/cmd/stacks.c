@@ -31,3 +31,10 @@ int stacks_take(struct session *session, pid_t pid, const struct lc_registers *r
 		session->lost_stacks++;
 	return r;
 }
+
+void stacks_name(struct session *session, pid_t pid, uint32_t id)
+{
+	if (session->golang)
+		golang_know(session->golang, pid, now_monotonic());
+	stack_name_user(session->engine, session->stacks, id);
+}

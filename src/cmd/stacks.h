@@ -12,6 +12,9 @@
 int stacks_take(struct session *session, pid_t pid, const struct lc_registers *registers,
 		const struct stack_copy *copy, bool live, uint32_t *ret_id);
 
+/* Gives the names to a user stack of process pid, before its goroutines were read. */
+void stacks_name(struct session *session, pid_t pid, uint32_t id);
+
 /* The kernel stack that came with a sample; 0: none. */
 uint32_t stacks_take_kernel(struct session *session, const struct lc_sample *sample);
 

@@ -39,7 +39,7 @@ static size_t function_names(struct look *look, const struct lc_thread *thread, 
 
 	if (!thread->user_stack)
 		return 0;
-	stack_name_user(look->session->engine, look->session->stacks, thread->user_stack);
+	stacks_name(look->session, thread->task.pid, thread->user_stack);
 	stack = lc_stacks_get(look->session->stacks, thread->user_stack);
 	for (i = 0; stack && i < stack->frame_count && i < WAIT_FUNCTIONS_MAX; i++)
 		names[i] = stack->frames[i].function;

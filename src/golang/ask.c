@@ -41,14 +41,12 @@ int golang_reach(struct golang *golang, struct lc_go_process *model, const uint6
 										   model->list);
 		asked++;
 	}
-	r = r ?: go_reach(process, model, questions, asked, &model->heap_bytes);
-	if (!model->first_heap_bytes)
-		model->first_heap_bytes = model->heap_bytes;
+	r = r ?: go_reach(process, model, questions, asked);
 	for (i = 0; i < asked && !r; i++)
 		doubtful += questions[i].unreachable;
 	/* Only what nothing reached at the first look is worth a second. */
 	if (doubtful && !r)
-		r = go_reach(process, model, questions + count, asked, &model->heap_bytes);
+		r = go_reach(process, model, questions + count, asked);
 	for (i = 0; i < asked && !r; i++)
 		note_answer(process, model, &questions[i],
 			    doubtful ? &questions[count + i] : &questions[i]);

@@ -108,15 +108,26 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 		known->start_time = stat->start_ticks;
 		known->exe = exe;
 		known->looked_at = now;
-		known->error = go_process_open(&golang->images, pid, &known->process,
+		known->error = go_process_open(&golang->images, pid, now, &known->process,
 					       known->version_text, known->reason);
 		known->look_again = known->error == -ENOTSUP && look_again < LOOK_AGAIN_NS
 					    ? look_again
 					    : LOOK_AGAIN_NS;
 		HASH_ADD(hh, golang->known, pid, sizeof(pid), known);
+	} else if (known->process) {
+		go_process_refresh(&golang->images, known->process, now);
 	}
 	*ret = known;
 	return 0;
+}
+
+void golang_know(struct golang *golang, pid_t pid, uint64_t now)
+{
+	struct target_stat stat;
+	struct go_known *known;
+
+	if (!find(golang, pid))
+		(void)go_know_process(golang, pid, now, &known, &stat);
 }
 
 int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t now,
@@ -138,7 +149,22 @@ int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t
 	memcpy(process->unsupported, known->reason, sizeof(process->unsupported));
 	if (known->error)
 		return known->error;
+	snprintf(process->other_runtime, sizeof(process->other_runtime), "%s",
+		 known->process->other_runtime ?: "");
 	return go_sweep(golang, known->process, process, now, attempts);
+}
+
+static struct lc_frame frame_of(const struct go_image *image, const struct go_call *call,
+				uint64_t vaddr)
+{
+	return (struct lc_frame){
+		.function = call->function,
+		.file = call->file,
+		.line = call->line,
+		.module = image->path,
+		.offset = vaddr - call->entry,
+		.inlined = call->inlined,
+	};
 }
 
 /* The calls behind one raw frame, as frames with names. */
@@ -159,17 +185,24 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, 
 		/* Go's own dumps leave out what the compiler made, too; but a stack is never empty. */
 		if (calls[i].wrapper && !alone)
 			continue;
-		frames[used++] = (struct lc_frame){
-			.function = calls[i].function,
-			.file = calls[i].file,
-			.line = calls[i].line,
-			.module = image->path,
-			.address = raw->address,
-			.offset = raw->vaddr - calls[i].entry,
-			.inlined = calls[i].inlined,
-		};
+		frames[used] = frame_of(image, &calls[i], raw->vaddr);
+		frames[used++].address = raw->address;
 	}
 	return used;
+}
+
+size_t golang_calls(const struct golang *golang, uint64_t device, uint64_t inode, uint64_t vaddr,
+		    struct lc_frame *frames, size_t room)
+{
+	const struct go_image *image = go_images_of_file(&golang->images, device, inode);
+	struct go_call calls[GO_INLINED_MAX];
+	size_t i, count = 0;
+
+	if (image && image->table)
+		count = pclntab_calls(image, vaddr, /* exact= */ true, calls);
+	for (i = 0; i < count && i < room; i++)
+		frames[i] = frame_of(image, &calls[i], vaddr);
+	return i;
 }
 
 int golang_name(struct golang *golang, uint32_t id)

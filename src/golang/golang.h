@@ -77,6 +77,17 @@ int golang_trace(struct golang *golang, pid_t pid, uint64_t now, unsigned attemp
 /* Gives a stack of goroutines (0: none) its names (lc_stacks_set_frames). Returns 0 or a negative errno. */
 int golang_name(struct golang *golang, uint32_t stack);
 
+/* Looks for Go in a process that was never looked at, so that golang_calls() knows its files. */
+void golang_know(struct golang *golang, pid_t pid, uint64_t now);
+
+/*
+ * The calls at an address of a file (as fstat() and ELF name them), innermost first, at most room; returns how many.
+ * Knows the files with Go code of the processes that were looked at, stripped or not. The strings live as long as
+ * golang.
+ */
+size_t golang_calls(const struct golang *golang, uint64_t device, uint64_t inode, uint64_t vaddr,
+		    struct lc_frame *calls, size_t room);
+
 /*
  * The labels that the program has set on a goroutine (pprof.Do), as "endpoint=/orders tenant=7"; "" for
  * none. Returns 0 or a negative errno.

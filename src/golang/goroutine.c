@@ -40,6 +40,7 @@ void go_descriptor_read(const struct go_offsets *o, const uint8_t *bytes, struct
 		.sleep_when = field(bytes, o->g_sleep_when, 8),
 		.coroarg = field(bytes, o->g_coroarg, 8),
 		.bubble = field(bytes, o->g_bubble, 8),
+		.sync_group = field(bytes, o->g_sync_group, 8),
 		.reason = field(bytes, o->g_waitreason, 1),
 		.tracking_seq = field(bytes, o->g_tracking_seq, 1),
 		.scanned = field(bytes, o->g_atomicstatus, 4) & STATUS_SCAN,

@@ -33,7 +33,7 @@ struct go_descriptor {
 	uint64_t goid, parent_goid;
 	uint64_t waitsince;
 	uint64_t gopc, startpc;
-	uint64_t waiting, labels, timer, sleep_when, coroarg, bubble;
+	uint64_t waiting, labels, timer, sleep_when, coroarg, bubble, sync_group;
 	uint8_t reason, tracking_seq;
 	bool scanned; /* by the garbage collector, now */
 };

@@ -21,6 +21,7 @@
 #define STATE_IN_USE 1
 #define MOST_BSS (64u << 20)
 #define BATCH 512
+#define TRIES_MOST 3
 
 struct batch {
 	uint64_t addresses[BATCH];
@@ -87,8 +88,8 @@ static bool find_heap(struct go_process *process)
 
 	if (process->heap)
 		return true;
-	if (process->offsets.mheap_arenas < 0 || process->offsets.arena_spans < 0 ||
-	    !go_process_allgs(process, &list, &length))
+	if (process->heap_tries > TRIES_MOST || process->offsets.mheap_arenas < 0 ||
+	    process->offsets.arena_spans < 0 || !go_process_allgs(process, &list, &length))
 		return false;
 	for (i = 0; i < process->module_count; i++) {
 		const struct go_module *module = &process->modules[i];
@@ -97,7 +98,19 @@ static bool find_heap(struct go_process *process)
 		    find_in(process, module->bss, module->bss_end, list))
 			return true;
 	}
+	process->heap_tries++;
 	return false;
+}
+
+uint64_t go_heap_bytes(struct go_process *process)
+{
+	int32_t at = process->offsets.mheap_pages_in_use;
+	uint64_t pages;
+
+	if (at < 0 || !find_heap(process))
+		return 0;
+	pages = go_word(process, process->heap + at);
+	return pages >> 40 ? 0 : pages << PAGE_SHIFT;
 }
 
 static void add_span(const struct go_process *process, struct go_heap *heap, const uint8_t *bytes)
@@ -119,8 +132,6 @@ static void add_span(const struct go_process *process, struct go_heap *heap, con
 	    pages >> 32 || span.start > UINT64_MAX - (pages << PAGE_SHIFT))
 		return;
 	span.end = span.start + (pages << PAGE_SHIFT);
-	heap->bytes += span.end - span.start;
-	heap->scan_bytes += span.scan ? span.end - span.start : 0;
 	heap->spans[heap->count++] = span;
 }
 

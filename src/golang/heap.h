@@ -21,8 +21,10 @@ struct go_heap {
 	struct go_span *spans; /* in use, by address */
 	size_t count;
 	uint64_t low, high;
-	uint64_t bytes, scan_bytes;
 };
+
+/* Bytes of all spans in use, as the runtime counts them: a word to read. 0: not known. */
+uint64_t go_heap_bytes(struct go_process *process);
 
 /*
  * Reads all spans in use. Returns 0; -ENOENT: the heap was not found; -E2BIG: more spans than are taken;

@@ -13,36 +13,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define BUILD_INFO_SIZE 32
 #define BUILD_INFO_ALIGN 16
 #define BUILD_INFO_INLINE 2
 /* Without section headers: how far the start of the data is searched. */
 #define MOST_DATA_SEARCHED (1u << 20)
+#define MOST_NAMES_SEARCHED (16u << 20)
 
 static const char build_info_magic[] = "\xff Go buildinf:";
+
+static Elf_Scn *find_section(const struct go_image *image, const char *name, GElf_Shdr *header)
+{
+	Elf_Scn *section = NULL;
+	const char *found;
+	size_t names;
+
+	if (elf_getshdrstrndx(image->elf, &names))
+		return NULL;
+	while ((section = elf_nextscn(image->elf, section))) {
+		if (!gelf_getshdr(section, header))
+			continue;
+		found = elf_strptr(image->elf, names, header->sh_name);
+		if (found && !strcmp(found, name))
+			return section;
+	}
+	return NULL;
+}
 
 bool go_image_section(const struct go_image *image, const char *name, uint64_t *ret_vaddr,
 		      uint64_t *ret_size)
 {
-	Elf_Scn *section = NULL;
-	const char *found;
 	GElf_Shdr header;
-	size_t names;
 
-	if (elf_getshdrstrndx(image->elf, &names))
+	if (!find_section(image, name, &header))
 		return false;
-	while ((section = elf_nextscn(image->elf, section))) {
-		if (!gelf_getshdr(section, &header))
-			continue;
-		found = elf_strptr(image->elf, names, header.sh_name);
-		if (!found || strcmp(found, name))
-			continue;
-		*ret_vaddr = header.sh_addr;
-		*ret_size = header.sh_size;
-		return true;
-	}
-	return false;
+	*ret_vaddr = header.sh_addr;
+	*ret_size = header.sh_size;
+	return true;
 }
 
 bool go_image_segment(const struct go_image *image, bool writable, size_t *index,
@@ -262,11 +271,29 @@ static void search_version(struct go_image *image)
 	}
 }
 
-static bool has_symbol_section(const struct go_image *image, const char *name)
+static bool has_section(const struct go_image *image, const char *name)
 {
-	uint64_t vaddr, size;
+	GElf_Shdr header;
 
-	return go_image_section(image, name, &vaddr, &size);
+	return find_section(image, name, &header) != NULL;
+}
+
+/*
+ * TinyGo leaves nothing of its own but the names of its runtime's C and assembly (src/runtime/asm_amd64.S,
+ * src/internal/task of 0.27 and 0.33: tinygo_scanCurrentStack, tinygo_startTask, ...), and those only where
+ * they are not stripped.
+ */
+static bool is_tinygo(const struct go_image *image)
+{
+	static const char name[] = "\0tinygo_";
+	GElf_Shdr header;
+	Elf_Scn *section = find_section(image, ".strtab", &header);
+	const Elf_Data *names = section ? elf_rawdata(section, NULL) : NULL;
+
+	return names && names->d_buf &&
+	       memmem(names->d_buf,
+		      names->d_size < MOST_NAMES_SEARCHED ? names->d_size : MOST_NAMES_SEARCHED,
+		      name, sizeof(name) - 1);
 }
 
 void go_image_look(struct go_image *image)
@@ -287,23 +314,23 @@ void go_image_look(struct go_image *image)
 			return;
 		}
 	}
-	if (!info && (has_symbol_section(image, ".gopclntab") ||
-		      has_symbol_section(image, ".data.rel.ro.gopclntab"))) {
+	if (!info &&
+	    (has_section(image, ".gopclntab") || has_section(image, ".data.rel.ro.gopclntab"))) {
 		image->kind = GO_GC;
 		pclntab_find(image, &image->pclntab, &image->pclntab_end);
 		search_version(image);
 		return;
 	}
-	if (has_symbol_section(image, ".go_export") ||
-	    (info && strstr(image->version_text, "gccgo")))
+	if (has_section(image, ".go_export") || (info && strstr(image->version_text, "gccgo")))
 		image->kind = GO_GCC;
-	else if (has_symbol_section(image, ".tinygo_stacksizes"))
+	else if (is_tinygo(image))
 		image->kind = GO_TINY;
 }
 
 int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image)
 {
 	struct go_image *image;
+	struct stat status;
 	int r;
 
 	image = calloc(1, sizeof(*image));
@@ -313,6 +340,8 @@ int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_ima
 	image->key = (struct go_image_key){ .device = mapping->device, .inode = mapping->inode };
 	image->path = strdup(mapping->path);
 	r = target_file_open(pid, mapping, &image->fd);
+	if (!r && !fstat(image->fd, &status))
+		image->file_key = (struct go_image_key){ status.st_dev, status.st_ino };
 	if (!r && image->path) {
 		elf_version(EV_CURRENT);
 		image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);

@@ -28,7 +28,9 @@ enum go_kind {
 
 struct go_image {
 	UT_hash_handle hh;
-	struct go_image_key key;
+	struct go_image_key key; /* as mappings name the file */
+	struct go_image_key
+		file_key; /* as the file names itself: not the same where file systems are stacked */
 	enum go_kind kind;
 	int fd; /* -1: not open */
 	Elf *elf;

@@ -10,17 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_LABELS 32
 #define LONGEST 80 /* of a key or value */
 #define BUCKET_SLOTS 8
 #define EMPTY_BELOW 5 /* tophash: smaller ones are not in use */
 #define MAP_B 9	      /* offsets in runtime.hmap */
 #define MAP_BUCKETS 16
 #define MOST_B 8
-
-struct string {
-	uint64_t address, length;
-};
+#define MOST_OVERFLOWS 64 /* of a bucket */
 
 static void add(char *buffer, size_t size, const char *text)
 {
@@ -29,7 +25,7 @@ static void add(char *buffer, size_t size, const char *text)
 	snprintf(buffer + used, size - used, "%s", text);
 }
 
-static bool add_string(const struct go_process *process, const struct string *string, char *buffer,
+static bool add_string(const struct go_process *process, const struct go_text *string, char *buffer,
 		       size_t size)
 {
 	char text[LONGEST + 1] = "";
@@ -41,8 +37,8 @@ static bool add_string(const struct go_process *process, const struct string *st
 	return true;
 }
 
-static bool add_pair(const struct go_process *process, const struct string *key,
-		     const struct string *value, char *buffer, size_t size)
+static bool add_pair(const struct go_process *process, const struct go_text *key,
+		     const struct go_text *value, char *buffer, size_t size)
 {
 	if (buffer[0])
 		add(buffer, size, " ");
@@ -52,33 +48,32 @@ static bool add_pair(const struct go_process *process, const struct string *key,
 	return add_string(process, value, buffer, size);
 }
 
-static int read_slice(const struct go_process *process, uint64_t labels, char *buffer, size_t size)
+static ssize_t read_slice(const struct go_process *process, uint64_t labels,
+			  struct go_label list[GO_LABELS_MAX])
 {
-	struct string pair[2];
-	uint64_t header[2], i;
+	uint64_t header[2], count;
 
 	if (!go_read(process, labels, header, sizeof(header)))
 		return -EFAULT;
-	for (i = 0; i < header[1] && i < MOST_LABELS; i++) {
-		if (!go_read(process, header[0] + i * sizeof(pair), pair, sizeof(pair)) ||
-		    !add_pair(process, &pair[0], &pair[1], buffer, size))
-			return -EFAULT;
-	}
-	return 0;
+	count = header[1] < GO_LABELS_MAX ? header[1] : GO_LABELS_MAX;
+	return !count || go_read(process, header[0], list, count * sizeof(*list)) ? (ssize_t)count
+										  : -EFAULT;
 }
 
 struct bucket {
 	uint8_t top[BUCKET_SLOTS];
-	struct string keys[BUCKET_SLOTS];
-	struct string values[BUCKET_SLOTS];
+	struct go_text keys[BUCKET_SLOTS];
+	struct go_text values[BUCKET_SLOTS];
 	uint64_t overflow;
 };
 
-static int read_map(const struct go_process *process, uint64_t labels, char *buffer, size_t size)
+static ssize_t read_map(const struct go_process *process, uint64_t labels,
+			struct go_label list[GO_LABELS_MAX])
 {
 	uint64_t map = go_word(process, labels), buckets, at, i;
 	struct bucket bucket;
-	unsigned slot, count = 0;
+	unsigned slot, chain;
+	ssize_t count = 0;
 	uint8_t b;
 
 	if (!map)
@@ -87,20 +82,27 @@ static int read_map(const struct go_process *process, uint64_t labels, char *buf
 		return -EFAULT;
 	buckets = go_word(process, map + MAP_BUCKETS);
 	for (i = 0; buckets && i < 1u << b; i++) {
-		for (at = buckets + i * sizeof(bucket); at && count < MOST_LABELS;
-		     at = bucket.overflow) {
+		at = buckets + i * sizeof(bucket);
+		for (chain = 0; at && chain < MOST_OVERFLOWS; chain++, at = bucket.overflow) {
 			if (!go_read(process, at, &bucket, sizeof(bucket)))
 				return -EFAULT;
-			for (slot = 0; slot < BUCKET_SLOTS; slot++) {
-				if (bucket.top[slot] < EMPTY_BELOW || ++count > MOST_LABELS)
-					continue;
-				if (!add_pair(process, &bucket.keys[slot], &bucket.values[slot],
-					      buffer, size))
-					return -EFAULT;
+			for (slot = 0; slot < BUCKET_SLOTS && count < GO_LABELS_MAX; slot++) {
+				if (bucket.top[slot] >= EMPTY_BELOW)
+					list[count++] = (struct go_label){ bucket.keys[slot],
+									   bucket.values[slot] };
 			}
 		}
 	}
-	return 0;
+	return count;
+}
+
+ssize_t go_read_labels(const struct go_process *process, uint64_t labels,
+		       struct go_label list[GO_LABELS_MAX])
+{
+	if (!labels)
+		return 0;
+	return process->version >= GO_VERSION(1, 24, 0) ? read_slice(process, labels, list)
+							: read_map(process, labels, list);
 }
 
 int golang_labels(struct golang *golang, struct lc_go_process *model, uint64_t goid, char *buffer,
@@ -108,16 +110,19 @@ int golang_labels(struct golang *golang, struct lc_go_process *model, uint64_t g
 {
 	struct go_process *process = go_known_process(golang, model->pid);
 	struct lc_goroutine *goroutine = lc_go_by_goid(model, goid);
+	struct go_label list[GO_LABELS_MAX];
 	struct go_descriptor descriptor;
+	ssize_t count, i;
 
 	buffer[0] = '\0';
 	if (!process || !goroutine)
 		return -ESRCH;
 	if (!go_read_descriptor(process, goroutine, &descriptor))
 		return -EAGAIN;
-	if (!descriptor.labels)
-		return 0;
-	return process->version >= GO_VERSION(1, 24, 0)
-		       ? read_slice(process, descriptor.labels, buffer, size)
-		       : read_map(process, descriptor.labels, buffer, size);
+	count = go_read_labels(process, descriptor.labels, list);
+	for (i = 0; i < count; i++) {
+		if (!add_pair(process, &list[i].key, &list[i].value, buffer, size))
+			return -EFAULT;
+	}
+	return count < 0 ? (int)count : 0;
 }

@@ -42,7 +42,10 @@
 	F(g_sleep_when, "g.sleepWhen")              \
 	F(g_coroarg, "g.coroarg")                   \
 	F(g_bubble, "g.bubble")                     \
+	F(g_sync_group, "g.syncGroup")              \
 	F(bubble_id, "synctestBubble.id")           \
+	F(bubble_root, "synctestBubble.root")       \
+	F(sync_group_root, "synctestGroup.root")    \
 	F(m_procid, "m.procid")                     \
 	F(m_curg, "m.curg")                         \
 	F(sudog_size, "sudog")                      \
@@ -72,6 +75,8 @@
 	F(timer_period, "timer.period")             \
 	F(timer_f, "timer.f")                       \
 	F(timer_arg, "timer.arg")                   \
+	F(timer_status, "timer.status")             \
+	F(timer_state, "timer.state")               \
 	F(m_p, "m.p")                               \
 	F(p_m, "p.m")                               \
 	F(p_timers, "p.timers")                     \
@@ -79,6 +84,7 @@
 	F(coro_size, "coro")                        \
 	F(mheap_allspans, "mheap.allspans")         \
 	F(mheap_arenas, "mheap.arenas")             \
+	F(mheap_pages_in_use, "mheap.pagesInUse")   \
 	F(arena_spans, "heapArena.spans")           \
 	F(span_size, "mspan")                       \
 	F(span_start, "mspan.startAddr")            \

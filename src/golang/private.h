@@ -82,6 +82,22 @@ uint8_t *go_read_stack(const struct go_process *process, const struct go_descrip
 		       size_t *ret_size);
 size_t go_stack_size(const struct go_descriptor *descriptor);
 
+/* A string in the process, not read yet. */
+struct go_text {
+	uint64_t address, length;
+};
+
+/* A label that the program has set on a goroutine (pprof.Do), laid out as the runtime has it since 1.24. */
+struct go_label {
+	struct go_text key, value;
+};
+
+#define GO_LABELS_MAX 32
+
+/* labels.c: those of a goroutine, by its field labels; how many, or -EFAULT. */
+ssize_t go_read_labels(const struct go_process *process, uint64_t labels,
+		       struct go_label list[GO_LABELS_MAX]);
+
 /* The registers to walk from. */
 void go_descriptor_start(const struct go_descriptor *descriptor, uint64_t *ret_pc,
 			 uint64_t *ret_sp);

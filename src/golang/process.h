@@ -41,13 +41,20 @@ struct go_process {
 	pid_t pid;
 	uint32_t version;
 	struct go_offsets offsets;
-	struct go_module modules[GO_MODULES_MAX];
+	struct go_module modules[GO_MODULES_MAX]; /* of one runtime */
 	size_t module_count;
-	uint64_t allgs;	   /* address of the slice */
-	uint64_t semtable; /* 0: not found */
-	uint64_t heap;	   /* of runtime.mheap_; 0: not looked for, or not found */
-	uint64_t allp;	   /* address of the slice; 0: not found */
+	const char *other_runtime; /* a file with one that is not read; the image's; NULL */
+	uint64_t looked_at;	   /* for modules */
+	uint64_t module_tried;	   /* address of one that could not be read then; 0 */
+	uint64_t allgs;		   /* address of the slice */
+	uint64_t semtable;	   /* 0: not found */
+	uint64_t heap;		   /* of runtime.mheap_; 0: not looked for, or not found */
+	unsigned heap_tries;
+	uint64_t allp; /* address of the slice; 0: not found */
 	unsigned allp_tries;
+	uint64_t *timer_channels; /* rising; of sweep number timers_sweep */
+	size_t timer_channel_count;
+	uint32_t timers_sweep;
 	struct go_poll *polls; /* by g; of sweep number polls_sweep */
 	size_t poll_count, poll_room;
 	uint32_t polls_sweep;
@@ -66,8 +73,11 @@ struct go_images {
  * Looks whether there is Go in a process. Returns 0 and *ret_process; -ENOENT if not; -ENOTSUP if there is,
  * and it can't be read: why is in reason, and version_text is set; -ESRCH, -EPERM, -ENOMEM.
  */
-int go_process_open(struct go_images *images, pid_t pid, struct go_process **ret_process,
-		    char version_text[64], char reason[200]);
+int go_process_open(struct go_images *images, pid_t pid, uint64_t now,
+		    struct go_process **ret_process, char version_text[64], char reason[200]);
+
+/* Looks whether it has loaded more Go since: a plugin at once, other runtimes from time to time. */
+void go_process_refresh(struct go_images *images, struct go_process *process, uint64_t now);
 void go_process_free(struct go_process *process);
 void go_images_release(struct go_images *images);
 
@@ -76,6 +86,10 @@ const struct go_module *go_process_module(const struct go_process *process, uint
 
 /* The image of a module number, or NULL. */
 const struct go_image *go_images_numbered(const struct go_images *images, uint64_t number);
+
+/* The image of Go code that is this file, as fstat() names it, or NULL. */
+const struct go_image *go_images_of_file(const struct go_images *images, uint64_t device,
+					 uint64_t inode);
 
 /* A word of the process's memory; 0 if it can't be read. */
 uint64_t go_word(const struct go_process *process, uint64_t address);

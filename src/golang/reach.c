@@ -685,7 +685,7 @@ static void release(struct search *search)
 }
 
 int go_reach(struct go_process *process, const struct lc_go_process *model,
-	     struct go_question *questions, size_t count, uint64_t *ret_heap_bytes)
+	     struct go_question *questions, size_t count)
 {
 	struct search search = { .process = process,
 				 .model = model,
@@ -694,7 +694,6 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 	size_t i;
 	int r = go_heap_read(process, &search.heap);
 
-	*ret_heap_bytes = search.heap.bytes;
 	r = r ?: index_goroutines(&search);
 	search.filter = calloc(1, (1u << FILTER_BITS) / 8);
 	search.chunk = malloc(CHUNK);

@@ -21,10 +21,10 @@ struct go_question {
 };
 
 /*
- * Answers. *ret_heap_bytes: of all spans in use. Returns 0; -ENOENT: the heap was not found; -E2BIG: too large to be searched in time; -ENOMEM.
- * On failure nothing is unreachable.
+ * Answers. Returns 0; -ENOENT: the heap was not found; -E2BIG: too large to be searched in time; -ENOMEM. On failure
+ * nothing is unreachable.
  */
 int go_reach(struct go_process *process, const struct lc_go_process *model,
-	     struct go_question *questions, size_t count, uint64_t *ret_heap_bytes);
+	     struct go_question *questions, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
  * stand still and are new there, then the descriptors again. Only what did not move in between is kept.
  */
 #include "golang/allgs.h"
+#include "golang/heap.h"
 #include "golang/pclntab.h"
 #include "golang/private.h"
 #include "golang/timers.h"
@@ -304,5 +305,8 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	if (!r)
 		go_find_semaphores(process, model);
 	go_count_timers(process, model);
+	model->heap_bytes = go_heap_bytes(process);
+	if (!model->first_heap_bytes)
+		model->first_heap_bytes = model->heap_bytes;
 	return r;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Counts timers: see timers.h. Layouts: src/runtime/runtime2.go and time.go; a heap of pointers up to 1.22, of
- * pairs (timer, when) since.
- */
+/* Counts timers: see timers.h. Layouts: src/runtime/runtime2.go and time.go, 1.17 to 1.27. */
 #include "golang/timers.h"
 #include "golang/pclntab.h"
 
@@ -78,10 +75,9 @@ static bool find(struct go_process *process)
 	return !r;
 }
 
-/* The function that a timer calls; "" where it can't be read. */
-static const char *function_of(const struct go_process *process, uint64_t timer)
+const char *go_timer_function(const struct go_process *process, uint64_t f)
 {
-	uint64_t pc = go_word(process, go_word(process, timer + process->offsets.timer_f));
+	uint64_t pc = go_word(process, f);
 	const struct go_module *module = go_process_module(process, pc);
 	struct go_function function;
 
@@ -90,16 +86,25 @@ static const char *function_of(const struct go_process *process, uint64_t timer)
 	return pclntab_name(module->image->table, function.name);
 }
 
+struct counting {
+	const struct go_process *process;
+	struct lc_go_process *model;
+	uint64_t most; /* in a heap so far */
+};
+
 /* What most of the last few timers of a heap call. */
-static void note_function(const struct go_process *process, const struct slice *heap,
-			  struct lc_go_process *model)
+static void note_function(const struct counting *counting, uint64_t list, uint64_t length,
+			  unsigned step)
 {
-	unsigned step = process->offsets.p_timers_heap >= 0 ? 16 : 8, i, j, most = 0, votes[8] = {};
+	const struct go_process *process = counting->process;
+	struct lc_go_process *model = counting->model;
+	unsigned i, j, most = 0, votes[8] = {};
 	const char *names[8] = {};
 
-	for (i = 0; i < heap->length && i < TIMERS_LOOKED_AT; i++) {
-		const char *name = function_of(
-			process, go_word(process, heap->list + (heap->length - 1 - i) * step));
+	for (i = 0; i < length && i < TIMERS_LOOKED_AT; i++) {
+		const uint64_t timer = go_word(process, list + (length - 1 - i) * step);
+		const char *name = go_timer_function(
+			process, go_word(process, timer + process->offsets.timer_f));
 
 		for (j = 0; j < 8 && names[j] && strcmp(names[j], name); j++)
 			;
@@ -114,28 +119,43 @@ static void note_function(const struct go_process *process, const struct slice *
 		strncpy(model->timer_function, names[most], sizeof(model->timer_function) - 1);
 }
 
-void go_count_timers(struct go_process *process, struct lc_go_process *model)
+static void count_heap(void *context, uint64_t list, uint64_t length, unsigned step)
 {
-	uint64_t elements[PROCESSORS_MAX], most = 0;
+	struct counting *counting = context;
+
+	counting->model->timers += length;
+	if (length > counting->most) {
+		counting->most = length;
+		note_function(counting, list, length, step);
+	}
+}
+
+void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *context)
+{
+	/* Pointers up to 1.22, since then pairs (timer, when). */
+	unsigned step = process->offsets.p_timers_heap >= 0 ? 16 : 8;
+	uint64_t elements[PROCESSORS_MAX];
 	struct slice list, heap;
 	size_t i;
+
+	if (!process->allp || !go_read(process, process->allp, &list, sizeof(list)) ||
+	    list.length > PROCESSORS_MAX || !go_read(process, list.list, elements, list.length * 8))
+		return;
+	for (i = 0; i < list.length; i++) {
+		if (read_heap(process, elements[i], &heap))
+			fn(context, heap.list, heap.length, step);
+	}
+}
+
+void go_count_timers(struct go_process *process, struct lc_go_process *model)
+{
+	struct counting counting = { process, model, 0 };
 
 	if (!process->allp && (process->allp_tries > 3 || !find(process))) {
 		process->allp_tries++;
 		return;
 	}
-	if (!go_read(process, process->allp, &list, sizeof(list)) || list.length > PROCESSORS_MAX ||
-	    !go_read(process, list.list, elements, list.length * 8))
-		return;
 	model->timers = 0;
-	for (i = 0; i < list.length; i++) {
-		if (!read_heap(process, elements[i], &heap))
-			continue;
-		model->timers += heap.length;
-		if (heap.length > most) {
-			most = heap.length;
-			note_function(process, &heap, model);
-		}
-	}
+	go_each_timer_heap(process, count_heap, &counting);
 	model->timers_known = true;
 }

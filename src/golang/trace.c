@@ -20,7 +20,6 @@
 #define SHOWN_MAX (OLD_FRAMES * GO_INLINED_MAX)
 #define STACK_MOST (64u << 20) /* of one goroutine */
 #define PLACES_MAX 32768
-#define LABELS_MAX 32
 #define LABEL_SIZE 1024 /* of a key or value */
 #define SETTINGS_SIZE 4096
 
@@ -83,8 +82,8 @@ struct tracing {
 	struct shown shown[SHOWN_MAX];
 	struct lc_go_trace_frame frames[SHOWN_MAX];
 	struct lc_go_argument arguments[OLD_FRAMES * GO_ARGUMENTS_MAX];
-	struct lc_go_label label_list[LABELS_MAX];
-	char label_bytes[LABELS_MAX * 2][LABEL_SIZE];
+	struct lc_go_label label_list[GO_LABELS_MAX];
+	char label_bytes[GO_LABELS_MAX * 2][LABEL_SIZE];
 };
 
 /* --- functions ------------------------------------------------------------------------------------ */
@@ -401,30 +400,29 @@ static const char *status_of(const struct tracing *tracing, const struct go_desc
 	return "???";
 }
 
-static bool read_string(const struct tracing *tracing, const uint64_t string[2], char *bytes,
+static bool read_string(const struct tracing *tracing, const struct go_text *string, char *bytes,
 			size_t *ret_size)
 {
-	*ret_size = string[1] < LABEL_SIZE ? string[1] : LABEL_SIZE;
-	return !*ret_size || go_read(tracing->process, string[0], bytes, *ret_size);
+	*ret_size = string->length < LABEL_SIZE ? string->length : LABEL_SIZE;
+	return !*ret_size || go_read(tracing->process, string->address, bytes, *ret_size);
 }
 
 static void fill_labels(struct tracing *tracing, const struct go_descriptor *d,
 			struct lc_go_trace *trace)
 {
 	struct lc_go_label *label = tracing->label_list;
-	uint64_t list[2], pair[4], i;
+	struct go_label list[GO_LABELS_MAX];
+	ssize_t count, i;
 
 	trace->labels = tracing->label_list;
 	trace->labels_inside = tracing->process->version < GO_VERSION(1, 27, 0);
-	if (!tracing->labels || !d->labels ||
-	    !go_read(tracing->process, d->labels, list, sizeof(list)))
-		return;
-	for (i = 0; i < list[1] && i < LABELS_MAX; i++, label++) {
+	count = tracing->labels ? go_read_labels(tracing->process, d->labels, list) : 0;
+	for (i = 0; i < count; i++, label++) {
 		label->key = tracing->label_bytes[i * 2];
 		label->value = tracing->label_bytes[i * 2 + 1];
-		if (!go_read(tracing->process, list[0] + i * sizeof(pair), pair, sizeof(pair)) ||
-		    !read_string(tracing, pair, tracing->label_bytes[i * 2], &label->key_size) ||
-		    !read_string(tracing, pair + 2, tracing->label_bytes[i * 2 + 1],
+		if (!read_string(tracing, &list[i].key, tracing->label_bytes[i * 2],
+				 &label->key_size) ||
+		    !read_string(tracing, &list[i].value, tracing->label_bytes[i * 2 + 1],
 				 &label->value_size))
 			return;
 		trace->label_count = i + 1;

@@ -4,6 +4,7 @@
  * Structures: src/runtime/{chan,select,runtime2,time}.go, 1.17 to 1.27.
  */
 #include "golang/private.h"
+#include "golang/timers.h"
 #include "golang/waits.h"
 
 #include <errno.h>
@@ -34,6 +35,13 @@ static uint32_t queue_length(const struct go_process *process, uint64_t first, u
 	return count;
 }
 
+/* Since 1.23 a channel names its timer for ever; one that was stopped, or has fired for the last time, is due at 0. */
+static bool timer_runs(const struct go_process *process, uint64_t timer)
+{
+	return timer && process->offsets.timer_when >= 0 &&
+	       (int64_t)go_word(process, timer + process->offsets.timer_when) > 0;
+}
+
 #define CHANNEL_MAX 160
 
 bool go_read_channel(const struct go_process *process, uint64_t address, uint64_t waiter,
@@ -50,16 +58,28 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 	ret->length = word_of(bytes, o->hchan_qcount);
 	ret->capacity = word_of(bytes, o->hchan_dataqsiz);
 	ret->closed = word_of(bytes, o->hchan_closed) & UINT32_MAX;
-	ret->timer = word_of(bytes, o->hchan_timer) != 0;
+	ret->timer = timer_runs(process, word_of(bytes, o->hchan_timer));
 	ret->receivers = queue_length(process, word_of(bytes, o->hchan_recvq), waiter, &receives);
 	ret->senders = queue_length(process, word_of(bytes, o->hchan_sendq), waiter, &sends);
 	ret->send = sends && !receives;
 	return true;
 }
 
+static bool is_timers(struct go_process *process, const struct lc_go_process *model,
+		      const struct lc_go_channel *channel)
+{
+	int32_t at = process->offsets.hchan_elemsize;
+	uint16_t element_size;
+
+	return !channel->send && at >= 0 &&
+	       go_read(process, channel->address + at, &element_size, sizeof(element_size)) &&
+	       go_timer_sends_to(process, model->sweep, channel->address, channel->capacity,
+				 element_size);
+}
+
 /* A select's cases are in order of the channels' addresses, not of the source. */
-static void describe_channels(const struct go_process *process, const struct go_descriptor *d,
-			      struct lc_go_wait *wait)
+static void describe_channels(struct go_process *process, const struct lc_go_process *model,
+			      const struct go_descriptor *d, struct lc_go_wait *wait)
 {
 	uint8_t waiter[GO_WAITER_MAX];
 	struct lc_go_channel channel;
@@ -70,6 +90,7 @@ static void describe_channels(const struct go_process *process, const struct go_
 			return;
 		go_read_channel(process, go_waiter_word(process, waiter, process->offsets.sudog_c),
 				at, &channel);
+		channel.timer = channel.timer || is_timers(process, model, &channel);
 		if (wait->case_count < LC_GO_CASES)
 			wait->cases[wait->case_count++] = channel;
 		memcpy(&at, waiter + process->offsets.sudog_waitlink, 8);
@@ -84,6 +105,19 @@ static void describe_sleep(const struct go_process *process, const struct go_des
 		wait->until = go_word(process, d->timer + process->offsets.timer_when);
 }
 
+/* A bubble of testing/synctest; 1.24 calls it a group (src/runtime/synctest.go). 0: in none. */
+static uint64_t bubble_root(const struct go_process *process, const struct go_descriptor *d)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint64_t root = 0;
+
+	if (d->bubble && o->bubble_root >= 0)
+		root = go_word(process, d->bubble + o->bubble_root);
+	else if (d->sync_group && o->sync_group_root >= 0)
+		root = go_word(process, d->sync_group + o->sync_group_root);
+	return root ? go_word(process, root + o->g_goid) : 0;
+}
+
 static void describe(struct go_process *process, const struct lc_go_process *model,
 		     const struct lc_goroutine *goroutine, const struct go_descriptor *d,
 		     struct lc_go_wait *wait)
@@ -92,7 +126,7 @@ static void describe(struct go_process *process, const struct lc_go_process *mod
 	case LC_GO_CHAN_RECEIVE:
 	case LC_GO_CHAN_SEND:
 	case LC_GO_SELECT:
-		describe_channels(process, d, wait);
+		describe_channels(process, model, d, wait);
 		break;
 	case LC_GO_MUTEX:
 	case LC_GO_RWMUTEX_READ:
@@ -127,6 +161,7 @@ int golang_describe(struct golang *golang, struct lc_go_process *model, uint64_t
 		return -EAGAIN;
 	reason = go_reason_for(process->version, before.reason);
 	wait.reason = reason ? reason->text : "";
+	wait.bubble_root = bubble_root(process, &before);
 	describe(process, model, goroutine, &before, &wait);
 	if (!go_read_descriptor(process, goroutine, &after) || after.goid != before.goid ||
 	    after.tracking_seq != before.tracking_seq || after.status != before.status ||

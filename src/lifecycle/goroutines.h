@@ -119,7 +119,8 @@ struct lc_go_channel {
 /* What one goroutine waits for, in full. Read for those that stand for a group. */
 struct lc_go_wait {
 	uint64_t goid;
-	const char *reason;		 /* the runtime's words; static */
+	const char *reason;   /* the runtime's words; static */
+	uint64_t bubble_root; /* goid of the root of its bubble of testing/synctest; 0: in none */
 	uint32_t case_count, case_total; /* select; 1 for a send or receive */
 	struct lc_go_channel cases[LC_GO_CASES];
 	/* locks; WAITGROUP; COND */
@@ -160,6 +161,7 @@ struct lc_go_process {
 	char comm[LC_COMM_LEN];
 	char version[64];	   /* "go1.26.8" */
 	char unsupported[200];	   /* why nothing can be read; "" */
+	char other_runtime[200];   /* file of a second Go runtime, which is not read; "" */
 	struct lc_goroutine *list; /* by place */
 	size_t count;		   /* places */
 	size_t room;

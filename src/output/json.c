@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A run as JSON, by jansson. Fields: docs/json.md; checked by docs/leakhop.schema.json. */
+#include "output/go_limits.h"
 #include "output/json_pieces.h"
 #include "output/names.h"
 #include "output/output.h"
@@ -327,6 +328,17 @@ static json_t *cost_json(const struct output_run *run)
 	return json;
 }
 
+static void add_go_limits(json_t *json, const struct lc_go *go)
+{
+	const struct lc_go_process *process = go ? go->processes : NULL;
+	char text[GO_LIMIT_SIZE];
+
+	for (; process; process = process->hh.next) {
+		if (go_limit(process, text, sizeof(text)))
+			json_array_append_new(json, json_text(text));
+	}
+}
+
 static json_t *run_json(const struct output_run *run)
 {
 	char started[40], ended[40];
@@ -367,6 +379,7 @@ static int write_json(FILE *stream, json_t *json, size_t flags)
 static void add_parts(json_t *json, const struct output_run *run,
 		      const struct output_report *report)
 {
+	add_go_limits(json_object_get(json, "limits"), report->go);
 	if (run->explain)
 		json_object_set_new(json, "explanation", json_explanation(run));
 	if (run->explain_goid)

@@ -143,6 +143,9 @@ static json_t *wait_json(const struct output_run *run, const struct verdict_goro
 		json_object_set_new(json, "thread_wait", json_wait_of(run, record->thread->wait));
 	if (!wait)
 		return json;
+	if (wait->bubble_root)
+		json_object_set_new(json, "bubble_root",
+				    json_integer((json_int_t)wait->bubble_root));
 	if (wait->case_count) {
 		cases = json_array();
 		for (i = 0; i < wait->case_count; i++)
@@ -159,6 +162,14 @@ static json_t *wait_json(const struct output_run *run, const struct verdict_goro
 	if (kind == LC_GO_SLEEP)
 		json_object_set_new(json, "until", json_when(run, wait->until));
 	return json;
+}
+
+static json_t *heap_json(const struct lc_go_process *process)
+{
+	if (!process->heap_bytes)
+		return json_null();
+	return json_pack("{sI sI}", "bytes", (json_int_t)process->heap_bytes, "growth_bytes",
+			 (json_int_t)(process->heap_bytes - process->first_heap_bytes));
 }
 
 json_t *json_goroutines(const struct output_run *run, const struct verdict_goroutines *record)
@@ -188,6 +199,7 @@ json_t *json_goroutines(const struct output_run *run, const struct verdict_gorou
 	SET("chain", json_chain(run, record->node));
 	SET("labels", labels_json(record));
 	SET("memory_bytes", json_integer((json_int_t)record->stack_bytes));
+	SET("heap", heap_json(record->process));
 	SET("tid", record->goroutine->tid ? json_integer(record->goroutine->tid) : json_null());
 	SET("locked_to_thread", json_boolean(record->goroutine->locked));
 	SET("stack", json_stack(run, record->goroutine->stack));

@@ -182,6 +182,16 @@ static void text_thread(struct line *line, const struct verdict_goroutines *reco
 	line_put(line, LINE_PLAIN, wait->object[0] ? wait->object : lc_wait_kind_name(wait->kind));
 }
 
+static void text_bubble(struct line *line, const struct lc_go_wait *wait)
+{
+	if (!wait->bubble_root)
+		return;
+	text_label(line, "bubble");
+	line_add(line, LINE_PLAIN, "of testing/synctest: its root is goroutine %llu",
+		 (unsigned long long)wait->bubble_root);
+	line_end(line);
+}
+
 static void text_wait_of(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -200,6 +210,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		text_thread(line, record);
 	line_end(line);
 	if (wait) {
+		text_bubble(line, wait);
 		text_cases(line, wait);
 		text_lock(line, kind, wait);
 		if (kind == LC_GO_NETWORK)
@@ -264,6 +275,18 @@ static void text_ages(struct line *line, const struct verdict_goroutines *record
 	line_end(line);
 }
 
+static void text_heap(struct line *line, const struct lc_go_process *process)
+{
+	long long mib = (long long)(process->heap_bytes >> 20);
+	long long grown = mib - (long long)(process->first_heap_bytes >> 20);
+
+	if (!process->heap_bytes)
+		return;
+	line_add(line, LINE_PLAIN, "; the process's heap: %lld MiB", mib);
+	if (grown > 0)
+		line_add(line, LINE_PLAIN, ", %lld MiB more than at the start", grown);
+}
+
 static void text_numbers(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -299,14 +322,7 @@ static void text_numbers(struct line *line, const struct output_run *run,
 	text_label(line, "memory");
 	line_add(line, LINE_PLAIN, "%llu KiB of stacks",
 		 (unsigned long long)record->stack_bytes >> 10);
-	if (record->process->heap_bytes && record->process->first_heap_bytes &&
-	    record->process->sweep > 1)
-		line_add(line, LINE_PLAIN,
-			 "; the process's heap: %llu MiB, %+lld MiB since the start",
-			 (unsigned long long)record->process->heap_bytes >> 20,
-			 ((long long)record->process->heap_bytes -
-			  (long long)record->process->first_heap_bytes) /
-				 (1 << 20));
+	text_heap(line, record->process);
 	line_end(line);
 	(void)run;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The end of a text report: counts, a line for each group, losses, cost. */
+#include "output/go_limits.h"
 #include "output/line.h"
 #include "output/output.h"
 #include "output/text_go_events.h"
@@ -123,19 +124,15 @@ static void timer_lines(struct line *line, const struct output_report *report)
 	}
 }
 
-/* Go processes whose goroutines can't be read: why. */
-static void go_unsupported(struct line *line, const struct output_report *report)
+static void go_limits(struct line *line, const struct output_report *report)
 {
 	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
+	char text[GO_LIMIT_SIZE];
 
 	for (; process; process = process->hh.next) {
-		if (!process->unsupported[0])
+		if (!go_limit(process, text, sizeof(text)))
 			continue;
-		line_put(line, LINE_PLAIN, process->comm);
-		line_add(line, LINE_PLAIN, " (%d) is Go, ", process->pid);
-		line_put(line, LINE_PLAIN, process->version);
-		line_add(line, LINE_PLAIN, ", and its goroutines can't be read: %s",
-			 process->unsupported);
+		line_put(line, LINE_PLAIN, text);
 		line_end(line);
 	}
 }
@@ -267,7 +264,7 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 	go_lines(&line, run, report);
 	suspect_lines(&line, run, &report->suspects);
 	summary_lines(&line, run, &report->waits);
-	go_unsupported(&line, report);
+	go_limits(&line, report);
 	text_go_events(&line, run, report);
 	text_losses(&line, run);
 	line_add(&line, LINE_FAINT, "cost: %s of CPU, %llu MiB",

@@ -33,6 +33,8 @@ int stack_engine_create(const struct stack_options *options, struct stack_engine
 	engine->max_frames = options->max_frames ? options->max_frames : STACK_MAX_FRAMES;
 	engine->progress = options->progress;
 	engine->progress_context = options->progress_context;
+	engine->other_names = options->other_names;
+	engine->other_names_context = options->other_names_context;
 	engine->round = 1;
 	module_table_init(&engine->modules);
 	cache_init(&engine->rules, ENGINE_MAX_RULES, rule_free);

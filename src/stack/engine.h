@@ -23,6 +23,9 @@ struct stack_engine {
 	unsigned max_frames;
 	void (*progress)(void *context, const char *what);
 	void *progress_context;
+	size_t (*other_names)(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
+			      struct lc_frame *calls, size_t room); /* NULL: nobody to ask */
+	void *other_names_context;
 	uint64_t round;
 	uint64_t clock; /* goes up with each use of a module or process, to tell the oldest */
 	struct module_table modules;

@@ -67,24 +67,78 @@ static uint64_t lookup_address(const struct lc_raw_frame *raw)
 	return raw->vaddr - !raw->interrupted;
 }
 
-static struct name_list *look_up(struct stack_engine *engine, struct stack_module *module,
-				 uint64_t vaddr)
+static struct name_list *make_list(struct source_place *places, size_t count)
 {
-	struct source_place places[LINES_MAX_PLACES];
-	struct name_list *list;
-	size_t count;
+	struct name_list *list = calloc(1, sizeof(*list) + count * sizeof(places[0]));
 
-	module_announce(engine, module);
-	count = lines_find(module, vaddr, places);
-	list = calloc(1, sizeof(*list) + count * sizeof(places[0]));
 	if (!list) {
 		source_places_release(places, count);
 		return NULL;
 	}
 	list->count = count;
 	memcpy(list->places, places, count * sizeof(places[0]));
-	list->symbol = symbol_find(module, vaddr, &list->offset);
 	return list;
+}
+
+/* The calls that others know at an address of the module; 0: none. The same file may be there more than once. */
+static size_t ask_others(struct stack_engine *engine, const struct stack_module *module,
+			 uint64_t vaddr, struct lc_frame calls[LINES_MAX_PLACES])
+{
+	const struct module_table *table = &engine->modules;
+	size_t count = 0;
+
+	for (size_t i = 0; engine->other_names && i < table->alias_count && !count; i++) {
+		if (table->aliases[i].module == module)
+			count = engine->other_names(
+				engine->other_names_context, table->aliases[i].key.device,
+				table->aliases[i].key.inode, vaddr, calls, LINES_MAX_PLACES);
+	}
+	return count;
+}
+
+/* Copies text; NULL where there is none. */
+static char *copy(const char *text)
+{
+	return text && text[0] ? strdup(text) : NULL;
+}
+
+static struct name_list *look_up_others(struct stack_engine *engine,
+					const struct stack_module *module, uint64_t vaddr)
+{
+	struct source_place places[LINES_MAX_PLACES];
+	struct lc_frame calls[LINES_MAX_PLACES];
+	size_t count = ask_others(engine, module, vaddr, calls);
+	struct name_list *list;
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = (struct source_place){
+			.function = copy(calls[i].function),
+			.file = copy(calls[i].file),
+			.line = calls[i].line,
+		};
+	list = make_list(places, count);
+	if (list && count) {
+		list->symbol = copy(calls[count - 1].function);
+		list->offset = calls[count - 1].offset;
+	}
+	return list;
+}
+
+static struct name_list *look_up(struct stack_engine *engine, struct stack_module *module,
+				 uint64_t vaddr)
+{
+	struct source_place places[LINES_MAX_PLACES];
+	struct name_list *list;
+
+	module_announce(engine, module);
+	list = make_list(places, lines_find(module, vaddr, places));
+	if (!list)
+		return NULL;
+	list->symbol = symbol_find(module, vaddr, &list->offset);
+	if (list->symbol || list->count)
+		return list;
+	name_list_free(list);
+	return look_up_others(engine, module, vaddr);
 }
 
 /* From the cache or looked up now; valid until the next call. */

@@ -32,6 +32,14 @@ struct stack_options {
 	 */
 	void (*progress)(void *context, const char *what);
 	void *progress_context;
+	/*
+	 * Asked where the symbols and lines of a file know nothing of an address of it: by a language that brings
+	 * tables of its own. Fills in the calls there (function, file, line, offset), innermost first, at most room,
+	 * and returns how many. Called once for each address; may be NULL.
+	 */
+	size_t (*other_names)(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
+			      struct lc_frame *calls, size_t room);
+	void *other_names_context;
 };
 
 /* A copy of stack memory: bytes start at address. For spawn sites, whose thread has moved on. */

@@ -13,6 +13,22 @@ setup() { setup_go; }
 	for one in $circles; do one_look go-stripped "$one" deadlock; done
 }
 
+# threads FOLDER: what the threads of a fixture wait for, and where. Go's linker adds ".abi0" to names of symbols only.
+threads() {
+	GROW=0 run_go "$1" sender
+	dump "$json" -p "$pid"
+	jq -c '[.threads[] | select(.syscall.name == "futex") |
+		[.wait.kind, .user_stack[0].line, (.user_stack[:2][].function | sub("\\.abi0$"; ""))]] | unique' "$json"
+	end
+}
+
+@test "the threads of a stripped program have names" {
+	local with without
+	with=$(threads go) without=$(threads go-stripped)
+	echo "$with" "$without" >&2
+	[[ $with == *runtime.futex*runtime.futexsleep* && $without == "$with" ]]
+}
+
 @test "healthy twins are silent, stripped" {
 	local one
 	for one in sender range context pool done abba cond once; do silent go-stripped "$one"; done
@@ -68,6 +84,49 @@ setup() { setup_go; }
 	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
 	dump "$json" -p "$pid"
 	holds "[.goroutines[] | select(any(.stack[]?; .line == $(mark go/golib/golib.go block library))) | .count] == [3]" "$json"
+}
+
+# plugged: are the goroutines of goplugged's plugin told, those that nothing leads to as leaks, the others not?
+plugged() {
+	local source=go/goplugin/plugin.go
+	dump "$json" -p "$pid" --no-threads || return
+	jq -e --argjson block "$(mark $source block plugin)" --argjson spawn "$(mark $source spawn plugin)" \
+		--argjson kept "$(mark $source block pluginkept)" --argjson keptspawn "$(mark $source spawn pluginkept)" \
+		--arg file "$source" '
+		def at($line): select(any(.stack[]; .line == $line and (.file | endswith($file)))) | [.count, .spawn.line];
+		[.findings[] | select(.rule == "unreachable") | at($block)] == [[3, $spawn]] and
+		[.findings[], .suspects[] | at($kept)] == [] and [.goroutines[] | at($kept)] == [[3, $keptspawn]]' "$json" >/dev/null
+}
+
+@test "goroutines of a plugin, stripped or not" {
+	local build
+	for build in go-cgo go-cgo-stripped; do
+		[[ -x $programs/$build/goplugged && -f $programs/$build/goplugin.so ]] || skip "no plugins"
+		start "$build/goplugged"
+		eventually 20 said 2
+		pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+		eventually 10 plugged || {
+			echo "$build:" >&2
+			jq -c '.goroutines[] | {verdict, rule, count, spawn, where: [.stack[] | "\(.function):\(.line)"]}' "$json" >&2
+			return 1
+		}
+		end
+	done
+}
+
+@test "a plugin that is loaded while leakhop looks on" {
+	[[ -x $programs/go-cgo-stripped/goplugged && -f $programs/go-cgo-stripped/goplugin.so ]] || skip "no plugins"
+	start go-cgo-stripped/goplugged late
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	follow "$json" -p "$pid" -m 100ms --no-threads --json=lines
+	# It has looked at the process before there is a plugin.
+	eventually 20 grep -q '"function":"main.lose"' "$json"
+	kill -USR1 "$pid"
+	eventually 20 grep -q '"function":"[^"]*goplugin.sendInPlugin"' "$json"
+	stop_trace
+	jq -se --argjson block "$(mark go/goplugin/plugin.go block plugin)" '
+		.[-1].findings | any(.count == 3 and any(.stack[]; .line == $block))' "$json" >/dev/null
 }
 
 @test "a program without build information" {

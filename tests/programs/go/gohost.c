@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gohost: a C program that loads golib.so, from beside it. COUNT (3) goroutines hang, and a thread in a callback. */
+/*
+ * gohost: a C program that loads golib.so from beside it, or the libraries named as arguments: each has a Go runtime of
+ * its own. COUNT (3) goroutines hang in each, and a thread in a callback to the first.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -16,26 +19,38 @@ static void *call_go(void *arg)
 	return arg;
 }
 
-int main(int argc, char **argv)
+static void *load(const char *program, const char *name)
 {
-	const char *count = getenv("COUNT") ?: "3";
-	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
-	pthread_t thread;
+	const char *slash = strrchr(program, '/');
 	char path[4096];
 	void *library;
 
-	snprintf(path, sizeof(path), "%.*sgolib.so", slash ? (int)(slash + 1 - argv[0]) : 0,
-		 argv[0]);
+	snprintf(path, sizeof(path), "%.*s%s", slash ? (int)(slash + 1 - program) : 0, program,
+		 name);
 	library = dlopen(path, RTLD_NOW);
 	if (!library) {
 		fprintf(stderr, "%s\n", dlerror());
-		return 1;
+		exit(1);
 	}
-	start = (void (*)(int))dlsym(library, "leakhopStart");
-	wait_in_go = (void (*)(void))dlsym(library, "leakhopWait");
-	if (!start || !wait_in_go)
-		return 1;
-	start(atoi(count));
+	return library;
+}
+
+int main(int argc, char **argv)
+{
+	static char *usual[] = { "golib.so", NULL };
+	const char *count = getenv("COUNT") ?: "3";
+	char **names = argc > 1 ? argv + 1 : usual;
+	pthread_t thread;
+	void *library;
+
+	for (; *names; names++) {
+		library = load(argv[0], *names);
+		start = (void (*)(int))dlsym(library, "leakhopStart");
+		wait_in_go = wait_in_go ?: (void (*)(void))dlsym(library, "leakhopWait");
+		if (!start || !wait_in_go)
+			return 1;
+		start(atoi(count));
+	}
 	if (pthread_create(&thread, NULL, call_go, NULL))
 		return 1;
 	usleep(100000); /* until they stand: what waits for it polls anyway */

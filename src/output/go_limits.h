@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What of a Go process is not shown, in a sentence. Private to this room. */
+#ifndef LEAKHOP_OUTPUT_GO_LIMITS_H
+#define LEAKHOP_OUTPUT_GO_LIMITS_H
+
+#include "lifecycle/goroutines.h"
+
+#define GO_LIMIT_SIZE 512
+
+/* False: all of it is. */
+bool go_limit(const struct lc_go_process *process, char *buffer, size_t size);
+
+#endif
