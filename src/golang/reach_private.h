@@ -6,7 +6,9 @@
 #include "golang/heap.h"
 #include "golang/reach.h"
 
-#define REACH_ROOT 0u /* the node of all roots */
+#define REACH_ROOT 0u	       /* the node of all roots */
+#define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
+#define REACH_FILTER_BITS 22
 
 /* An object of the heap, or a goroutine. */
 struct node {
@@ -48,10 +50,33 @@ struct search {
 	struct go_batch *batch;
 };
 
+/* The node of a key; NULL: none. reach_get_node() makes it; NULL: at a bound, and search->full is set. */
 struct node *reach_find_node(const struct search *search, uint64_t key);
+struct node *reach_get_node(struct search *search, uint64_t key);
 
-/* The goroutine of a descriptor's address; NULL: none. */
+/* If from lives, to does. */
+void reach_add_edge(struct search *search, uint32_t from, uint32_t to);
+
+/* The bit of the filter for the page of an address. */
+size_t reach_filter_slot(uint64_t address);
+
+/* reach_goroutines.c: by address. Returns 0 or -ENOMEM. */
+int reach_index_goroutines(struct search *search);
 const struct lc_goroutine *reach_goroutine_at(const struct search *search, uint64_t address);
+void reach_skip_descriptors(struct search *search);
+void reach_find_coroutines(struct search *search);
+bool reach_may_be_dead(const struct lc_goroutine *goroutine);
+
+/* Its node, and those of all that could wake it. NULL: no room. */
+struct node *reach_goroutine_node(struct search *search, const struct lc_goroutine *goroutine);
+
+/* reach_heap.c: the node that a word points into, if it is one of those looked for in this pass. */
+struct node *reach_hit(struct search *search, uint64_t word);
+void reach_search_heap(struct search *search);
+void reach_search_globals(struct search *search);
+
+/* reach_stacks.c: the stacks of goroutines that can run, or of those that may never again. */
+void reach_search_stacks(struct search *search, bool of_dead);
 
 /* Fills in the releasers of the questions. Returns 0 or -ENOMEM. */
 int reach_find_releasers(const struct search *search, struct go_question *questions, size_t count);
