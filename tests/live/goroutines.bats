@@ -115,11 +115,14 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 	start go/golabels
 	eventually 20 said 1
 	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
-	dump "$json" -p "$pid" --no-threads
-	holds "[.goroutines[] | select(any(.stack[]?; .line == $(mark go/golabels/main.go block labels)))] |
-		length == 1 and (.[0] | .count == 12 and .memory_bytes >= 24576 and
-		(.spawn.parent_goid != null or (.go_version | test(\"go1[.](1[0-9]|20)\"))) and
-		(.labels[0].text | test(\"endpoint=\")) and ([.labels[].count] | add) <= 12)" "$json"
+	labelled() {
+		dump "$json" -p "$pid" --no-threads
+		jq -e --argjson line "$(mark go/golabels/main.go block labels)" '[.goroutines[] | select(any(.stack[]?; .line == $line))] |
+			length == 1 and (.[0] | .count == 12 and .memory_bytes >= 24576 and
+			(.spawn.parent_goid != null or (.go_version | test("go1[.](1[0-9]|20)"))) and
+			(.labels[0].text | test("endpoint=")) and ([.labels[].count] | add) <= 12)' "$json" >/dev/null
+	}
+	eventually 10 labelled
 }
 
 @test "a goroutine in a system call has a thread" {
