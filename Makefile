@@ -4,6 +4,7 @@
 #   make test         unit, live and emulator tests
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
+#   make arm64        build-arm64, for the tests in an emulator; where a cross compiler is
 #   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
 #   make check-format
 #   make install DESTDIR=... PREFIX=/usr/local
@@ -154,7 +155,13 @@ fixtures:
 
 test: all unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
+	$(Q)$(MAKE) --no-print-directory arm64
 	@tests/run
+
+# Where something lacks for it, it says so, and the tests are skipped.
+.PHONY: arm64
+arm64:
+	$(Q)scripts/build-arm64 || [ $$? -eq 77 ]
 
 # --- benchmarks -------------------------------------------------------------------------------------
 bench_programs := $(foreach name,floor pingpong getppid waits,$(BUILD)/tests/bench/$(name))
@@ -220,6 +227,6 @@ install: all
 	install -D -m 644 docs/leakhop.1 $(DESTDIR)$(PREFIX)/share/man/man1/leakhop.1
 
 clean:
-	$(Q)rm -rf build build-san
+	$(Q)rm -rf build build-san build-arm64
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

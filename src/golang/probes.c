@@ -88,16 +88,41 @@ static uint32_t instruction(const uint8_t *code, size_t at)
 	return word;
 }
 
-/* MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS: the branch, which the kernel can carry out */
+/* A branch on a condition: the kernel can carry it out (arch/arm64/kernel/probes/decode-insn.c). */
+static bool is_branch_arm64(uint32_t word)
+{
+	return (word & 0xff000010) == 0x54000000;
+}
+
+/* What a function without a check has before its first branch, and what leaves its arguments alone. */
+static bool is_begin_arm64(uint32_t word)
+{
+	return (word & 0xffe00fff) == 0xf8000ffe || /* MOVD.W R30, -N(RSP) */
+	       (word & 0xffe00fff) == 0xf80003fd || /* MOVD R29, -8(RSP) */
+	       word == 0xd10023fd ||		    /* SUB $8, RSP, R29 */
+	       (word & 0xbfc003ff) == 0xb90003ff || /* MOVD or MOVW ZR, N(RSP) */
+	       (word & 0x7f00001f) == 0x7100001f;   /* CMP $N, any */
+}
+
+/* MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS: the branch. Without this check the first branch. */
 static size_t entry_arm64(const uint8_t *code, size_t size)
 {
 	size_t at;
 
-	if (size < 4 || instruction(code, 0) != 0xf9400b90)
+	if (size < 4)
 		return 0;
-	for (at = 4; at <= 12 && at + 4 <= size; at += 4) {
-		if ((instruction(code, at) & 0xff00001f) == 0x54000009)
+	if (instruction(code, 0) == 0xf9400b90) {
+		for (at = 4; at <= 12 && at + 4 <= size; at += 4) {
+			if ((instruction(code, at) & 0xff00001f) == 0x54000009)
+				return at;
+		}
+		return 0;
+	}
+	for (at = 0; at + 4 <= size; at += 4) {
+		if (is_branch_arm64(instruction(code, at)))
 			return at;
+		if (!is_begin_arm64(instruction(code, at)))
+			return 0;
 	}
 	return 0;
 }

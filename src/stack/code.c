@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Instructions by sight: system calls, and the signal trampolines of C libraries (musl) and
- * runtimes (Go) that come without unwind information. On arm64 the trampoline is the vdso's, which
- * has it.
+ * runtimes (Go) that come without unwind information. On arm64 that of the vdso has none either: newer
+ * kernels, as 6.12, leave it out (arch/arm64/kernel/vdso/vdso.lds.S).
  */
 #include "stack/code.h"
 
@@ -95,17 +95,31 @@ static bool is_call(const uint8_t *end)
 	       (end[-1] == 0xd6 && end[-2] == 0x3f && (end[-4] & 0x1f) == 0);
 }
 
+/* mov x8, #139; svc #0 */
 static bool is_sigreturn(const uint8_t *code)
 {
-	(void)code;
-	return false;
+	static const uint8_t sigreturn[] = { 0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4 };
+
+	return memcmp(code, sigreturn, sizeof(sigreturn)) == 0;
 }
 
 int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
 			   struct lc_registers *registers)
 {
-	(void)memory, (void)stack_pointer, (void)registers;
-	return -ENOSYS;
+	/*
+	 * struct rt_sigframe (arch/arm64/kernel/signal.c): siginfo, 128 bytes, and struct ucontext, where the
+	 * registers follow flags, link, stack, mask (all in 176 bytes) and the fault's address.
+	 */
+	uint64_t address = stack_pointer + 128 + 176 + 8;
+
+	for (size_t i = 0; i < LC_REGISTER_COUNT; i++) { /* x0 to x30, sp, pc: our order, too */
+		int r = stack_memory_read(memory, address + i * 8, 8, &registers->value[i]);
+
+		if (r < 0)
+			return r;
+	}
+	registers->known = (UINT64_C(1) << LC_REGISTER_COUNT) - 1;
+	return 0;
 }
 
 #endif

@@ -212,6 +212,11 @@ void wait_describe_set(struct wait_job *job)
 		wait_cannot_read(job, "members of the set");
 		return;
 	}
+	/* So the C library makes pause() where the kernel has no such call (arm64). */
+	if (!epoll && !set.total && !wait->has_timeout) {
+		wait_describe_signal(job);
+		return;
+	}
 	if (set.total == 1) {
 		describe_single(job, &set.entries[0]);
 	} else {

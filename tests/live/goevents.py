@@ -1,15 +1,23 @@
 #!/usr/bin/python3 -S
 # SPDX-License-Identifier: GPL-2.0-only
-"""Holds a trace with --go-events against what the fixture goevents says of itself: goevents.py OUT JSON SOURCE"""
+"""Holds a trace with --go-events against what the fixture goevents says of itself.
+
+    goevents.py OUT JSON SOURCE [CLOCK TOLERANCE]
+
+CLOCK is what the wall clock was ahead of CLOCK_MONOTONIC where it ran, TOLERANCE how far times may be off, both in
+ns: without them here, and one millisecond.
+"""
 
 import datetime
 import json
 import sys
 import time
 
-TOLERANCE_NS = 1_000_000
 WAITS = {"channel": "channel receive", "mutex": "Mutex", "sleep": "sleep", "network": "network"}
 READIERS = {"channel": "goroutine", "mutex": "goroutine", "sleep": "runtime", "network": "network"}
+
+CLOCK = int(sys.argv[4]) if len(sys.argv) > 4 else time.time_ns() - time.monotonic_ns()
+TOLERANCE_NS = int(sys.argv[5]) if len(sys.argv) > 5 else 1_000_000
 
 wrong = []
 
@@ -22,7 +30,7 @@ def check(condition, *words):
 def monotonic(text):
     """RFC 3339 with microseconds, UTC, as CLOCK_MONOTONIC."""
     moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return int(moment.timestamp() * 1e6) * 1000 - (time.time_ns() - time.monotonic_ns())
+    return int(moment.timestamp() * 1e6) * 1000 - CLOCK
 
 
 def near(text, truth, *words):
@@ -30,7 +38,7 @@ def near(text, truth, *words):
     check(abs(error) <= TOLERANCE_NS, *words, f"is {error / 1000:.0f} us off")
 
 
-out, report, source = sys.argv[1:]
+out, report, source = sys.argv[1:4]
 said = [line.split() for line in open(out, encoding="utf-8")]
 document = json.load(open(report, encoding="utf-8"))
 marks = {}

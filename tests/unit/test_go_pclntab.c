@@ -247,7 +247,8 @@ static void test_unwind(void **state)
 	struct go_image image;
 	struct go_walk walk;
 	struct table table;
-	uint64_t sp = 0xc000100000, at;
+	uint64_t sp = 0xc000100000;
+	size_t first, second; /* where the return addresses are */
 
 	(void)state;
 	make(&table);
@@ -261,15 +262,14 @@ static void test_unwind(void **state)
 	};
 	process.sizes = calloc(GO_CACHED_SIZES, sizeof(*process.sizes));
 #if defined(__aarch64__)
-	stack[0] = TEXT + BIAS + 0x60;
-	stack[1] = TEXT + BIAS + 0x81;
-	(void)at;
+	first = 0;  /* leaf's first word */
+	second = 1; /* behind its 8 bytes: the caller's */
 #else
-	at = 1;
-	stack[at] = TEXT + BIAS + 0x60; /* above the 8 bytes of leaf: into caller */
-	at += 1 + 3;
-	stack[at] = TEXT + BIAS + 0x81; /* above its 24: goexit */
+	first = 1;		/* above the 8 bytes of leaf */
+	second = first + 1 + 3; /* above the caller's 24 */
 #endif
+	stack[first] = TEXT + BIAS + 0x60;
+	stack[second] = TEXT + BIAS + 0x81;
 	go_unwind(&process, TEXT + BIAS + 0x10, sp, (uint8_t *)stack, sizeof(stack), &walk);
 	assert_int_equal(walk.end, LC_STACK_WHOLE);
 	assert_int_equal(walk.count, 3);
@@ -278,18 +278,16 @@ static void test_unwind(void **state)
 	assert_int_equal(walk.frames[1].module, 5);
 	assert_int_equal(walk.frames[2].address, TEXT + BIAS + 0x81);
 	assert_int_equal(walk.sp[0], sp);
-	go_unwind(&process, TEXT + BIAS + 0x10, sp, (uint8_t *)stack, 16, &walk);
+	go_unwind(&process, TEXT + BIAS + 0x10, sp, (uint8_t *)stack, second * 8, &walk);
 	assert_int_equal(walk.end, LC_STACK_NO_MEMORY); /* more of the stack is wanted */
 	assert_int_equal(walk.count, 2);
 	go_unwind(&process, 0x1234, sp, (uint8_t *)stack, sizeof(stack), &walk);
 	assert_int_equal(walk.end, LC_STACK_NO_MODULE);
 	assert_int_equal(walk.count, 0);
-#if !defined(__aarch64__)
-	stack[1] = TEXT + BIAS + 0xd0; /* called by one that sets sp by itself */
+	stack[first] = TEXT + BIAS + 0xd0; /* called by one that sets sp by itself */
 	go_unwind(&process, TEXT + BIAS + 0x10, sp, (uint8_t *)stack, sizeof(stack), &walk);
 	assert_int_equal(walk.end, LC_STACK_NO_UNWIND);
 	assert_int_equal(walk.count, 2);
-#endif
 	free(process.sizes);
 	pclntab_free(image.table);
 }

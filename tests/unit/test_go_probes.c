@@ -50,8 +50,18 @@ static void test_arm64(void **state)
 	/* MOVD 16(R28), R16; CMP R16, RSP; BLS; MOVD.W R30, -96(RSP) */
 	static const uint32_t check[] = { 0xf9400b90, 0xeb3063ff, 0x54001029, 0xf81a0ffe };
 	static const uint32_t none[] = { 0xf81a0ffe, 0xf9400b90, 0xeb3063ff, 0xd65f03c0 };
+	/* runtime.netpollready of 1.19: CMPW $114, R2; BEQ; and of 1.26, with a frame before it */
+	static const uint32_t bare[] = { 0x7101c85f, 0x54000060, 0x7103a45f };
+	static const uint32_t frame[] = { 0xf81e0ffe, 0xf81f83fd, 0xd10023fd,
+					  0xb90017ff, 0x7101c85f, 0x54000060 };
+	/* An argument is changed before the branch. */
+	static const uint32_t changed[] = { 0xf81e0ffe, 0xaa1f03e1, 0x7101c85f, 0x54000060 };
 
 	(void)state;
+	assert_int_equal(go_probe_entry(true, (const uint8_t *)bare, sizeof(bare)), 4);
+	assert_int_equal(go_probe_entry(true, (const uint8_t *)frame, sizeof(frame)), 20);
+	assert_int_equal(go_probe_entry(true, (const uint8_t *)frame, 20), 0);
+	assert_int_equal(go_probe_entry(true, (const uint8_t *)changed, sizeof(changed)), 0);
 	assert_int_equal(go_probe_entry(true, (const uint8_t *)check, sizeof(check)), 8);
 	assert_int_equal(go_probe_entry(true, (const uint8_t *)none, sizeof(none)), 0);
 	assert_true(go_probe_return(true, (const uint8_t *)&none[3], 4));

@@ -19,6 +19,17 @@
 
 #define PATIENCE_S 60
 
+/* What the C library calls on arm64, which has none of the older ones. */
+#ifndef SYS_poll
+#define SYS_poll SYS_ppoll
+#endif
+#ifndef SYS_epoll_wait
+#define SYS_epoll_wait SYS_epoll_pwait
+#endif
+#ifndef SYS_pause
+#define SYS_pause SYS_ppoll
+#endif
+
 struct parked {
 	pthread_t thread;
 	volatile pid_t tid;
