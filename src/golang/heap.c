@@ -22,6 +22,7 @@
 #define MOST_BSS (64u << 20)
 #define BATCH 512
 #define TRIES_MOST 3
+#define TINY_BLOCK 16
 
 struct batch {
 	uint64_t addresses[BATCH];
@@ -125,6 +126,8 @@ static void add_span(const struct go_process *process, struct go_heap *heap, con
 		.free_index = get(bytes, o->span_freeindex, width),
 		.count = get(bytes, o->span_nelems, width),
 		.scan = !(get(bytes, o->span_class, 1) & 1),
+		.tiny = (get(bytes, o->span_class, 1) & 1) &&
+			get(bytes, o->span_elemsize, 8) == TINY_BLOCK,
 	};
 	uint64_t pages = get(bytes, o->span_npages, 8);
 

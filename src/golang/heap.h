@@ -15,6 +15,7 @@ struct go_span {
 	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
 	uint32_t count;	     /* of objects that it has room for */
 	bool scan;	     /* may hold pointers */
+	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go, maxTinySize) */
 };
 
 struct go_heap {

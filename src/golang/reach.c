@@ -75,6 +75,11 @@ void reach_add_edge(struct search *search, uint32_t from, uint32_t to)
 	search->edges[search->edge_count++] = (struct edge){ from, to };
 }
 
+uint64_t reach_key(const struct go_span *span, uint64_t address)
+{
+	return span->tiny ? address : go_heap_object(span, address);
+}
+
 size_t reach_filter_slot(uint64_t address)
 {
 	return (address >> 13) * 0x9e3779b97f4a7c15ull >> (64 - REACH_FILTER_BITS);

@@ -177,7 +177,7 @@ struct node *reach_goroutine_node(struct search *search, const struct lc_gorouti
 			node->live = true; /* a global variable */
 			continue;
 		}
-		object = reach_get_node(search, go_heap_object(span, objects[i]));
+		object = reach_get_node(search, reach_key(span, objects[i]));
 		if (object)
 			reach_add_edge(search, object->number, node->number);
 	}

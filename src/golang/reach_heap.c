@@ -7,10 +7,30 @@
 
 #include <string.h>
 
-/* The node that a word points into, if it is one of those looked for in this pass. */
+/*
+ * In a block of tiny objects a lock is known by its semaphore, the word behind its state; it may be the second field of
+ * what a pointer leads to (sync.Once).
+ */
+static struct node *find_tiny(const struct search *search, uint64_t word)
+{
+	struct node *node = reach_find_node(search, word);
+
+	node = node ?: reach_find_node(search, word + 4);
+	return node ?: reach_find_node(search, word + 8);
+}
+
+static struct node *find_pointed_to(const struct search *search, uint64_t word)
+{
+	const struct go_span *span = go_heap_span(&search->heap, word);
+
+	if (!span)
+		return NULL;
+	return span->tiny ? find_tiny(search, word)
+			  : reach_find_node(search, go_heap_object(span, word));
+}
+
 struct node *reach_hit(struct search *search, uint64_t word)
 {
-	const struct go_span *span;
 	struct node *node;
 	size_t slot;
 
@@ -19,8 +39,7 @@ struct node *reach_hit(struct search *search, uint64_t word)
 	slot = reach_filter_slot(word);
 	if (!(search->filter[slot / 8] >> (slot % 8) & 1))
 		return NULL;
-	span = go_heap_span(&search->heap, word);
-	node = span ? reach_find_node(search, go_heap_object(span, word)) : NULL;
+	node = find_pointed_to(search, word);
 	if (!node || node->number < search->looked_from || node->number >= search->frontier)
 		return NULL;
 	return node;

@@ -57,6 +57,12 @@ struct node *reach_get_node(struct search *search, uint64_t key);
 /* If from lives, to does. */
 void reach_add_edge(struct search *search, uint32_t from, uint32_t to);
 
+/*
+ * The key of the object at an address: its start; of a lock in a block of tiny objects the lock's own word, since a
+ * pointer to another of them does not lead to it.
+ */
+uint64_t reach_key(const struct go_span *span, uint64_t address);
+
 /* The bit of the filter for the page of an address. */
 size_t reach_filter_slot(uint64_t address);
 

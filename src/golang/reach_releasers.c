@@ -145,7 +145,7 @@ static size_t begin(struct links *links, const struct lc_goroutine *waiter, stru
 	uint32_t i;
 
 	if (lc_go_is_lock(waiter->kind)) {
-		node = span ? reach_find_node(search, go_heap_object(span, waiter->object)) : NULL;
+		node = span ? reach_find_node(search, reach_key(span, waiter->object)) : NULL;
 		if (node)
 			queue[count++] = (struct step){ node->number, 0 };
 		return count;

@@ -16,7 +16,7 @@ static bool waits_for_only(const struct search *search, const struct lc_goroutin
 	    !goroutine->object || lc_go_is_lock(goroutine->kind))
 		return false;
 	span = go_heap_span(&search->heap, goroutine->object);
-	return span && go_heap_object(span, goroutine->object) == node->key;
+	return span && reach_key(span, goroutine->object) == node->key;
 }
 
 static void search_stack_words(struct search *search, const struct lc_goroutine *goroutine,
