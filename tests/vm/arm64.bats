@@ -16,12 +16,11 @@ programs=$build/tests/programs
 # What pthread_cancel() loads by itself
 cancelling=/usr/aarch64-linux-gnu/lib/libgcc_s.so.1
 
-# What is looked for there, in the words of one_look. Not all patterns: each takes a second; and none with a lock of
-# less than 16 bytes by itself, which shares its place with others (tinyAlloc of src/runtime/malloc.go).
+# What is looked for there, in the words of one_look. Not all patterns: each takes a second.
 leaks="sender range nilsend context errgroup errgroup:errgroupwait pool::6"
-waits="done rwwriter rwrecursive rwrecursive:rwbetween cond pipeline:produces pipeline:squares"
-rings="abba:abbafirst abba:abbasecond channels:asks channels:answers joins:joins joins:joined"
-healthy="sender context pool done abba cond"
+waits="done doublelock unlock once rwwriter rwrecursive rwrecursive:rwbetween cond pipeline:produces pipeline:squares"
+rings="abba:abbafirst abba:abbasecond channels:asks channels:answers joins:joins joins:joined ring::9"
+healthy="sender context pool done abba ring cond"
 some="sender done channels"
 
 # All but those that need a compiler, musl or a kernel with sock_diag, of which there are none; and one that is long.

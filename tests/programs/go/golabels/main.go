@@ -8,7 +8,6 @@ package main
 import (
 	"context"
 	"runtime/pprof"
-	"time"
 
 	"leakhop/tests/programs/go/internal/fixture"
 )
@@ -25,16 +24,11 @@ func handle() {
 	labels := pprof.Labels("endpoint", endpoint, "tenant", []string{"acme", "bolt", "corp"}[number%3])
 	pprof.Do(context.Background(), labels, func(ctx context.Context) {
 		result := make(chan int)
-		go answer(result) // @spawn labels
-		select {
-		case <-result:
-		case <-time.After(time.Millisecond):
-		}
+		go answer(result) // @spawn labels; nobody takes the result
 	})
 }
 
 func answer(result chan<- int) {
-	time.Sleep(2 * time.Millisecond)
 	result <- 1 // @block labels
 }
 
