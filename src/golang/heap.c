@@ -123,6 +123,7 @@ static void add_span(const struct go_process *process, struct go_heap *heap, con
 		.start = get(bytes, o->span_start, 8),
 		.size = get(bytes, o->span_elemsize, 8),
 		.alloc_bits = get(bytes, o->span_alloc_bits, 8),
+		.specials = get(bytes, o->span_specials, 8),
 		.free_index = get(bytes, o->span_freeindex, width),
 		.count = get(bytes, o->span_nelems, width),
 		.scan = !(get(bytes, o->span_class, 1) & 1),

@@ -12,6 +12,7 @@ struct go_span {
 	uint64_t start, end;
 	uint64_t size;	     /* of an object */
 	uint64_t alloc_bits; /* address */
+	uint64_t specials;   /* address of the first record; 0: none */
 	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
 	uint32_t count;	     /* of objects that it has room for */
 	bool scan;	     /* may hold pointers */

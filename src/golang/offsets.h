@@ -95,6 +95,9 @@
 	F(span_class, "mspan.spanclass")            \
 	F(span_state, "mspan.state")                \
 	F(span_elemsize, "mspan.elemsize")          \
+	F(span_specials, "mspan.specials")          \
+	F(special_size, "special")                  \
+	F(special_kind, "special.kind")             \
 	F(module_pclntable, "moduledata.pclntable") \
 	F(module_ftab, "moduledata.ftab")           \
 	F(module_minpc, "moduledata.minpc")         \

@@ -149,7 +149,7 @@ static int search_backwards(struct search *search, const struct go_question *que
 		if (search->passes++ == PASSES_MAX || search->full ||
 		    now_monotonic() > search->end_at)
 			return -E2BIG;
-		reach_search_globals(search);
+		reach_search_roots(search);
 		reach_search_stacks(search, /* of_dead= */ false);
 		spread_life(search);
 		if (all_live(search, questions, count))
@@ -212,6 +212,7 @@ static void release(struct search *search)
 	free(search->filter);
 	free(search->chunk);
 	free(search->batch);
+	go_specials_release(&search->specials);
 	go_heap_release(&search->heap);
 }
 
@@ -225,6 +226,7 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 	size_t i;
 	int r = go_heap_read(process, &search.heap);
 
+	r = r ?: go_specials_read(process, &search.heap, &search.specials);
 	r = r ?: reach_index_goroutines(&search);
 	search.filter = calloc(1, (1u << REACH_FILTER_BITS) / 8);
 	search.chunk = malloc(REACH_CHUNK);

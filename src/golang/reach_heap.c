@@ -101,8 +101,11 @@ static void held_by_object(struct search *search, const struct go_span *span, ui
 	    !go_heap_in_use(search->process, span, object))
 		return;
 	holder = reach_get_node(search, object);
-	if (holder)
-		reach_add_edge(search, holder->number, node->number);
+	if (!holder)
+		return;
+	if (go_specials_finalizes(&search->specials, object))
+		holder->live = true;
+	reach_add_edge(search, holder->number, node->number);
 }
 
 /* A piece of a span that begins at an object's start and holds whole objects, or a part of a large one. */
@@ -217,13 +220,20 @@ static void search_range(struct search *search, uint64_t from, uint64_t to, uint
 	}
 }
 
-void reach_search_globals(struct search *search)
+/* Global variables, and what finalizers and cleanups will be called with. */
+void reach_search_roots(struct search *search)
 {
 	const struct go_module *module;
+	struct node *node;
 	size_t i;
 
 	for (i = 0; i < search->process->module_count; i++) {
 		module = &search->process->modules[i];
 		search_range(search, module->data, module->ebss, REACH_ROOT);
+	}
+	for (i = 0; i < search->specials.count; i++) {
+		node = reach_hit(search, search->specials.words[i]);
+		if (node)
+			reach_add_edge(search, REACH_ROOT, node->number);
 	}
 }

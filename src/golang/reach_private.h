@@ -5,6 +5,7 @@
 
 #include "golang/heap.h"
 #include "golang/reach.h"
+#include "golang/specials.h"
 
 #define REACH_ROOT 0u	       /* the node of all roots */
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
@@ -32,6 +33,7 @@ struct search {
 	struct go_process *process;
 	const struct lc_go_process *model;
 	struct go_heap heap;
+	struct go_specials specials;
 	struct node *nodes; /* uthash */
 	struct node **by_number;
 	uint32_t node_count, node_room;
@@ -79,7 +81,7 @@ struct node *reach_goroutine_node(struct search *search, const struct lc_gorouti
 /* reach_heap.c: the node that a word points into, if it is one of those looked for in this pass. */
 struct node *reach_hit(struct search *search, uint64_t word);
 void reach_search_heap(struct search *search);
-void reach_search_globals(struct search *search);
+void reach_search_roots(struct search *search);
 
 /* reach_stacks.c: the stacks of goroutines that can run, or of those that may never again. */
 void reach_search_stacks(struct search *search, bool of_dead);

@@ -56,6 +56,21 @@ threads() {
 	((any)) || skip "no other toolchains"
 }
 
+# Whom a finalizer will end is reached by nothing else.
+@test "finalizers count as somebody who may come, in each version" {
+	local build
+	for build in go go-stripped "$programs"/go-1.*; do
+		build=${build##*/}
+		[[ -x $programs/$build/goleak ]] || continue
+		one_look "$build" janitor
+		GROW=0 COUNT=1 run_go "$build" janitor well
+		dump "$json" -p "$pid" --no-threads
+		holds ".findings + .suspects == [] and
+			([.goroutines[] | select(any(.stack[]?; .line == $(line block janitor)))] | length) == 1" "$json"
+		end
+	done
+}
+
 @test "what the runtime's own leak profile finds, leakhop names too" {
 	local one leaks=$BATS_TEST_TMPDIR/leaks
 	[[ -x $programs/go-1.27/goleak ]] || skip "no Go with the goroutineleak profile"

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -21,6 +22,7 @@ func init() {
 	patterns["ticker"] = leak(stoppedTicker, mark{"ticker", 1})
 	patterns["context"] = leak(contextNotPassed, mark{"context", 1})
 	patterns["errgroup"] = leak(groupWithoutContext, mark{"errgroup", 1}, mark{"errgroupwait", 1})
+	patterns["janitor"] = leak(cacheWithoutEnd, mark{"janitor", 1})
 	patterns["pool"] = leak(abandonedPool, mark{"pool", 2})
 }
 
@@ -276,4 +278,22 @@ func abandonedPool() {
 	p.jobs <- done.Done
 	p.jobs <- done.Done
 	done.Wait()
+}
+
+// --- a cache that is dropped with its janitor, which only the collector could tell ---
+type cache struct {
+	words map[string]string
+	stop  chan struct{}
+}
+
+func cacheWithoutEnd() {
+	one := &cache{map[string]string{}, make(chan struct{})}
+	go sweepUntil(one.stop) // @spawn janitor
+	if well {               // TWIN
+		runtime.SetFinalizer(one, func(one *cache) { close(one.stop) })
+	}
+}
+
+func sweepUntil(stop <-chan struct{}) {
+	<-stop // @block janitor
 }
