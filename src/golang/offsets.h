@@ -82,6 +82,7 @@
 	F(p_timers, "p.timers")                     \
 	F(p_timers_heap, "p.timers.heap")           \
 	F(coro_size, "coro")                        \
+	F(mheap_size, "mheap")                      \
 	F(mheap_allspans, "mheap.allspans")         \
 	F(mheap_arenas, "mheap.arenas")             \
 	F(mheap_pages_in_use, "mheap.pagesInUse")   \

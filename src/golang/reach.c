@@ -4,6 +4,7 @@
  * before found; it ends when a pass finds nobody new.
  */
 #include "golang/reach_private.h"
+#include "golang/timers.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -209,6 +210,7 @@ static void release(struct search *search)
 	free(search->by_number);
 	free(search->edges);
 	free(search->goroutines);
+	free(search->processors);
 	free(search->filter);
 	free(search->chunk);
 	free(search->batch);
@@ -230,13 +232,15 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 	r = r ?: reach_index_goroutines(&search);
 	search.filter = calloc(1, (1u << REACH_FILTER_BITS) / 8);
 	search.chunk = malloc(REACH_CHUNK);
+	search.processors = calloc(GO_PROCESSORS_MAX, sizeof(*search.processors));
 	search.batch = malloc(sizeof(*search.batch));
-	if (!r && (!search.filter || !search.chunk || !search.batch))
+	if (!r && (!search.filter || !search.chunk || !search.batch || !search.processors))
 		r = -ENOMEM;
 	if (!r) {
 		root = reach_get_node(&search, 1); /* of no goroutine */
 		if (root)
 			root->live = true;
+		search.processor_count = go_processors(process, search.processors);
 		reach_skip_descriptors(&search);
 		reach_find_coroutines(&search);
 		for (i = 0; i < count; i++)

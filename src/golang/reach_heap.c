@@ -91,13 +91,32 @@ static bool is_threads(const struct search *search, uint64_t object, const uint8
 	       go_word(search->process, g0 + o->g_m) == object;
 }
 
+/*
+ * Of a p (src/runtime/runtime2.go) only its timers hold something. Its cache of pages has addresses that are no pointers,
+ * and its buffer for the collector old ones.
+ */
+static bool is_processors(const struct search *search, uint64_t object, uint64_t at)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	int32_t timers = o->p_timers_heap >= 0 ? o->p_timers_heap : o->p_timers;
+	size_t i;
+
+	for (i = 0; i < search->processor_count; i++) {
+		if (search->processors[i] == object)
+			return timers < 0 || at != object + (uint64_t)timers;
+	}
+	return false;
+}
+
+/* At is the word in the object that points to the node's. */
 static void held_by_object(struct search *search, const struct go_span *span, uint64_t object,
-			   const uint8_t *bytes, struct node *node)
+			   const uint8_t *bytes, uint64_t at, struct node *node)
 {
 	struct node *holder;
 
 	if (object == node->key || reach_goroutine_at(search, object) ||
-	    is_waiter(search, bytes, span->size) || is_threads(search, object, bytes, span->size) ||
+	    is_waiter(search, bytes, span->size) || is_processors(search, object, at) ||
+	    is_threads(search, object, bytes, span->size) ||
 	    !go_heap_in_use(search->process, span, object))
 		return;
 	holder = reach_get_node(search, object);
@@ -123,7 +142,8 @@ static void search_piece(struct search *search, const struct go_span *span, uint
 			continue;
 		object = go_heap_object(span, start + i * 8);
 		held_by_object(search, span, object,
-			       object >= start ? bytes + (object - start) : bytes, node);
+			       object >= start ? bytes + (object - start) : bytes, start + i * 8,
+			       node);
 	}
 }
 
@@ -202,6 +222,15 @@ void reach_search_heap(struct search *search)
 	}
 }
 
+/* The heap's own books have addresses of its parts, where objects begin. */
+static bool is_heaps_own(const struct search *search, uint64_t address)
+{
+	uint64_t heap = search->process->heap;
+
+	return address >= heap && search->process->offsets.mheap_size > 0 &&
+	       address - heap < (uint64_t)search->process->offsets.mheap_size;
+}
+
 static void search_range(struct search *search, uint64_t from, uint64_t to, uint32_t holder)
 {
 	const uint64_t *words = (const uint64_t *)search->chunk;
@@ -214,7 +243,7 @@ static void search_range(struct search *search, uint64_t from, uint64_t to, uint
 			continue;
 		for (i = 0; i < got / 8; i++) {
 			node = reach_hit(search, words[i]);
-			if (node)
+			if (node && !is_heaps_own(search, from + i * 8))
 				reach_add_edge(search, holder, node->number);
 		}
 	}

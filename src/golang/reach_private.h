@@ -40,6 +40,8 @@ struct search {
 	uint32_t frontier; /* nodes from here on have not been looked for yet */
 	struct edge *edges;
 	size_t edge_count, edge_room;
+	uint64_t *processors; /* addresses of the p's */
+	size_t processor_count;
 	struct goroutine_at *goroutines; /* by address */
 	size_t goroutine_count;
 	uint8_t *filter;	/* bit for each page, hashed, that holds an object looked for */

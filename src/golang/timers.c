@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define PROCESSORS_MAX 4096
 #define MOST_BSS (64u << 20)
 #define TIMERS_LOOKED_AT 64
 #define STATUS_MAX 4
@@ -42,11 +41,12 @@ static bool is_processor(const struct go_process *process, uint64_t p, uint32_t 
 
 static bool is_list(const struct go_process *process, const struct slice *slice)
 {
-	uint64_t elements[PROCESSORS_MAX];
+	uint64_t elements[GO_PROCESSORS_MAX];
 	size_t i;
 
-	if (!slice->list || (slice->list & 7) || !slice->length || slice->length > PROCESSORS_MAX ||
-	    slice->length > slice->capacity || slice->capacity > PROCESSORS_MAX ||
+	if (!slice->list || (slice->list & 7) || !slice->length ||
+	    slice->length > GO_PROCESSORS_MAX || slice->length > slice->capacity ||
+	    slice->capacity > GO_PROCESSORS_MAX ||
 	    !go_read(process, slice->list, elements, slice->length * 8))
 		return false;
 	for (i = 0; i < slice->length; i++) {
@@ -130,18 +130,26 @@ static void count_heap(void *context, uint64_t list, uint64_t length, unsigned s
 	}
 }
 
+size_t go_processors(const struct go_process *process, uint64_t elements[GO_PROCESSORS_MAX])
+{
+	struct slice list;
+
+	if (!process->allp || !go_read(process, process->allp, &list, sizeof(list)) ||
+	    list.length > GO_PROCESSORS_MAX ||
+	    !go_read(process, list.list, elements, list.length * 8))
+		return 0;
+	return list.length;
+}
+
 void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *context)
 {
 	/* Pointers up to 1.22, since then pairs (timer, when). */
 	unsigned step = process->offsets.p_timers_heap >= 0 ? 16 : 8;
-	uint64_t elements[PROCESSORS_MAX];
-	struct slice list, heap;
-	size_t i;
+	uint64_t elements[GO_PROCESSORS_MAX];
+	size_t count = go_processors(process, elements), i;
+	struct slice heap;
 
-	if (!process->allp || !go_read(process, process->allp, &list, sizeof(list)) ||
-	    list.length > PROCESSORS_MAX || !go_read(process, list.list, elements, list.length * 8))
-		return;
-	for (i = 0; i < list.length; i++) {
+	for (i = 0; i < count; i++) {
 		if (read_heap(process, elements[i], &heap))
 			fn(context, heap.list, heap.length, step);
 	}

@@ -8,6 +8,11 @@
 /* Fills the model's timers, and the function that most of some of them call. Nothing where they are not found. */
 void go_count_timers(struct go_process *process, struct lc_go_process *model);
 
+#define GO_PROCESSORS_MAX 4096
+
+/* Addresses of the p's, of runtime.allp; 0: not found yet, which go_count_timers() tries. */
+size_t go_processors(const struct go_process *process, uint64_t list[GO_PROCESSORS_MAX]);
+
 /* Calls fn for each heap: at list are length elements, step bytes apart, whose first word is the timer's address. */
 typedef void go_timer_heap_fn(void *context, uint64_t list, uint64_t length, unsigned step);
 void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *context);

@@ -34,6 +34,10 @@ idle() {
 	done
 }
 
+# Children come and go: they are asked for each time.
+# shellcheck disable=SC2046
+idle_family() { idle "$1" $(children "$1"); }
+
 # whole PID...: each thread of these that was seen to block has its whole stack
 whole() {
 	local list
@@ -77,7 +81,7 @@ children() { pgrep -P "$1" | tr '\n' ' '; }
 	two_workers() { (($(pgrep -c -P "$pid") == 2)); }
 	eventually 20 two_workers
 	# shellcheck disable=SC2046
-	eventually 20 idle $pid $(children "$pid")
+	eventually 20 idle_family "$pid"
 	# shellcheck disable=SC2046
 	whole $pid $(children "$pid")
 }
@@ -96,7 +100,7 @@ children() { pgrep -P "$1" | tr '\n' ' '; }
 		"$bin/psql" -h "$data" -Atc 'select 1' postgres >/dev/null; }
 	eventually 60 ready
 	# shellcheck disable=SC2046
-	eventually 30 idle $pid $(children "$pid")
+	eventually 30 idle_family "$pid"
 	# shellcheck disable=SC2046
 	whole $pid $(children "$pid")
 }
