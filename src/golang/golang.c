@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The processes that were looked at, and the names of their stacks: see golang.h. */
 #include "golang/golang.h"
+#include "golang/open.h"
 #include "golang/pclntab.h"
 #include "golang/private.h"
 #include "target/proc.h"

@@ -3,7 +3,8 @@
  * Reachability, backwards and in passes over memory: see reach.h. Each pass finds who points to what the pass
  * before found; it ends when a pass finds nobody new.
  */
-#include "golang/reach_private.h"
+#include "golang/reach.h"
+#include "golang/reach_parts.h"
 #include "golang/timers.h"
 #include "util/now.h"
 
@@ -12,79 +13,8 @@
 #include <string.h>
 
 #define PASSES_MAX 24
-#define NODES_MAX (1u << 20)
-#define EDGES_MAX (4u << 20)
 #define TIME_MAX \
 	5000000000ull /* ns, of all passes together; a pass over 1 GB takes about a second */
-
-struct node *reach_find_node(const struct search *search, uint64_t key)
-{
-	struct node *node;
-
-	HASH_FIND(hh, search->nodes, &key, sizeof(key), node);
-	return node;
-}
-
-struct node *reach_get_node(struct search *search, uint64_t key)
-{
-	struct node *node = reach_find_node(search, key), **grown;
-
-	if (node)
-		return node;
-	if (search->node_count == NODES_MAX) {
-		search->full = true;
-		return NULL;
-	}
-	if (search->node_count == search->node_room) {
-		search->node_room = search->node_room * 2 + 256;
-		grown = reallocarray(search->by_number, search->node_room, sizeof(*grown));
-		if (!grown) {
-			search->full = true;
-			return NULL;
-		}
-		search->by_number = grown;
-	}
-	node = calloc(1, sizeof(*node));
-	if (!node) {
-		search->full = true;
-		return NULL;
-	}
-	node->key = key;
-	node->number = search->node_count++;
-	search->by_number[node->number] = node;
-	HASH_ADD(hh, search->nodes, key, sizeof(node->key), node);
-	return node;
-}
-
-void reach_add_edge(struct search *search, uint32_t from, uint32_t to)
-{
-	struct edge *grown;
-
-	if (search->edge_count == search->edge_room) {
-		if (search->edge_room >= EDGES_MAX) {
-			search->full = true;
-			return;
-		}
-		search->edge_room = search->edge_room * 2 + 1024;
-		grown = reallocarray(search->edges, search->edge_room, sizeof(*grown));
-		if (!grown) {
-			search->full = true;
-			return;
-		}
-		search->edges = grown;
-	}
-	search->edges[search->edge_count++] = (struct edge){ from, to };
-}
-
-uint64_t reach_key(const struct go_span *span, uint64_t address)
-{
-	return span->tiny ? address : go_heap_object(span, address);
-}
-
-size_t reach_filter_slot(uint64_t address)
-{
-	return (address >> 13) * 0x9e3779b97f4a7c15ull >> (64 - REACH_FILTER_BITS);
-}
 
 static void spread_life(struct search *search)
 {

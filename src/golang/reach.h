@@ -11,14 +11,7 @@
 #ifndef LEAKHOP_GOLANG_REACH_H
 #define LEAKHOP_GOLANG_REACH_H
 
-#include "golang/private.h"
-
-/* A goroutine in question; places in the model's list. */
-struct go_question {
-	size_t place;
-	bool unreachable;		  /* the answer */
-	struct lc_go_releasers releasers; /* of locks, and of what is unreachable */
-};
+#include "golang/reach_nodes.h"
 
 /*
  * Answers. Returns 0; -ENOENT: the heap was not found; -E2BIG: too large to be searched in time; -ENOMEM. On failure

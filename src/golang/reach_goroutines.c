@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines in the search for who reaches what: which may be dead, and what could wake each. See reach.h. */
-#include "golang/reach_private.h"
+#include "golang/reach_parts.h"
 #include "golang/waits.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * One pass over the heap and the global variables: who points to what is looked for. A queued waiter's record, the
  * descriptor's link to it and the runtime's own books are not holders: else every wait would keep itself alive.
  */
-#include "golang/reach_private.h"
+#include "golang/reach_parts.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * stack or by at most two steps from there (a closure, and a variable that it shares). By way of a registry that
  * holds all of a kind each would seem to have each, so there it ends.
  */
-#include "golang/reach_private.h"
+#include "golang/reach_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>

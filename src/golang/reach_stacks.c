@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One pass over stacks: which goroutines have what is looked for. See reach.h. */
 #include "golang/allgs.h"
-#include "golang/reach_private.h"
+#include "golang/reach_parts.h"
 
 #include <string.h>
 

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The search behind reach.h: what reach.c collects, and reach_releasers.c reads. */
-#ifndef LEAKHOP_GOLANG_REACH_PRIVATE_H
-#define LEAKHOP_GOLANG_REACH_PRIVATE_H
+/*
+ * The search behind reach.h: who was asked for, the objects and goroutines met, and who holds whom. Private to the files
+ * of the search.
+ */
+#ifndef LEAKHOP_GOLANG_REACH_NODES_H
+#define LEAKHOP_GOLANG_REACH_NODES_H
 
 #include "golang/heap.h"
-#include "golang/reach.h"
+#include "golang/private.h"
 #include "golang/specials.h"
 
 #define REACH_ROOT 0u	       /* the node of all roots */
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
 #define REACH_FILTER_BITS 22
+
+/* A goroutine in question; places in the model's list. */
+struct go_question {
+	size_t place;
+	bool unreachable;		  /* the answer */
+	struct lc_go_releasers releasers; /* of locks, and of what is unreachable */
+};
 
 /* An object of the heap, or a goroutine. */
 struct node {
@@ -69,26 +79,5 @@ uint64_t reach_key(const struct go_span *span, uint64_t address);
 
 /* The bit of the filter for the page of an address. */
 size_t reach_filter_slot(uint64_t address);
-
-/* reach_goroutines.c: by address. Returns 0 or -ENOMEM. */
-int reach_index_goroutines(struct search *search);
-const struct lc_goroutine *reach_goroutine_at(const struct search *search, uint64_t address);
-void reach_skip_descriptors(struct search *search);
-void reach_find_coroutines(struct search *search);
-bool reach_may_be_dead(const struct lc_goroutine *goroutine);
-
-/* Its node, and those of all that could wake it. NULL: no room. */
-struct node *reach_goroutine_node(struct search *search, const struct lc_goroutine *goroutine);
-
-/* reach_heap.c: the node that a word points into, if it is one of those looked for in this pass. */
-struct node *reach_hit(struct search *search, uint64_t word);
-void reach_search_heap(struct search *search);
-void reach_search_roots(struct search *search);
-
-/* reach_stacks.c: the stacks of goroutines that can run, or of those that may never again. */
-void reach_search_stacks(struct search *search, bool of_dead);
-
-/* Fills in the releasers of the questions. Returns 0 or -ENOMEM. */
-int reach_find_releasers(const struct search *search, struct go_question *questions, size_t count);
 
 #endif
