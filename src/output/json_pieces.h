@@ -22,6 +22,9 @@ json_t *json_wait_of(const struct output_run *run, const struct lc_wait *wait);
 json_t *json_stack(const struct output_run *run, uint32_t id);
 json_t *json_trend(const struct growth_trend *trend);
 
+/* A record of threads: json_record.c. */
+json_t *json_record(const struct output_run *run, const struct verdict_record *record);
+
 /* A group of goroutines: json_go.c. */
 json_t *json_goroutines(const struct output_run *run, const struct verdict_goroutines *record);
 
