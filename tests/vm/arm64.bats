@@ -269,6 +269,6 @@ alike() { # NAME
 	jq -e --argjson line "$line" '
 		(.goroutines[] | select(any(.stack[]?; .function == "main.readPipe" and .line == $line))) as $g |
 		($g.wait | .kind == "system call" and .thread_wait.kind == "pipe") and
-		any(.threads[]; .tids[0] == $g.tid and .syscall.name == "read" and ([.goroutine.goid] - $g.goids) == [])' \
+		any(.threads[]; (.tids | index($g.tid)) and .syscall.name == "read" and ([.goroutine.goid] - $g.goids) == [])' \
 		"$records/gosyscall.json" >/dev/null
 }
