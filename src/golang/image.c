@@ -321,10 +321,16 @@ void go_image_look(struct go_image *image)
 		search_version(image);
 		return;
 	}
-	if (has_section(image, ".go_export") || (info && strstr(image->version_text, "gccgo")))
+	if (has_section(image, ".go_export") || (info && strstr(image->version_text, "gccgo"))) {
 		image->kind = GO_GCC;
-	else if (is_tinygo(image))
+	} else if (is_tinygo(image)) {
 		image->kind = GO_TINY;
+	} else if (!info && has_section(image, ".note.go.buildid") &&
+		   pclntab_find(image, &image->pclntab, &image->pclntab_end)) {
+		/* A plugin, linked by the system's linker (seen with 1.19): neither build information nor sections. */
+		image->kind = GO_GC;
+		search_version(image);
+	}
 }
 
 int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image)

@@ -159,6 +159,9 @@ static int add_module(const struct go_process *process, struct go_image *image, 
 	}
 	if (modules->count == GO_MODULES_MAX)
 		return -E2BIG;
+	/* A plugin may not name its version: it is that of the program. */
+	if (!image->version && modules->count)
+		image->version = modules->list[0].image->version;
 	learn_offsets(image);
 	if (known)
 		module = *known;

@@ -3,6 +3,7 @@
  * Reachability, backwards and in passes over memory: see reach.h. Each pass finds who points to what the pass
  * before found; it ends when a pass finds nobody new.
  */
+#include "golang/modules.h"
 #include "golang/reach.h"
 #include "golang/reach_parts.h"
 #include "golang/timers.h"
@@ -154,9 +155,12 @@ int go_reach(struct go_process *process, const struct lc_go_process *model,
 	struct search search = { .process = process,
 				 .model = model,
 				 .end_at = now_monotonic() + TIME_MAX };
+	uint64_t unknown;
 	struct node *root;
 	size_t i;
-	int r = go_heap_read(process, &search.heap);
+	/* The globals of a module that is not known may hold anything. */
+	int r = go_modules_have_grown(process, &unknown) ? -ENOENT
+							 : go_heap_read(process, &search.heap);
 
 	r = r ?: go_specials_read(process, &search.heap, &search.specials);
 	r = r ?: reach_index_goroutines(&search);

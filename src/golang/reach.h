@@ -14,7 +14,7 @@
 #include "golang/reach_nodes.h"
 
 /*
- * Answers. Returns 0; -ENOENT: the heap was not found; -E2BIG: too large to be searched in time; -ENOMEM. On failure
+ * Answers. Returns 0; -ENOENT: the heap was not found, or not all modules are known; -E2BIG: too large to be searched in time; -ENOMEM. On failure
  * nothing is unreachable.
  */
 int go_reach(struct go_process *process, const struct lc_go_process *model,
