@@ -214,13 +214,14 @@ parsed() { "$reader" <"$1" | grep -oE '^[0-9]+: ' | awk '{ sum += $1 } END { pri
 @test "for its own user it needs no rights" {
 	need_root
 	[[ -x $programs/go/golabels ]] || skip "no go/golabels"
-	cp "$programs/go/golabels" "$data/golabels"
-	chmod 755 "$data" "$data/golabels"
+	# Where that user can read it
+	install -m 755 "$programs/go/golabels" "$leakhop" "$data"
+	chmod 755 "$data"
 	out=$BATS_TEST_TMPDIR/out.nobody
 	"${nobody[@]}" "$data/golabels" >"$out" 2>&1 </dev/null 3>&- &
 	pid=$!
 	pids+=("$pid")
 	eventually 20 said 1
-	"${nobody[@]}" timeout 20 "$leakhop" dump -p "$pid" --format=go >"$before"
+	"${nobody[@]}" timeout 20 "$data/leakhop" dump -p "$pid" --format=go >"$before"
 	(($(gostacks --count "$before") > 5))
 }
