@@ -44,11 +44,18 @@ void lc_go_drop_releasers(struct lc_go_process *process, bool all)
 	}
 }
 
-int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)
+static struct lc_go_wait_slot *find_wait(const struct lc_go_process *process, uint64_t goid)
 {
 	struct lc_go_wait_slot *slot;
 
-	HASH_FIND(hh, process->waits, &wait->goid, sizeof(wait->goid), slot);
+	HASH_FIND(hh, process->waits, &goid, sizeof(goid), slot);
+	return slot;
+}
+
+int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)
+{
+	struct lc_go_wait_slot *slot = find_wait(process, wait->goid);
+
 	if (!slot) {
 		slot = calloc(1, sizeof(*slot));
 		if (!slot)
@@ -58,14 +65,6 @@ int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait)
 	}
 	slot->wait = *wait;
 	return 0;
-}
-
-static struct lc_go_wait_slot *find_wait(const struct lc_go_process *process, uint64_t goid)
-{
-	struct lc_go_wait_slot *slot;
-
-	HASH_FIND(hh, process->waits, &goid, sizeof(goid), slot);
-	return slot;
 }
 
 const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid)
@@ -87,11 +86,19 @@ const struct lc_go_wait *lc_go_next_wait(const struct lc_go_process *process,
 	return slot ? &slot->wait : NULL;
 }
 
-int lc_go_set_releasers(struct lc_go_process *process, const struct lc_go_releasers *releasers)
+static struct lc_go_releasers_slot *find_releasers(const struct lc_go_process *process,
+						   uint64_t goid)
 {
 	struct lc_go_releasers_slot *slot;
 
-	HASH_FIND(hh, process->releasers, &releasers->goid, sizeof(releasers->goid), slot);
+	HASH_FIND(hh, process->releasers, &goid, sizeof(goid), slot);
+	return slot;
+}
+
+int lc_go_set_releasers(struct lc_go_process *process, const struct lc_go_releasers *releasers)
+{
+	struct lc_go_releasers_slot *slot = find_releasers(process, releasers->goid);
+
 	if (!slot) {
 		if (HASH_COUNT(process->releasers) == LC_GO_RELEASERS_MAX)
 			return -ENOSPC;
@@ -103,15 +110,6 @@ int lc_go_set_releasers(struct lc_go_process *process, const struct lc_go_releas
 	}
 	slot->releasers = *releasers;
 	return 0;
-}
-
-static struct lc_go_releasers_slot *find_releasers(const struct lc_go_process *process,
-						   uint64_t goid)
-{
-	struct lc_go_releasers_slot *slot;
-
-	HASH_FIND(hh, process->releasers, &goid, sizeof(goid), slot);
-	return slot;
 }
 
 const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *process, uint64_t goid)

@@ -154,30 +154,21 @@ static void conclude_circle(struct judging *j)
 {
 	const struct graph *graph = &j->around->view->graph;
 	struct conclusion *conclusion = &j->group->conclusion;
-	uint32_t at = j->group->node;
-	unsigned length = 0;
+	unsigned length = judge_circle_length(graph, j->group->node);
 	char words[64];
 	size_t used;
 
-	do {
-		length += !graph_is_process(&graph->nodes[at]);
-		at = graph->nodes[at].next;
-	} while (at != j->group->node);
 	conclude(j, VERDICT_DEADLOCK, "circle",
 		 length == 2 ? "two goroutines each wait for what the other has"
 			     : "%u goroutines wait for each other in a circle, each for what the "
 			       "next one has",
 		 length);
-	prove(j, "%s waits for", judge_node_words(&graph->nodes[at], words, sizeof(words)));
-	do {
-		at = graph->nodes[at].next;
-		used = strlen(conclusion->proof);
-		snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used, " %s%s",
-			 judge_node_words(&graph->nodes[at], words, sizeof(words)),
-			 at == j->group->node ? "; nothing else that can run has it"
-					      : ", which waits for");
-	} while (at != j->group->node &&
-		 strlen(conclusion->proof) + 60 < sizeof(conclusion->proof));
+	prove(j, "%s waits for",
+	      judge_node_words(&graph->nodes[j->group->node], words, sizeof(words)));
+	judge_add_circle(graph, j->group->node, NULL, conclusion->proof, sizeof(conclusion->proof));
+	used = strlen(conclusion->proof);
+	snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used,
+		 "; nothing else that can run has it");
 }
 
 static const struct lc_go_releasers *releasers_of(const struct judging *j)

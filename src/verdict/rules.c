@@ -22,19 +22,16 @@ const char *verdict_name(enum verdict verdict)
 /* Each of its releasers waits for the next, and the last one for the first. */
 static void judge_cycle(struct judged *judged)
 {
-	uint32_t at = judged->node - judged->rules->graph->nodes, start = at;
-	const struct graph_node *nodes = judged->rules->graph->nodes;
-	unsigned length = 0;
+	const struct graph *graph = judged->rules->graph;
+	uint32_t start = judged->node - graph->nodes, at = start;
+	unsigned length = judge_circle_length(graph, start);
 	bool confirmed = true, goroutines = false;
-	char words[64];
-	size_t used;
 
 	do {
-		length += !graph_is_process(&nodes[at]);
-		confirmed &= !nodes[at].thread || nodes[at].thread->wait_confirmed;
-		goroutines |= nodes[at].goroutine != NULL;
-		at = nodes[at].next;
-	} while (at != start && length < 1000000);
+		confirmed &= !graph->nodes[at].thread || graph->nodes[at].thread->wait_confirmed;
+		goroutines |= graph->nodes[at].goroutine != NULL;
+		at = graph->nodes[at].next;
+	} while (at != start);
 	if (!confirmed) {
 		judge(judged, VERDICT_SUSPECT, "cycle-seen-once",
 		      "%u seem to wait for each other, but one was read only once", length);
@@ -47,22 +44,9 @@ static void judge_cycle(struct judged *judged)
 	else
 		judge(judged, VERDICT_DEADLOCK, "cycle", "%u %s wait for each other in a circle",
 		      length, goroutines ? "threads and goroutines" : "threads");
-	used = snprintf(judged->conclusion->proof, sizeof(judged->conclusion->proof),
-			"%d waits for", judged->thread->task.tid);
-	for (at = nodes[start].next; used < sizeof(judged->conclusion->proof) - 80;
-	     at = nodes[at].next) {
-		used += snprintf(judged->conclusion->proof + used,
-				 sizeof(judged->conclusion->proof) - used, " %s%s",
-				 at == start && length == 1
-					 ? "itself"
-					 : judge_node_words(&nodes[at], words, sizeof(words)),
-				 at == start ? "" : ", which waits for");
-		if (at == start)
-			break;
-	}
-	if (at != start)
-		snprintf(judged->conclusion->proof + used, sizeof(judged->conclusion->proof) - used,
-			 " others, and they for the first");
+	judge_proof(judged, "%d waits for", judged->thread->task.tid);
+	judge_add_circle(graph, start, length == 1 ? "itself" : NULL, judged->conclusion->proof,
+			 sizeof(judged->conclusion->proof));
 	judge_remedy(judged,
 		     "take these in one fixed order everywhere, or never hold one while waiting "
 		     "for the other");

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
 {
@@ -41,6 +42,35 @@ const char *judge_node_words(const struct graph_node *node, char *buffer, size_t
 	else
 		snprintf(buffer, size, "process %d", node->pid);
 	return buffer;
+}
+
+unsigned judge_circle_length(const struct graph *graph, uint32_t start)
+{
+	unsigned length = 0;
+	uint32_t at = start;
+
+	do {
+		length += !graph_is_process(&graph->nodes[at]);
+		at = graph->nodes[at].next;
+	} while (at != start);
+	return length;
+}
+
+void judge_add_circle(const struct graph *graph, uint32_t start, const char *last, char *buffer,
+		      size_t size)
+{
+	uint32_t at = graph->nodes[start].next;
+	size_t used = strlen(buffer);
+	char words[64];
+
+	for (; at != start && used + 80 < size; at = graph->nodes[at].next)
+		used += snprintf(buffer + used, size - used, " %s, which waits for",
+				 judge_node_words(&graph->nodes[at], words, sizeof(words)));
+	if (at != start || used + 80 >= size)
+		snprintf(buffer + used, size - used, " others, and they for the first");
+	else
+		snprintf(buffer + used, size - used, " %s",
+			 last ?: judge_node_words(&graph->nodes[at], words, sizeof(words)));
 }
 
 bool rules_follow(struct judged *judged, const char *rule)

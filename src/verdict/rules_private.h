@@ -60,6 +60,16 @@ void judge_otherwise(struct judged *judged, const char *format, ...)
 /* "thread 4711 (worker)" or "process 4711". Returns buffer. */
 const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size);
 
+/* How many threads and goroutines are in the circle of a node. */
+unsigned judge_circle_length(const struct graph *graph, uint32_t start);
+
+/*
+ * Adds " goroutine 9, which waits for thread 7 (worker)" to buffer: the circle of a node from the next one on, back to the
+ * node, which last names (NULL: as the others); one too long for the buffer ends early, in words.
+ */
+void judge_add_circle(const struct graph *graph, uint32_t start, const char *last, char *buffer,
+		      size_t size);
+
 /* Has a waiter of the same condition variable been woken before? */
 bool rules_is_served(const struct rules *rules, const struct lc_wait *wait);
 
