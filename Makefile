@@ -117,6 +117,7 @@ unit_rooms_model = lifecycle util
 unit_rooms_stacks = lifecycle util
 unit_rooms_report = verdict lifecycle util
 unit_rooms_graph = verdict lifecycle util
+unit_rooms_instants = verdict lifecycle util
 unit_rooms_rules = verdict lifecycle util
 unit_rooms_growth = verdict lifecycle util
 unit_rooms_history = verdict lifecycle util

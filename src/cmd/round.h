@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One round: a sweep that feeds the model, stacks for those that are due, and a second sweep that shows
- * whose stack can be trusted.
+ * One round: a sweep that feeds the model, then what is read of each thread that is due (its stack, what it waits
+ * for, who could release it), then a sweep that shows of whom all that still holds.
  */
 #ifndef LEAKHOP_CMD_ROUND_H
 #define LEAKHOP_CMD_ROUND_H
@@ -9,9 +9,9 @@
 #include "cmd/session.h"
 
 /*
- * Sweeps; takes the stack of each blocked thread that has none yet and stood still for stack_after_ns.
- * A stack is kept only if the thread's switch counters are the same after its memory was read; attempts:
- * how often those that moved are looked at again. Returns 0 or a negative errno.
+ * Takes the stack of each blocked thread that has none yet and stood still for stack_after_ns, and reads what it
+ * waits for. What was read is kept only of threads whose switch counters are the same in the sweep after it;
+ * attempts: how often the others are read again. Returns 0 or a negative errno.
  */
 int round_run(struct session *session, uint64_t stack_after_ns, unsigned attempts);
 

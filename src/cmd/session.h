@@ -48,8 +48,6 @@ struct session_options {
 	char **child_argv; /* NULL: none */
 };
 
-struct pending; /* round.c */
-
 struct session {
 	const struct session_options *options;
 	FILE *out;
@@ -65,7 +63,6 @@ struct session {
 	struct growth *growth;
 	struct lc_stacks *stacks;
 	struct progress progress;
-	struct pending *pending; /* uthash, by tid: stacks of this round, not yet verified */
 	int64_t started, realtime_offset;
 	uint64_t started_monotonic;
 	uint64_t sweeps;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Looks at waits, twice: see waits.h. */
+/* Reads what threads wait for, twice: see waits.h. */
 #include "cmd/stacks.h"
 #include "cmd/waits_private.h"
 
@@ -13,10 +13,38 @@ static bool is_due(const struct look *look, const struct lc_thread *thread)
 {
 	uint64_t still = look->now - thread->blocked_since;
 
-	if (!thread->blocked || thread->ended_at || thread->kernel_thread || still < look->after_ns)
+	if (!thread->blocked || thread->ended_at || thread->kernel_thread || thread->moving ||
+	    still < look->after_ns)
 		return false;
 	return look->anew || !thread->wait || !thread->wait_confirmed ||
-	       still > 2 * (thread->wait_read_at - thread->blocked_since);
+	       still > 2 * (thread->wait_read_at - thread->blocked_since) ||
+	       waits_is_stale(look, thread);
+}
+
+/* Names of frames choose what is read, and take longest to find: they come before anything that may change. */
+static void name_stacks(struct look *look)
+{
+	struct lc_thread *thread = lc_model_next(look->session->model, NULL);
+
+	for (; thread; thread = lc_model_next(look->session->model, thread)) {
+		if (is_due(look, thread) && thread->user_stack)
+			stacks_name(look->session, thread->task.pid, thread->user_stack);
+	}
+}
+
+static int describe_due(struct look *look)
+{
+	struct lc_thread *thread = lc_model_next(look->session->model, NULL);
+	int r = 0;
+
+	for (; thread && !r; thread = lc_model_next(look->session->model, thread)) {
+		if (!is_due(look, thread))
+			continue;
+		look->read = true;
+		r = waits_describe(look, thread);
+		thread->wait_confirmed = false;
+	}
+	return r;
 }
 
 /* Reads again what a finding may rest on: a wait that is not the same any more proves nothing. */
@@ -26,8 +54,10 @@ static int confirm(struct look *look, struct lc_model *model)
 	int r = 0;
 
 	for (; thread && !r; thread = lc_model_next(model, thread)) {
-		if (thread->wait && !thread->wait_confirmed)
-			r = waits_describe(look, thread);
+		if (!thread->wait || thread->wait_confirmed)
+			continue;
+		look->read = true;
+		r = waits_describe(look, thread);
 	}
 	return r;
 }
@@ -41,6 +71,7 @@ static int look_again(struct look *look)
 	wait_scan_free(look->scan);
 	look->scan = NULL;
 	r = wait_scan_create(&look->scan);
+	look->now = now_monotonic();
 	r = r ?: confirm(look, look->session->model);
 	return r ?: confirm(look, look->session->others);
 }
@@ -114,7 +145,21 @@ static int look_at_siblings(struct look *look)
 	return r;
 }
 
-int waits_look(struct session *session, uint64_t after_ns, bool anew)
+static int look_open(struct look *look)
+{
+	int r = waits_note_rest(look);
+
+	return r ?: wait_scan_create(&look->scan);
+}
+
+static void look_close(struct look *look)
+{
+	waits_drop_shares(look);
+	waits_drop_rest(look);
+	wait_scan_free(look->scan);
+}
+
+int waits_read(struct session *session, uint64_t after_ns, bool anew, bool *ret_read)
 {
 	struct look look = {
 		.session = session,
@@ -122,28 +167,34 @@ int waits_look(struct session *session, uint64_t after_ns, bool anew)
 		.now = now_monotonic(),
 		.anew = anew,
 	};
-	struct lc_thread *thread;
-	int r = wait_scan_create(&look.scan);
+	int r = look_open(&look);
 
-	if (r < 0)
-		return r;
-	lc_model_begin_sweep(session->others, look.now);
-	lc_model_end_sweep(session->others);
-	lc_model_drop_ended(session->others, true);
-	thread = lc_model_next(session->model, NULL);
-	for (; thread && !r; thread = lc_model_next(session->model, thread)) {
-		if (is_due(&look, thread))
-			r = waits_describe(&look, thread);
-	}
+	if (!r)
+		name_stacks(&look);
+	look.now = now_monotonic();
+	r = r ?: describe_due(&look);
 	r = r ?: waits_find_runners(&look, session->model);
 	if (!r && !session->options->once && session->options->user_stacks)
 		r = look_at_siblings(&look);
 	r = r ?: waits_follow_chains(&look);
 	r = r ?: waits_find_runners(&look, session->others);
 	r = r ?: look_again(&look);
-	waits_drop_shares(&look);
-	wait_scan_free(look.scan);
+	look_close(&look);
+	*ret_read = look.read;
 	return r;
+}
+
+bool waits_settled(struct session *session, uint64_t after_ns)
+{
+	struct look look = { .session = session, .after_ns = after_ns, .now = now_monotonic() };
+	struct lc_thread *thread;
+	bool due = waits_note_rest(&look) < 0;
+
+	thread = lc_model_next(session->model, NULL);
+	for (; thread && !due; thread = lc_model_next(session->model, thread))
+		due = is_due(&look, thread);
+	waits_drop_rest(&look);
+	return !due;
 }
 
 int waits_look_behind_goroutines(struct session *session)
@@ -151,15 +202,15 @@ int waits_look_behind_goroutines(struct session *session)
 	struct look look = { .session = session, .now = now_monotonic() };
 	size_t before = lc_model_count(session->others);
 	const struct lc_go_process *process;
-	int r = wait_scan_create(&look.scan);
+	int r = look_open(&look);
 
 	for (process = session->go.processes; process && !r; process = process->hh.next)
 		r = waits_add_owners_of_goroutines(&look, process);
 	if (!r && lc_model_count(session->others) > before) {
 		r = waits_follow_chains(&look);
 		r = r ?: look_again(&look);
+		r = r ?: waits_sample_others(session, /* last= */ true);
 	}
-	waits_drop_shares(&look);
-	wait_scan_free(look.scan);
+	look_close(&look);
 	return r;
 }

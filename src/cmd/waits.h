@@ -12,13 +12,23 @@
 #define WAITS_MOST_OTHERS 4096
 
 /*
- * Looks at each blocked thread that stood still for after_ns. One whose wait is known and confirmed is looked
- * at again only when it has stood still for twice as long as then, unless anew is true. Returns 0 or a
- * negative errno.
+ * Reads what each blocked thread waits for that stood still for after_ns, and who could release it, twice. One whose
+ * wait is known, confirmed, and of whom nobody could have changed it since, is read again only when it has stood still
+ * for twice as long as then, unless anew is true. What was read holds once a sweep and waits_sample_others() have found
+ * the threads unmoved. *ret_read: something was read. Returns 0 or a negative errno.
  */
-int waits_look(struct session *session, uint64_t after_ns, bool anew);
+int waits_read(struct session *session, uint64_t after_ns, bool anew, bool *ret_read);
 
-/* The same of those whose answer a goroutine waits for, after goroutines_look(). */
+/* Is nothing left that waits_read() would read? */
+bool waits_settled(struct session *session, uint64_t after_ns);
+
+/* A sample of each thread that nobody asked for, with its stack where that is new and this is not the last. */
+int waits_sample_others(struct session *session, bool last);
+
+/* After the last sweep of a round: who of those let go has nobody on the way; and others of no use any more go. */
+int waits_conclude(struct session *session);
+
+/* Those whose answer a goroutine waits for, after goroutines_look(). */
 int waits_look_behind_goroutines(struct session *session);
 
 #endif

@@ -17,19 +17,29 @@ static bool has_process(const struct look *look, pid_t pid)
 	return false;
 }
 
-/* A thread that nobody asked for: read, unwound, described. */
-static int add_other(struct look *look, pid_t pid, pid_t tid)
+/* The registers of a sample are worth nothing later. */
+static int take_stack(struct session *session, const struct lc_sample *sample,
+		      struct lc_thread *thread)
+{
+	if (!sample->registers.known || !session->options->user_stacks)
+		return 0;
+	thread->stack_error = stacks_take(session, thread->task.pid, &sample->registers, NULL,
+					  /* live= */ true, &thread->user_stack);
+	return thread->stack_error == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* A thread that nobody asked for; *ret_thread stays NULL where it can't be looked at. */
+static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread **ret_thread)
 {
 	struct session *session = look->session;
-	struct lc_thread *thread;
+	struct lc_thread *thread = lc_model_find(session->others, tid);
 	struct lc_sample sample;
 	int r;
 
-	thread = lc_model_find(session->model, tid);
-	if (thread) /* asked for, but perhaps not due yet */
-		return thread->blocked && !thread->wait ? waits_describe(look, thread) : 0;
-	if (lc_model_find(session->others, tid))
+	if (thread && !thread->ended_at) {
+		*ret_thread = thread;
 		return 0;
+	}
 	if (lc_model_count(session->others) >= WAITS_MOST_OTHERS) {
 		session->lost_others++;
 		return 0;
@@ -37,12 +47,55 @@ static int add_other(struct look *look, pid_t pid, pid_t tid)
 	if (collect_look(session->collect, pid, tid, &sample) < 0)
 		return 0;
 	r = lc_model_sample(session->others, &sample, &thread);
-	if (r <= 0)
+	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	if (sample.registers.known && session->options->user_stacks)
-		stacks_take(session, pid, &sample.registers, NULL, /* live= */ true,
-			    &thread->user_stack);
-	return waits_describe(look, thread);
+	*ret_thread = thread;
+	return thread->blocked ? take_stack(session, &sample, thread) : 0;
+}
+
+/* Reads what it waits for, where that is not known or may have changed. */
+static int add_other(struct look *look, pid_t pid, pid_t tid)
+{
+	struct lc_thread *thread = lc_model_find(look->session->model, tid);
+	int r = 0;
+
+	if (!thread) /* else asked for, but perhaps not due yet */
+		r = find_other(look, pid, tid, &thread);
+	if (r < 0 || !thread || !thread->blocked || thread->moving ||
+	    (thread->wait && !waits_is_stale(look, thread)))
+		return r;
+	look->read = true;
+	r = waits_describe(look, thread);
+	thread->wait_confirmed = false;
+	return r;
+}
+
+static int sample_other(struct session *session, struct lc_thread *thread, bool last)
+{
+	struct lc_sample sample;
+	int r;
+
+	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &sample) < 0)
+		return 0;
+	r = lc_model_sample(session->others, &sample, &thread);
+	if (r == 1 && !last)
+		return take_stack(session, &sample, thread);
+	return r == -ENOMEM ? r : 0;
+}
+
+int waits_sample_others(struct session *session, bool last)
+{
+	struct lc_thread *thread = lc_model_next(session->others, NULL), *next;
+	int r = 0;
+
+	lc_model_begin_sweep(session->others, now_monotonic());
+	for (; thread && !r; thread = next) {
+		next = lc_model_next(session->others, thread);
+		if (!thread->ended_at)
+			r = sample_other(session, thread, last);
+	}
+	lc_model_end_sweep(session->others);
+	return r;
 }
 
 static int add_thread_of_process(void *context, pid_t tid)
@@ -73,11 +126,15 @@ static int add_owner(struct look *look, const struct lc_wait_owner *owner)
 static int add_owners(struct look *look, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
+	struct lc_wait_owner own = { .pid = thread->task.pid, .fd = -1 };
 	uint32_t i;
 	int r = 0;
 
 	for (i = 0; wait && i < wait->owner_count && !r; i++)
 		r = add_owner(look, &wait->owners[i]);
+	/* Let go by somebody of its own process, who may be about to wake it. */
+	if (!r && wait && wait->flags & LC_WAIT_LET_GO)
+		r = add_owner(look, &own);
 	return r;
 }
 

@@ -184,15 +184,14 @@ int waits_describe(struct look *look, struct lc_thread *thread)
 	int r;
 
 	if (share && share->alike >= SHARE_AFTER && !share->differ) {
-		r = lc_thread_set_wait(thread, &share->wait);
+		r = lc_thread_set_wait(thread, &share->wait, look->now);
 	} else {
 		r = describe_anew(look, thread, &wait);
 		if (r < 0)
 			return r == -ENOMEM ? r : 0;
 		if (share)
 			share_note(share, &wait);
-		r = lc_thread_set_wait(thread, &wait);
+		r = lc_thread_set_wait(thread, &wait, look->now);
 	}
-	thread->wait_read_at = look->now;
 	return r < 0 ? r : 0;
 }

@@ -10,13 +10,16 @@
 #define MOST_PROCESSES 256
 
 struct share; /* waits_describe.c */
+struct rest;  /* waits_stale.c */
 
 struct look {
 	struct session *session;
 	struct share *shares;
+	struct rest *rests;
 	struct wait_scan *scan;
 	uint64_t after_ns, now;
 	bool anew;
+	bool read; /* something was */
 	pid_t processes[MOST_PROCESSES];
 	size_t process_count;
 	pid_t adding; /* the process whose threads are being added */
@@ -29,6 +32,12 @@ void waits_drop_shares(struct look *look);
 
 /* Waits for an initialiser, and who runs that is not known. */
 bool waits_lacks_runner(const struct lc_wait *wait);
+
+/* waits_stale.c: when each process stood still, for waits_is_stale(). */
+int waits_note_rest(struct look *look);
+void waits_drop_rest(struct look *look);
+/* Has somebody who could release this thread run, or been blocked anew, since it was read who that is? */
+bool waits_is_stale(const struct look *look, const struct lc_thread *thread);
 
 /* waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or -ENOMEM. */
 int waits_follow_chains(struct look *look);

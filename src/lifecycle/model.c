@@ -26,6 +26,7 @@ void lc_model_free(struct lc_model *model)
 		return;
 	HASH_ITER(hh, model->threads, thread, next)
 		lc_model_drop(model, thread);
+	lc_holdings_release(&model->holdings);
 	free(model);
 }
 
@@ -194,18 +195,29 @@ static void sample_end(struct lc_thread *thread, const struct lc_sample *sample,
 	thread->end_noted = false;
 }
 
+/* What it waited for, it does not wait for any more. */
+static void sample_served(struct lc_model *model, const struct lc_thread *thread, uint64_t now)
+{
+	if (thread->blocked && thread->wait && lc_is_lock(thread->wait->kind))
+		lc_holdings_served(&model->holdings, &thread->wait->key, now);
+}
+
 static void sample_block(struct lc_thread *thread, const struct lc_sample *sample, bool same)
 {
 	uint64_t since = sample->still_since ? sample->still_since : sample->now;
 
 	if (!same) {
-		lc_thread_set_wait(thread, NULL);
+		lc_thread_set_wait(thread, NULL, 0);
+		thread->steady_from = sample->now;
+		thread->moving = false;
 		thread->user_stack = 0;
 		thread->kernel_stack = 0;
 		thread->stack_error = 0;
 		thread->told = 0;
 		thread->at_least = !sample->still_since;
 		thread->blocked_since = since < sample->now ? since : sample->now;
+	} else if (memcmp(&thread->blocker, &sample->blocker, sizeof(sample->blocker))) {
+		lc_thread_set_wait(thread, NULL, 0); /* the kernel's lock changed hands meanwhile */
 	}
 	thread->blocked = true;
 	thread->syscall = sample->syscall;
@@ -236,10 +248,14 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 	}
 	if (!thread->seen_at)
 		sample_first(thread, sample);
-	same = thread->seen_at && thread->blocked &&
+	same = blocked && thread->seen_at && thread->blocked &&
 	       switches(thread) == sample->voluntary_switches + sample->involuntary_switches;
-	if (!same)
+	if (!same) {
+		sample_served(model, thread, sample->now);
 		sample_end(thread, sample, blocked);
+	}
+	if (!same || thread->run_ns != sample->run_ns)
+		thread->ran_at = sample->now;
 	thread->task = sample->task;
 	memcpy(thread->process_comm, sample->process_comm, sizeof(thread->process_comm));
 	thread->parent_pid = sample->parent_pid;
@@ -260,7 +276,8 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		sample_block(thread, sample, same);
 	} else {
 		thread->blocked = false;
-		lc_thread_set_wait(thread, NULL);
+		lc_thread_set_wait(thread, NULL, 0);
+		thread->moving = false;
 		thread->user_stack = thread->kernel_stack = 0;
 		thread->syscall.nr = LC_NO_SYSCALL;
 	}

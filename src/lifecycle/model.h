@@ -11,6 +11,7 @@
 #define LEAKHOP_LIFECYCLE_MODEL_H
 
 #include "lifecycle/events.h"
+#include "lifecycle/holdings.h"
 #include "lifecycle/stacks.h"
 #include "lifecycle/wait.h"
 
@@ -89,12 +90,22 @@ struct lc_thread {
 	struct lc_wait *
 		wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
 	bool wait_confirmed; /* read twice, and the same */
+	/*
+	 * What was read of a wait holds only while its thread stood still: reading began at wait_read_at, at or
+	 * after steady_from, the first sample of this block; seen_at, the last one, found it unmoved. ran_at: the last
+	 * sample before which it had run, or its first.
+	 */
 	uint64_t wait_read_at;
-	uint64_t sp, pc; /* of user space; 0: not known */
+	uint64_t steady_from;
+	uint64_t ran_at;
+	uint64_t
+		free_since; /* reads at and after this have all found it let go (LC_WAIT_LET_GO); 0 */
+	uint64_t sp, pc;    /* of user space; 0: not known */
 	struct lc_blocker blocker;
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
+	bool moving;   /* it ran each time that this block was to be read: nothing is known of it */
 	unsigned told; /* number of the finding by which the user was told of this block; 0: not */
 	uint64_t run_ns;
 	uint64_t voluntary_switches;
@@ -146,10 +157,25 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
 		   struct lc_thread **ret_thread);
 
 /*
- * Notes what a thread waits for (copied; NULL: nothing). Returns 1 if it is the same thing with the same
- * owners as noted before (which is then confirmed), 0, or -ENOMEM.
+ * Notes what a thread waits for (copied; NULL: nothing), as read from read_at on. Returns 1 if it is the same thing
+ * in the same state, with the same owners, as noted before (which is then confirmed), 0, or -ENOMEM.
  */
-int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait);
+int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uint64_t read_at);
+
+/*
+ * A thread waits for a lock that somebody has: notes that, for lc_model_holding(). Waiters that go on are noted by
+ * lc_model_sample(). Returns 0 or -ENOMEM.
+ */
+int lc_model_note_holder(struct lc_model *model, const struct lc_thread *waiter);
+
+/* Whether the lock that a thread waits for changes hands; NULL: nothing is known. */
+const struct lc_holding *lc_model_holding(const struct lc_model *model, const struct lc_wait *wait);
+
+/*
+ * The thread is known to have stood still from time on up to its last sample, in a wait that was told: it can
+ * neither have held up nor changed anything meanwhile.
+ */
+bool lc_thread_stood_still(const struct lc_thread *thread, uint64_t time);
 
 /* The earlier blocks at the place where it is blocked now; NULL: none is known. */
 const struct lc_repeat *lc_thread_repeat(const struct lc_thread *thread);

@@ -11,6 +11,7 @@ struct lc_model {
 	uint64_t refused;
 	uint64_t sweep;
 	uint64_t sweep_at;
+	struct lc_holdings holdings;
 };
 
 /* Adds an empty thread; newcomer: for how long it has stood still (ns), which decides at the bound. */

@@ -183,6 +183,11 @@ enum lc_wait_recorded {
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
 #define LC_WAIT_WAKES_UP (1ull << 38)	  /* a time-out of ms makes it look anew: a poller */
+/* Let go, and nobody is on the way to wake it: all threads of its process stood still, or have run since. */
+#define LC_WAIT_NO_WAKER (1ull << 39)
+
+/* What says that the waiter may go on; between the word's change and the wake-up this is so in health, too. */
+#define LC_WAIT_LET_GO (LC_WAIT_OBJECT_FREE | LC_WAIT_LOST_WAKEUP)
 
 /* What the kernel counts of a TCP connection. */
 struct lc_wait_tcp {

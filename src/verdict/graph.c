@@ -12,7 +12,8 @@ struct graph_index {
 	UT_hash_handle hh;
 	pid_t id;
 	uint32_t node;
-	uint32_t threads; /* by_pid: how many of the process are in the graph */
+	uint32_t threads;     /* by_pid: how many of the process are in the graph */
+	uint64_t steady_from; /* by_pid: all of these that are blocked stood still since then */
 };
 
 static struct graph_index *index_find(struct graph_index *index, pid_t id)
@@ -79,8 +80,11 @@ static int add_thread(struct graph *graph, const struct lc_thread *thread)
 		r = index_add(&graph->by_pid, thread->task.pid, GRAPH_NONE);
 		process = index_find(graph->by_pid, thread->task.pid);
 	}
-	if (process)
+	if (process) {
 		process->threads++;
+		if (thread->blocked && thread->steady_from > process->steady_from)
+			process->steady_from = thread->steady_from;
+	}
 	return r;
 }
 
@@ -130,6 +134,22 @@ static uint32_t owner_node(const struct graph *graph, const struct lc_wait_owner
 	return entry ? entry->node : GRAPH_NONE;
 }
 
+/*
+ * Has the other end of a link stood still since it was read that the link leads there? One that runs is alive in
+ * any case. Of goroutines' waits the time is not known here: these are read twice around the search of the heap.
+ */
+static bool stood_still(const struct graph *graph, const struct graph_node *from, uint32_t to)
+{
+	const struct graph_node *other = &graph->nodes[to];
+	uint64_t time = from->thread ? from->thread->wait_read_at : UINT64_MAX;
+
+	if (other->thread)
+		return !other->thread->blocked || other->thread->steady_from <= time;
+	if (other->goroutine)
+		return true;
+	return index_find(graph->by_pid, other->pid)->steady_from <= time;
+}
+
 /* Roles that only hint at who might do it do not close the list. */
 static bool is_releaser(const struct lc_wait_owner *owner)
 {
@@ -152,9 +172,11 @@ uint32_t graph_wait_edges(const struct graph *graph, struct graph_node *node,
 	for (i = 0; i < wait->owner_count; i++) {
 		other = is_releaser(&wait->owners[i]) ? owner_node(graph, &wait->owners[i])
 						      : GRAPH_NONE;
-		if (other == GRAPH_NONE)
+		if (other == GRAPH_NONE || !stood_still(graph, node, other))
 			node->complete = false;
-		else if (edges)
+		if (other == GRAPH_NONE)
+			continue;
+		if (edges)
 			edges[count++] = other;
 		else
 			count++;
@@ -414,12 +436,18 @@ int graph_build(struct lc_model *model, struct lc_model *others, const struct lc
 	int r;
 
 	memset(graph, 0, sizeof(*graph));
+	graph->model = model;
 	r = add_nodes(graph, model, others, go);
 	r = r ?: add_edges(graph);
 	r = r ?: solve(graph);
 	if (!r) {
-		for (i = 0; i < graph->count; i++)
-			graph->nodes[i].next = choose_next(graph, i);
+		for (i = 0; i < graph->count; i++) {
+			struct graph_node *node = &graph->nodes[i];
+
+			node->next = choose_next(graph, i);
+			node->linked = node->next == GRAPH_NONE ||
+				       stood_still(graph, node, node->next);
+		}
 		r = mark_cycles(graph);
 	}
 	r = r ?: count_dependents(graph);

@@ -8,6 +8,9 @@
  * run again: each of its releasers waits, too, in the end for itself (a cycle) or for someone who is gone.
  * Building and solving take time linear in nodes and edges.
  *
+ * A proof holds at one instant: the last samples of the model found each thread as it was since its wait was read, and a
+ * link holds only if the other end, too, had stood still when that was. Else the link is kept, but proves nothing.
+ *
  * Of a process's goroutines those are here of which it was asked who could release them, those who could, those
  * that wait for a socket which was looked at, and those that have a thread: they wait for it while it is in a call,
  * and it waits for them while they are locked to it (a C thread that called Go).
@@ -27,10 +30,11 @@ struct graph_node {
 	uint32_t locked; /* of a thread: the goroutine that it waits for; GRAPH_NONE */
 	pid_t pid;
 	bool alive;
-	bool independent;    /* alive by itself, without any of its releasers */
-	bool gone;	     /* waits for someone recorded who no longer exists */
-	bool in_cycle;	     /* is part of a cycle, not only behind one */
-	bool complete;	     /* all who could release it are in the graph */
+	bool independent; /* alive by itself, without any of its releasers */
+	bool gone;	  /* waits for someone recorded who no longer exists */
+	bool in_cycle;	  /* is part of a cycle, not only behind one */
+	bool complete;	  /* all who could release it are in the graph, and still are who could */
+	bool linked;	  /* next stood still, or runs, ever since it was read that it is next */
 	uint32_t first_edge; /* into edges; up to the next node's first_edge */
 	uint32_t
 		next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the root */
@@ -44,6 +48,7 @@ struct graph {
 	uint32_t edge_count;
 	struct graph_index *by_tid, *by_pid; /* uthash */
 	struct graph_go_index *by_goid;	     /* uthash */
+	const struct lc_model *model;	     /* for what it knows of locks */
 };
 
 /* A process stands for a thread of it. */

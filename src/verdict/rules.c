@@ -25,19 +25,12 @@ static void judge_cycle(struct judged *judged)
 	const struct graph *graph = judged->rules->graph;
 	uint32_t start = judged->node - graph->nodes, at = start;
 	unsigned length = judge_circle_length(graph, start);
-	bool confirmed = true, goroutines = false;
+	bool goroutines = false;
 
 	do {
-		confirmed &= !graph->nodes[at].thread || graph->nodes[at].thread->wait_confirmed;
 		goroutines |= graph->nodes[at].goroutine != NULL;
 		at = graph->nodes[at].next;
 	} while (at != start);
-	if (!confirmed) {
-		judge(judged, VERDICT_SUSPECT, "cycle-seen-once",
-		      "%u seem to wait for each other, but one was read only once", length);
-		judge_remedy(judged, "look again: a circle that stands is a deadlock");
-		return;
-	}
 	if (length == 1)
 		judge(judged, VERDICT_DEADLOCK, "cycle",
 		      "it waits for something that only it could release");
@@ -61,6 +54,30 @@ static void judge_dead_end(struct judged *judged)
 	      judged->owner ? judge_node_words(judged->owner, words, sizeof(words)) : "somebody");
 	judge_remedy(judged, "mend what the end of the chain waits for");
 	judge_otherwise(judged, "a chain that ends at somebody who works would make it idle");
+}
+
+/* What was read only once may have been another moment's, and proves nothing; nor does a circle or chain of it. */
+static void judge_unconfirmed(struct judged *judged)
+{
+	const char *verdict = verdict_name(judged->conclusion->verdict);
+
+	judge(judged, VERDICT_SUSPECT, "read-once",
+	      "it looked like %s, but what it waits for was not the same when it was read again",
+	      verdict);
+	judged->conclusion->proof[0] = '\0';
+	judge_remedy(judged, "look again: what stands is read the same twice");
+}
+
+/* Whom it waits for is a finding, but had not stood still since it was read who that is. */
+static void judge_moved_on(struct judged *judged)
+{
+	char words[64];
+
+	judge(judged, VERDICT_BLOCKED, "moved-on",
+	      "%s, for whom it waited, has run since that was read",
+	      judge_node_words(judged->owner, words, sizeof(words)));
+	judge_otherwise(judged,
+			"if both stand still while it is read, it takes that one's verdict");
 }
 
 static void judge_by_kind(struct judged *judged)
@@ -177,9 +194,15 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		judged.conclusion->rule = "process";
 	} else if (!node->thread->blocked) {
 		judge(&judged, VERDICT_RUNNING, "running", "it runs");
+	} else if (node->thread->moving) {
+		judge(&judged, VERDICT_RUNNING, "moving",
+		      "it ran each time that it was read: it goes on");
 	} else if (!judged.wait) {
 		judge(&judged, VERDICT_BLOCKED, "not-looked-at",
 		      "what it waits for was not looked at");
+	} else if (judged.owner && !node->linked &&
+		   judged.owner_verdict->verdict >= VERDICT_STUCK) {
+		judge_moved_on(&judged);
 	} else if (node->in_cycle) {
 		/* Of a circle of one, the thing itself tells more. */
 		if (is_alone(rules->graph, number))
@@ -196,6 +219,9 @@ static void judge_node(const struct rules *rules, uint32_t number)
 	} else {
 		judge_by_kind(&judged);
 	}
+	if (judged.wait && judged.conclusion->verdict >= VERDICT_STUCK &&
+	    !node->thread->wait_confirmed)
+		judge_unconfirmed(&judged);
 	judged.conclusion->taker = taker_of(&judged);
 }
 

@@ -25,7 +25,8 @@ static void pipe_end(struct judged *judged)
 	} else if (rules_follow(judged, "other-end-is-a-finding")) {
 		return;
 	} else if (!reading) {
-		judge(judged, VERDICT_STUCK, "write", "it wants to write, and nobody reads");
+		judge(judged, rules_stalled(judged), "write",
+		      "it wants to write, and nobody reads");
 		judge_remedy(judged, "read the other end, or don't fill it: its reader is %s",
 			     wait->owner_count ? "named above" : "not known");
 	} else if (own && !handler) {
@@ -101,7 +102,7 @@ static void kernel_wait(struct judged *judged)
 		return;
 	judge_otherwise(judged, "in a sleep that a signal can end it would be idle");
 	if (judged->owner) {
-		judge(judged, VERDICT_STUCK, "uninterruptible",
+		judge(judged, rules_stalled(judged), "uninterruptible",
 		      "the kernel does not come back (uninterruptible sleep%s%s): %s has its lock",
 		      wait->kernel_function[0] ? " in " : "", wait->kernel_function,
 		      judge_node_words(judged->owner, words, sizeof(words)));
@@ -111,7 +112,7 @@ static void kernel_wait(struct judged *judged)
 			     words);
 		return;
 	}
-	judge(judged, VERDICT_STUCK, "uninterruptible",
+	judge(judged, rules_stalled(judged), "uninterruptible",
 	      "the kernel does not come back (uninterruptible sleep%s%s)",
 	      wait->kernel_function[0] ? " in " : "", wait->kernel_function);
 	judge_remedy(

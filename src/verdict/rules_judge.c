@@ -73,6 +73,21 @@ void judge_add_circle(const struct graph *graph, uint32_t start, const char *las
 			 last ?: judge_node_words(&graph->nodes[at], words, sizeof(words)));
 }
 
+/* Disks, neighbours and schedulers make a healthy program wait for tenths of a second, whatever was asked for. */
+#define LEAST_STALL_NS 1000000000ull
+
+bool rules_is_long(const struct judged *judged, uint64_t ns)
+{
+	return ns >= judged->rules->threshold_ns && ns >= LEAST_STALL_NS;
+}
+
+enum verdict rules_stalled(const struct judged *judged)
+{
+	return rules_is_long(judged, judged->rules->now - judged->thread->blocked_since)
+		       ? VERDICT_STUCK
+		       : VERDICT_SUSPECT;
+}
+
 bool rules_follow(struct judged *judged, const char *rule)
 {
 	char words[64];

@@ -4,6 +4,7 @@
  * holder lets a worker in when there is work), a turn (leader and followers), and an office (a standby).
  */
 #include "verdict/rules_private.h"
+#include "util/duration.h"
 
 static void lock_is_dead(struct judged *judged)
 {
@@ -39,8 +40,38 @@ static bool holder_spawned_waiter(const struct judged *judged)
 	       judged->thread->spawner.tid == judged->owner->thread->task.tid;
 }
 
+/* Nobody else has had it for so long that the waiters' turn should have come. */
+static bool is_kept(const struct judged *judged, const struct lc_holding *holding)
+{
+	return holding && rules_is_long(judged, judged->rules->now - holding->since);
+}
+
+/* It changes hands, and its waiters are served: theirs is a queue, however long. */
+static void lock_is_contended(struct judged *judged, const struct lc_holding *holding)
+{
+	char span[32];
+
+	duration_format(judged->rules->now - holding->first_seen, span, sizeof(span));
+	judge(judged, VERDICT_IDLE, "contended",
+	      "the lock was seen to change hands %llu time%s in %s: this one waits its turn",
+	      (unsigned long long)holding->changes, holding->changes == 1 ? "" : "s", span);
+	judge_otherwise(judged, "a holder that keeps it while others wait would make it a finding");
+}
+
+static void others_wait(struct judged *judged, int tid, bool kept)
+{
+	judge(judged, kept ? VERDICT_STUCK : VERDICT_SUSPECT, "others-wait",
+	      "the holder (%d) goes on without unlocking, and %u thread%s for this one", tid,
+	      judged->node->dependents, judged->node->dependents == 1 ? " waits" : "s wait");
+	if (!kept)
+		judge_otherwise(judged, "if a trace saw the same holder keep it for long, it would "
+					"be a finding");
+}
+
 static void lock_is_held(struct judged *judged)
 {
+	const struct lc_holding *holding = lc_model_holding(judged->rules->graph->model,
+							    judged->wait);
 	const struct graph_node *holder = judged->owner;
 	enum verdict verdict = judged->owner_verdict->verdict;
 	int tid = holder->thread ? holder->thread->task.tid : holder->pid;
@@ -59,6 +90,8 @@ static void lock_is_held(struct judged *judged)
 	} else if (verdict == VERDICT_IDLE) {
 		judge(judged, VERDICT_IDLE, "turn",
 		      "the holder (%d) waits for work: this one waits its turn", tid);
+	} else if (holding && holding->changes && !is_kept(judged, holding)) {
+		lock_is_contended(judged, holding);
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
 		judge(judged, VERDICT_SUSPECT, "standby",
 		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);
@@ -68,10 +101,7 @@ static void lock_is_held(struct judged *judged)
 		      "forgotten",
 		      tid);
 	} else if (judged->node->dependents) {
-		judge(judged, VERDICT_STUCK, "others-wait",
-		      "the holder (%d) goes on without unlocking, and %u thread%s for this one",
-		      tid, judged->node->dependents,
-		      judged->node->dependents == 1 ? " waits" : "s wait");
+		others_wait(judged, tid, is_kept(judged, holding));
 	} else {
 		judge(judged, VERDICT_SUSPECT, "holder-works",
 		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock "
@@ -117,17 +147,34 @@ static void waits_for_itself(struct judged *judged)
 	judge_remedy(judged, "don't lock again what is locked; a recursive mutex only hides it");
 }
 
+/* It is free for a moment each time that it changes hands: that nobody is on the way is what makes the fault. */
+static void lock_is_free(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	judge_remedy(judged, "whoever unlocks must wake; look for code that writes the lock's word "
+			     "by itself");
+	if (!(wait->flags & LC_WAIT_NO_WAKER)) {
+		judge(judged, VERDICT_SUSPECT, "just-released",
+		      "the lock was free when it was read: it is about to get it, or nobody wakes "
+		      "it");
+		judge_otherwise(judged, "if every thread that could be about to wake it slept, it "
+					"would be a finding");
+		return;
+	}
+	judge(judged, VERDICT_STUCK, "lost-wake-up",
+	      "the lock is free, and this thread still sleeps for it: a lost wake-up");
+	judge_proof(judged,
+		    "%s: free, read twice, and no thread of its process was about to wake it",
+		    wait->object);
+}
+
 void rules_lock(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 
-	if (wait->flags & LC_WAIT_OBJECT_FREE && judged->thread->wait_confirmed) {
-		judge(judged, VERDICT_STUCK, "lost-wake-up",
-		      "the lock is free, and this thread still sleeps for it: a lost wake-up");
-		judge_proof(judged, "%s: free, and read twice", wait->object);
-		judge_remedy(judged,
-			     "whoever unlocks must wake; look for code that writes the lock's word "
-			     "by itself");
+	if (wait->flags & LC_WAIT_OBJECT_FREE) {
+		lock_is_free(judged);
 	} else if (wait->flags & LC_WAIT_OWNER_ELSEWHERE) {
 		lock_of_another_process(judged);
 	} else if (wait->recorded == LC_WAIT_DEAD || wait->flags & LC_WAIT_OWNER_GONE) {

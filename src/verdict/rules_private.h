@@ -94,6 +94,15 @@ const char *rules_socket_trouble(const struct lc_wait *wait);
 void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: rules_channel.c */
 void rules_process(struct judged *judged); /* join, children, stops: rules_process.c */
 
+/*
+ * Of a rule that rests on time alone: STUCK, where the wait has lasted for the threshold and for what no busy host takes;
+ * SUSPECT before.
+ */
+enum verdict rules_stalled(const struct judged *judged);
+
+/* The same of a time in which something else did not change. */
+bool rules_is_long(const struct judged *judged, uint64_t ns);
+
 /* Takes the verdict of whoever it waits for, where that is a finding. Returns true if it did. */
 bool rules_follow(struct judged *judged, const char *rule);
 

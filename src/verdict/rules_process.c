@@ -4,8 +4,14 @@
 
 static void waits_for_end(struct judged *judged)
 {
+	const struct lc_wait *wait = judged->wait;
+
 	if (rules_follow(judged, "waits-for-a-finding"))
 		return;
+	if (wait->flags & LC_WAIT_OBJECT_FREE && !(wait->flags & LC_WAIT_NO_WAKER)) {
+		judge(judged, VERDICT_IDLE, "just-ended", "whom it waits for is ending just now");
+		return;
+	}
 	if (judged->wait->recorded == LC_WAIT_DEAD || (judged->wait->flags & LC_WAIT_NO_CHILDREN) ||
 	    judged->wait->recorded == LC_WAIT_NOBODY) {
 		judge(judged, VERDICT_LEAK, "nobody-to-end",

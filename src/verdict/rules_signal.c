@@ -49,12 +49,23 @@ static void remedy_look(struct judged *judged)
 	}
 }
 
+/* Between the word's change and the wake-up a healthy waiter looks so, too: nobody may be on the way. */
 static void signal_lost(struct judged *judged)
 {
+	if (!(judged->wait->flags & LC_WAIT_NO_WAKER)) {
+		judge(judged, VERDICT_SUSPECT, "just-signalled",
+		      "the %s has let this thread go: it is about to be woken, or never will be",
+		      signal_words(judged->wait->kind));
+		judge_remedy(judged, "look again: if it still sleeps, its wake-up was lost");
+		judge_otherwise(judged, "if every thread that could be about to wake it slept or "
+					"had run since, it would be a finding");
+		return;
+	}
 	judge(judged, VERDICT_STUCK, "lost-wake-up",
 	      "the %s has let this thread go, and it still sleeps: a lost wake-up",
 	      signal_words(judged->wait->kind));
-	judge_proof(judged, "%s, read twice, unchanged", judged->wait->object);
+	judge_proof(judged, "%s, read twice, and no thread of its process was about to wake it",
+		    judged->wait->object);
 	if (judged->wait->flags & LC_WAIT_OLD_CONDITION)
 		judge_remedy(judged,
 			     "this C library has bug 25847 (a signal stolen from a waiter); it is "
@@ -68,8 +79,7 @@ void rules_signal(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 
-	if (judged->thread->wait_confirmed &&
-	    (wait->flags & (LC_WAIT_LOST_WAKEUP | LC_WAIT_OBJECT_FREE))) {
+	if (wait->flags & LC_WAIT_LET_GO) {
 		signal_lost(judged);
 		return;
 	}

@@ -117,7 +117,7 @@ static void read_socket(struct judged *judged)
 	const char *why = rules_socket_trouble(wait);
 
 	if (why && may_be_owed) {
-		judge(judged, VERDICT_STUCK, "request-stands", "%s", why);
+		judge(judged, rules_stalled(judged), "request-stands", "%s", why);
 		prove_trouble(judged);
 		remedy_timeout(judged);
 	} else if (wait->flags & LC_WAIT_SERVER) {
@@ -154,7 +154,7 @@ void rules_socket(struct judged *judged)
 		judge(judged, VERDICT_IDLE, "accept", "it waits for a connection");
 		return;
 	case LC_WAIT_CONNECT:
-		judge(judged, VERDICT_STUCK, "connect", "%s",
+		judge(judged, rules_stalled(judged), "connect", "%s",
 		      wait->flags & LC_WAIT_BACKLOG_FULL
 			      ? "the listener does not accept: its queue is full"
 			      : "the connection does not come about");
@@ -162,7 +162,7 @@ void rules_socket(struct judged *judged)
 		return;
 	case LC_WAIT_WRITE:
 		if (long_enough) {
-			judge(judged, VERDICT_STUCK, "write",
+			judge(judged, rules_stalled(judged), "write",
 			      "it wants to send, and the peer does not read");
 			remedy_timeout(judged);
 			return;

@@ -46,7 +46,8 @@ static void mutex_of_a_dead_owner(struct lc_thread *thread)
 				.recorded = LC_WAIT_DEAD,
 				.flags = LC_WAIT_OWNER_GONE };
 
-	lc_thread_set_wait(thread, &wait);
+	lc_thread_set_wait(thread, &wait, NOW);
+	lc_thread_set_wait(thread, &wait, NOW);
 }
 
 static void test_threads_at_one_place_are_one_finding(void **state)

@@ -43,6 +43,8 @@ static void test_locks(void **state)
 	wait_owner(&wait, 1, 20, LC_WAIT_HOLDER);
 	expect(wait, VERDICT_SUSPECT, "holder-works");
 	wait.flags = LC_WAIT_OBJECT_FREE;
+	expect(wait, VERDICT_SUSPECT, "just-released");
+	wait.flags |= LC_WAIT_NO_WAKER;
 	expect(wait, VERDICT_STUCK, "lost-wake-up");
 	wait.flags = LC_WAIT_OWNER_ELSEWHERE;
 	expect(wait, VERDICT_LEAK, "lock-copied-by-fork");
@@ -51,6 +53,17 @@ static void test_locks(void **state)
 	wait.flags = 0;
 	wait.kind = LC_WAIT_FILE_LOCK;
 	expect(wait, VERDICT_SUSPECT, "standby");
+}
+
+/* What a trace read at that time of the lock that tid waits for. */
+static void held_since(struct lc_model *model, pid_t tid, uint64_t at)
+{
+	struct lc_thread *thread = lc_model_find(model, tid);
+	uint64_t read_at = thread->wait_read_at;
+
+	thread->wait_read_at = at;
+	assert_int_equal(lc_model_note_holder(model, thread), 0);
+	thread->wait_read_at = read_at;
 }
 
 /* The leader of leader and followers waits for work: the followers' lock is a turn, not a fault. */
@@ -82,8 +95,51 @@ static void test_turns_gates_and_queues(void **state)
 	locks(model, 1, 11, 10);
 	view = view_of(model);
 	assert_string_equal(concluded(&view, 10)->rule, "others-wait");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_SUSPECT);
+	verdict_view_release(&view);
+	/* And a trace saw that the holder kept it. */
+	held_since(model, 10, NOW - 6 * SECOND);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "others-wait");
 	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
 	assert_string_equal(concluded(&view, 11)->rule, "holder-is-a-finding");
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
+/* A lock that changes hands is a queue, however long its waiters have waited; one that is kept is none. */
+static void test_contention(void **state)
+{
+	struct lc_model *model = model_new();
+	struct verdict_view view;
+
+	(void)state;
+	thread_add(model, 1, 20, 0);
+	thread_add(model, 1, 30, 0);
+	locks(model, 1, 11, 10);
+	locks(model, 1, 10, 20);
+	held_since(model, 10, NOW - 9 * SECOND);
+	/* Another has had it since. */
+	lc_model_find(model, 10)->wait->owners[0].tid = 30;
+	held_since(model, 10, NOW - 2 * SECOND);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "contended");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_IDLE);
+	assert_non_null(strstr(concluded(&view, 10)->reason, "1 time in"));
+	verdict_view_release(&view);
+	/* A waiter that goes on has been served, though the owner's number may be the same again. */
+	locks(model, 1, 12, 20);
+	lc_model_find(model, 12)->wait->key = lc_model_find(model, 10)->wait->key;
+	thread_add(model, 1, 12, 0);
+	assert_int_equal(lc_model_holding(model, lc_model_find(model, 10)->wait)->changes, 2);
+	/* It was seen to change hands long ago, and is kept now. */
+	held_since(model, 10, NOW - 100 * SECOND);
+	held_since(model, 10, NOW);
+	lc_model_find(model, 10)->wait->owners[0].tid = 20;
+	held_since(model, 10, NOW - 20 * SECOND);
+	view = view_of(model);
+	assert_string_equal(concluded(&view, 10)->rule, "others-wait");
+	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_STUCK);
 	verdict_view_release(&view);
 	lc_model_free(model);
 }
@@ -167,6 +223,8 @@ static void test_signals(void **state)
 	(void)state;
 	expect(wait, VERDICT_SUSPECT, "never-signalled");
 	wait.flags = LC_WAIT_LOST_WAKEUP;
+	expect(wait, VERDICT_SUSPECT, "just-signalled");
+	wait.flags |= LC_WAIT_NO_WAKER;
 	expect(wait, VERDICT_STUCK, "lost-wake-up");
 	wait.flags = 0;
 	wait.has_timeout = true;
@@ -210,6 +268,31 @@ static void test_sockets(void **state)
 	wait = wait_for(LC_WAIT_UDP, 1);
 	wait.direction = LC_WAIT_READ;
 	expect(wait, VERDICT_IDLE, "datagrams");
+}
+
+/* What rests on time alone needs more of it than a busy host takes, whatever the threshold. */
+static void test_time_alone(void **state)
+{
+	static const enum lc_wait_direction directions[] = { LC_WAIT_WRITE, LC_WAIT_CONNECT };
+	static const uint64_t waited_ms[] = { 30, 900, 1100 };
+	struct lc_wait wait = wait_for(LC_WAIT_TCP, 1);
+	struct lc_model *model = model_new();
+	struct lc_thread *thread = thread_add(model, 1, 10, 1);
+	struct verdict_view view;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		wait.direction = directions[i / 3];
+		wait_set(thread, &wait);
+		thread->blocked_since = NOW - waited_ms[i % 3] * 1000000;
+		assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 20000000, &view),
+				 0);
+		assert_int_equal(concluded(&view, 10)->verdict,
+				 i % 3 == 2 ? VERDICT_STUCK : VERDICT_SUSPECT);
+		verdict_view_release(&view);
+	}
+	lc_model_free(model);
 }
 
 /* A server's thread is not sick because its client is. */
@@ -337,6 +420,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locks),
 		cmocka_unit_test(test_turns_gates_and_queues),
+		cmocka_unit_test(test_contention),
+		cmocka_unit_test(test_time_alone),
 		cmocka_unit_test(test_initialisers),
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),

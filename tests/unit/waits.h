@@ -63,8 +63,8 @@ static inline void wait_owner(struct lc_wait *wait, pid_t pid, pid_t tid, enum l
 /* Noted twice, as a careful caller does. */
 static inline void wait_set(struct lc_thread *thread, const struct lc_wait *wait)
 {
-	assert_true(lc_thread_set_wait(thread, wait) >= 0);
-	assert_true(lc_thread_set_wait(thread, wait) >= 0);
+	assert_true(lc_thread_set_wait(thread, wait, NOW) >= 0);
+	assert_true(lc_thread_set_wait(thread, wait, NOW) >= 0);
 }
 
 /* tid waits for a mutex that owner holds. */

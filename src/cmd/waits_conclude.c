@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a round's reads amount to, once its last sweep has shown who stood still: whether a waiter that was let go has
+ * somebody on the way to wake it, and which of the threads that nobody asked for are of use to the next round.
+ */
+#include "cmd/waits_private.h"
+#include "target/proc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A waiter that was let go, and the search among its process's threads for one that may be about to wake it. */
+struct waker_search {
+	struct session *session;
+	const struct lc_thread *waiter;
+	bool found;
+};
+
+/*
+ * These stay let go: a round of a barrier that is over, an initialiser that has run. A lock that is free now may be
+ * another time's.
+ */
+static bool stays_let_go(const struct lc_wait *wait)
+{
+	return wait->flags & LC_WAIT_LOST_WAKEUP || wait->kind == LC_WAIT_BARRIER ||
+	       wait->kind == LC_WAIT_ONCE || wait->kind == LC_WAIT_JOIN ||
+	       wait->kind == LC_WAIT_FUTURE;
+}
+
+/* Asleep in a call that it made itself: not preempted on its way, nor waiting for a page on it. */
+static bool sleeps_in_a_call(const struct lc_thread *thread)
+{
+	return thread->state == 'S' && thread->wait->op[0] &&
+	       thread->wait->kind != LC_WAIT_KERNEL && thread->wait->kind != LC_WAIT_UNKNOWN;
+}
+
+static int may_be_waker(void *context, pid_t tid)
+{
+	struct waker_search *search = context;
+	const struct lc_thread *waiter = search->waiter, *thread;
+
+	if (tid == waiter->task.tid)
+		return 0;
+	thread = lc_model_find(search->session->model, tid);
+	if (!thread)
+		thread = lc_model_find(search->session->others, tid);
+	if (thread && lc_thread_stood_still(thread, waiter->wait_read_at) &&
+	    sleeps_in_a_call(thread))
+		return 0;
+	if (thread && stays_let_go(waiter->wait) && thread->ran_at > waiter->free_since)
+		return 0;
+	search->found = true;
+	return 1;
+}
+
+static void note_waker(struct session *session, struct lc_thread *waiter)
+{
+	struct waker_search search = { .session = session, .waiter = waiter };
+	struct lc_wait *wait = waiter->wait;
+
+	if (!wait || !(wait->flags & LC_WAIT_LET_GO))
+		return;
+	wait->flags &= ~LC_WAIT_NO_WAKER;
+	if (wait->flags & LC_WAIT_PROCESS_SHARED) /* others may be about to, and are not known */
+		return;
+	if (target_for_each_tid(waiter->task.pid, may_be_waker, &search) >= 0 && !search.found)
+		wait->flags |= LC_WAIT_NO_WAKER;
+}
+
+static void note_wakers(struct session *session, struct lc_model *model)
+{
+	struct lc_thread *thread = lc_model_next(model, NULL);
+
+	for (; thread; thread = lc_model_next(model, thread)) {
+		if (thread->blocked && !thread->ended_at)
+			note_waker(session, thread);
+	}
+}
+
+/* Threads (tid) and processes (-pid) that a wait names. */
+struct named {
+	UT_hash_handle hh;
+	pid_t id;
+};
+
+static int name_id(struct named **named, pid_t id)
+{
+	struct named *one;
+
+	HASH_FIND(hh, *named, &id, sizeof(id), one);
+	if (one || !id)
+		return 0;
+	one = calloc(1, sizeof(*one));
+	if (!one)
+		return -ENOMEM;
+	one->id = id;
+	HASH_ADD(hh, *named, id, sizeof(one->id), one);
+	return 0;
+}
+
+static bool is_named(struct named *named, pid_t id)
+{
+	struct named *one;
+
+	HASH_FIND(hh, named, &id, sizeof(id), one);
+	return one;
+}
+
+static int name_wait(struct named **named, const struct lc_wait *wait)
+{
+	uint32_t i;
+	int r = 0;
+
+	for (i = 0; i < wait->owner_count && !r; i++)
+		r = name_id(named, wait->owners[i].tid ?: -wait->owners[i].pid);
+	return r;
+}
+
+static int name_owners(struct named **named, struct lc_model *model)
+{
+	struct lc_thread *thread = lc_model_next(model, NULL);
+	int r = 0;
+
+	for (; thread && !r; thread = lc_model_next(model, thread)) {
+		if (!thread->blocked || !thread->wait)
+			continue;
+		r = name_wait(named, thread->wait);
+		if (!r &&
+		    (thread->wait->flags & LC_WAIT_LET_GO || waits_lacks_runner(thread->wait)))
+			r = name_id(named, -thread->task.pid);
+	}
+	return r;
+}
+
+static int name_owners_of_goroutines(struct named **named, const struct session *session)
+{
+	const struct lc_go_process *process = session->go.processes;
+	const struct lc_go_wait *wait;
+	int r = 0;
+
+	for (; process && !r; process = process->hh.next) {
+		wait = NULL;
+		while (!r && (wait = lc_go_next_wait(process, wait))) {
+			if (wait->has_socket)
+				r = name_wait(named, &wait->socket);
+		}
+	}
+	return r;
+}
+
+/* Who is in no chain any more is not sampled any more. */
+static int drop_unnamed(struct session *session)
+{
+	struct lc_thread *thread;
+	struct named *named = NULL, *one, *next;
+	int r = name_owners(&named, session->model);
+
+	r = r ?: name_owners(&named, session->others);
+	r = r ?: name_owners_of_goroutines(&named, session);
+	thread = r ? NULL : lc_model_next(session->others, NULL);
+	for (; thread; thread = lc_model_next(session->others, thread)) {
+		if (!is_named(named, thread->task.tid) && !is_named(named, -thread->task.pid))
+			thread->ended_at = now_monotonic();
+	}
+	lc_model_drop_ended(session->others, true);
+	HASH_ITER(hh, named, one, next) {
+		HASH_DEL(named, one);
+		free(one);
+	}
+	return r;
+}
+
+static int note_holders(struct session *session)
+{
+	struct lc_thread *thread = lc_model_next(session->model, NULL);
+	int r = 0;
+
+	for (; thread && !r; thread = lc_model_next(session->model, thread))
+		r = lc_model_note_holder(session->model, thread);
+	return r;
+}
+
+int waits_conclude(struct session *session)
+{
+	int r = note_holders(session);
+
+	note_wakers(session, session->model);
+	note_wakers(session, session->others);
+	return r ?: drop_unnamed(session);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether what was read of a wait can still be so. Who could release it is named by the wait, and only these can change
+ * it while the waiter sleeps: if one of them has run or been blocked anew since, the wait is read again. Links of a
+ * chain are as good as the older of their two ends.
+ */
+#include "cmd/waits_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* The last time at which a thread of a process was seen to have run. */
+struct rest {
+	UT_hash_handle hh;
+	pid_t pid;
+	bool alive; /* one of them goes on, whoever waits for it */
+	uint64_t since;
+};
+
+static struct rest *rest_get(struct look *look, pid_t pid)
+{
+	struct rest *rest;
+
+	HASH_FIND(hh, look->rests, &pid, sizeof(pid), rest);
+	if (rest)
+		return rest;
+	rest = calloc(1, sizeof(*rest));
+	if (!rest)
+		return NULL;
+	rest->pid = pid;
+	HASH_ADD(hh, look->rests, pid, sizeof(pid), rest);
+	return rest;
+}
+
+/* When it last ran, as far as samples tell. */
+static uint64_t stands_since(const struct lc_thread *thread)
+{
+	return thread->blocked ? thread->steady_from : thread->ran_at;
+}
+
+/* As the graph sees it, or more often: somebody who is alive need not be known any better. */
+static bool goes_on(const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
+
+	return !wait || wait->has_timeout ||
+	       wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP | LC_WAIT_INCOMPLETE) ||
+	       wait->recorded == LC_WAIT_NOT_RECORDED || wait->recorded == LC_WAIT_OUTSIDE ||
+	       wait->recorded == LC_WAIT_UNREADABLE;
+}
+
+static int note_model(struct look *look, struct lc_model *model)
+{
+	struct lc_thread *thread = lc_model_next(model, NULL);
+	struct rest *rest;
+
+	for (; thread; thread = lc_model_next(model, thread)) {
+		if (thread->ended_at)
+			continue;
+		rest = rest_get(look, thread->task.pid);
+		if (!rest)
+			return -ENOMEM;
+		rest->alive |= goes_on(thread);
+		if (stands_since(thread) > rest->since)
+			rest->since = stands_since(thread);
+	}
+	return 0;
+}
+
+int waits_note_rest(struct look *look)
+{
+	int r = note_model(look, look->session->model);
+
+	return r ?: note_model(look, look->session->others);
+}
+
+void waits_drop_rest(struct look *look)
+{
+	struct rest *rest, *next;
+
+	HASH_ITER(hh, look->rests, rest, next) {
+		HASH_DEL(look->rests, rest);
+		free(rest);
+	}
+}
+
+static bool owner_moved(const struct look *look, const struct lc_wait_owner *owner,
+			uint64_t read_at)
+{
+	const struct lc_thread *thread;
+	struct rest *rest;
+
+	if (owner->tid) {
+		thread = lc_model_find(look->session->model, owner->tid);
+		if (!thread)
+			thread = lc_model_find(look->session->others, owner->tid);
+		return thread && (thread->ended_at || stands_since(thread) > read_at);
+	}
+	/* Of a process any thread would do. */
+	HASH_FIND(hh, look->rests, &owner->pid, sizeof(owner->pid), rest);
+	return rest && !rest->alive && rest->since > read_at;
+}
+
+bool waits_is_stale(const struct look *look, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+	uint32_t i;
+
+	for (i = 0; wait && i < wait->owner_count; i++) {
+		if (owner_moved(look, &wait->owners[i], thread->wait_read_at))
+			return true;
+	}
+	return false;
+}
