@@ -99,6 +99,18 @@ static uint64_t timer_ns(uint64_t seconds, uint64_t ns)
 	return seconds > UINT64_MAX / 2000000000ull ? UINT64_MAX / 2 : seconds * 1000000000ull + ns;
 }
 
+/* A line of /proc/locks (lock_get_status() in fs/locks.c), behind a tab. */
+static void parse_lock(const char *line, struct target_fdinfo *info)
+{
+	struct target_lock lock;
+
+	if (!target_lock_parse(line, &lock))
+		return;
+	if (info->locks < TARGET_FD_LOCKS)
+		info->held[info->locks] = lock;
+	info->locks++;
+}
+
 static void parse_line(const char *line, struct target_fdinfo *info, uint32_t ring[4])
 {
 	uint64_t a, b;
@@ -125,7 +137,7 @@ static void parse_line(const char *line, struct target_fdinfo *info, uint32_t ri
 		info->has_signals = true;
 		info->signals = a;
 	} else if (!strncmp(line, "lock:", 5)) {
-		info->locks++;
+		parse_lock(line + 5, info);
 	} else if (!strncmp(line, "inotify wd:", 11)) {
 		info->watches++;
 	}

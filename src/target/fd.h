@@ -7,6 +7,8 @@
 #ifndef LEAKHOP_TARGET_FD_H
 #define LEAKHOP_TARGET_FD_H
 
+#include "target/locks.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -50,7 +52,8 @@ struct target_fdinfo {
 	uint64_t signals;    /* bit N - 1: signal N */
 	int32_t pid;	     /* of a pidfd in the reader's namespace; 0: no pidfd; -1: reaped */
 	int32_t tty_index;   /* of a pty master; -1 */
-	unsigned locks;	     /* "lock:" lines */
+	unsigned locks;	     /* "lock:" lines that were understood: locks in force by this open file */
+	struct target_lock held[TARGET_FD_LOCKS]; /* the first of these */
 	unsigned scm_fds;    /* descriptors in flight in a Unix socket */
 	unsigned watches;    /* of inotify */
 	uint32_t sq_pending; /* io_uring: submitted, not yet taken */

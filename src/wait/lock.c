@@ -4,6 +4,7 @@
  * long dead while a forked child has the lock: its true holders have a "lock:" line in fdinfo.
  */
 #include "wait/kinds.h"
+#include "target/proc.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -68,22 +69,30 @@ static bool is_it(const struct target_lock *lock, const struct wanted *wanted)
 	return lock->start <= wanted->end && wanted->start <= lock->end;
 }
 
+/* The lines of fdinfo name the locks of this open file; past those that are kept, any may be meant. */
 static bool has_lock(const struct wait_descriptor *descriptor, void *context)
 {
 	const struct wanted *wanted = context;
 	struct target_fd_file file;
 	struct target_fdinfo info;
+	unsigned i;
 
-	return !target_fdinfo_read(descriptor->pid, descriptor->pid, descriptor->fd, &info) &&
-	       info.locks &&
-	       !target_fd_stat(descriptor->pid, descriptor->pid, descriptor->fd, &file) &&
-	       file.inode == wanted->file.inode && file.device == wanted->file.device;
+	if (target_fdinfo_read(descriptor->pid, descriptor->pid, descriptor->fd, &info) ||
+	    !info.locks ||
+	    target_fd_stat(descriptor->pid, descriptor->pid, descriptor->fd, &file) ||
+	    file.inode != wanted->file.inode || file.device != wanted->file.device)
+		return false;
+	for (i = 0; i < info.locks && i < TARGET_FD_LOCKS; i++) {
+		if (is_it(&info.held[i], wanted))
+			return true;
+	}
+	return info.locks > TARGET_FD_LOCKS;
 }
 
 static void add_holder(struct wait_job *job, const struct target_lock *lock, struct wanted *wanted,
 		       const struct target_fd *link)
 {
-	uint32_t i, before = job->wait->owner_total;
+	uint32_t before = job->wait->owner_total;
 
 	if (lock->kind == TARGET_LOCK_POSIX) {
 		wait_add_owner(job, LC_WAIT_HOLDER, lock->pid, 0, -1);
@@ -96,10 +105,21 @@ static void add_holder(struct wait_job *job, const struct target_lock *lock, str
 		if (!job->wait->owner_total && lock->pid > 0)
 			wait_add_owner(job, LC_WAIT_LAST_USER, lock->pid, 0, -1);
 	}
-	for (i = 0; i < job->wait->owner_count; i++)
-		if (job->wait->owners[i].pid == job->pid &&
-		    job->wait->owners[i].role == LC_WAIT_HOLDER)
-			job->wait->flags |= LC_WAIT_OWNER_SELF;
+}
+
+/*
+ * flock() and OFD locks belong to an open file, and any thread of a process that has it may unlock: the waiter waits for
+ * itself only where it is alone. Where others could, the graph tells whether they can.
+ */
+static void note_self(struct wait_job *job)
+{
+	struct lc_wait *wait = job->wait;
+	struct target_status status;
+
+	if (wait->owner_total == 1 && wait->owners[0].role == LC_WAIT_HOLDER &&
+	    wait->owners[0].pid == job->pid && !target_read_status(job->tid, job->tid, &status) &&
+	    status.threads == 1)
+		wait->flags |= LC_WAIT_OWNER_SELF;
 }
 
 static void find_holders(struct wait_job *job, struct wanted *wanted, const struct target_fd *link)
@@ -117,6 +137,7 @@ static void find_holders(struct wait_job *job, struct wanted *wanted, const stru
 			found++;
 		}
 	}
+	note_self(job);
 	if (!job->wait->owner_total) {
 		job->wait->recorded = found ? LC_WAIT_UNREADABLE : LC_WAIT_OUTSIDE;
 		if (!found)

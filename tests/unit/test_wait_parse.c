@@ -66,8 +66,20 @@ static void test_fdinfo(void **state)
 	target_fdinfo_parse(
 		"lock:\t1: FLOCK  ADVISORY  WRITE 5 fe:00:1 0 EOF\nlock:\t2: x\nscm_fds: 3\n",
 		&info);
-	assert_int_equal(info.locks, 2);
+	assert_int_equal(info.locks, 1);
+	assert_int_equal(info.held[0].kind, TARGET_LOCK_FLOCK);
+	assert_true(info.held[0].writes);
+	assert_int_equal(info.held[0].inode, 1);
 	assert_int_equal(info.scm_fds, 3);
+	target_fdinfo_parse("lock:\t1: OFDLCK ADVISORY  READ -1 fe:00:9 5 9\nlock:\t1: x\n"
+			    "lock:\t1: FLOCK ADVISORY READ 1 0:0:1 0 EOF\n"
+			    "lock:\t1: FLOCK ADVISORY READ 1 0:0:2 0 EOF\n"
+			    "lock:\t1: FLOCK ADVISORY READ 1 0:0:3 0 EOF\n"
+			    "lock:\t1: FLOCK ADVISORY READ 1 0:0:4 0 EOF",
+			    &info);
+	assert_int_equal(info.locks, 5);
+	assert_int_equal(info.held[0].end, 9);
+	assert_int_equal(info.held[TARGET_FD_LOCKS - 1].inode, 3);
 	target_fdinfo_parse("Pid:\t-1\ntty-index:\t4\nsigmask:\t0000000000000200", &info);
 	assert_int_equal(info.pid, -1);
 	assert_int_equal(info.tty_index, 4);
