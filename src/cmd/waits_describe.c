@@ -46,6 +46,20 @@ static size_t function_names(struct look *look, const struct lc_thread *thread, 
 	return i;
 }
 
+/* The first frame that a signal interrupted, among the named ones: of each raw frame the last is not inlined. */
+static size_t interrupted_at(const struct look *look, const struct lc_thread *thread, size_t count)
+{
+	const struct lc_stack *stack = lc_stacks_get(look->session->stacks, thread->user_stack);
+	size_t raw = 0, i;
+
+	for (i = 0; stack && i < count && raw < stack->raw_count; i++) {
+		if (raw && stack->raw[raw].interrupted)
+			return i;
+		raw += !stack->frames[i].inlined;
+	}
+	return 0;
+}
+
 /* The innermost kernel function that is not the scheduler's own: where a thread in state D waits. */
 static const char *kernel_function(struct look *look, const struct lc_thread *thread)
 {
@@ -171,6 +185,7 @@ static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_
 	};
 
 	subject.function_count = function_names(look, thread, names);
+	subject.interrupted_at = interrupted_at(look, thread, subject.function_count);
 	r = wait_describe(look->scan, &subject, wait);
 	if (!r && waits_lacks_runner(wait))
 		find_runner(look, &subject, wait);

@@ -45,8 +45,8 @@ static bool goes_on(const struct lc_thread *thread)
 
 	return !wait || wait->has_timeout ||
 	       wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP | LC_WAIT_INCOMPLETE) ||
-	       wait->recorded == LC_WAIT_NOT_RECORDED || wait->recorded == LC_WAIT_OUTSIDE ||
-	       wait->recorded == LC_WAIT_UNREADABLE;
+	       wait->recorded == LC_WAIT_OUTSIDE || wait->recorded == LC_WAIT_UNREADABLE ||
+	       (wait->recorded == LC_WAIT_NOT_RECORDED && !(wait->flags & LC_WAIT_ANY_THREAD));
 }
 
 static int note_model(struct look *look, struct lc_model *model)
@@ -106,6 +106,11 @@ bool waits_is_stale(const struct look *look, const struct lc_thread *thread)
 	const struct lc_wait *wait = thread->wait;
 	uint32_t i;
 
+	struct lc_wait_owner own = { .pid = thread->task.pid };
+
+	if (wait && wait->flags & LC_WAIT_ANY_THREAD &&
+	    owner_moved(look, &own, thread->wait_read_at))
+		return true;
 	for (i = 0; wait && i < wait->owner_count; i++) {
 		if (owner_moved(look, &wait->owners[i], thread->wait_read_at))
 			return true;

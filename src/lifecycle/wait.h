@@ -186,6 +186,14 @@ enum lc_wait_recorded {
 /* Let go, and nobody is on the way to wake it: all threads of its process stood still, or have run since. */
 #define LC_WAIT_NO_WAKER (1ull << 39)
 
+/*
+ * Any other thread of its process could release it, and nobody else: a futex of this address space, without a time-out,
+ * in a process that catches no signal. lc_wait.threads is how many there are.
+ */
+#define LC_WAIT_ANY_THREAD (1ull << 40)
+/* The function that takes the lock is on the stack twice: the waiter's signal handler interrupted it. */
+#define LC_WAIT_INTERRUPTED_SELF (1ull << 41)
+
 /* What says that the waiter may go on; between the word's change and the wake-up this is so in health, too. */
 #define LC_WAIT_LET_GO (LC_WAIT_OBJECT_FREE | LC_WAIT_LOST_WAKEUP)
 
@@ -232,6 +240,7 @@ struct lc_wait {
 	uint64_t position;	  /* CONDITION: number of this waiter in it */
 	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
 	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
+	uint32_t threads;	  /* of the waiter's process; valid with LC_WAIT_ANY_THREAD */
 	struct lc_wait_tcp tcp;
 	char op[24];		     /* name of the call or operation */
 	char object[LC_WAIT_OBJECT]; /* for people; hostile bytes are possible in names */

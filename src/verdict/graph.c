@@ -184,6 +184,19 @@ uint32_t graph_wait_edges(const struct graph *graph, struct graph_node *node,
 	return count;
 }
 
+/*
+ * What only a thread of its own process can release has that process for its releaser, if all of its threads are here
+ * and stood still when there were so many.
+ */
+static bool has_any_thread(const struct graph *graph, const struct graph_node *node)
+{
+	const struct lc_wait *wait = node->thread->wait;
+	const struct graph_index *own = index_find(graph->by_pid, node->pid);
+
+	return wait->flags & LC_WAIT_ANY_THREAD && own->threads >= wait->threads &&
+	       own->steady_from <= node->thread->wait_read_at;
+}
+
 static uint32_t thread_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
 {
 	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
@@ -194,7 +207,15 @@ static uint32_t thread_edges(const struct graph *graph, struct graph_node *node,
 			edges[0] = node->locked;
 		return 1;
 	}
-	return wait ? graph_wait_edges(graph, node, wait, edges) : 0;
+	if (!wait)
+		return 0;
+	node->any_thread = has_any_thread(graph, node);
+	if (!node->any_thread)
+		return graph_wait_edges(graph, node, wait, edges);
+	node->complete = true;
+	if (edges)
+		edges[0] = index_find(graph->by_pid, node->pid)->node;
+	return 1;
 }
 
 static uint32_t node_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
@@ -316,6 +337,9 @@ static uint32_t choose_next(const struct graph *graph, uint32_t from)
 {
 	const struct graph_node *node = &graph->nodes[from], *other;
 	uint32_t e, best = GRAPH_NONE;
+
+	if (node->any_thread) /* all of them, none more than another: a root */
+		return GRAPH_NONE;
 
 	for (e = node->first_edge; e < graph->nodes[from + 1].first_edge; e++) {
 		other = &graph->nodes[graph->edges[e]];

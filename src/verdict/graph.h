@@ -34,6 +34,7 @@ struct graph_node {
 	bool gone;	  /* waits for someone recorded who no longer exists */
 	bool in_cycle;	  /* is part of a cycle, not only behind one */
 	bool complete;	  /* all who could release it are in the graph, and still are who could */
+	bool any_thread;  /* any thread of its process could release it, and nobody else */
 	bool linked;	  /* next stood still, or runs, ever since it was read that it is next */
 	uint32_t first_edge; /* into edges; up to the next node's first_edge */
 	uint32_t

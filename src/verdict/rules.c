@@ -68,16 +68,52 @@ static void judge_unconfirmed(struct judged *judged)
 	judge_remedy(judged, "look again: what stands is read the same twice");
 }
 
-/* Whom it waits for is a finding, but had not stood still since it was read who that is. */
+/* Whom it waits for had not stood still since it was read who that is: what holds that one up proves nothing here. */
 static void judge_moved_on(struct judged *judged)
 {
 	char words[64];
 
+	if (rules_contended(judged))
+		return;
 	judge(judged, VERDICT_BLOCKED, "moved-on",
 	      "%s, for whom it waited, has run since that was read",
 	      judge_node_words(judged->owner, words, sizeof(words)));
 	judge_otherwise(judged,
 			"if both stand still while it is read, it takes that one's verdict");
+}
+
+/* All threads of its process wait for each other's word, or behind who does. */
+static void judge_nobody_left(struct judged *judged)
+{
+	unsigned threads = judged->wait->threads;
+	const char *name = lc_wait_kind_name(judged->wait->kind);
+
+	if (threads == 1)
+		judge(judged, VERDICT_LEAK, "nobody-left",
+		      "only its own process could release it, and that has no other thread");
+	else
+		judge(judged, VERDICT_LEAK, "nobody-left",
+		      "only threads of its own process could release it, and none of all %u can "
+		      "ever run again",
+		      threads);
+	judge_proof(
+		judged,
+		"%s: of this address space only; process %d has %u thread%s, catches no signal, "
+		"and nothing else can wake it",
+		judged->wait->object, judged->thread->task.pid, threads,
+		threads == 1 ? "" : "s, all of them asleep without a time-out");
+	if (lc_is_lock(judged->wait->kind))
+		judge_remedy(judged,
+			     "look for who left this %s locked: a path without an unlock, "
+			     "or another thread when the process was forked",
+			     name);
+	else
+		judge_remedy(judged,
+			     "look for who should have released this %s, and test what is "
+			     "waited for before each wait, with its lock held",
+			     name);
+	judge_otherwise(judged, "one thread that runs, sleeps, or waits for something outside of "
+				"the process would make it a suspect");
 }
 
 static void judge_by_kind(struct judged *judged)
@@ -201,8 +237,10 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		judge(&judged, VERDICT_BLOCKED, "not-looked-at",
 		      "what it waits for was not looked at");
 	} else if (judged.owner && !node->linked &&
-		   judged.owner_verdict->verdict >= VERDICT_STUCK) {
+		   judged.owner_verdict->verdict >= VERDICT_BLOCKED) {
 		judge_moved_on(&judged);
+	} else if (node->any_thread && !node->alive) {
+		judge_nobody_left(&judged);
 	} else if (node->in_cycle) {
 		/* Of a circle of one, the thing itself tells more. */
 		if (is_alone(rules->graph, number))

@@ -47,15 +47,20 @@ static bool is_kept(const struct judged *judged, const struct lc_holding *holdin
 }
 
 /* It changes hands, and its waiters are served: theirs is a queue, however long. */
-static void lock_is_contended(struct judged *judged, const struct lc_holding *holding)
+bool rules_contended(struct judged *judged)
 {
+	const struct lc_holding *holding = lc_model_holding(judged->rules->graph->model,
+							    judged->wait);
 	char span[32];
 
+	if (!holding || !holding->changes || is_kept(judged, holding))
+		return false;
 	duration_format(judged->rules->now - holding->first_seen, span, sizeof(span));
 	judge(judged, VERDICT_IDLE, "contended",
 	      "the lock was seen to change hands %llu time%s in %s: this one waits its turn",
 	      (unsigned long long)holding->changes, holding->changes == 1 ? "" : "s", span);
 	judge_otherwise(judged, "a holder that keeps it while others wait would make it a finding");
+	return true;
 }
 
 static void others_wait(struct judged *judged, int tid, bool kept)
@@ -90,8 +95,8 @@ static void lock_is_held(struct judged *judged)
 	} else if (verdict == VERDICT_IDLE) {
 		judge(judged, VERDICT_IDLE, "turn",
 		      "the holder (%d) waits for work: this one waits its turn", tid);
-	} else if (holding && holding->changes && !is_kept(judged, holding)) {
-		lock_is_contended(judged, holding);
+	} else if (rules_contended(judged)) {
+		return;
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
 		judge(judged, VERDICT_SUSPECT, "standby",
 		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);
@@ -169,6 +174,23 @@ static void lock_is_free(struct judged *judged)
 		    wait->object);
 }
 
+/* That the lock was taken before the signal came is known once it has been waited for longer than any other holds it. */
+static void interrupted_holder(struct judged *judged)
+{
+	bool stalled = rules_stalled(judged) == VERDICT_STUCK;
+
+	judge(judged, stalled ? VERDICT_DEADLOCK : VERDICT_SUSPECT, "interrupted-itself",
+	      "a signal's handler waits for a lock of the C library in a function that the signal "
+	      "interrupted");
+	judge_proof(judged,
+		    "%s: the function that takes it is on the waiter's stack twice, above "
+		    "and below the signal",
+		    judged->wait->object);
+	judge_remedy(judged, "call only async-signal-safe functions in a signal handler "
+			     "(signal-safety(7))");
+	judge_otherwise(judged, "a wait of less than a second may be for another thread's turn");
+}
+
 void rules_lock(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -181,6 +203,8 @@ void rules_lock(struct judged *judged)
 		lock_is_dead(judged);
 	} else if (wait->flags & LC_WAIT_OWNER_SELF) {
 		waits_for_itself(judged);
+	} else if (wait->flags & LC_WAIT_INTERRUPTED_SELF) {
+		interrupted_holder(judged);
 	} else if (judged->owner && wait->kind == LC_WAIT_ONCE) {
 		initialiser_runs(judged);
 	} else if (judged->owner) {

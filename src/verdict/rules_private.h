@@ -103,6 +103,9 @@ enum verdict rules_stalled(const struct judged *judged);
 /* The same of a time in which something else did not change. */
 bool rules_is_long(const struct judged *judged, uint64_t ns);
 
+/* A lock that changes hands: says so, and returns true. */
+bool rules_contended(struct judged *judged);
+
 /* Takes the verdict of whoever it waits for, where that is a finding. Returns true if it did. */
 bool rules_follow(struct judged *judged, const char *rule);
 

@@ -24,6 +24,16 @@ static bool grows_with_connections(const struct lc_thread *thread)
 	       !(wait->flags & (LC_WAIT_CLIENT | LC_WAIT_PEER_UNHELD));
 }
 
+/* A queue for a lock that changes hands grows with the load, and is worked off: contention is no leak. */
+static bool is_served_in_turn(const struct verdict_view *view, const struct lc_thread *thread)
+{
+	const struct lc_holding *holding = thread->wait
+						   ? lc_model_holding(view->model, thread->wait)
+						   : NULL;
+
+	return holding && holding->changes;
+}
+
 /* Verdicts that growth overrules: what was taken for waiting for work, or could not be told. */
 static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 {
@@ -33,7 +43,7 @@ static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 
 	if (!view->growth || !thread || !thread->blocked || conclusion->verdict < VERDICT_IDLE ||
 	    conclusion->verdict > VERDICT_SUSPECT || !growth_of(view->growth, thread, &trend) ||
-	    !trend.grows || grows_with_connections(thread))
+	    !trend.grows || grows_with_connections(thread) || is_served_in_turn(view, thread))
 		return;
 	conclusion->verdict = VERDICT_LEAK;
 	conclusion->rule = "growing";

@@ -5,7 +5,6 @@
  */
 #include "wait/futex.h"
 #include "target/memory.h"
-#include "target/proc.h"
 #include "wait/calls.h"
 
 #include <linux/futex.h>
@@ -78,12 +77,10 @@ bool wait_futex_is_wait(const struct wait_futex *futex)
 
 uint32_t wait_futex_threads(struct wait_job *job, bool shared)
 {
-	struct target_status status;
+	uint32_t threads = shared ? 0 : wait_process_status(job)->threads;
 
 	/* Between processes: as many as there can be. */
-	if (shared || target_read_status(job->tid, job->tid, &status) || !status.threads)
-		return 1 << 22;
-	return status.threads;
+	return threads ?: 1 << 22;
 }
 
 void wait_futex_key(struct wait_job *job, uint64_t address, bool shared, struct lc_wait_key *ret)
@@ -212,6 +209,27 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 		job->wait->flags |= LC_WAIT_DISAGREE;
 }
 
+/*
+ * Who could wake a futex of one address space: its other threads, unless a signal's handler does. Where the object names
+ * an owner, that one knows more; of Go's threads, the goroutines tell.
+ */
+static void note_any_thread(struct wait_job *job, const struct wait_futex *futex)
+{
+	struct lc_wait *wait = job->wait;
+	const struct wait_process *process = wait_process_status(job);
+
+	if (futex->shared || wait->has_timeout || wait->recorded != LC_WAIT_NOT_RECORDED ||
+	    wait->flags & LC_WAIT_LET_GO || wait->kind == LC_WAIT_GO || wait->kind == LC_WAIT_GIL)
+		return;
+	if (process->catches_signals) {
+		wait->flags |= LC_WAIT_SIGNAL_HANDLER;
+		return;
+	}
+	wait->threads = process->threads;
+	if (process->threads)
+		wait->flags |= LC_WAIT_ANY_THREAD;
+}
+
 static void describe_word(struct wait_job *job, struct wait_futex *futex)
 {
 	struct lc_wait *wait = job->wait;
@@ -230,6 +248,7 @@ static void describe_word(struct wait_job *job, struct wait_futex *futex)
 	}
 	recognise(job, futex);
 	wait_runtime_note(job);
+	note_any_thread(job, futex);
 }
 
 /* Element i of a futex_waitv(): struct futex_waitv {u64 value, u64 address, u32 flags, u32 0}. */

@@ -176,6 +176,38 @@ uint32_t wait_glibc_thread(const struct wait_job *job, uint64_t descriptor)
 	return tid;
 }
 
+/* The innermost frame that is not of the lock itself. */
+static size_t taker_frame(const struct wait_subject *subject)
+{
+	size_t i = 0;
+
+	while (i < subject->function_count && subject->functions[i] &&
+	       (strstr(subject->functions[i], "lll_lock_wait") ||
+		!strcmp(subject->functions[i], "futex_wait")))
+		i++;
+	return i;
+}
+
+/*
+ * A handler that comes by the function which takes the lock, while that function was interrupted: it was about to take
+ * the lock, or has it. If it has, nobody can ever release it.
+ */
+static bool interrupted_itself(const struct wait_subject *subject)
+{
+	size_t taker = taker_frame(subject), i;
+	const char *function;
+
+	if (!subject->interrupted_at || taker >= subject->interrupted_at)
+		return false;
+	function = subject->functions[taker];
+	for (i = subject->interrupted_at; function && *function && i < subject->function_count;
+	     i++) {
+		if (subject->functions[i] && !strcmp(subject->functions[i], function))
+			return true;
+	}
+	return false;
+}
+
 bool wait_glibc_internal(struct wait_job *job, const struct wait_futex *futex)
 {
 	uint64_t thread = 0;
@@ -188,6 +220,8 @@ bool wait_glibc_internal(struct wait_job *job, const struct wait_futex *futex)
 	wait_say(job, "internal lock 0x%llx of the C library", (unsigned long long)futex->address);
 	if (!futex->value)
 		job->wait->flags |= LC_WAIT_OBJECT_FREE;
+	else if (interrupted_itself(job->subject))
+		job->wait->flags |= LC_WAIT_INTERRUPTED_SELF;
 	/* That of a stdio stream has its owner's descriptor behind it; malloc's have not. */
 	if (wait_futex_bytes(futex, 8, &thread, sizeof(thread))) {
 		tid = wait_glibc_thread(job, thread);

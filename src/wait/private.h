@@ -54,6 +54,8 @@ struct wait_process {
 	pid_t pid;   /* 0: none */
 	bool compat; /* 32-bit */
 	bool same_pid_namespace;
+	bool status_read, catches_signals;
+	uint32_t threads; /* 0: not known */
 	bool frozen;
 	uint64_t cgroup; /* inode of the frozen one */
 	char cgroup_path[96];
@@ -118,6 +120,8 @@ struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role rol
 void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns_tid, bool shared);
 /* The tid, in this process's numbers, of a thread of the target's process; 0: there is none. */
 pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
+/* How many threads the process has (0: not known), and whether it catches signals: both as of this scan. */
+const struct wait_process *wait_process_status(struct wait_job *job);
 void wait_note_signals(struct wait_job *job);
 bool wait_thread_exists(pid_t pid, pid_t tid);
 

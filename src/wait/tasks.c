@@ -20,11 +20,24 @@
 /* Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34). */
 #define LIBRARY_SIGNALS (7ull << 31)
 
-void wait_note_signals(struct wait_job *job)
+const struct wait_process *wait_process_status(struct wait_job *job)
 {
+	struct wait_process *process = wait_process_get(job->scan, job->pid);
 	struct target_status status;
 
-	if (!target_read_status(job->tid, job->tid, &status) && status.caught & ~LIBRARY_SIGNALS)
+	if (process->status_read)
+		return process;
+	process->status_read = true;
+	if (!target_read_status(job->tid, job->tid, &status)) {
+		process->threads = status.threads;
+		process->catches_signals = status.caught & ~LIBRARY_SIGNALS;
+	}
+	return process;
+}
+
+void wait_note_signals(struct wait_job *job)
+{
+	if (wait_process_status(job)->catches_signals)
 		job->wait->flags |= LC_WAIT_SIGNAL_HANDLER;
 }
 
@@ -170,7 +183,8 @@ void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns
 	/* Z of a leader whose other threads live is an exited thread all the same. */
 	if (owner && (owner->state == 'Z' || owner->state == 'X'))
 		owner = NULL;
-	if (owner && since &&
+	/* Younger than the wait, it can't be who is waited for. A lock goes to newcomers, too. */
+	if (owner && since && role == LC_WAIT_JOINEE &&
 	    owner->start_time > since + job->scan->boot_minus_monotonic + START_SLACK_NS)
 		owner = NULL;
 	if (!owner) {

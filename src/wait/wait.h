@@ -31,6 +31,7 @@ struct wait_subject {
 	/* Names of the user stack's frames, innermost first, demangled or not; "" or NULL: not known. */
 	const char *const *functions;
 	size_t function_count;
+	size_t interrupted_at;	     /* the first of these that a signal interrupted; 0: none */
 	const char *kernel_function; /* where it sleeps; NULL: wait_describe() asks wchan */
 	struct lc_blocker blocker;
 };

@@ -571,9 +571,15 @@ static void test_file_locks(void **state)
 	assert_int_equal(wait.key.space, LC_WAIT_SPACE_LOCK);
 	/* The child has a copy of the descriptor that locks, and so is a holder too. */
 	assert_int_equal(wait.owner_total, 2);
+	assert_false(wait.flags & LC_WAIT_OWNER_SELF);
+	/* Without ours it is the only one. */
+	close(fd);
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.owner_total, 1);
 	assert_true(wait.flags & LC_WAIT_OWNER_SELF);
 	test_kill(pid);
-	flock(fd, LOCK_UN);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
 
 	assert_int_equal(fcntl(fd, F_SETLK, &range), 0);
 	pid = test_fork(lock_range, path);
