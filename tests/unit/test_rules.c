@@ -270,6 +270,94 @@ static void test_sockets(void **state)
 	expect(wait, VERDICT_IDLE, "datagrams");
 }
 
+/* A private futex in a process of so many threads, whose word only these can change. */
+static struct lc_wait private_wait(enum lc_wait_kind kind, uint64_t object, uint32_t threads)
+{
+	struct lc_wait wait = wait_for(kind, object);
+
+	wait.flags = LC_WAIT_ANY_THREAD;
+	wait.threads = threads;
+	return wait;
+}
+
+static void expect_of(struct lc_model *model, pid_t tid, enum verdict verdict, const char *rule)
+{
+	struct verdict_view view = view_of(model);
+
+	assert_string_equal(concluded(&view, tid)->rule, rule);
+	assert_int_equal(concluded(&view, tid)->verdict, verdict);
+	verdict_view_release(&view);
+}
+
+/* Two threads that wait for each other's word, and main who joins one: until one thing is otherwise. */
+static void test_nobody_left(void **state)
+{
+	struct lc_wait semaphore = private_wait(LC_WAIT_SEMAPHORE, 1, 3);
+	struct lc_wait condition = private_wait(LC_WAIT_CONDITION, 2, 3);
+	struct lc_wait join = wait_for(LC_WAIT_JOIN, 3);
+	struct lc_model *model = model_new();
+	struct lc_thread *main_thread, *second;
+
+	(void)state;
+	wait_owner(&join, 1, 20, LC_WAIT_JOINEE);
+	main_thread = thread_add(model, 1, 10, 60);
+	wait_set(main_thread, &join);
+	wait_set(thread_add(model, 1, 20, 60), &semaphore);
+	second = thread_add(model, 1, 30, 60);
+	wait_set(second, &condition);
+	expect_of(model, 20, VERDICT_LEAK, "nobody-left");
+	expect_of(model, 30, VERDICT_LEAK, "nobody-left");
+	expect_of(model, 10, VERDICT_STUCK, "dead-end");
+	/* One of them has moved since the first was read. */
+	second->steady_from = NOW + 1;
+	second->wait_read_at = NOW + 2;
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	second->steady_from = 0;
+	/* One has a time-out. */
+	second->wait->has_timeout = true;
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	second->wait->has_timeout = false;
+	/* One was not looked at. */
+	wait_set(second, &condition);
+	lc_thread_set_wait(second, NULL, 0);
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	wait_set(second, &condition);
+	expect_of(model, 20, VERDICT_LEAK, "nobody-left");
+	/* There is a fourth thread that nobody saw. */
+	lc_model_find(model, 20)->wait->threads = 4;
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	lc_model_find(model, 20)->wait->threads = 3;
+	/* The process catches a signal. */
+	lc_model_find(model, 20)->wait->flags = LC_WAIT_SIGNAL_HANDLER;
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	lc_model_find(model, 20)->wait->flags = LC_WAIT_ANY_THREAD;
+	/* Main waits for something outside instead. */
+	join = wait_for(LC_WAIT_SIGNAL, 4);
+	wait_set(main_thread, &join);
+	expect_of(model, 20, VERDICT_IDLE, "waits-for-work");
+	lc_model_free(model);
+}
+
+/* A lock that is private to libc, in a child of one thread; and one waited for in a handler. */
+static void test_locks_without_an_owner(void **state)
+{
+	struct lc_wait wait = private_wait(LC_WAIT_INTERNAL_LOCK, 1, 1);
+	struct lc_model *model = model_new();
+	struct lc_thread *thread = thread_add(model, 1, 10, 60);
+
+	(void)state;
+	wait_set(thread, &wait);
+	expect_of(model, 10, VERDICT_LEAK, "nobody-left");
+	wait.flags = LC_WAIT_SIGNAL_HANDLER | LC_WAIT_INTERRUPTED_SELF;
+	wait_set(thread, &wait);
+	wait_set(thread, &wait);
+	expect_of(model, 10, VERDICT_DEADLOCK, "interrupted-itself");
+	/* It may be another thread's turn. */
+	thread->blocked_since = NOW - SECOND / 2;
+	expect_of(model, 10, VERDICT_SUSPECT, "interrupted-itself");
+	lc_model_free(model);
+}
+
 /* What rests on time alone needs more of it than a busy host takes, whatever the threshold. */
 static void test_time_alone(void **state)
 {
@@ -422,6 +510,8 @@ int main(void)
 		cmocka_unit_test(test_turns_gates_and_queues),
 		cmocka_unit_test(test_contention),
 		cmocka_unit_test(test_time_alone),
+		cmocka_unit_test(test_nobody_left),
+		cmocka_unit_test(test_locks_without_an_owner),
 		cmocka_unit_test(test_initialisers),
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),
