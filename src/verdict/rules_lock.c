@@ -81,7 +81,7 @@ static void lock_is_held(struct judged *judged)
 	enum verdict verdict = judged->owner_verdict->verdict;
 	int tid = holder->thread ? holder->thread->task.tid : holder->pid;
 
-	if (rules_follow(judged, "holder-is-a-finding"))
+	if (rules_follow(judged, "holder-is-a-finding") || rules_contended(judged))
 		return;
 	judge_otherwise(judged,
 			"a holder that is stuck, gone or in a circle would make it a finding");
@@ -95,8 +95,6 @@ static void lock_is_held(struct judged *judged)
 	} else if (verdict == VERDICT_IDLE) {
 		judge(judged, VERDICT_IDLE, "turn",
 		      "the holder (%d) waits for work: this one waits its turn", tid);
-	} else if (rules_contended(judged)) {
-		return;
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
 		judge(judged, VERDICT_SUSPECT, "standby",
 		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);

@@ -10,12 +10,14 @@
 #define _GNU_SOURCE
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -212,11 +214,30 @@ static void handler(void)
 	convert_time();
 }
 
+/* A file locked by one descriptor, and wanted by another: flock() belongs to the open file. */
+static void own_flock(void)
+{
+	char path[] = "/tmp/closed.XXXXXX", again[64];
+	int file = mkstemp(path), other;
+
+	fixture_try(file, "mkstemp");
+	unlink(path);
+	fixture_try(flock(file, LOCK_EX), "flock");
+	snprintf(again, sizeof(again), "/proc/self/fd/%d", file);
+	other = open(again, O_RDWR | O_CLOEXEC);
+	fixture_try(other, "open");
+	add_somebody_else();
+	fixture_ready("flock");
+	flock(other, LOCK_EX); /* @block flock */
+	fixture_came_back("flock");
+}
+
 static const struct fixture_fault faults[] = {
 	{ "lost-signal", lost_signal },
 	{ "semaphores", semaphores },
 	{ "forked", forked },
 	{ "handler", handler },
+	{ "own-flock", own_flock },
 	{},
 };
 

@@ -77,6 +77,7 @@ static pid_t family(void (*work)(void *), void *argument)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fixture_ready("process");
 	for (;;)
 		work(argument);
 }
@@ -478,22 +479,19 @@ static void joins(void)
 	spawn(join_all, NULL);
 }
 
-static void end_soon(void *argument)
-{
-	unsigned seed = getpid();
-
-	(void)argument;
-	hold(&seed);
-	_exit(0);
-}
-
 static FRAME void *wait_children(void *argument)
 {
+	unsigned seed = seed_of();
 	pid_t pid;
 
 	(void)argument;
 	for (;;) {
-		pid = family(end_soon, NULL);
+		pid = fork();
+		fixture_try(pid, "fork");
+		if (!pid) {
+			hold(&seed);
+			_exit(0);
+		}
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
