@@ -21,6 +21,7 @@
 #define ABI_CPUS 4096
 #define ABI_STACK_MAX 16384
 #define ABI_CGROUP_DEPTH 24
+#define ABI_FAMILY_DEPTH 256   /* ancestors of a process looked at, for --children */
 #define ABI_GO_FRAMES 10       /* of who readied a goroutine */
 #define ABI_GO_STACK_FRAMES 20 /* of a goroutine whose block has ended */
 
@@ -276,7 +277,7 @@ struct abi_settings {
 	__u32 stack_bytes;	/* of a spawn site or short block; at most ABI_STACK_MAX */
 	__s32 cgroup_subsystem; /* index of a v1 hierarchy's controller; -1: v2 */
 	__u8 all;		/* every process */
-	__u8 children;		/* new processes of targets are targets */
+	__u8 children;		/* children of targets are targets, and theirs */
 	__u8 user_threads;
 	__u8 kernel_threads; /* 0 no, 1 all, 2 those in uninterruptible sleep only */
 	__u8 by_pid;	     /* requested_pids holds wanted processes */

@@ -149,6 +149,28 @@ static __always_inline void add_target(__u32 tgid)
 		__sync_fetch_and_add(&lost.targets_full, 1);
 }
 
+/*
+ * Does its process descend from one of interest? By the parents that they have now: whose parent has ended belongs to
+ * init or a subreaper, and is known only if it was seen before.
+ */
+static __always_inline bool descends_from_target(struct task_struct *task)
+{
+	struct task_struct *at = BPF_CORE_READ(task, group_leader), *parent;
+	__u32 tgid;
+
+	for (int depth = 0; depth < ABI_FAMILY_DEPTH; depth++) {
+		parent = BPF_CORE_READ(at, real_parent, group_leader);
+		if (!parent || parent == at)
+			return false;
+		tgid = BPF_CORE_READ(parent, tgid);
+		if (bpf_map_lookup_elem(&targets, &tgid))
+			return true;
+		at = parent;
+	}
+	__sync_fetch_and_add(&lost.targets_full, 1);
+	return false;
+}
+
 static __always_inline bool everything_is_target(void)
 {
 	return settings.all && !settings.by_comm && !settings.by_cgroup;

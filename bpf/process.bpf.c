@@ -24,13 +24,25 @@ static __always_inline void fill_spawn(struct abi_spawn *event, struct task_stru
 	event->head.size = sizeof(*event) + event->stack_size;
 }
 
+/* Also one that descends from a target, but was born when nobody was there yet to note it. */
+static __always_inline bool is_in_family(struct task_struct *parent, __u32 tgid)
+{
+	if (bpf_map_lookup_elem(&targets, &tgid))
+		return true;
+	if (everything_is_target() || !settings.children || tgid == self.tgid ||
+	    !descends_from_target(parent))
+		return false;
+	add_target(tgid);
+	return true;
+}
+
 SEC("raw_tp/sched_process_fork")
 int leakhop_fork(__u64 *ctx)
 {
 	struct task_struct *parent = (void *)ctx[0], *child = (void *)ctx[1];
 	__u32 parent_tgid = btf_field(parent, tgid), child_tgid = btf_field(child, tgid);
 	bool same_process = parent_tgid == child_tgid;
-	bool from_target = bpf_map_lookup_elem(&targets, &parent_tgid) != NULL;
+	bool from_target = is_in_family(parent, parent_tgid);
 	struct abi_spawn *event;
 
 	if (!everything_is_target()) {

@@ -36,8 +36,14 @@ static __always_inline void refresh_target(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid), one = 1;
 
-	if (everything_is_target() || !wanted(task))
+	if (everything_is_target())
 		return;
+	if (!wanted(task)) {
+		if (settings.children && tid == tgid && tgid != self.tgid &&
+		    !bpf_map_lookup_elem(&targets, &tgid) && descends_from_target(task))
+			add_target(tgid);
+		return;
+	}
 	add_target(tgid);
 	if (settings.by_tid)
 		bpf_map_update_elem(&target_tids, &tid, &one, BPF_ANY);

@@ -46,7 +46,8 @@ static const struct argp_option common_options[] = {
 	{ "all-processes", 'a', 0, 0, "every process of the host", 1 },
 	{ "comm", OPTION_COMM, "NAME", 0, "processes, or threads, of this name", 1 },
 	{ "cgroup", OPTION_CGROUP, "PATH", 0, "processes in this cgroup or below it", 1 },
-	{ "children", OPTION_CHILDREN, 0, 0, "also processes forked by these", 1 },
+	{ "children", OPTION_CHILDREN, 0, 0,
+	  "also their children, and theirs: those that live, and those forked later", 1 },
 	{ "user-threads", 'u', 0, 0, "user threads only", 1 },
 	{ "kernel-threads", 'k', 0, 0, "kernel threads only", 1 },
 	{ 0, 0, 0, 0, "What to show:", 2 },
@@ -59,6 +60,8 @@ static const struct argp_option common_options[] = {
 	{ "max-stack", OPTION_MAX_STACK, "N", 0, "at most N frames of a user stack (default 127)",
 	  2 },
 	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
+	{ "all", OPTION_ALL, 0, 0,
+	  "at the end, also threads that are not past the threshold (dump: always)", 2 },
 	{ "explain", OPTION_EXPLAIN, "TID|gGOID", 0,
 	  "the whole reasoning for one thread, or for a goroutine: g34", 2 },
 	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
@@ -66,7 +69,9 @@ static const struct argp_option common_options[] = {
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
 	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
-	{ "output", 'o', "FILE", 0, "write the report to FILE", 2 },
+	{ "output", 'o', "FILE", 0,
+	  "write the report to FILE (default: stdout; stderr with -- CMD, whose stdout is its own)",
+	  2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
 	{ 0, 0, 0, 0, "How to look:", 3 },
@@ -91,7 +96,6 @@ static const struct argp_option trace_options[] = {
 	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
 	  "one JSON document; with =lines a line for each finding as it comes due", 2 },
 	{ "duration", 'd', "TIME", 0, "end after this time (default: at Ctrl-C)", 2 },
-	{ "all", OPTION_ALL, 0, 0, "at the end, also threads that are not past the threshold", 2 },
 	{ "no-children", OPTION_NO_CHILDREN, 0, 0, "with -- CMD: not the processes it forks", 1 },
 	{ "syscalls", OPTION_SYSCALLS, 0, 0,
 	  "also watch futex, epoll and clone calls: who last woke a futex and whether anybody "
@@ -227,6 +231,10 @@ static void check(struct argp_state *state, struct options *options)
 	struct session_options *session = &options->session;
 	struct collect_filter *filter = &session->collect.filter;
 
+	if (filter->all && (filter->pid_count || filter->tid_count))
+		argp_error(state, "-a is every process: with -p or -t it does not go together");
+	if (filter->children && filter->tid_count)
+		argp_error(state, "threads (-t) have no children: name processes (-p)");
 	if (session->child_argv && (filter->all || filter->pid_count || filter->tid_count))
 		argp_error(state, "a command to run, and -p, -t or -a, don't go together");
 	if (!session->child_argv && !filter->all && !filter->pid_count && !filter->tid_count &&
@@ -402,10 +410,42 @@ static error_t parse_arguments(struct argp_state *state, struct options *options
 	return 0;
 }
 
+static const char *long_name(int key, const struct argp_option *list)
+{
+	for (; list->name || list->doc; list++) {
+		if (list->name && list->key == key)
+			return list->name;
+	}
+	return NULL;
+}
+
+/*
+ * getopt takes any beginning of a long option that fits one only: "--all" would mean --all-processes where there is
+ * no --all. What a beginning means changes with the next option that is added, so none is taken.
+ */
+static void refuse_abbreviation(int key, const char *arg, struct argp_state *state)
+{
+	const struct options *options = state->input;
+	int at = state->next - 1;
+	const char *name = long_name(key, common_options), *word;
+
+	if (!name)
+		name = long_name(key, options->session.once ? dump_options : trace_options);
+	word = at > 0 && arg == state->argv[at] ? state->argv[at - 1] : state->argv[at];
+	if (!name || strncmp(word, "--", 2))
+		return;
+	if (strlen(name) != strcspn(word + 2, "=") || strncmp(word + 2, name, strlen(name)))
+		argp_error(state, "unrecognized option '%.*s' (--%s?)", (int)strcspn(word, "="),
+			   word, name);
+}
+
 static error_t parse_key(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
-	error_t r = parse_target(key, arg, state, options);
+	error_t r;
+
+	refuse_abbreviation(key, arg, state);
+	r = parse_target(key, arg, state, options);
 
 	if (r == ARGP_ERR_UNKNOWN)
 		r = parse_show(key, arg, state, &options->session);
@@ -439,7 +479,7 @@ static const char trace_doc[] =
 	"  leakhop trace -a -d 30s              # the whole host, for half a minute\n"
 	"  leakhop trace --comm nginx -m 500ms  # blocked for half a second and longer\n"
 	"  leakhop trace -- ./server --port 80  # start it and watch it from its first "
-	"instruction\n"
+	"instruction; the report goes to stderr\n"
 	"\n"
 	"Exit status: 0 ran (also after Ctrl-C), 1 found what --fail-on names, 2 wrong usage, 3 "
 	"not permitted or not supported "
@@ -498,5 +538,9 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;
 	if (options->session.child_argv && !options->children_said)
 		collect->filter.children = true;
+	/* JSON on stderr is nothing to mix with remarks. */
+	if (options->session.child_argv && !options->session.output &&
+	    options->session.format != SESSION_TEXT)
+		options->session.quiet = true;
 	return 0;
 }

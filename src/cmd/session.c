@@ -4,9 +4,11 @@
 #include "cmd/waits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 int session_fail(const struct session_options *options, int r, const struct error *error)
 {
@@ -54,6 +56,19 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Where the report goes. A command's stdout is its own, and the report would stand in the midst of it. */
+static FILE *open_output(const struct session_options *options)
+{
+	int fd;
+
+	if (options->output)
+		return fopen(options->output, "we");
+	if (!options->child_argv)
+		return stdout;
+	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
 int session_open(const struct session_options *options, struct session *session)
 {
 	struct stack_options stack = {
@@ -74,9 +89,9 @@ int session_open(const struct session_options *options, struct session *session)
 	session->started = now_realtime();
 	session->started_monotonic = now_monotonic();
 	session->realtime_offset = session->started - (int64_t)session->started_monotonic;
-	session->out = options->output ? fopen(options->output, "we") : stdout;
+	session->out = open_output(options);
 	if (!session->out) {
-		error_set(&error, -errno, "cannot write '%s'", options->output);
+		error_set(&error, -errno, "cannot write '%s'", options->output ?: "stderr");
 		return session_fail(options, -EIO, &error);
 	}
 	r = lc_stacks_create(0, &session->stacks);

@@ -43,7 +43,7 @@ struct session_options {
 	pid_t explain;	  /* tid; 0: none */
 	uint64_t explain_goid;
 	const char *dot;    /* file for the wait-for graph; NULL: none */
-	const char *output; /* file for the report; NULL: stdout */
+	const char *output; /* file for the report; NULL: stdout, or stderr with child_argv */
 	enum session_format format;
 	char **child_argv; /* NULL: none */
 };

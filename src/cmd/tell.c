@@ -16,6 +16,7 @@
 #include <time.h>
 
 #define MOST_LIMITS 8
+#define SAID_PROCESSES 8 /* of those that --explain gN names */
 
 /* An output_run and the strings it points to. */
 struct telling {
@@ -366,20 +367,64 @@ static int print_explanation(struct session *session, const struct telling *tell
 	return output_text_explanation(session->out, &style, &telling->run, node);
 }
 
+/* Each process counts its goroutines from 1: all that have this one are told. */
 static int print_go_explanation(struct session *session, const struct telling *telling,
 				const struct output_report *report)
 {
 	struct output_style style = output_style_for(session->out);
-	const struct verdict_goroutines *record = verdict_goroutines_find(
-		&report->goroutines, session->options->explain_goid);
+	const struct verdict_goroutines *record;
+	const struct lc_go_process *process = session->go.processes;
+	int r = 0;
 
-	if (!record) {
-		fprintf(stderr,
-			"leakhop: goroutine %llu, which was to be explained, was not seen\n",
-			(unsigned long long)session->options->explain_goid);
-		return 0;
+	for (; process && !r; process = process->hh.next) {
+		record = verdict_goroutines_find(&report->goroutines, process,
+						 session->options->explain_goid);
+		if (record)
+			r = output_text_go_explanation(session->out, &style, &telling->run, record);
 	}
-	return output_text_go_explanation(session->out, &style, &telling->run, record);
+	return r;
+}
+
+static void add_processes(const struct session *session, const char *before, bool with, char *text,
+			  size_t size)
+{
+	const struct lc_go_process *process = session->go.processes;
+	size_t used = strlen(text);
+	unsigned count = 0;
+
+	for (; process; process = process->hh.next) {
+		if (!lc_go_by_goid(process, session->options->explain_goid) == with)
+			continue;
+		if (++count > SAID_PROCESSES)
+			continue;
+		used += snprintf(text + used, size - used, "%s%.15s (%d)",
+				 count == 1 ? before : ", ", process->comm, process->pid);
+	}
+	if (count > SAID_PROCESSES)
+		snprintf(text + used, size - used, " and %u more", count - SAID_PROCESSES);
+}
+
+/* Where --explain gN has looked, and in how many it was: an answer of the wrong process would not show. */
+static void say_go_explanation(const struct session *session)
+{
+	const struct session_options *options = session->options;
+	const struct lc_go_process *process = session->go.processes;
+	char where[SAID_PROCESSES * 40 + 40] = "";
+	unsigned found = 0;
+
+	for (; process; process = process->hh.next)
+		found += lc_go_by_goid(process, options->explain_goid) != NULL;
+	if (!found && !session->go.count)
+		snprintf(where, sizeof(where), ": no Go program is among the processes");
+	else
+		add_processes(session, found ? ": " : " in ", found > 0, where, sizeof(where));
+	if (!found)
+		fprintf(stderr,
+			"leakhop: goroutine %llu, which was to be explained, was not seen%s\n",
+			(unsigned long long)options->explain_goid, where);
+	else if (found > 1 && !options->quiet)
+		fprintf(stderr, "leakhop: %u processes have a goroutine %llu%s; -p names one\n",
+			found, (unsigned long long)options->explain_goid, where);
 }
 
 static int print_end(struct session *session, const struct telling *telling,
@@ -503,6 +548,8 @@ int tell_end(struct session *session)
 			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
 			"kernel stacks have no names\n");
 	fill_cost(session, &telling.run.cost);
+	if (!r && options->explain_goid)
+		say_go_explanation(session);
 	if (!r)
 		r = print_end(session, &telling, &report);
 	if (!r)

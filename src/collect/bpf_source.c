@@ -407,12 +407,12 @@ static struct cpu_clocks *bpf_clocks(const struct collect *collect)
 
 void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost)
 {
-	*ret_lost = (struct collect_lost){};
+	*ret_lost = (struct collect_lost){ .targets = collect->lost_targets };
 	if (!collect->bpf)
 		return;
 	ret_lost->events = collect->bpf->skeleton->bss->lost.ring_full;
 	ret_lost->stack_copies = collect->bpf->skeleton->bss->lost.stack_copies;
-	ret_lost->targets = collect->bpf->skeleton->bss->lost.targets_full;
+	ret_lost->targets += collect->bpf->skeleton->bss->lost.targets_full;
 	ret_lost->goroutines = collect->bpf->skeleton->bss->lost.go_full;
 }
 

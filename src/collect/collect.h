@@ -118,7 +118,7 @@ uint64_t collect_go_probe_ns(const struct collect *collect);
 struct collect_lost {
 	uint64_t events;       /* found no room in the ring buffer */
 	uint64_t stack_copies; /* spawn sites or short blocks without a stack */
-	uint64_t targets;      /* processes that found no room in the filter's map */
+	uint64_t targets;      /* processes past the filter's room, or with too many ancestors */
 	uint64_t goroutines;   /* without their exact times or counts */
 };
 

@@ -23,6 +23,7 @@
 
 #define PF_KTHREAD 0x00200000
 #define PROC_CPUS 4096
+#define FAMILY_DEPTH 256 /* ancestors of a process looked at, as in bpf/abi.h */
 
 struct proc_source {
 	struct cpu_clocks *clocks;
@@ -112,19 +113,26 @@ static int walk_thread(void *context, pid_t tid)
 	return walk->result < 0;
 }
 
-/* Is one of pid's ancestors listed? Bounded, since the chain may change under our eyes. */
-static bool descends_from_listed(const struct collect_filter *filter, pid_t pid)
+static bool is_named(const struct collect_filter *filter, pid_t pid, const struct target_stat *stat)
 {
-	struct target_stat stat;
+	return (!filter->pid_count || listed(filter->pids, filter->pid_count, pid)) &&
+	       (!filter->comm || !strcmp(stat->comm, filter->comm));
+}
+
+/* Was one of its ancestors named? Bounded, since the chain may change under our eyes. */
+static bool descends_from_named(struct collect *collect, struct target_stat stat)
+{
+	pid_t pid;
 	int depth;
 
-	for (depth = 0; depth < 64 && pid > 1; depth++) {
-		if (listed(filter->pids, filter->pid_count, pid))
-			return true;
-		if (!filter->children || target_read_stat(pid, pid, &stat) < 0)
-			return false;
+	for (depth = 0; depth < FAMILY_DEPTH; depth++) {
 		pid = stat.ppid;
+		if (pid < 1 || target_read_stat(pid, pid, &stat) < 0)
+			return false;
+		if (is_named(&collect->options.filter, pid, &stat))
+			return true;
 	}
+	collect->lost_targets++;
 	return false;
 }
 
@@ -133,14 +141,16 @@ static int walk_process(void *context, pid_t pid)
 	struct proc_walk *walk = context;
 	const struct collect_filter *filter = &walk->collect->options.filter;
 	struct target_stat stat;
+	bool child;
 
 	if (pid == walk->collect->proc->own_pid || target_read_stat(pid, pid, &stat) < 0)
 		return 0;
-	if (filter->pid_count && !descends_from_listed(filter, pid))
+	child = filter->children && !filter->all && descends_from_named(walk->collect, stat);
+	if (!child && filter->pid_count && !listed(filter->pids, filter->pid_count, pid))
 		return 0;
 	walk->pid = pid;
 	memcpy(walk->process_comm, stat.comm, sizeof(walk->process_comm));
-	walk->process_fits = filter->comm && !strcmp(stat.comm, filter->comm);
+	walk->process_fits = child || (filter->comm && !strcmp(stat.comm, filter->comm));
 	target_for_each_tid(pid, walk_thread, walk);
 	return walk->result < 0;
 }

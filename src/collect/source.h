@@ -28,6 +28,7 @@ struct collect {
 	uint64_t load_ns;
 	char limits[COLLECT_LIMITS][256];
 	size_t limit_count;
+	uint64_t lost_targets;	  /* of proc_source.c; BPF counts its own */
 	struct bpf_source *bpf;	  /* of bpf_source.c */
 	struct proc_source *proc; /* of proc_source.c */
 };

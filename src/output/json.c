@@ -129,8 +129,7 @@ static void add_parts(json_t *json, const struct output_run *run,
 	if (run->explain)
 		json_object_set_new(json, "explanation", json_explanation(run));
 	if (run->explain_goid)
-		json_object_set_new(json, "explanation",
-				    json_go_explanation(run, &report->goroutines));
+		json_object_set_new(json, "explanation", json_go_explanation(run, report));
 	json_object_set_new(json, "findings",
 			    records_json(run, report, &report->findings, VERDICT_FINDINGS));
 	json_object_set_new(json, "suspects",

@@ -60,20 +60,13 @@ static json_t *read_go_json(const struct verdict_goroutines *record,
 			 releasers && releasers->known);
 }
 
-json_t *json_go_explanation(const struct output_run *run,
-			    const struct verdict_goroutine_records *records)
+static json_t *process_go_json(const struct output_run *run,
+			       const struct verdict_goroutines *record)
 {
-	const struct verdict_goroutines *record = verdict_goroutines_find(records,
-									  run->explain_goid);
-	const struct lc_goroutine *goroutine = record ? lc_go_by_goid(record->process,
-								      run->explain_goid)
-						      : NULL;
-	const struct conclusion *conclusion;
+	const struct lc_goroutine *goroutine = lc_go_by_goid(record->process, run->explain_goid);
+	const struct conclusion *conclusion = &record->conclusion;
 	uint32_t node;
 
-	if (!goroutine)
-		return json_null();
-	conclusion = &record->conclusion;
 	node = graph_find_goroutine(&run->view->graph, record->process->pid, goroutine->goid);
 	return json_pack("{si sI so so s{ss ss so so so so so}}", "pid", (int)record->process->pid,
 			 "goid", (json_int_t)goroutine->goid, "comm",
@@ -83,4 +76,23 @@ json_t *json_go_explanation(const struct output_run *run,
 			 json_text(conclusion->proof), "otherwise",
 			 json_text(conclusion->otherwise), "remedy", json_text(conclusion->remedy),
 			 "chain", json_chain(run, node));
+}
+
+json_t *json_go_explanation(const struct output_run *run, const struct output_report *report)
+{
+	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
+	const struct verdict_goroutines *record;
+	json_t *first = NULL, *others = json_array();
+
+	for (; process; process = process->hh.next) {
+		record = verdict_goroutines_find(&report->goroutines, process, run->explain_goid);
+		if (record && !first)
+			first = process_go_json(run, record);
+		else if (record)
+			json_array_append_new(others, process_go_json(run, record));
+	}
+	if (first && json_array_size(others))
+		json_object_set(first, "others", others);
+	json_decref(others);
+	return first ?: json_null();
 }

@@ -41,9 +41,8 @@ json_t *json_wait(const struct output_run *run, const struct lc_thread *thread);
 /* All that was read and concluded of the thread run->explain: json_explain.c. null: it was not seen. */
 json_t *json_explanation(const struct output_run *run);
 
-/* The same of the goroutine run->explain_goid. */
-json_t *json_go_explanation(const struct output_run *run,
-			    const struct verdict_goroutine_records *records);
+/* The same of the goroutine run->explain_goid; where more than one process has it, the others in "others". */
+json_t *json_go_explanation(const struct output_run *run, const struct output_report *report);
 
 /* From the thread of a node to the end of its chain; a circle is told once. */
 json_t *json_chain(const struct output_run *run, uint32_t node);

@@ -382,14 +382,28 @@ int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 	return r ?: finished;
 }
 
-const struct verdict_goroutines *verdict_goroutines_find(
-	const struct verdict_goroutine_records *records, uint64_t goid)
+/* Of a group of more than VERDICT_GOIDS not all are listed. */
+static bool is_of_group(const struct verdict_goroutines *record,
+			const struct lc_goroutine *goroutine)
 {
+	struct growth_key one = key_of(record->process, goroutine),
+			  group = key_of(record->process, record->goroutine);
+
+	return bsearch(&goroutine->goid, record->goids, record->goid_count, sizeof(goroutine->goid),
+		       by_number) ||
+	       (record->goid_count < record->count && !memcmp(&one, &group, sizeof(one)));
+}
+
+const struct verdict_goroutines *verdict_goroutines_find(
+	const struct verdict_goroutine_records *records, const struct lc_go_process *process,
+	uint64_t goid)
+{
+	const struct lc_goroutine *goroutine = lc_go_by_goid(process, goid);
 	size_t i;
 
-	for (i = 0; i < records->count; i++) {
-		if (bsearch(&goid, records->list[i].goids, records->list[i].goid_count,
-			    sizeof(goid), by_number))
+	for (i = 0; goroutine && i < records->count; i++) {
+		if (records->list[i].process == process &&
+		    is_of_group(&records->list[i], goroutine))
 			return &records->list[i];
 	}
 	return NULL;

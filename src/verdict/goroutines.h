@@ -83,9 +83,10 @@ int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 /* Gives those in a call their thread, and its verdict where that is worse. The view must outlive the records. */
 void verdict_goroutines_join(const struct verdict_view *view,
 			     struct verdict_goroutine_records *records);
-/* The first group that has this goroutine; NULL: none. */
+/* The first group that has this goroutine of the process; NULL: none. */
 const struct verdict_goroutines *verdict_goroutines_find(
-	const struct verdict_goroutine_records *records, uint64_t goid);
+	const struct verdict_goroutine_records *records, const struct lc_go_process *process,
+	uint64_t goid);
 void verdict_goroutines_release(struct verdict_goroutine_records *records);
 
 /* go_rules.c: judges one group. connections: by how much the process's network waits have grown. */

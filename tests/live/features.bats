@@ -48,7 +48,7 @@ finds_without() {
 
 @test "without system call tracepoints a command is followed all the same" {
 	command_line locks mutex
-	leakhop trace -m 300ms -d 2s --json --without syscalls -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 2s --json --without syscalls -o "$json" -- "${cmd[@]}"
 	check waits "$json" "$out" "$sources/locks.c" --in due
 }
 
@@ -66,7 +66,7 @@ finds_without() {
 
 @test "--syscalls: who last woke the futex, and whether anybody slept there" {
 	command_line woken
-	leakhop trace -m 300ms -d 2s --json --syscalls -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 2s --json --syscalls -o "$json" -- "${cmd[@]}"
 	holds "due[] | select(.tids | index($(ready_tid woken))) | .futex_last_wake |
 		.tid == $(ready_tid waker) and .calls == 1 and .woken == 1 and .woke_nobody == 0" "$json"
 }

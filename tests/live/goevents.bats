@@ -83,7 +83,7 @@ exact() {
 
 @test "a command: probes are in it soon after it has been executed" {
 	command_line go/goevents soon
-	leakhop trace --go-events -m 500ms -d 9s --all --json -- "${cmd[@]}" >"$json"
+	leakhop trace --go-events -m 500ms -d 9s --all --json -o "$json" -- "${cmd[@]}"
 	/usr/bin/python3 -S "$BATS_TEST_DIRNAME/goevents.py" "$out" "$json" "$sources/go/goevents/main.go"
 }
 

@@ -85,8 +85,35 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 		(.concluded.chain | length) == 2" "$json"
 	! /usr/bin/python3 -c 'import jsonschema' || check schema "$json"
 	run -0 leakhop dump -p "$pid" --no-threads --explain g999999
-	[[ $output == *"goroutine 999999, which was to be explained, was not seen"* ]]
+	[[ $output == *"goroutine 999999, which was to be explained, was not seen in goleak ($pid)"* ]]
 	run -2 leakhop dump -p "$pid" --explain gx
+}
+
+@test "--explain for a goroutine of several processes: which of them has it" {
+	local first second goid
+	GROW=0 COUNT=1 run_go go joins
+	first=$pid
+	GROW=0 COUNT=200 run_go go sender
+	second=$pid
+	stands
+	# Both have a goroutine 1; the second has more of them.
+	run -0 leakhop dump -p "$first,$second" --no-threads --explain g1
+	[[ $output == *"2 processes have a goroutine 1: "*"goleak ($first)"*"; -p names one"* ]]
+	grep -q "goroutine  *1 of goleak ($first)" <<<"$output"
+	grep -q "goroutine  *1 of goleak ($second)" <<<"$output"
+	dump "$json" -p "$first,$second" --no-threads --explain g1
+	holds "[.explanation | .pid, .others[].pid] | sort == ([$first, $second] | sort)" "$json"
+	! /usr/bin/python3 -c 'import jsonschema' || check schema "$json"
+	goid=$(jq "[.findings[] | select(.pid == $second) | .goids[]] | max" "$json")
+	run -0 leakhop dump -p "$first,$second" --no-threads --explain "g$goid"
+	grep -q "goroutine  *$goid of goleak ($second)" <<<"$output"
+	[[ $output != *"processes have"* ]]
+	dump "$json" -p "$first,$second" --no-threads --explain "g$goid"
+	holds ".explanation | .pid == $second and .goid == $goid and (has(\"others\") | not)" "$json"
+	run -0 leakhop dump -p "$first,$second" --no-threads --explain g999999
+	[[ $output == *"was not seen in goleak ("*"), goleak ("* ]]
+	run -0 leakhop dump -p $$ --explain g1
+	[[ $output == *"goroutine 1, which was to be explained, was not seen: no Go program"* ]]
 }
 
 @test "an iterator that is not stopped" {

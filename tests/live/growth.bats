@@ -83,7 +83,7 @@ setup() {
 	for well in '' well; do
 		command_line sick heartbeat $well
 		: >"$out"
-		leakhop trace -m 300ms -d 2s --json -- "${cmd[@]}" >"$json"
+		leakhop trace -m 300ms -d 2s --json -o "$json" -- "${cmd[@]}"
 		holds "due[] | select(.tids | index($(ready_tid heartbeat))) |
 			.spawn.alive == $([[ $well ]] && echo true || echo false) and .verdict == \"idle\" and
 			any(.spawn.stack[]; .function == \"start_heartbeat\")" "$json"

@@ -39,7 +39,7 @@ jsonschema.Draft7Validator.check_schema(json.load(open(sys.argv[1])))' "$top/doc
 @test "the schema describes traces" {
 	local folder=$BATS_TEST_TMPDIR
 	command_line locks
-	leakhop trace --json -m 300ms -d 2s --life --all -- "${cmd[@]}" >"$folder/1.json"
+	leakhop trace --json -m 300ms -d 2s --life --all -o "$folder/1.json" -- "${cmd[@]}"
 	start pulse
 	await 1
 	leakhop trace --json -m 5ms -d 2s -p "$pid" >"$folder/2.json"

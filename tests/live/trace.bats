@@ -22,7 +22,7 @@ setup() {
 
 @test "a command from its start: each thread's spawner" {
 	command_line locks
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	check spawns "$json" "$out" "$sources/locks.c" --in due \
 		--only mutex,cond,semaphore,reader,writer,barrier,join,inlined,main
 	check spawns "$json" "$out" "$sources/locks.c" --in due \
@@ -31,14 +31,14 @@ setup() {
 
 @test "spawn sites of C++ threads" {
 	command_line cpp
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	check spawns "$json" "$out" "$sources/cpp.cc" --in due
 }
 
 @test "spawn sites of Rust threads" {
 	[[ -x $programs/rust ]] || skip "no Rust compiler"
 	command_line rust
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	check spawns "$json" "$out" "$sources/rust.rs" --in due
 }
 
@@ -174,21 +174,21 @@ setup() {
 
 @test "who woke it last" {
 	command_line woken
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	holds "due[] | select(.tids | index($(ready_tid woken))) |
 		.last_wake.tid == $(ready_tid waker)" "$json"
 }
 
 @test "exec: by the main thread" {
 	command_line execs leader "$programs/locks"
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	check spawns "$json" "$out" "$sources/locks.c" --in due --only mutex,cond,main
 	same '[due[].comm] | unique' '["locks"]' "$json"
 }
 
 @test "exec: by another thread, which takes over the main thread's number" {
 	command_line execs thread "$programs/locks"
-	leakhop trace -m 300ms -d 3s --json -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json -o "$json" -- "${cmd[@]}"
 	check spawns "$json" "$out" "$sources/locks.c" --in due --only mutex,cond,main
 	same '[due[].comm] | unique' '["locks"]' "$json"
 }
@@ -204,14 +204,14 @@ setup() {
 
 @test "a command's end ends the trace" {
 	local begun=$SECONDS
-	leakhop trace -m 100ms -d 30s --json -- /bin/sleep 0.5 >"$json"
+	leakhop trace -m 100ms -d 30s --json -o "$json" -- /bin/sleep 0.5
 	((SECONDS - begun < 20))
 	same '.command' '"trace"' "$json"
 }
 
 @test "--life: what happened to a thread" {
 	command_line woken
-	leakhop trace -m 300ms -d 3s --json --life -- "${cmd[@]}" >"$json"
+	leakhop trace -m 300ms -d 3s --json --life -o "$json" -- "${cmd[@]}"
 	holds "due[] | select(.tids | index($(ready_tid woken))) | .life | length > 0" "$json"
 }
 

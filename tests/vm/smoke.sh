@@ -39,8 +39,8 @@ parked() {
 dump() { "$leakhop" dump --json -p "$pid" "$@" >$json 2>/tmp/messages; }
 trace() { "$leakhop" trace --json -p "$pid" -m 1s -d 3s "$@" >$json 2>/tmp/messages; }
 spawned() {
-	"$leakhop" trace --json -m 1s -d 6s -- sh -c "exec $locks >/tmp/out2 </dev/null" \
-		>$json 2>/tmp/messages
+	"$leakhop" trace --json -o $json -m 1s -d 6s -- sh -c "exec $locks >/tmp/out2 </dev/null" \
+		2>/tmp/messages
 }
 
 "$locks" >/tmp/out </dev/null &
