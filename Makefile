@@ -3,6 +3,7 @@
 #   make              build/leakhop
 #   make test         unit, live and emulator tests
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
+#   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
 #   make arm64        build-arm64, for the tests in an emulator; where a cross compiler is
 #   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
@@ -158,6 +159,11 @@ test: all unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 	$(Q)$(MAKE) --no-print-directory arm64
 	@tests/run
+
+# COMMAND='make unit' runs only that.
+.PHONY: test-debian
+test-debian:
+	$(Q)scripts/test-debian $(RELEASE) $(COMMAND)
 
 # Where something lacks for it, it says so, and the tests are skipped.
 .PHONY: arm64

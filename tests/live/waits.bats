@@ -23,6 +23,22 @@ looks() {
 @test "locks, static" { looks static/locks 10; }
 @test "locks, static-pie" { looks static-pie/locks 10; }
 
+# By the bytes alone where the program is stripped; glibc has two layouts of conditions (2.41 the newer one).
+@test "a condition with its mutex, a join with its thread" {
+	local one json=$BATS_TEST_TMPDIR/dump.json
+	for one in locks stripped/locks static/locks; do
+		[[ -x $programs/$one ]] || continue
+		start "$one" cond join
+		await 4
+		dump "$json" -p "$pid" -m 1ms
+		is "$(ready_tid cond)" '.wait.kind == "condition variable" and (.wait.object |
+			test("^pthread condition variable 0x[0-9a-f]+, 1 waiter, with mutex 0x[0-9a-f]+ .normal.$"))' "$json"
+		is "$(ready_tid join)" ".wait.kind == \"join\" and .wait.owner.tid == $(ready_tid joined) and
+			.wait.object == \"the end of thread $(ready_tid joined)\"" "$json"
+		kill_fixtures || : # what a fixture ends with is no failure
+	done
+}
+
 @test "files and sockets" { looks files 16; }
 @test "files and sockets, with frame pointers" { looks fp/files 16; }
 @test "files and sockets, debug data beside the program" { looks split/files 16; }

@@ -503,6 +503,18 @@ static void test_deleted(void **state)
 	assert_chain(take_all(fixture), true);
 }
 
+/* The innermost frame of the program: glibc's own part of a call is one frame or, from 2.41 on, three. */
+static const struct lc_frame *program_frame(const struct lc_stack *stack)
+{
+	for (size_t i = 0; i < stack->frame_count; i++) {
+		if (strstr(stack->frames[i].module, "/program"))
+			return &stack->frames[i];
+	}
+	print_stack(stack);
+	fail_msg("no frame of the program");
+	return NULL;
+}
+
 static void test_separate_debug_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -519,7 +531,7 @@ static void test_separate_debug_file(void **state)
 	for (size_t i = 0; i < stack->frame_count; i++)
 		assert_string_not_equal(stack->frames[i].function, "inner");
 
-	snprintf(build_id, sizeof(build_id), "%s", stack->frames[1].build_id);
+	snprintf(build_id, sizeof(build_id), "%s", program_frame(stack)->build_id);
 	assert_int_equal(strlen(build_id), 40);
 	snprintf(symfs, sizeof(symfs), "%s/symfs", fixture->folder);
 	run_command("mkdir -p %s/usr/lib/debug/.build-id/%.2s && "
@@ -640,15 +652,17 @@ static void test_bad_call(void **state)
 	struct lc_registers registers;
 	struct stack_walk walk, bad;
 	const struct lc_stack *stack;
-	uint64_t word = 0, trace;
+	uint64_t word = 0, trace, call;
 	size_t count;
 
 	compile(fixture, chain_source, "-O2 -g");
 	start(fixture);
 	registers = registers_from_ptrace(fixture->pid);
 	unwind(fixture, &registers, &walk);
+	stack = name_walk(fixture, &walk);
+	call = stack->frames[find_frame(stack, 0, "outer")].address;
 	trace = registers.value[LC_REGISTER_SP];
-	while (word != walk.frames[2].address) { /* the call's trace */
+	while (word != call) { /* the call's trace */
 		assert_true(trace < registers.value[LC_REGISTER_SP] + 4096);
 		assert_int_equal(target_memory_read(fixture->pid, trace, &word, 8, &count), 0);
 		trace += 8;

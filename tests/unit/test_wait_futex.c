@@ -289,6 +289,96 @@ static void test_condition(void **state)
 	pthread_join(parked.thread, NULL);
 }
 
+/*
+ * Bytes of a condition variable with four waiters, of whom one was signalled and has left: as glibc 2.36 (Debian 12) and
+ * 2.41 (Debian 13) had them. They are slept on as they stand, whatever this host's C library is.
+ */
+struct recorded_condition {
+	uint32_t words[12];
+	unsigned slept_on;     /* offset of the word, of group 0 */
+	unsigned start, wrefs; /* offset of the start of group 1, and of the number of waiters */
+	unsigned start_unit;   /* by which it counts */
+	bool old;
+};
+
+static const struct recorded_condition recorded_conditions[] = {
+	{ { 9, 0, 1, 0, 6, 0, 3, 0, 0x10, 0x18, 0, 0 }, 40, 8, 36, 2, true },
+	{ { 9, 0, 0, 0, 0, 3, 0x10, 0x18, 0, 0, 0, 0 }, 32, 8, 28, 1, false },
+};
+
+static struct {
+	uint32_t condition[12];
+	pthread_mutex_t mutex;
+	unsigned slept_on;
+} replay;
+
+/* What glibc has on the stack meanwhile: struct _condvar_cleanup_buffer. */
+static void sleep_as_waiter(void *number)
+{
+	volatile uint64_t record[4] = { 2 * (uintptr_t)number, (uintptr_t)replay.condition,
+					(uintptr_t)&replay.mutex, 0 };
+
+	syscall(SYS_futex, replay.condition + replay.slept_on / 4,
+		FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, 0, NULL, NULL,
+		FUTEX_BITSET_MATCH_ANY);
+	(void)record[0];
+}
+
+static void check_recorded(const struct recorded_condition *recorded)
+{
+	struct wait_subject subject;
+	struct parked parked[3];
+	struct lc_wait wait;
+	uint32_t *slept_on = replay.condition + recorded->slept_on / 4;
+	int i;
+
+	memcpy(replay.condition, recorded->words, sizeof(replay.condition));
+	replay.slept_on = recorded->slept_on;
+	for (i = 0; i < 3; i++)
+		test_start(&parked[i], sleep_as_waiter, (void *)(uintptr_t)(i + 1));
+	for (i = 0; i < 3; i++) {
+		test_await(getpid(), parked[i].tid, NR_FUTEX, &subject);
+		test_describe(&subject, i ? none : condition_names, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_CONDITION);
+		assert_int_equal(wait.key.object, (uintptr_t)replay.condition);
+		assert_int_equal(wait.mutex.object, (uintptr_t)&replay.mutex);
+		assert_int_equal(wait.position, i + 1);
+		assert_int_equal(wait.readers, 3);
+		assert_int_equal(!!(wait.flags & LC_WAIT_OLD_CONDITION), recorded->old);
+		assert_int_equal(wait.flags & (LC_WAIT_LOST_WAKEUP | LC_WAIT_OBJECT_FREE), 0);
+	}
+	/* Its group was closed, and the third one sleeps on. */
+	replay.condition[recorded->start / 4] = 4 * recorded->start_unit;
+	test_describe(&subject, none, &wait);
+	assert_true(wait.flags & LC_WAIT_LOST_WAKEUP);
+	/* It is the next one's turn: the third is not among those that were let go. */
+	replay.condition[recorded->start / 4] = 3 * recorded->start_unit;
+	test_describe(&subject, none, &wait);
+	assert_int_equal(wait.flags & LC_WAIT_LOST_WAKEUP, 0);
+	/* A signal is there, and nobody took it. */
+	replay.condition[recorded->start / 4] = recorded->words[recorded->start / 4];
+	*slept_on = 2;
+	test_describe(&subject, none, &wait);
+	assert_true(wait.flags & LC_WAIT_OBJECT_FREE);
+	*slept_on = 0;
+	/* More waiters than the process has threads: no condition variable. */
+	replay.condition[recorded->wrefs / 4] = 0xffff << 3;
+	test_describe(&subject, none, &wait);
+	assert_int_not_equal(wait.kind, LC_WAIT_CONDITION);
+	syscall(SYS_futex, slept_on, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 3, NULL, NULL, 0);
+	for (i = 0; i < 3; i++)
+		pthread_join(parked[i].thread, NULL);
+}
+
+static void test_recorded_conditions(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(recorded_conditions) / sizeof(recorded_conditions[0]); i++)
+		check_recorded(&recorded_conditions[i]);
+}
+
 static void take(void *semaphore)
 {
 	sem_wait(semaphore);
@@ -667,6 +757,7 @@ int main(void)
 		cmocka_unit_test(test_same_object_in_two_processes),
 		cmocka_unit_test(test_time_out),
 		cmocka_unit_test(test_condition),
+		cmocka_unit_test(test_recorded_conditions),
 		cmocka_unit_test(test_semaphore),
 		cmocka_unit_test(test_rwlock),
 		cmocka_unit_test(test_barrier),
