@@ -3,6 +3,7 @@
 #include "output/text_stack.h"
 #include "output/line.h"
 #include "output/names.h"
+#include "output/place.h"
 
 #include <string.h>
 
@@ -13,68 +14,11 @@ const char *text_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* How much a frame tells a person who looks for the place: the program's own code most, the C library least. */
-enum { TELLS_NOTHING, TELLS_LIBRARY, TELLS_PROGRAM };
-
-static bool is_go_file(const char *file)
-{
-	size_t length = strlen(file);
-
-	return length > 3 && !strcmp(file + length - 3, ".go");
-}
-
-/* In Go the standard library's import paths have no dot in their first part; a program's own have, or are main. */
-static int go_frame_tells(const char *function)
-{
-	static const char *const below[] = { "runtime.", "sync.", "internal/", "time.",
-					     "syscall." };
-	size_t first = strcspn(function, "/."), i;
-
-	for (i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		if (!strncmp(function, below[i], strlen(below[i])))
-			return TELLS_NOTHING;
-	}
-	if (!strncmp(function, "main.", 5) ||
-	    (function[first] == '.' && strchr(function + first, '/')))
-		return TELLS_PROGRAM;
-	return TELLS_LIBRARY;
-}
-
-static int frame_tells(const struct lc_frame *frame)
-{
-	static const char *const runtime[] = { "libc.", "libc-",     "libpthread",
-					       "ld-",	"libstdc++", "libgcc" };
-	const char *name = text_basename(frame->module);
-	size_t i;
-
-	if (!*name || *name == '[' || !frame->function[0])
-		return TELLS_NOTHING;
-	if (is_go_file(frame->file))
-		return go_frame_tells(frame->function);
-	if (!strstr(name, ".so"))
-		return TELLS_PROGRAM;
-	for (i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++) {
-		if (!strncmp(name, runtime[i], strlen(runtime[i])))
-			return TELLS_NOTHING;
-	}
-	return TELLS_LIBRARY;
-}
-
 const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t id)
 {
 	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
-	const struct lc_frame *best = NULL;
-	int score, most = -1;
-	size_t i;
 
-	for (i = 0; stack && i < stack->frame_count; i++) {
-		score = 2 * frame_tells(&stack->frames[i]) + (stack->frames[i].line != 0);
-		if (score > most) {
-			most = score;
-			best = &stack->frames[i];
-		}
-	}
-	return best;
+	return stack ? place_of(stack->frames, stack->frame_count) : NULL;
 }
 
 static void text_frame(struct line *line, const struct lc_frame *frame, bool telling)

@@ -10,6 +10,22 @@
 
 #include <errno.h>
 
+/* "add_to_totals leaky-server.c:37"; of code without names what addr2line wants: "server+0x11cd". */
+static void text_place(struct line *line, const struct lc_frame *frame)
+{
+	if (frame->function[0]) {
+		line_put(line, LINE_PLAIN, frame->function);
+	} else if (frame->module[0] && frame->offset) {
+		line_put(line, LINE_PLAIN, text_basename(frame->module));
+		line_add(line, LINE_PLAIN, "+0x%llx", (unsigned long long)frame->offset);
+	}
+	if (frame->line) {
+		line_add(line, LINE_PLAIN, " ");
+		line_put(line, LINE_PLAIN, text_basename(frame->file));
+		line_add(line, LINE_PLAIN, ":%u", frame->line);
+	}
+}
+
 static void summary_line(struct line *line, const struct output_run *run,
 			 const struct verdict_record *record)
 {
@@ -31,13 +47,8 @@ static void summary_line(struct line *line, const struct output_run *run,
 	line_tab(line, 72);
 	if (!frame)
 		frame = text_telling_frame(run, record->kernel_stack);
-	if (frame && frame->function[0])
-		line_put(line, LINE_PLAIN, frame->function);
-	if (frame && frame->line) {
-		line_add(line, LINE_PLAIN, " ");
-		line_put(line, LINE_PLAIN, text_basename(frame->file));
-		line_add(line, LINE_PLAIN, ":%u", frame->line);
-	}
+	if (frame)
+		text_place(line, frame);
 	line_end(line);
 }
 

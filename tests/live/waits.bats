@@ -19,7 +19,11 @@ looks() {
 @test "locks, conditions, joins" { looks locks 10; }
 @test "locks, with frame pointers" { looks fp/locks 10; }
 @test "locks, debug data beside the program" { looks split/locks 10; }
-@test "locks, stripped" { looks stripped/locks 10 --no-symbols; }
+@test "locks, stripped" {
+	looks stripped/locks 10 --no-symbols
+	# The place is then the address in the program.
+	(($(leakhop dump -p "$pid" -m 1ms | grep -cE '^(idle|suspect) .* locks\+0x[0-9a-f]+$') == 10))
+}
 @test "locks, static" { looks static/locks 10; }
 @test "locks, static-pie" { looks static-pie/locks 10; }
 
@@ -262,11 +266,22 @@ frozen() {
 	check waits "$BATS_TEST_TMPDIR/dump.json" "$out" "$sources/locks.c"
 }
 
+# places SOURCE NAME...: the line that a person reads names the thread's own code, not that of a library
+places() {
+	local text name
+	text=$(leakhop dump -p "$pid" -m 1ms)
+	for name in "${@:2}"; do
+		grep -qE "^(idle|suspect|stuck|leak|DEADLOCK|LEAK|STUCK) .*block_in_$name.* $1:$(mark "$1" block "$name")\$" <<<"$text" ||
+			{ echo "no line of $name" >&2; grep -A20 '^verdict' <<<"$text" >&2; return 1; }
+	done
+}
+
 @test "C++: mutex, condition_variable, future" {
 	start cpp
 	await 4
 	dump "$BATS_TEST_TMPDIR/dump.json" -p "$pid"
 	check waits "$BATS_TEST_TMPDIR/dump.json" "$out" "$sources/cpp.cc" --between "$before" "$after"
+	places cpp.cc cpp_mutex cpp_condition cpp_future
 }
 
 @test "Rust: mutex, channel" {
@@ -275,6 +290,7 @@ frozen() {
 	await 3
 	dump "$BATS_TEST_TMPDIR/dump.json" -p "$pid"
 	check waits "$BATS_TEST_TMPDIR/dump.json" "$out" "$sources/rust.rs" --between "$before" "$after"
+	places rust.rs rust_mutex rust_channel
 }
 
 @test "Python: whole stacks of the interpreter" {
@@ -286,6 +302,10 @@ frozen() {
 	dump "$BATS_TEST_TMPDIR/dump.json" -p "$pid"
 	check waits "$BATS_TEST_TMPDIR/dump.json" "$out" "$sources/python.py" --no-symbols \
 		--between "$before" "$after"
+	# What the thread does, not where it began, nor what carries the interpreter on.
+	leakhop dump -p "$pid" -m 1ms | grep '^verdict' -A9 >"$BATS_TEST_TMPDIR/text"
+	grep -q 'semaphore .*PyThread_acquire_lock' "$BATS_TEST_TMPDIR/text"
+	! grep -E '_start|clone|PyObject_Vectorcall|_PyEval|pymain' "$BATS_TEST_TMPDIR/text"
 }
 
 @test "a library loaded by hand" {

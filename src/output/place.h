@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which frame of a stack is the place that a person looks for. Pure. Private to this room. */
+#ifndef LEAKHOP_OUTPUT_PLACE_H
+#define LEAKHOP_OUTPUT_PLACE_H
+
+#include "lifecycle/types.h"
+
+/*
+ * Of count frames, innermost first: the innermost one of the program's own code, one with a line before one without.
+ * Where there is none, the outermost one of a library, which says what the thread is for; then the innermost address
+ * in the program, though it has no name; then the outermost one of the language's own library. Never where a thread
+ * or process begins. NULL: none of these.
+ */
+const struct lc_frame *place_of(const struct lc_frame *frames, size_t count);
+
+#endif
