@@ -136,7 +136,7 @@ static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
 	wait->owners[0] = (struct lc_wait_owner){ .pid = thread->task.pid,
 						  .tid = thread->task.tid,
 						  .fd = -1,
-						  .role = LC_WAIT_JOINEE,
+						  .role = LC_WAIT_RUNNER,
 						  .state = thread->state };
 	memcpy(wait->owners[0].comm, thread->task.comm, sizeof(wait->owners[0].comm));
 	wait->owner_count = wait->owner_total = 1;

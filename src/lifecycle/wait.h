@@ -110,7 +110,7 @@ struct lc_wait_key {
 
 enum lc_wait_role {
 	LC_WAIT_HOLDER,	   /* of a lock; releases by unlocking */
-	LC_WAIT_JOINEE,	   /* releases by ending; also the runner of an initialiser */
+	LC_WAIT_JOINEE,	   /* a thread; releases by ending */
 	LC_WAIT_OTHER_END, /* releases by reading, writing or closing */
 	LC_WAIT_PEER,	   /* of a socket */
 	LC_WAIT_LISTENER,
@@ -119,6 +119,8 @@ enum lc_wait_role {
 	LC_WAIT_TRACER_PROCESS,
 	LC_WAIT_LAST_USER, /* did the last operation on it: a hint */
 	LC_WAIT_MASTER,	   /* of a pseudo-terminal */
+	LC_WAIT_RUNNER,	   /* of an initialiser; releases by ending that */
+	LC_WAIT_AWAITED,   /* a process, by pidfd; releases by ending */
 };
 
 /* tid is 0 where any thread of the process could do it. */
@@ -193,6 +195,8 @@ enum lc_wait_recorded {
 #define LC_WAIT_ANY_THREAD (1ull << 40)
 /* The function that takes the lock is on the stack twice: the waiter's signal handler interrupted it. */
 #define LC_WAIT_INTERRUPTED_SELF (1ull << 41)
+
+#define LC_WAIT_OPENS_TO_WRITE (1ull << 42) /* a FIFO; without it, to read */
 
 /* What says that the waiter may go on; between the word's change and the wake-up this is so in health, too. */
 #define LC_WAIT_LET_GO (LC_WAIT_OBJECT_FREE | LC_WAIT_LOST_WAKEUP)

@@ -67,11 +67,20 @@ const char *lc_wait_direction_name(enum lc_wait_direction direction)
 
 const char *lc_wait_role_name(enum lc_wait_role role)
 {
-	static const char *const names[] = { "holder",	  "joined thread",
-					     "other end", "peer",
-					     "listener",  "has the same object",
-					     "child",	  "tracer",
-					     "last user", "terminal's master" };
+	static const char *const names[] = {
+		[LC_WAIT_HOLDER] = "holder",
+		[LC_WAIT_JOINEE] = "joined thread",
+		[LC_WAIT_OTHER_END] = "other end",
+		[LC_WAIT_PEER] = "peer",
+		[LC_WAIT_LISTENER] = "listener",
+		[LC_WAIT_SAME_OBJECT] = "has the same object",
+		[LC_WAIT_CHILD_PROCESS] = "child",
+		[LC_WAIT_TRACER_PROCESS] = "tracer",
+		[LC_WAIT_LAST_USER] = "last user",
+		[LC_WAIT_MASTER] = "terminal's master",
+		[LC_WAIT_RUNNER] = "runs the initialiser",
+		[LC_WAIT_AWAITED] = "awaited process",
+	};
 
 	return role < sizeof(names) / sizeof(names[0]) ? names[role] : "";
 }

@@ -8,6 +8,7 @@
 #include "output/text_stack.h"
 #include "output/text_wait.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <errno.h>
 #include <string.h>
@@ -146,9 +147,9 @@ static void text_wake(struct line *line, const struct output_run *run,
 	if (record->has_epoll_return && set->at) {
 		text_label(line, "epoll");
 		line_add(line, LINE_PLAIN,
-			 "last gave %u event%s, %s ago; %llu times since the start", set->events,
-			 set->events == 1 ? "" : "s", text_ago(run, set->at, span, sizeof(span)),
-			 (unsigned long long)set->returns);
+			 "last gave %u event%s, %s ago; %llu time%s since the start", set->events,
+			 plural(set->events), text_ago(run, set->at, span, sizeof(span)),
+			 (unsigned long long)set->returns, plural(set->returns));
 		line_end(line);
 	}
 }
@@ -169,16 +170,19 @@ static void text_counts(struct line *line, const struct verdict_record *record)
 	if (thread->seen_at) {
 		text_label(line, "so far");
 		line_add(line, LINE_PLAIN,
-			 "ran for %s, gave up the CPU %llu times, was put off it %llu times",
+			 "ran for %s, gave up the CPU %llu time%s, was put off it %llu time%s",
 			 duration_format(thread->run_ns, total, sizeof(total)),
 			 (unsigned long long)thread->voluntary_switches,
-			 (unsigned long long)thread->involuntary_switches);
+			 plural(thread->voluntary_switches),
+			 (unsigned long long)thread->involuntary_switches,
+			 plural(thread->involuntary_switches));
 		line_end(line);
 	}
 	if (thread->spawn_failures) {
 		text_label(line, "spawning");
-		line_add(line, LINE_RED, "%llu threads or processes could not be spawned: %s",
-			 (unsigned long long)thread->spawn_failures, strerror(thread->spawn_error));
+		line_add(line, LINE_RED, "%llu thread%s or process%s could not be spawned: %s",
+			 (unsigned long long)thread->spawn_failures, plural(thread->spawn_failures),
+			 thread->spawn_failures == 1 ? "" : "es", strerror(thread->spawn_error));
 		line_end(line);
 	}
 }

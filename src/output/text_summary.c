@@ -7,6 +7,7 @@
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <errno.h>
 
@@ -207,11 +208,13 @@ static void text_losses(struct line *line, const struct output_run *run)
 
 	if (!lost->events && !lost->stacks && !lost->threads && !lost->goroutines)
 		return;
-	line_add(line, LINE_RED, "lost: %llu events, %llu stacks, %llu threads",
-		 (unsigned long long)lost->events, (unsigned long long)lost->stacks,
-		 (unsigned long long)lost->threads);
+	line_add(line, LINE_RED, "lost: %llu event%s, %llu stack%s, %llu thread%s",
+		 (unsigned long long)lost->events, plural(lost->events),
+		 (unsigned long long)lost->stacks, plural(lost->stacks),
+		 (unsigned long long)lost->threads, plural(lost->threads));
 	if (lost->goroutines)
-		line_add(line, LINE_RED, ", %llu goroutines", (unsigned long long)lost->goroutines);
+		line_add(line, LINE_RED, ", %llu goroutine%s", (unsigned long long)lost->goroutines,
+			 plural(lost->goroutines));
 	line_end(line);
 }
 
@@ -241,13 +244,15 @@ static void summary_counts(struct line *line, const struct output_run *run,
 	line_add(line, LINE_BOLD, "%s, %zu thread%s", took, report->threads_seen,
 		 report->threads_seen == 1 ? "" : "s");
 	if (report->goroutines.goroutines)
-		line_add(line, LINE_BOLD, ", %zu goroutines", report->goroutines.goroutines);
+		line_add(line, LINE_BOLD, ", %zu goroutine%s", report->goroutines.goroutines,
+			 plural(report->goroutines.goroutines));
 	line_add(line, LINE_BOLD, "; for %s or longer: ", threshold);
 	line_add(line, findings ? LINE_RED : LINE_BOLD, "%zu finding%s", findings,
 		 findings == 1 ? "" : "s");
-	line_add(line, LINE_BOLD, " (%zu threads", report->findings.threads);
+	line_add(line, LINE_BOLD, " (%zu thread%s", report->findings.threads,
+		 plural(report->findings.threads));
 	if (go_findings)
-		line_add(line, LINE_BOLD, ", %zu goroutines", go_findings);
+		line_add(line, LINE_BOLD, ", %zu goroutine%s", go_findings, plural(go_findings));
 	line_add(line, LINE_BOLD, "), %zu suspect%s (%zu), %zu wait%s (%zu)", suspects,
 		 suspects == 1 ? "" : "s", report->suspects.threads + go_suspects,
 		 report->waits.count, report->waits.count == 1 ? "" : "s", report->waits.threads);
@@ -282,9 +287,9 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 		 duration_format(run->cost.user_ns + run->cost.system_ns, cpu, sizeof(cpu)),
 		 (unsigned long long)run->cost.rss_bytes >> 20);
 	if (run->cost.bpf_runs)
-		line_add(&line, LINE_FAINT, "; in the kernel %llu ns for each of %llu runs",
+		line_add(&line, LINE_FAINT, "; in the kernel %llu ns for each of %llu run%s",
 			 (unsigned long long)(run->cost.bpf_ns / run->cost.bpf_runs),
-			 (unsigned long long)run->cost.bpf_runs);
+			 (unsigned long long)run->cost.bpf_runs, plural(run->cost.bpf_runs));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

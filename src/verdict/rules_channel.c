@@ -42,6 +42,21 @@ static void pipe_end(struct judged *judged)
 			"holders of the other end that are stuck or gone would make it a finding");
 }
 
+/* Nobody has the other end. To read is to wait for work; what is to be written has nobody to read it. */
+static void open_of_fifo(struct judged *judged)
+{
+	if (!(judged->wait->flags & LC_WAIT_OPENS_TO_WRITE)) {
+		judge(judged, VERDICT_IDLE, "open",
+		      "it opens the FIFO to read, and waits until another opens it to write");
+		return;
+	}
+	judge(judged, VERDICT_STUCK, "open",
+	      "it opens the FIFO to write, and nobody has opened it to read");
+	judge_remedy(judged, "start who should read it, or open it with O_NONBLOCK and give up "
+			     "while there is nobody (ENXIO)");
+	judge_otherwise(judged, "to read, it would be idle: it would wait for work");
+}
+
 static void set_of_descriptors(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -51,8 +66,8 @@ static void set_of_descriptors(struct judged *judged)
 	} else if ((wait->flags & LC_WAIT_NEVER_FIRES) && !(wait->flags & LC_WAIT_SIGNAL_HANDLER)) {
 		judge(judged, VERDICT_STUCK, "nothing-can-fire",
 		      "none of what it waits for can ever happen, and it has no time-out");
-		judge_proof(judged, "%s: %u members, none can fire; the process catches no signal",
-			    wait->object, wait->member_total);
+		judge_proof(judged, "%s: %u member%s, none can fire; the process catches no signal",
+			    wait->object, wait->member_total, wait->member_total == 1 ? "" : "s");
 		judge_remedy(
 			judged,
 			"give the wait a time-out, or an eventfd by which it can be told to end");
@@ -126,7 +141,10 @@ void rules_channel(struct judged *judged)
 	switch (judged->wait->kind) {
 	case LC_WAIT_PIPE:
 	case LC_WAIT_FIFO:
-		pipe_end(judged);
+		if (judged->wait->direction == LC_WAIT_OPEN)
+			open_of_fifo(judged);
+		else
+			pipe_end(judged);
 		return;
 	case LC_WAIT_EPOLL:
 	case LC_WAIT_POLL:

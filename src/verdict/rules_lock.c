@@ -209,7 +209,8 @@ void rules_lock(struct judged *judged)
 		lock_is_held(judged);
 	} else if (wait->kind == LC_WAIT_RWLOCK && wait->readers) {
 		judge(judged, VERDICT_SUSPECT, "readers",
-		      "%u readers hold the lock; who they are is not recorded", wait->readers);
+		      "%u reader%s the lock; who that is is not recorded", wait->readers,
+		      wait->readers == 1 ? " holds" : "s hold");
 		judge_remedy(
 			judged,
 			"don't ask for the write lock while holding the read lock, and release "

@@ -6,6 +6,7 @@
  */
 #include "verdict/rules_private.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <stdio.h>
 
@@ -46,8 +47,9 @@ static void prove_trouble(struct judged *judged)
 	if (wait->owner_count)
 		snprintf(holder, sizeof(holder), ", held by process %d", wait->owners[0].pid);
 	if (wait->flags & LC_WAIT_PEER_UNREAD)
-		judge_proof(judged, "%s: %u bytes lie unread at the other end%s", wait->object,
-			    wait->tcp.peer_receive_queue, holder);
+		judge_proof(judged, "%s: %u byte%s unread at the other end%s", wait->object,
+			    wait->tcp.peer_receive_queue,
+			    wait->tcp.peer_receive_queue == 1 ? " lies" : "s lie", holder);
 	else if (wait->flags & LC_WAIT_NOT_ACCEPTED)
 		judge_proof(judged,
 			    "%s: the other end is in its listener's queue, and no process has "
@@ -58,8 +60,8 @@ static void prove_trouble(struct judged *judged)
 			    wait->object);
 	else
 		judge_proof(judged,
-			    "%s: %u bytes not acknowledged, %u retransmits, %u bytes wait to "
-			    "be sent",
+			    "%s: segments not acknowledged: %u, retransmits: %u, bytes not yet "
+			    "acknowledged or sent: %u",
 			    wait->object, wait->tcp.unacknowledged, wait->tcp.retransmits,
 			    wait->tcp.send_queue);
 }
@@ -85,12 +87,12 @@ static void answer_outstanding(struct judged *judged)
 		      "one "
 		      "is overdue",
 		      longest);
-		judge_proof(
-			judged,
-			"%llu answers to this thread before, %llu to others at this place from the "
-			"same peer, of %s on average and %s at most",
-			(unsigned long long)history.own, (unsigned long long)history.others, mean,
-			longest);
+		judge_proof(judged,
+			    "answers before: %llu to this thread, %llu to others at this place "
+			    "from the "
+			    "same peer, of %s on average and %s at most",
+			    (unsigned long long)history.own, (unsigned long long)history.others,
+			    mean, longest);
 	} else if (history.own) {
 		judge(judged, VERDICT_SUSPECT, "slower-than-before",
 		      "it asked, and has heard nothing since; the %llu answers here before took %s "
@@ -99,9 +101,9 @@ static void answer_outstanding(struct judged *judged)
 		      (unsigned long long)history.own, mean, longest);
 	} else if (history.others) {
 		judge(judged, VERDICT_SUSPECT, "others-are-answered",
-		      "it asked, and has heard nothing since; others here got %llu answers from "
+		      "it asked, and has heard nothing since; others here got %llu answer%s from "
 		      "this peer, in %s on average, and still get them",
-		      (unsigned long long)history.others, mean);
+		      (unsigned long long)history.others, plural(history.others), mean);
 	} else {
 		judge(judged, VERDICT_SUSPECT, "answer-outstanding",
 		      "it asked, and has heard nothing since: a subscription, or an answer that is "

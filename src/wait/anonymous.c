@@ -56,7 +56,7 @@ static void describe_pidfd(struct wait_job *job, const struct target_fdinfo *inf
 	}
 	wait_say(job, "the end of process %d, by pidfd", info->pid);
 	wait_set_key(job, LC_WAIT_SPACE_PROCESS, 0, info->pid, 0);
-	wait_add_owner(job, LC_WAIT_JOINEE, info->pid, 0, -1);
+	wait_add_owner(job, LC_WAIT_AWAITED, info->pid, 0, -1);
 }
 
 void wait_describe_anonymous(struct wait_job *job, int fd, const struct target_fd *link,
@@ -84,7 +84,7 @@ void wait_describe_anonymous(struct wait_job *job, int fd, const struct target_f
 	} else if (!strcmp(link->name, "inotify")) {
 		job->wait->kind = LC_WAIT_INOTIFY;
 		job->wait->recorded = LC_WAIT_OUTSIDE;
-		wait_say(job, "inotify, %u watches", info.watches);
+		wait_say(job, "inotify, %u watch%s", info.watches, info.watches == 1 ? "" : "es");
 	} else if (!strcmp(link->name, "userfaultfd")) {
 		job->wait->kind = LC_WAIT_USERFAULTFD;
 		wait_say(job, "userfaultfd");

@@ -6,6 +6,7 @@
 #include "wait/futex.h"
 #include "target/memory.h"
 #include "wait/calls.h"
+#include "util/plural.h"
 
 #include <linux/futex.h>
 #include <stdio.h>
@@ -293,7 +294,7 @@ static void describe_vector(struct wait_job *job, const struct wait_futex *form)
 	struct wait_futex futex;
 
 	wait->kind = LC_WAIT_FUTEX;
-	wait_say(job, "any of %llu words", (unsigned long long)total);
+	wait_say(job, "any of %llu word%s", (unsigned long long)total, plural(total));
 	for (i = 0; i < total && i < LC_WAIT_MEMBERS; i++) {
 		futex = *form;
 		if (!read_element(job, i, &futex)) {

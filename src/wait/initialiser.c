@@ -84,7 +84,7 @@ void wait_add_initialiser(struct wait_job *job, uint64_t once)
 	free(search.words);
 	if (!search.found)
 		return;
-	wait_add_owner(job, LC_WAIT_JOINEE, job->pid, search.found, -1);
+	wait_add_owner(job, LC_WAIT_RUNNER, job->pid, search.found, -1);
 	if (search.found == job->tid)
 		job->wait->flags |= LC_WAIT_OWNER_SELF;
 }

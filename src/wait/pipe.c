@@ -80,14 +80,16 @@ void wait_describe_fifo(struct wait_job *job, int fd, const struct target_fd *li
 	find_other_end(job, link, &end);
 }
 
-/* open() of a FIFO waits until the other end is opened: there is none. */
+/* open() of a FIFO waits until the other end is opened, which anybody may do who has the path. */
 void wait_describe_fifo_open(struct wait_job *job, const char *path, int flags)
 {
 	bool writes = (flags & O_ACCMODE) == O_WRONLY;
 
 	job->wait->kind = LC_WAIT_FIFO;
 	job->wait->direction = LC_WAIT_OPEN;
-	job->wait->recorded = LC_WAIT_NOBODY;
+	job->wait->recorded = LC_WAIT_OUTSIDE;
+	if (writes)
+		job->wait->flags |= LC_WAIT_OPENS_TO_WRITE;
 	wait_say(job, "FIFO %s, to be opened for %s by another", path,
 		 writes ? "reading" : "writing");
 }

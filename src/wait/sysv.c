@@ -4,6 +4,7 @@
  * last process that did an operation is a hint: used as a lock, it is the holder.
  */
 #include "wait/kinds.h"
+#include "util/plural.h"
 
 #include <stdio.h>
 #include <sys/msg.h>
@@ -86,7 +87,7 @@ void wait_describe_message(struct wait_job *job)
 		wait->recorded = LC_WAIT_UNREADABLE;
 		return;
 	}
-	wait_add(job, ", %lu messages", (unsigned long)queue.msg_qnum);
+	wait_add(job, ", %lu message%s", (unsigned long)queue.msg_qnum, plural(queue.msg_qnum));
 	if (reads && (int64_t)job->args[3])
 		wait_add(job, ", type %lld wanted", (long long)job->args[3]);
 	/* A message is there, and is not of the type wanted. */

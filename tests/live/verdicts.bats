@@ -131,7 +131,8 @@ shown='.proof != "" and .remedy != ""'
 	for kind in statics once; do
 		twin 2 initialisers $kind
 		no_suspects
-		is "$(ready_tid first)" "$(told idle waits-for-end once) and .wait.owner.tid == $(ready_tid second)" "$json"
+		is "$(ready_tid first)" "$(told idle waits-for-end once) and .wait.owner.tid == $(ready_tid second) and
+			.wait.owner.role == \"runs the initialiser\"" "$json"
 	done
 }
 
@@ -248,6 +249,28 @@ shown='.proof != "" and .remedy != ""'
 @test "a circle's chain ends before it comes back, also where nothing is wrong" {
 	twin 2 sick_family both-listen
 	holds 'all(due[].chain | map([.pid, .tid]); length == (unique | length))' "$json"
+}
+
+@test "a FIFO is opened: to read it waits for work, to write nobody reads" {
+	need_root # the kernel's stack tells that it is a FIFO
+	local fifo=$BATS_TEST_TMPDIR/fifo reader writer
+	mkfifo "$fifo.read" "$fifo.write"
+	/bin/cat "$fifo.read" 3>&- &
+	reader=$!
+	tee "$fifo.write" </dev/null 3>&- &
+	writer=$!
+	pids+=("$reader" "$writer")
+	opens() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == @(cat|tee) ]] && parked "$1" "$1"; }
+	eventually 10 opens "$reader"
+	eventually 10 opens "$writer"
+	both_due() {
+		dump "$json" -p "$reader,$writer" -m 50ms &&
+			jq -e "$due [due[].pid] | sort == ([$reader, $writer] | sort)" "$json" >/dev/null
+	}
+	eventually 10 both_due
+	is "$reader" "$(told idle open FIFO) and (.reason | contains(\"to read\")) and
+		(.wait.object | contains(\"to be opened for writing by another\"))" "$json"
+	is "$writer" "$(told stuck open FIFO) and (.reason | contains(\"nobody has opened it to read\")) and .remedy != \"\"" "$json"
 }
 
 @test "--fail-on" {

@@ -138,7 +138,8 @@ rare() {
 	local other
 	other=$(ready_pid pidfd_other)
 	is "$(ready_tid pidfd)" ".wait.kind == \"child\" and .wait.owner.pid == $other and .rule == \"waits-for-end\"" "$json"
-	is "$(ready_tid pidfd_poll)" ".wait.kind == \"pidfd\" and .wait.owner.pid == $other and .verdict == \"idle\"" "$json"
+	is "$(ready_tid pidfd_poll)" ".wait.kind == \"pidfd\" and .wait.owner.pid == $other and
+		.wait.owner.role == \"awaited process\" and .verdict == \"idle\"" "$json"
 }
 
 @test "TCP over IPv6" {

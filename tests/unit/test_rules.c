@@ -383,6 +383,23 @@ static void test_time_alone(void **state)
 	lc_model_free(model);
 }
 
+static void test_numbers_in_words(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_RWLOCK, 1);
+
+	(void)state;
+	wait.readers = 1;
+	expect(wait, VERDICT_SUSPECT, "readers");
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "1 reader holds the lock"));
+	wait.readers = 2;
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "2 readers hold the lock"));
+	wait = wait_for(LC_WAIT_TCP, 1);
+	wait.direction = LC_WAIT_READ;
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST | LC_WAIT_PEER_UNREAD;
+	wait.tcp.peer_receive_queue = 1;
+	assert_non_null(strstr(judge_one(&wait, 'S').proof, "1 byte lies unread"));
+}
+
 /* A server's thread is not sick because its client is. */
 static void test_a_sick_peer(void **state)
 {
@@ -420,10 +437,20 @@ static void test_pipes_and_sets(void **state)
 	expect(wait, VERDICT_IDLE, "reader");
 	wait.flags = LC_WAIT_OWN_PROCESS;
 	expect(wait, VERDICT_SUSPECT, "own-pipe");
+	wait = wait_for(LC_WAIT_FIFO, 1);
+	wait.direction = LC_WAIT_OPEN;
+	wait.recorded = LC_WAIT_OUTSIDE;
+	expect(wait, VERDICT_IDLE, "open");
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "to read"));
+	wait.flags = LC_WAIT_OPENS_TO_WRITE;
+	expect(wait, VERDICT_STUCK, "open");
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "nobody has opened it to read"));
 	wait = wait_for(LC_WAIT_EPOLL, 1);
 	expect(wait, VERDICT_IDLE, "event-loop");
 	wait.flags = LC_WAIT_NEVER_FIRES;
+	wait.member_total = 1;
 	expect(wait, VERDICT_STUCK, "nothing-can-fire");
+	assert_non_null(strstr(judge_one(&wait, 'S').proof, ": 1 member, none"));
 	wait.flags |= LC_WAIT_SIGNAL_HANDLER;
 	expect(wait, VERDICT_IDLE, "event-loop");
 	wait = wait_for(LC_WAIT_SLEEP, 1);
@@ -517,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_numbers_in_words),
 		cmocka_unit_test(test_a_sick_peer),
 		cmocka_unit_test(test_pipes_and_sets),
 		cmocka_unit_test(test_state_d),

@@ -129,6 +129,29 @@ static void open_fifo(void *path)
 	(void)!open(path, O_RDONLY);
 }
 
+static void open_fifo_to_write(void *path)
+{
+	(void)!open(path, O_WRONLY);
+}
+
+/* Whoever has the path may open the other end: nobody is known who could not. */
+static void check_fifo_open(char *name, void (*fn)(void *), const char *words, bool writes)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid = test_fork(fn, name);
+
+	test_await(pid, pid, SYS_openat, &subject);
+	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.kind, LC_WAIT_FIFO);
+	assert_int_equal(wait.direction, LC_WAIT_OPEN);
+	assert_int_equal(wait.recorded, LC_WAIT_OUTSIDE);
+	assert_int_equal(!!(wait.flags & LC_WAIT_OPENS_TO_WRITE), writes);
+	assert_non_null(strstr(wait.object, name));
+	assert_non_null(strstr(wait.object, words));
+	test_kill(pid);
+}
+
 static void test_fifo(void **state)
 {
 	char path[] = "/tmp/leakhop-unit-XXXXXX";
@@ -142,14 +165,8 @@ static void test_fifo(void **state)
 	assert_non_null(mkdtemp(path));
 	snprintf(name, sizeof(name), "%s/fifo", path);
 	assert_int_equal(mkfifo(name, 0600), 0);
-	pid = test_fork(open_fifo, name);
-	test_await(pid, pid, SYS_openat, &subject);
-	test_describe(&subject, NULL, &wait);
-	assert_int_equal(wait.kind, LC_WAIT_FIFO);
-	assert_int_equal(wait.direction, LC_WAIT_OPEN);
-	assert_int_equal(wait.recorded, LC_WAIT_NOBODY);
-	assert_non_null(strstr(wait.object, name));
-	test_kill(pid);
+	check_fifo_open(name, open_fifo, "to be opened for writing by another", false);
+	check_fifo_open(name, open_fifo_to_write, "to be opened for reading by another", true);
 	fd = open(name, O_RDWR);
 	pid = test_fork(read_fd, &fd);
 	test_await(pid, pid, SYS_read, &subject);

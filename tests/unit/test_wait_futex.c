@@ -543,7 +543,7 @@ static void test_once(void **state)
 	/* glibc keeps a record on the stack of who runs it; the test runs with the host's C library. */
 	assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
 	assert_int_equal(wait.owners[0].tid, runner.tid);
-	assert_int_equal(wait.owners[0].role, LC_WAIT_JOINEE);
+	assert_int_equal(wait.owners[0].role, LC_WAIT_RUNNER);
 	assert_int_equal(wait.flags & LC_WAIT_OWNER_SELF, 0);
 	sem_post(&once_gate);
 	pthread_join(runner.thread, NULL);
