@@ -113,6 +113,34 @@ static void note_clocks(struct wait_job *job, const struct target_socket *socket
 		wait->flags |= LC_WAIT_UNACKNOWLEDGED;
 }
 
+/* Who should accept what stands in its queue; more than one may listen at a port (SO_REUSEPORT). */
+static void add_listeners(struct wait_job *job, const struct target_socket *queued,
+			  const struct target_inet *at)
+{
+	const struct target_socket *listener = NULL;
+	unsigned count = 0;
+
+	while ((listener = wait_network_listener(job->scan, queued, at, listener))) {
+		if (!count++)
+			wait_add(job, ", listener with %u waiting, backlog %u",
+				 listener->receive_queue, listener->send_queue);
+		if (listener->receive_queue > listener->send_queue)
+			job->wait->flags |= LC_WAIT_BACKLOG_FULL;
+		wait_add_holders(job, LC_WAIT_LISTENER, TARGET_FD_SOCKET, listener->inode, NULL,
+				 NULL);
+	}
+}
+
+/* A connection that does not come about, to a listener of the same namespace. */
+static void note_unanswered(struct wait_job *job, const struct target_socket *socket)
+{
+	struct target_inet at = socket->inet;
+
+	at.local = socket->inet.remote;
+	at.local_port = socket->inet.remote_port;
+	add_listeners(job, socket, &at);
+}
+
 static void note_peer(struct wait_job *job, struct wait_network *network,
 		      const struct target_socket *socket)
 {
@@ -121,6 +149,8 @@ static void note_peer(struct wait_job *job, struct wait_network *network,
 
 	if (!peer) {
 		wait->recorded = LC_WAIT_OUTSIDE;
+		if (socket->state == TCP_SYN_SENT)
+			note_unanswered(job, socket);
 		return;
 	}
 	wait->flags |= LC_WAIT_PEER_HERE;
@@ -131,10 +161,12 @@ static void note_peer(struct wait_job *job, struct wait_network *network,
 		wait->recorded = LC_WAIT_NOBODY;
 		/* Without an inode: in a listener's queue, or closed by its process. */
 		if (peer->state == TCP_ESTABLISHED || peer->state == TCP_SYN_RECV ||
-		    peer->state == TCP_CLOSE_WAIT)
+		    peer->state == TCP_CLOSE_WAIT) {
 			wait->flags |= LC_WAIT_NOT_ACCEPTED;
-		else
+			add_listeners(job, peer, &peer->inet);
+		} else {
 			wait->flags |= LC_WAIT_CLOSED;
+		}
 		return;
 	}
 	if (!wait_add_holders(job, LC_WAIT_PEER, TARGET_FD_SOCKET, peer->inode, NULL, NULL)) {

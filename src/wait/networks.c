@@ -5,6 +5,7 @@
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -169,6 +170,49 @@ const struct target_socket *wait_network_other_end(struct wait_scan *scan,
 		found = search(&scan->networks[i], &key);
 	}
 	return found;
+}
+
+static const struct wait_network *network_having(const struct wait_scan *scan,
+						 const struct target_socket *socket)
+{
+	size_t i;
+
+	for (i = 0; i < scan->network_count; i++) {
+		const struct target_sockets *tcp = &scan->networks[i].tcp;
+
+		if (socket >= tcp->sockets && socket < tcp->sockets + tcp->count)
+			return &scan->networks[i];
+	}
+	return NULL;
+}
+
+/* At this address and port, or at any address. */
+static bool listens_at(const struct target_socket *listener, const struct target_inet *at)
+{
+	struct in6_addr own = mapped(&listener->inet.local, listener->inet.family),
+			wanted = mapped(&at->local, at->family);
+	bool any = IN6_IS_ADDR_UNSPECIFIED(&own) ||
+		   (IN6_IS_ADDR_V4MAPPED(&own) && !own.s6_addr32[3]);
+
+	return listener->state == TCP_LISTEN && listener->inet.local_port == at->local_port &&
+	       (any || !memcmp(&own, &wanted, sizeof(own)));
+}
+
+const struct target_socket *wait_network_listener(const struct wait_scan *scan,
+						  const struct target_socket *queued,
+						  const struct target_inet *at,
+						  const struct target_socket *after)
+{
+	const struct wait_network *network = network_having(scan, queued);
+	size_t i;
+
+	if (!network)
+		return NULL;
+	for (i = after ? after - network->tcp.sockets + 1 : 0; i < network->tcp.count; i++) {
+		if (listens_at(&network->tcp.sockets[i], at))
+			return &network->tcp.sockets[i];
+	}
+	return NULL;
 }
 
 void wait_network_release(struct wait_network *network)

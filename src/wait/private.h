@@ -147,6 +147,14 @@ struct wait_network *wait_network_of(struct wait_scan *scan, pid_t pid, enum tar
 const struct target_socket *wait_network_other_end(struct wait_scan *scan,
 						   struct wait_network *network,
 						   const struct target_socket *socket);
+/*
+ * The next listener after one of its sockets (NULL: the first) in the network that has this TCP socket, which stands
+ * or is to stand in the listener's queue under its own local address; NULL: none.
+ */
+const struct target_socket *wait_network_listener(const struct wait_scan *scan,
+						  const struct target_socket *queued,
+						  const struct target_inet *at,
+						  const struct target_socket *after);
 void wait_network_release(struct wait_network *network);
 
 #endif

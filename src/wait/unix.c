@@ -37,6 +37,13 @@ static size_t read_address(struct wait_job *job, uint64_t address, uint64_t size
 	return name[0] ? strnlen(name, length) : length;
 }
 
+/* Of a path, without the zeros behind it. */
+static size_t name_length(const struct target_unix *unix_socket)
+{
+	return unix_socket->name[0] ? strnlen(unix_socket->name, unix_socket->name_length)
+				    : unix_socket->name_length;
+}
+
 static const struct target_socket *by_name(const struct wait_network *network, const char *name,
 					   size_t length, bool listener)
 {
@@ -45,9 +52,7 @@ static const struct target_socket *by_name(const struct wait_network *network, c
 
 	for (i = 0; length && i < network->local.count; i++) {
 		socket = &network->local.sockets[i];
-		theirs = socket->local.name[0]
-				 ? strnlen(socket->local.name, socket->local.name_length)
-				 : socket->local.name_length;
+		theirs = name_length(&socket->local);
 		if (theirs == length && !memcmp(socket->local.name, name, length) &&
 		    (!listener || socket->state == STATE_LISTEN))
 			return socket;
@@ -172,6 +177,26 @@ static void describe_state(struct wait_job *job, const struct wait_network *netw
 	}
 }
 
+/*
+ * The accepted end has its listener's name, and the connecting end mostly none: one that was given a name, too, is told
+ * by the listener that is still there. Of a pair nobody connected.
+ */
+static void note_role(struct wait_job *job, const struct wait_network *network,
+		      const struct target_socket *socket)
+{
+	const struct target_unix *own = &socket->local, *peer = NULL;
+	const struct target_socket *other = target_sockets_find(&network->local, own->peer);
+	bool named = own->name_length, peer_named;
+
+	if (other)
+		peer = &other->local;
+	peer_named = peer && peer->name_length;
+	if (named && (!peer_named || by_name(network, own->name, name_length(own), true)))
+		job->wait->flags |= LC_WAIT_SERVER;
+	else if (peer_named && own->type != SOCK_DGRAM)
+		job->wait->flags |= LC_WAIT_CLIENT;
+}
+
 void wait_describe_unix(struct wait_job *job, uint64_t inode, enum lc_wait_direction direction)
 {
 	struct wait_network *network = wait_network_of(job->scan, job->pid, TARGET_SOCKETS_UNIX);
@@ -188,11 +213,10 @@ void wait_describe_unix(struct wait_job *job, uint64_t inode, enum lc_wait_direc
 	}
 	wait_say(job, "Unix socket %llu", (unsigned long long)inode);
 	name_words(socket->local.name, socket->local.name_length, words, sizeof(words));
-	/* The accepted end has its listener's name, the connecting end none. */
-	if (socket->state == 1 && *words) {
+	if (socket->state == 1 && *words)
 		wait_add(job, " (%s)", words);
-		job->wait->flags |= LC_WAIT_SERVER;
-	}
+	if (socket->state == 1)
+		note_role(job, network, socket);
 	describe_state(job, network, socket, direction);
 	wait_add(job, ", fd %d", job->wait->fd);
 }

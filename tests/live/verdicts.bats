@@ -251,6 +251,56 @@ shown='.proof != "" and .remedy != ""'
 	holds 'all(due[].chain | map([.pid, .tid]); length == (unique | length))' "$json"
 }
 
+# The one who asked is a suspect: what came last is not known of TCP within a few ms, and never of Unix sockets.
+@test "asked at once after the last word heard, and not answered" {
+	local way kind
+	for way in tcp unix; do
+		[[ $way == tcp ]] && kind=TCP || kind="Unix socket"
+		ill 2 asks $way
+		is "$(ready_tid client)" "$(told suspect answer-outstanding "$kind") and .remedy != \"\"" "$json"
+		no_findings "$json"
+		kill_fixtures || :
+	done
+}
+
+@test "asked at once after the last word heard: its twins" {
+	twin 2 asks tcp
+	is "$(ready_tid client)" "$(told idle heard-last TCP)" "$json"
+	kill_fixtures || :
+	twin 2 asks greeted
+	is "$(ready_tid client)" "$(told idle heard-last TCP)" "$json"
+}
+
+@test "a request that is not accepted: who listens" {
+	local server client port
+	cat >"$BATS_TEST_TMPDIR/server.py" <<-'END'
+		import socket, time
+		listener = socket.create_server(("127.0.0.1", 0))
+		print("PORT", listener.getsockname()[1], flush=True)
+		time.sleep(9999)
+	END
+	cat >"$BATS_TEST_TMPDIR/client.py" <<-'END'
+		import socket, sys
+		client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		client.sendall(b"hello")
+		client.recv(1)
+	END
+	out=$BATS_TEST_TMPDIR/out.server
+	/usr/bin/python3 "$BATS_TEST_TMPDIR/server.py" >"$out" 3>&- &
+	server=$!
+	pids+=("$server")
+	eventually 10 grep -q PORT "$out"
+	port=$(awk '/^PORT/ { print $2 }' "$out")
+	/usr/bin/python3 "$BATS_TEST_TMPDIR/client.py" "$port" 3>&- &
+	client=$!
+	pids+=("$client")
+	asks() { dump "$json" -p "$client" -m 50ms && jq -e "$due any(due[]; .wait.kind == \"TCP\")" "$json" >/dev/null; }
+	eventually 10 asks
+	is "$client" "$(told stuck request-stands TCP) and .wait.owner.pid == $server and .wait.owner.role == \"listener\"" "$json"
+	is "$client" '.proof | contains("5 bytes lie unread") and contains("process '"$server"' (python3) listens, and has not accepted it")' "$json"
+	is "$client" ".remedy | contains(\"process $server (python3) does, which should accept it\")" "$json"
+}
+
 @test "a FIFO is opened: to read it waits for work, to write nobody reads" {
 	need_root # the kernel's stack tells that it is a FIFO
 	local fifo=$BATS_TEST_TMPDIR/fifo reader writer

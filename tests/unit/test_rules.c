@@ -249,7 +249,20 @@ static void test_sockets(void **state)
 	expect(wait, VERDICT_IDLE, "heard-last");
 	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST;
 	expect(wait, VERDICT_SUSPECT, "answer-outstanding");
-	wait.flags |= LC_WAIT_PEER_UNREAD;
+	/* Within the clock's slack of each other, or without clocks: not known is not known. */
+	wait.flags = LC_WAIT_CLIENT;
+	expect(wait, VERDICT_SUSPECT, "answer-outstanding");
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "which came last is not known"));
+	assert_true(rules_asks(&wait));
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_NEVER_SPOKE; /* it never asked: it listens */
+	expect(wait, VERDICT_IDLE, "heard-last");
+	wait.flags = 0; /* which side it is is not known */
+	expect(wait, VERDICT_IDLE, "heard-last");
+	wait.flags = LC_WAIT_CLIENT;
+	wait.has_timeout = true;
+	expect(wait, VERDICT_IDLE, "time-out");
+	wait.has_timeout = false;
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST | LC_WAIT_PEER_UNREAD;
 	wait.tcp.peer_receive_queue = 5;
 	expect(wait, VERDICT_STUCK, "request-stands");
 	assert_non_null(strstr(judge_one(&wait, 'S').proof, "5 bytes lie unread"));
@@ -381,6 +394,67 @@ static void test_time_alone(void **state)
 		verdict_view_release(&view);
 	}
 	lc_model_free(model);
+}
+
+static void test_unix_sockets(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_UNIX, 1);
+
+	(void)state;
+	wait.direction = LC_WAIT_READ;
+	wait.flags = LC_WAIT_CLIENT;
+	expect(wait, VERDICT_SUSPECT, "answer-outstanding");
+	assert_non_null(strstr(judge_one(&wait, 'S').reason, "not recorded"));
+	wait.flags = 0; /* of a pair */
+	expect(wait, VERDICT_IDLE, "heard-last");
+	wait.flags = LC_WAIT_PEER_UNREAD;
+	expect(wait, VERDICT_STUCK, "request-stands");
+	wait.flags = LC_WAIT_SERVER;
+	expect(wait, VERDICT_IDLE, "accepting-side");
+	wait.flags |= LC_WAIT_PEER_UNREAD; /* an answer that the client has not fetched yet */
+	expect(wait, VERDICT_IDLE, "accepting-side");
+}
+
+/* It names who should do something, and only what the thing has. */
+static void test_remedies_of_sockets(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_UNIX, 1);
+	struct conclusion conclusion;
+
+	(void)state;
+	wait.fd = 7;
+	wait.direction = LC_WAIT_READ;
+	wait.flags = LC_WAIT_CLIENT;
+	assert_null(strstr(judge_one(&wait, 'S').remedy, "TCP"));
+	wait.direction = LC_WAIT_WRITE;
+	assert_null(strstr(judge_one(&wait, 'S').remedy, "TCP"));
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "SO_SNDTIMEO"));
+	wait = wait_for(LC_WAIT_TCP, 1);
+	wait.fd = 7;
+	wait.direction = LC_WAIT_READ;
+	wait.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST;
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "TCP_USER_TIMEOUT"));
+	wait.flags |= LC_WAIT_NOT_ACCEPTED | LC_WAIT_PEER_UNREAD;
+	wait.tcp.peer_receive_queue = 5;
+	wait_owner(&wait, 41, 0, LC_WAIT_LISTENER);
+	strcpy(wait.owners[0].comm, "deaf");
+	conclusion = judge_one(&wait, 'S');
+	assert_string_equal(conclusion.rule, "request-stands");
+	assert_non_null(strstr(conclusion.reason, "has not been accepted"));
+	assert_non_null(strstr(conclusion.proof, "5 bytes lie unread"));
+	assert_non_null(strstr(conclusion.proof, "process 41 (deaf) listens"));
+	assert_non_null(strstr(conclusion.remedy, "process 41 (deaf) does, which should accept"));
+	wait.flags &= ~LC_WAIT_NOT_ACCEPTED;
+	wait.owners[0].role = LC_WAIT_PEER;
+	conclusion = judge_one(&wait, 'S');
+	assert_non_null(strstr(conclusion.proof, "held by process 41 (deaf)"));
+	assert_non_null(strstr(conclusion.remedy, "should read the request"));
+	wait.direction = LC_WAIT_CONNECT;
+	wait.flags = LC_WAIT_BACKLOG_FULL;
+	wait.owners[0].role = LC_WAIT_LISTENER;
+	conclusion = judge_one(&wait, 'S');
+	assert_string_equal(conclusion.rule, "connect");
+	assert_non_null(strstr(conclusion.proof, "process 41 (deaf) listens"));
 }
 
 static void test_numbers_in_words(void **state)
@@ -544,6 +618,8 @@ int main(void)
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_unix_sockets),
+		cmocka_unit_test(test_remedies_of_sockets),
 		cmocka_unit_test(test_numbers_in_words),
 		cmocka_unit_test(test_a_sick_peer),
 		cmocka_unit_test(test_pipes_and_sets),

@@ -308,8 +308,13 @@ static void test_tcp(void **state)
 	assert_int_equal(wait.kind, LC_WAIT_TCP);
 	assert_true(wait.flags & LC_WAIT_NOT_ACCEPTED);
 	assert_true(wait.flags & LC_WAIT_CLIENT);
+	assert_int_equal(wait.owner_total, 1);
+	assert_int_equal(wait.owners[0].pid, getpid());
+	assert_int_equal(wait.owners[0].role, LC_WAIT_LISTENER);
+	assert_int_equal(wait.owners[0].fd, tcp.listener);
 	fd = accept(tcp.listener, NULL, NULL);
 	test_describe(&subject, NULL, &wait);
+	assert_int_equal(wait.owners[0].role, LC_WAIT_PEER);
 	assert_int_equal(wait.flags & LC_WAIT_NOT_ACCEPTED, 0);
 	assert_true(wait.flags & LC_WAIT_PEER_UNREAD);
 	assert_true(wait.flags & LC_WAIT_SPOKE_LAST);
@@ -323,6 +328,44 @@ static void test_tcp(void **state)
 	assert_int_equal(wait.flags & LC_WAIT_PEER_UNREAD, 0);
 	test_kill(pid);
 	close(fd);
+	close(tcp.listener);
+}
+
+static void connect_only(void *argument)
+{
+	struct tcp *tcp = argument;
+
+	close(tcp->listener);
+	(void)!connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&tcp->address,
+		       sizeof(tcp->address));
+}
+
+/* Past the backlog the kernel drops what comes: who should make room is known all the same. */
+static void test_tcp_backlog_full(void **state)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	struct tcp tcp;
+	pid_t pids[3];
+	int i;
+
+	(void)state;
+	start_tcp_server(&tcp);
+	assert_int_equal(listen(tcp.listener, 0), 0);
+	for (i = 0; i < 3; i++)
+		pids[i] = test_fork(connect_only, &tcp);
+	/* One has room; the others' first segment may be lost before or after. */
+	for (i = 0; i < 3; i++) {
+		test_await(pids[i], pids[i], -2, &subject);
+		test_describe(&subject, NULL, &wait);
+		if (wait.direction != LC_WAIT_CONNECT)
+			continue;
+		assert_int_equal(wait.owners[0].pid, getpid());
+		assert_int_equal(wait.owners[0].role, LC_WAIT_LISTENER);
+		assert_true(wait.flags & LC_WAIT_BACKLOG_FULL);
+	}
+	for (i = 0; i < 3; i++)
+		test_kill(pids[i]);
 	close(tcp.listener);
 }
 
@@ -652,6 +695,7 @@ int main(void)
 		cmocka_unit_test(test_unix_pair),
 		cmocka_unit_test(test_unix_not_accepted),
 		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_tcp_backlog_full),
 		cmocka_unit_test(test_tcp_server_side),
 		cmocka_unit_test(test_udp_and_netlink),
 		cmocka_unit_test(test_anonymous),
