@@ -196,6 +196,8 @@ enum lc_wait_recorded {
 /* The function that takes the lock is on the stack twice: the waiter's signal handler interrupted it. */
 #define LC_WAIT_INTERRUPTED_SELF (1ull << 41)
 
+#define LC_WAIT_TAKER_GONE \
+	(1ull << 43) /* who took the file lock has ended; its open file lives on */
 #define LC_WAIT_OPENS_TO_WRITE (1ull << 42) /* a FIFO; without it, to read */
 
 /* What says that the waiter may go on; between the word's change and the wake-up this is so in health, too. */

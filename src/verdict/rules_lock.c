@@ -6,6 +6,8 @@
 #include "verdict/rules_private.h"
 #include "util/duration.h"
 
+#include <stdio.h>
+
 static void lock_is_dead(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -73,6 +75,48 @@ static void others_wait(struct judged *judged, int tid, bool kept)
 					"be a finding");
 }
 
+/* Leader and followers are children of one process, or threads of one; an office and its standby are not. */
+static bool is_follower(const struct judged *judged)
+{
+	const struct graph_node *holder = judged->owner, *nodes = judged->rules->graph->nodes;
+
+	if (!holder->thread && holder->next != GRAPH_NONE)
+		holder = &nodes[holder->next];
+	return holder->pid == judged->node->pid ||
+	       (holder->thread && holder->thread->parent_pid > 1 &&
+		holder->thread->parent_pid == judged->thread->parent_pid);
+}
+
+/* An open file outlives who locked it: whoever inherited it keeps the lock. */
+static void file_lock_is_held(struct judged *judged)
+{
+	const struct lc_wait_owner *holder = &judged->wait->owners[0];
+	char others[32] = "";
+
+	if (judged->wait->owner_total > 1)
+		snprintf(others, sizeof(others), " and %u more", judged->wait->owner_total - 1);
+	judge_remedy(judged,
+		     "if process %d (%.15s) should not have the lock now, unlock or close the file "
+		     "on every path",
+		     holder->pid, holder->comm);
+	if (!(judged->wait->flags & LC_WAIT_TAKER_GONE)) {
+		judge(judged, VERDICT_SUSPECT, "standby",
+		      "process %d (%.15s)%s has the file lock and is alive: a standby, or a lock "
+		      "forgotten",
+		      holder->pid, holder->comm, others);
+		return;
+	}
+	judge(judged, VERDICT_SUSPECT, "standby",
+	      "who took the file lock has ended; process %d (%.15s)%s has the same open file, and "
+	      "so keeps it",
+	      holder->pid, holder->comm, others);
+	if (holder->fd >= 0)
+		judge_remedy(judged,
+			     "if process %d (%.15s) should not keep the lock, start it with its fd "
+			     "%d closed: it inherited that",
+			     holder->pid, holder->comm, holder->fd);
+}
+
 static void lock_is_held(struct judged *judged)
 {
 	const struct lc_holding *holding = lc_model_holding(judged->rules->graph->model,
@@ -92,12 +136,12 @@ static void lock_is_held(struct judged *judged)
 	if (verdict == VERDICT_SUSPECT || verdict == VERDICT_BLOCKED) {
 		judge(judged, VERDICT_SUSPECT, "holder-is-a-suspect",
 		      "the holder (%d) waits in its turn, and whether in vain is not known", tid);
-	} else if (verdict == VERDICT_IDLE) {
+	} else if (verdict == VERDICT_IDLE &&
+		   (judged->wait->kind != LC_WAIT_FILE_LOCK || is_follower(judged))) {
 		judge(judged, VERDICT_IDLE, "turn",
 		      "the holder (%d) waits for work: this one waits its turn", tid);
 	} else if (judged->wait->kind == LC_WAIT_FILE_LOCK) {
-		judge(judged, VERDICT_SUSPECT, "standby",
-		      "the file lock's holder (%d) is alive: a standby, or a lock forgotten", tid);
+		file_lock_is_held(judged);
 	} else if (holder_spawned_waiter(judged)) {
 		judge(judged, VERDICT_SUSPECT, "gate",
 		      "the holder (%d) goes on working and spawned this one: a gate, or a lock "

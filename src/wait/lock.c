@@ -6,6 +6,7 @@
 #include "wait/kinds.h"
 #include "target/proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/sysmacros.h>
@@ -89,6 +90,17 @@ static bool has_lock(const struct wait_descriptor *descriptor, void *context)
 	return info.locks > TARGET_FD_LOCKS;
 }
 
+/* /proc/locks has the process that called flock(), as a number of our namespace. */
+static void note_taker(struct wait_job *job, pid_t taker)
+{
+	struct target_stat stat;
+
+	if (taker <= 0 || !job->wait->owner_total || job->wait->owners[0].role != LC_WAIT_HOLDER)
+		return;
+	if (target_read_stat(taker, taker, &stat) == -ESRCH)
+		job->wait->flags |= LC_WAIT_TAKER_GONE;
+}
+
 static void add_holder(struct wait_job *job, const struct target_lock *lock, struct wanted *wanted,
 		       const struct target_fd *link)
 {
@@ -102,6 +114,7 @@ static void add_holder(struct wait_job *job, const struct target_lock *lock, str
 		/* Any path to the file would do; that of the waiter is the most likely one. */
 		wait_add_holders(job, LC_WAIT_HOLDER, link->kind, wait_descriptor_key(link),
 				 has_lock, wanted);
+		note_taker(job, lock->pid);
 		if (!job->wait->owner_total && lock->pid > 0)
 			wait_add_owner(job, LC_WAIT_LAST_USER, lock->pid, 0, -1);
 	}

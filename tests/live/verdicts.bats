@@ -301,6 +301,22 @@ shown='.proof != "" and .remedy != ""'
 	is "$client" ".remedy | contains(\"process $server (python3) does, which should accept it\")" "$json"
 }
 
+@test "a file lock that a child keeps after the one who took it" {
+	[[ -n $(type -P flock) ]] || skip "no flock"
+	local lock=$BATS_TEST_TMPDIR/lock holder waiter
+	( flock 9; exec 3>&-; sleep 9999 & echo $! >"$BATS_TEST_TMPDIR/holder" ) 9>"$lock"
+	holder=$(<"$BATS_TEST_TMPDIR/holder")
+	pids+=("$holder")
+	( exec 3>&-; exec flock 9 ) 9>"$lock" &
+	waiter=$!
+	pids+=("$waiter")
+	locks() { dump "$json" -p "$waiter" -m 50ms && jq -e "$due any(due[]; .wait.kind == \"file lock\")" "$json" >/dev/null; }
+	eventually 10 locks
+	is "$waiter" "$(told suspect standby "file lock") and .wait.owner.pid == $holder" "$json"
+	is "$waiter" ".reason | contains(\"process $holder (sleep) has the same open file\")" "$json"
+	is "$waiter" '.remedy | contains("fd 9 closed")' "$json"
+}
+
 @test "a FIFO is opened: to read it waits for work, to write nobody reads" {
 	need_root # the kernel's stack tells that it is a FIFO
 	local fifo=$BATS_TEST_TMPDIR/fifo reader writer

@@ -66,6 +66,50 @@ static void held_since(struct lc_model *model, pid_t tid, uint64_t at)
 	thread->wait_read_at = read_at;
 }
 
+/* Thread 30 of process 2 has the file lock and waits for work; who waits for the lock is process 1. */
+static struct conclusion behind_file_lock(pid_t parent, pid_t holders_parent, uint64_t flags)
+{
+	struct lc_wait work = wait_for(LC_WAIT_EPOLL, 1), lock = wait_for(LC_WAIT_FILE_LOCK, 2);
+	struct lc_model *model = model_new();
+	struct conclusion conclusion;
+	struct verdict_view view;
+
+	wait_set(thread_add(model, 2, 30, 60), &work);
+	wait_owner(&lock, 2, 0, LC_WAIT_HOLDER);
+	lock.flags = flags;
+	lock.owners[0].fd = 9;
+	strcpy(lock.owners[0].comm, "tail");
+	wait_set(thread_add(model, 1, 10, 60), &lock);
+	lc_model_find(model, 10)->parent_pid = parent;
+	lc_model_find(model, 30)->parent_pid = holders_parent;
+	view = view_of(model);
+	conclusion = *concluded(&view, 10);
+	verdict_view_release(&view);
+	lc_model_free(model);
+	return conclusion;
+}
+
+/* Children of one process take turns; strangers have an office, or a lock that was handed on by mistake. */
+static void test_file_locks(void **state)
+{
+	struct conclusion conclusion;
+
+	(void)state;
+	assert_string_equal(behind_file_lock(5, 5, 0).rule, "turn");
+	assert_int_equal(behind_file_lock(5, 5, 0).verdict, VERDICT_IDLE);
+	conclusion = behind_file_lock(5, 6, 0);
+	assert_string_equal(conclusion.rule, "standby");
+	assert_int_equal(conclusion.verdict, VERDICT_SUSPECT);
+	assert_non_null(strstr(conclusion.reason, "process 2 (tail) has the file lock"));
+	/* Daemons are all of them children of init, and not known to be of a kind. */
+	assert_string_equal(behind_file_lock(1, 1, 0).rule, "standby");
+	assert_string_equal(behind_file_lock(0, 0, 0).rule, "standby");
+	conclusion = behind_file_lock(5, 1, LC_WAIT_TAKER_GONE);
+	assert_string_equal(conclusion.rule, "standby");
+	assert_non_null(strstr(conclusion.reason, "process 2 (tail) has the same open file"));
+	assert_non_null(strstr(conclusion.remedy, "fd 9"));
+}
+
 /* The leader of leader and followers waits for work: the followers' lock is a turn, not a fault. */
 static void test_turns_gates_and_queues(void **state)
 {
@@ -617,6 +661,7 @@ int main(void)
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_file_locks),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_unix_sockets),
 		cmocka_unit_test(test_remedies_of_sockets),

@@ -605,6 +605,12 @@ static void flock_twice(void *path)
 	flock(open(path, O_RDWR), LOCK_EX);
 }
 
+static void flock_and_end(void *fd)
+{
+	flock(*(int *)fd, LOCK_EX);
+	_exit(0);
+}
+
 static void lock_range(void *path)
 {
 	struct flock range = { .l_type = F_WRLCK, .l_start = 10, .l_len = 5 };
@@ -637,6 +643,7 @@ static void test_file_locks(void **state)
 	test_describe(&subject, NULL, &wait);
 	assert_int_equal(wait.owner_total, 1);
 	assert_true(wait.flags & LC_WAIT_OWNER_SELF);
+	assert_int_equal(wait.flags & LC_WAIT_TAKER_GONE, 0);
 	test_kill(pid);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -648,6 +655,18 @@ static void test_file_locks(void **state)
 	assert_int_equal(wait.owner_total, 1);
 	assert_int_equal(wait.owners[0].pid, getpid());
 	assert_int_equal(wait.flags & LC_WAIT_OWNER_SELF, 0);
+	test_kill(pid);
+	close(fd);
+
+	fd = open(path, O_RDWR);
+	pid = test_fork(flock_and_end, &fd);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	pid = test_fork(flock_again, path);
+	test_await(pid, pid, SYS_flock, &subject);
+	test_describe(&subject, NULL, &wait);
+	assert_true(wait.flags & LC_WAIT_TAKER_GONE);
+	assert_int_equal(wait.owners[0].pid, getpid());
+	assert_int_equal(wait.owners[0].fd, fd);
 	test_kill(pid);
 	close(fd);
 
