@@ -49,15 +49,15 @@ struct target_fdinfo {
 	uint64_t timer_left; /* ns; 0: disarmed */
 	uint64_t timer_interval;
 	bool has_signals;
-	uint64_t signals;    /* bit N - 1: signal N */
-	int32_t pid;	     /* of a pidfd in the reader's namespace; 0: no pidfd; -1: reaped */
-	int32_t tty_index;   /* of a pty master; -1 */
-	unsigned locks;	     /* "lock:" lines that were understood: locks in force by this open file */
+	uint64_t signals;  /* bit N - 1: signal N */
+	int32_t pid;	   /* of a pidfd in the reader's namespace; 0: no pidfd; -1: reaped */
+	int32_t tty_index; /* of a pty master; -1 */
+	unsigned locks; /* "lock:" lines that were understood: locks in force by this open file */
 	struct target_lock held[TARGET_FD_LOCKS]; /* the first of these */
-	unsigned scm_fds;    /* descriptors in flight in a Unix socket */
-	unsigned watches;    /* of inotify */
-	uint32_t sq_pending; /* io_uring: submitted, not yet taken */
-	uint32_t cq_pending; /* completed, not yet fetched */
+	unsigned scm_fds;			  /* descriptors in flight in a Unix socket */
+	unsigned watches;			  /* of inotify */
+	uint32_t sq_pending;			  /* io_uring: submitted, not yet taken */
+	uint32_t cq_pending;			  /* completed, not yet fetched */
 };
 
 struct target_epoll_member {
