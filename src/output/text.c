@@ -225,7 +225,7 @@ static void text_user_stack(FILE *stream, struct line *line, const struct output
 			    const struct verdict_record *record)
 {
 	if (!run->user_stacks || record->thread->kernel_thread ||
-	    record->conclusion.verdict == VERDICT_RUNNING)
+	    (record->conclusion.verdict == VERDICT_RUNNING && !record->thread->moving))
 		return;
 	text_label(line, "blocked at");
 	if (!record->user_stack)

@@ -189,7 +189,7 @@ def main():
     if arguments.keep:
         os.makedirs(arguments.keep, exist_ok=True)
     print(f"1..{len(work)}")
-    with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         futures = [pool.submit(run, language, seed, os.path.abspath(arguments.build), arguments.keep)
                    for language, seed in work]
         for number, future in enumerate(concurrent.futures.as_completed(futures), 1):
