@@ -40,9 +40,7 @@ static void judge_cycle(struct judged *judged)
 	judge_proof(judged, "%d waits for", judged->thread->task.tid);
 	judge_add_circle(graph, start, length == 1 ? "itself" : NULL, judged->conclusion->proof,
 			 sizeof(judged->conclusion->proof));
-	judge_remedy(judged,
-		     "take these in one fixed order everywhere, or never hold one while waiting "
-		     "for the other");
+	judge_remedy(judged, "%s", remedy_of_circle(graph, start));
 	judge_otherwise(judged, "one of them running, or with a time-out, would break the circle");
 }
 

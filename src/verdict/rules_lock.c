@@ -191,7 +191,7 @@ static void waits_for_itself(struct judged *judged)
 	}
 	judge(judged, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself");
 	judge_proof(judged, "%s: its owner is the waiter", judged->wait->object);
-	judge_remedy(judged, "don't lock again what is locked; a recursive mutex only hides it");
+	judge_remedy(judged, "%s", remedy_of_self(judged->wait->kind));
 }
 
 /* It is free for a moment each time that it changes hands: that nobody is on the way is what makes the fault. */

@@ -17,8 +17,7 @@ static void waits_for_end(struct judged *judged)
 		judge(judged, VERDICT_LEAK, "nobody-to-end",
 		      "there is none left whose end it could be told of");
 		judge_proof(judged, "%s", judged->wait->object);
-		judge_remedy(judged, "wait only for what was started, and look at what fork or "
-				     "pthread_create returned");
+		judge_remedy(judged, "%s", remedy_of_nobody(judged->wait->kind));
 		return;
 	}
 	judge(judged, VERDICT_IDLE, "waits-for-end", "whom it waits for works, or waits for work");

@@ -71,8 +71,7 @@ static void signal_lost(struct judged *judged)
 			     "this C library has bug 25847 (a signal stolen from a waiter); it is "
 			     "mended in glibc 2.41 and in later 2.38 to 2.40");
 	else
-		judge_remedy(judged,
-			     "signal with the mutex held, and after the condition has changed");
+		judge_remedy(judged, "%s", remedy_of_lost_wake_up(judged->wait->kind));
 }
 
 void rules_signal(struct judged *judged)

@@ -196,6 +196,7 @@ shown='.proof != "" and .remedy != ""'
 	is "$parent" "$(told deadlock cycle pipe) and $shown and .wait.owner.pid == $child" "$json"
 	is "$child" "$(told deadlock cycle pipe) and $shown and .wait.owner.pid == $parent" "$json"
 	is "$parent" ".wait.direction == \"write\" and ([.chain[].pid] | unique) == ([$parent, $child] | sort)" "$json"
+	is "$parent" '(.remedy | contains("read while writing")) and (.remedy | contains("order") | not)' "$json"
 }
 
 @test "two processes that fill each other's pipe: their twin" { twin 2 sick_family full-pipes; }
@@ -207,6 +208,7 @@ shown='.proof != "" and .remedy != ""'
 	is "$parent" "$(told deadlock cycle "Unix socket") and $shown and .wait.peer.pid == $child" "$json"
 	is "$child" "$(told deadlock cycle "Unix socket") and $shown and .wait.peer.pid == $parent" "$json"
 	is "$parent" "([.chain[].pid] | unique) == ([$parent, $child] | sort)" "$json"
+	is "$parent" '(.remedy | contains("speak first")) and (.remedy | contains("TCP") | not)' "$json"
 }
 
 @test "two processes that wait for each other's word: their twin" { twin 2 sick_family both-listen; }
@@ -228,6 +230,7 @@ shown='.proof != "" and .remedy != ""'
 	is "$second" "$(told deadlock cycle mutex) and $shown and .wait.owner.tid == $third" "$json"
 	is "$third" "$(told deadlock cycle mutex) and $shown and .wait.owner.tid == $first" "$json"
 	is "$third" "([.chain[].pid] | unique) == ([$first, $second, $third] | sort)" "$json"
+	is "$third" '.remedy | contains("one fixed order")' "$json"
 	# All of the circle is seen from one.
 	dump "$json" -p "$third" -m 50ms
 	is "$third" "$(told deadlock cycle mutex) and ([.chain[].pid] | unique | length) == 3" "$json"

@@ -89,6 +89,90 @@ static struct conclusion behind_file_lock(pid_t parent, pid_t holders_parent, ui
 	return conclusion;
 }
 
+static struct lc_wait link_to(enum lc_wait_kind kind, enum lc_wait_direction direction, pid_t pid,
+			      pid_t tid)
+{
+	struct lc_wait wait = wait_for(kind, pid);
+
+	wait.direction = direction;
+	wait_owner(&wait, pid, tid, LC_WAIT_HOLDER);
+	return wait;
+}
+
+/* Thread 10 of process 1 and 30 of process 2 wait for each other: what would prevent it. */
+static void check_circle(struct lc_wait first, struct lc_wait second, const char *word)
+{
+	struct lc_model *model = model_new();
+	struct conclusion conclusion;
+	struct verdict_view view;
+
+	wait_set(thread_add(model, 1, 10, 60), &first);
+	wait_set(thread_add(model, 2, 30, 60), &second);
+	view = view_of(model);
+	conclusion = *concluded(&view, 10);
+	assert_string_equal(conclusion.rule, "cycle");
+	if (!strstr(conclusion.remedy, word))
+		fail_msg("'%s' has no '%s'", conclusion.remedy, word);
+	verdict_view_release(&view);
+	lc_model_free(model);
+}
+
+/* The remedy follows from the links: an order of locks is none for two that wait for each other's word. */
+static void test_remedies_of_circles(void **state)
+{
+	struct lc_wait lock = link_to(LC_WAIT_MUTEX, LC_WAIT_LOCK, 1, 10);
+
+	(void)state;
+	check_circle(link_to(LC_WAIT_MUTEX, LC_WAIT_LOCK, 2, 30),
+		     link_to(LC_WAIT_FILE_LOCK, LC_WAIT_LOCK, 1, 10), "one fixed order");
+	check_circle(link_to(LC_WAIT_PIPE, LC_WAIT_WRITE, 2, 30),
+		     link_to(LC_WAIT_PIPE, LC_WAIT_WRITE, 1, 10), "read while writing");
+	check_circle(link_to(LC_WAIT_UNIX, LC_WAIT_READ, 2, 30),
+		     link_to(LC_WAIT_UNIX, LC_WAIT_READ, 1, 10), "speak first");
+	check_circle(link_to(LC_WAIT_CHILD, LC_WAIT_EVENT, 2, 30),
+		     link_to(LC_WAIT_PIPE, LC_WAIT_WRITE, 1, 10), "read the child's output");
+	check_circle(link_to(LC_WAIT_CHILD, LC_WAIT_EVENT, 2, 30),
+		     link_to(LC_WAIT_PIPE, LC_WAIT_READ, 1, 10), "close what the child reads");
+	check_circle(link_to(LC_WAIT_JOIN, LC_WAIT_EVENT, 2, 30), lock,
+		     "hold a lock while waiting");
+	check_circle(link_to(LC_WAIT_JOIN, LC_WAIT_EVENT, 2, 30),
+		     link_to(LC_WAIT_JOIN, LC_WAIT_EVENT, 1, 10), "waits for its own");
+	check_circle(link_to(LC_WAIT_TCP, LC_WAIT_READ, 2, 30), lock, "the word of one");
+	check_circle(link_to(LC_WAIT_ONCE, LC_WAIT_NO_DIRECTION, 2, 30),
+		     link_to(LC_WAIT_ONCE, LC_WAIT_NO_DIRECTION, 1, 10), "initialiser");
+	check_circle(link_to(LC_WAIT_CONDITION, LC_WAIT_NO_DIRECTION, 2, 30), lock,
+		     "must not wait for the next");
+}
+
+/* No advice for a condition where there is none, nor a recursive mutex for what is no mutex. */
+static void test_remedies_of_things(void **state)
+{
+	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1);
+
+	(void)state;
+	wait.flags = LC_WAIT_LOST_WAKEUP | LC_WAIT_NO_WAKER;
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "with the mutex held"));
+	wait = wait_for(LC_WAIT_ATOMIC, 1);
+	wait.flags = LC_WAIT_OBJECT_FREE | LC_WAIT_NO_WAKER;
+	assert_null(strstr(judge_one(&wait, 'S').remedy, "mutex"));
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "notify"));
+	wait = wait_for(LC_WAIT_SEMAPHORE, 1);
+	wait.flags = LC_WAIT_OBJECT_FREE | LC_WAIT_NO_WAKER;
+	assert_string_equal(judge_one(&wait, 'S').rule, "lost-wake-up");
+	assert_string_equal(judge_one(&wait, 'S').remedy, "");
+	wait = wait_for(LC_WAIT_MUTEX, 1);
+	wait.flags = LC_WAIT_OWNER_SELF;
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "recursive mutex"));
+	wait.kind = LC_WAIT_FILE_LOCK;
+	assert_null(strstr(judge_one(&wait, 'S').remedy, "mutex"));
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "each open()"));
+	wait = wait_for(LC_WAIT_JOIN, 1);
+	wait.recorded = LC_WAIT_NOBODY;
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "pthread_create"));
+	wait.kind = LC_WAIT_CHILD;
+	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "fork"));
+}
+
 /* Children of one process take turns; strangers have an office, or a lock that was handed on by mistake. */
 static void test_file_locks(void **state)
 {
@@ -661,6 +745,8 @@ int main(void)
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_remedies_of_circles),
+		cmocka_unit_test(test_remedies_of_things),
 		cmocka_unit_test(test_file_locks),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_unix_sockets),
