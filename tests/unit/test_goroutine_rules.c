@@ -397,6 +397,26 @@ static void test_a_pool_that_fills_is_idle(void **state)
 	assert_int_equal(records.timer_count, 0);
 }
 
+/* Each process has its own numbers, and a group has more members than it lists. */
+static void test_which_process_has_it(void **state)
+{
+	struct lc_go_process *other;
+	uint64_t goid;
+
+	(void)state;
+	for (goid = 1; goid <= VERDICT_GOIDS + 5; goid++)
+		stand(goid, LC_GO_CHAN_SEND, 1);
+	end_sweep();
+	judge();
+	assert_ptr_equal(verdict_goroutines_find(&records, process_of(), 3),
+			 group_of(LC_GO_CHAN_SEND));
+	assert_ptr_equal(verdict_goroutines_find(&records, process_of(), VERDICT_GOIDS + 5),
+			 group_of(LC_GO_CHAN_SEND));
+	assert_null(verdict_goroutines_find(&records, process_of(), VERDICT_GOIDS + 6));
+	other = lc_go_get(&go, 8, 100);
+	assert_null(verdict_goroutines_find(&records, other, 3));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -416,6 +436,7 @@ int main(void)
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
 		TEST(test_a_pool_that_fills_is_idle),
+		TEST(test_which_process_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
