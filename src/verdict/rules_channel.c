@@ -50,7 +50,7 @@ static void open_of_fifo(struct judged *judged)
 		      "it opens the FIFO to read, and waits until another opens it to write");
 		return;
 	}
-	judge(judged, VERDICT_STUCK, "open",
+	judge(judged, rules_stalled(judged), "open",
 	      "it opens the FIFO to write, and nobody has opened it to read");
 	judge_remedy(judged, "start who should read it, or open it with O_NONBLOCK and give up "
 			     "while there is nobody (ENXIO)");
