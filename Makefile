@@ -5,6 +5,7 @@
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
 #   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
+#   make truth        1,000 generated programs, healthy and sick, against what is said of them: an hour
 #   make arm64        build-arm64, for the tests in an emulator; where a cross compiler is
 #   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
 #   make check-format
@@ -165,6 +166,12 @@ test: all unit-programs fixtures
 .PHONY: test-debian
 test-debian:
 	$(Q)scripts/test-debian $(RELEASE) $(COMMAND)
+
+# A thousand programs whose truth is known, an hour of them: docs/verdicts.md has what came of it. What failed is kept.
+TRUTH_SEEDS ?= 1000-1999
+.PHONY: truth
+truth: all
+	$(Q)/usr/bin/python3 tests/truth/run.py --seeds $(TRUTH_SEEDS) --keep $(BUILD)/truth $(BUILD)
 
 # Where something lacks for it, it says so, and the tests are skipped.
 .PHONY: arm64

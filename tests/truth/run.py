@@ -84,14 +84,15 @@ class Program:
 
     def ask(self, command, how, *options):
         """Returns records: (verdict, rule, reason, numbers of units in its stacks)."""
-        words = [os.path.join(self.build, "leakhop"), command, "-q", "--json", "-p", self.pids(), *how, *options]
+        words = [os.path.join(self.build, "leakhop"), command, "-q", "-p", self.pids(), *how, *options]
+        words.append("--json" if command == "dump" else "--json=lines")
         done = subprocess.run(words, capture_output=True, timeout=120, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(words)}: exit {done.returncode}: {done.stderr.decode()[:500]}")
-        report = json.loads(done.stdout)
-        self.answers.append({"command": words, "report": report})
-        records = report["findings"] + report["suspects"] + report.get("goroutines", {}).get("findings", []) \
-            if isinstance(report.get("goroutines"), dict) else report["findings"] + report["suspects"]
+        lines = [json.loads(done.stdout)] if command == "dump" else [json.loads(line) for line in done.stdout.splitlines()]
+        self.answers.append({"command": words, "lines": lines})
+        # What a trace tells on its way counts, too, and stands in no summary if it has ended since.
+        records = lines[-1]["findings"] + lines[-1]["suspects"] + lines[:-1]
         return [(record["verdict"], record.get("rule", ""), record.get("reason", ""), self.units_of(record))
                 for record in records]
 

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-var _ = []any{context.Background, net.Dial, sync.OnceFunc, atomic.AddInt32, runtime.GC}
+var _ = []any{context.Background, net.Dial, (*sync.Once).Do, atomic.AddInt32, runtime.GC}
 
 func hold(from, to int) { time.Sleep(time.Duration(from+rand.Intn(to-from+1)) * time.Microsecond) }
 
