@@ -160,7 +160,7 @@ def run(language, seed, build, keep):
         program.compile()
         program.start()
         wrong = examine(program)
-    except (RuntimeError, subprocess.SubprocessError, ValueError) as error:
+    except (RuntimeError, OSError, subprocess.SubprocessError, ValueError) as error:
         wrong = [f"failed: {error}"]
     finally:
         program.stop()
