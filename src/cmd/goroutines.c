@@ -12,8 +12,6 @@
 
 #define LABELLED_MOST 1000 /* goroutines of a group whose labels are read */
 #define LABELS_KEPT 64
-#define QUESTIONS_MOST 4096
-#define QUESTIONS_OF_GROUP 8
 #define REACH_ROUND_NS 15000000000ull /* of all heaps together */
 #define REACH_SHARE 20		      /* searching takes at most 1/20 of the time */
 
@@ -108,24 +106,17 @@ static bool is_question(const struct session *session, const struct verdict_goro
 	       (session->options->once || record->due);
 }
 
-/* Some of each group, the oldest and the youngest. */
-static size_t pick_questions(struct session *session, const struct lc_go_process *process,
-			     const struct verdict_goroutine_records *records, uint64_t *goids)
+/* One question is worth a search, and that answers all. */
+static bool has_question(const struct session *session, const struct lc_go_process *process,
+			 const struct verdict_goroutine_records *records)
 {
-	const struct verdict_goroutines *record;
-	size_t i, j, count = 0;
+	size_t i;
 
 	for (i = 0; i < records->count; i++) {
-		record = &records->list[i];
-		if (record->process != process || !is_question(session, record))
-			continue;
-		for (j = 0; j < record->goid_count && count < QUESTIONS_MOST; j++) {
-			if (j < QUESTIONS_OF_GROUP / 2 ||
-			    j + QUESTIONS_OF_GROUP / 2 >= record->goid_count)
-				goids[count++] = record->goids[j];
-		}
+		if (records->list[i].process == process && is_question(session, &records->list[i]))
+			return true;
 	}
-	return count;
+	return false;
 }
 
 /* It costs a pass over each heap, so it gets a small share of the time only. */
@@ -133,33 +124,22 @@ static int ask_reachable(struct session *session, const struct verdict_goroutine
 			 bool now)
 {
 	struct lc_go_process *process;
-	uint64_t *goids, begun = now_monotonic();
-	size_t count, skipped = 0;
-	int r;
+	uint64_t begun = now_monotonic();
+	int r = 0;
 
 	if (!now && begun < session->reach_next)
 		return 0;
-	goids = calloc(QUESTIONS_MOST, sizeof(*goids));
-	r = goids ? 0 : -ENOMEM;
 	for (process = session->go.processes; process && !r; process = process->hh.next) {
-		count = pick_questions(session, process, records, goids);
-		if (!count)
+		if (!has_question(session, process, records))
 			continue;
 		if (now_monotonic() - begun > REACH_ROUND_NS) {
-			skipped++;
+			process->search = LC_GO_SEARCH_SKIPPED;
 			continue;
 		}
 		progress_say(&session->progress, "searching the heap of process %d", process->pid);
-		if (golang_reach(session->golang, process, goids, count) == -ENOMEM)
+		if (golang_reach(session->golang, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
-	if (skipped && !session->options->quiet && !session->reach_next)
-		fprintf(stderr,
-			"leakhop: the heaps of %zu Go processes were not searched for lack of "
-			"time; "
-			"-p PID looks at one\n",
-			skipped);
-	free(goids);
 	session->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
 	return r;
 }
@@ -285,6 +265,16 @@ uint64_t goroutines_refused(const struct session *session)
 	for (process = session->go.processes; process; process = process->hh.next)
 		refused += process->refused;
 	return refused;
+}
+
+uint64_t goroutines_unasked(const struct session *session)
+{
+	const struct lc_go_process *process;
+	uint64_t count = 0;
+
+	for (process = session->go.processes; process; process = process->hh.next)
+		count += lc_go_unasked(process);
+	return count;
 }
 
 void goroutines_of_thread(struct session *session, struct verdict_record *record)

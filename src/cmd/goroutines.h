@@ -18,6 +18,9 @@ void goroutines_name_graph(struct session *session, const struct graph *graph);
 /* Looks up the goroutine that the thread of a record runs, and names its stack. */
 void goroutines_of_thread(struct session *session, struct verdict_record *record);
 
+/* Of how many goroutines it is not known whether anything can wake them, since a search gave up. */
+uint64_t goroutines_unasked(const struct session *session);
+
 /* Goroutines and groups that found no room. */
 uint64_t goroutines_refused(const struct session *session);
 

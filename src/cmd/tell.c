@@ -88,7 +88,8 @@ static int telling_init(struct telling *telling, struct session *session)
 				    lc_stacks_refused(session->stacks),
 			  .threads = lc_model_refused(session->model) + lost.targets +
 				     session->lost_others + growth_refused(session->growth),
-			  .goroutines = goroutines_refused(session) + lost.goroutines },
+			  .goroutines = goroutines_refused(session) + lost.goroutines,
+			  .unasked = goroutines_unasked(session) },
 		.stacks = session->stacks,
 		.user_stacks = options->user_stacks,
 		.kernel_stacks = options->kernel_stacks,

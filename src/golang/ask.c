@@ -1,55 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Asks twice whether anything that lives reaches what goroutines wait for, and notes the answers in them. */
+/* Asks whether anything that lives reaches what goroutines wait for, and notes the answers in them. */
 #include "golang/reach.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static void note_answer(const struct go_process *process, struct lc_go_process *model,
-			const struct go_question *first, const struct go_question *second)
+/* One that was not dead may have moved since the sweep: that is an answer, too. */
+static void note_answers(struct lc_go_process *model, const uint8_t *dead)
 {
-	struct lc_goroutine *goroutine = &model->list[first->place];
-	struct go_descriptor now;
+	struct lc_goroutine *goroutine;
+	size_t i;
 
-	goroutine->flags |= LC_GO_ASKED;
-	goroutine->flags &= ~LC_GO_UNREACHABLE;
-	if (!go_read_descriptor(process, goroutine, &now) ||
-	    now.tracking_seq != goroutine->tracking_seq)
-		return;
-	if (first->unreachable && second->unreachable)
-		goroutine->flags |= LC_GO_UNREACHABLE;
-	if (second->releasers.goid)
-		lc_go_set_releasers(model, &second->releasers);
+	for (i = 0; i < model->count; i++) {
+		goroutine = &model->list[i];
+		if (!goroutine->goid || !lc_go_is_internal(goroutine->kind))
+			continue;
+		goroutine->flags |= LC_GO_ASKED;
+		goroutine->flags &= ~LC_GO_UNREACHABLE;
+		goroutine->flags |= dead[i] ? LC_GO_UNREACHABLE : 0;
+	}
 }
 
-int golang_reach(struct golang *golang, struct lc_go_process *model, const uint64_t *goids,
-		 size_t count)
+static enum lc_go_search outcome_of(int r)
+{
+	switch (r) {
+	case 0:
+		return LC_GO_SEARCH_DONE;
+	case -ETIME:
+		return LC_GO_SEARCH_TIME;
+	case -E2BIG:
+		return LC_GO_SEARCH_SIZE;
+	case -EFAULT:
+		return LC_GO_SEARCH_UNREADABLE;
+	default:
+		return LC_GO_SEARCH_UNKNOWN;
+	}
+}
+
+int golang_reach(struct golang *golang, struct lc_go_process *model)
 {
 	struct go_process *process = go_known_process(golang, model->pid);
-	struct go_question *questions = calloc(2 * (count ?: 1), sizeof(*questions));
-	struct lc_goroutine *goroutine;
-	size_t i, asked = 0, doubtful = 0;
+	uint8_t *dead = calloc(1, model->count + 1);
 	int r = process ? 0 : -ESRCH;
 
-	if (!questions)
+	if (!dead)
 		return -ENOMEM;
-	for (i = 0; i < count && !r; i++) {
-		goroutine = lc_go_by_goid(model, goids[i]);
-		if (!goroutine)
-			continue;
-		questions[asked].place = questions[count + asked].place = (size_t)(goroutine -
-										   model->list);
-		asked++;
-	}
-	r = r ?: go_reach(process, model, questions, asked);
-	for (i = 0; i < asked && !r; i++)
-		doubtful += questions[i].unreachable;
-	/* Only what nothing reached at the first look is worth a second. */
-	if (doubtful && !r)
-		r = go_reach(process, model, questions + count, asked);
-	for (i = 0; i < asked && !r; i++)
-		note_answer(process, model, &questions[i],
-			    doubtful ? &questions[count + i] : &questions[i]);
-	free(questions);
+	r = r ?: go_reach(process, model, dead);
+	if (!r)
+		note_answers(model, dead);
+	model->search = outcome_of(r);
+	free(dead);
 	return r;
 }

@@ -56,13 +56,13 @@ void golang_forget(struct golang *golang, struct lc_go *model, pid_t pid);
 int golang_describe(struct golang *golang, struct lc_go_process *process, uint64_t goid);
 
 /*
- * Asks of some goroutines whether anything that lives can still reach what they wait for: LC_GO_ASKED and, where
- * nothing can, LC_GO_UNREACHABLE are set in them; for locks described before, who likely holds them. Looks twice.
- * Reads the process's heap: about a second for each GB. Returns 0; -ENOENT: the heap was not found; -E2BIG: it is
- * too large; -ENOMEM.
+ * Asks of all goroutines that wait for something of the program whether anything that lives can still reach it:
+ * LC_GO_ASKED and, where nothing can, LC_GO_UNREACHABLE are set in them; of those also who could end it. Looks twice or
+ * three times. Reads what lives of the process's heap: a second or two for each GB. How it went is in process->search.
+ * Returns 0; -ENOENT: the heap was not found, or is laid out in an unknown way; -EFAULT: something could not be read;
+ * -ETIME: not in time; -E2BIG: it is too large; -ENOMEM.
  */
-int golang_reach(struct golang *golang, struct lc_go_process *process, const uint64_t *goids,
-		 size_t count);
+int golang_reach(struct golang *golang, struct lc_go_process *process);
 
 /*
  * Calls fn for each goroutine of a process, in the order of the runtime's list, with what Go's own dump of all

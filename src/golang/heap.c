@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PAGE_SHIFT 13
+#define PAGE_SIZE (1ull << PAGE_SHIFT)
 #define ARENA_SHIFT 26
 #define ARENA_PAGES (1u << (ARENA_SHIFT - PAGE_SHIFT))
 #if defined(__x86_64__)
@@ -18,7 +19,15 @@
 #endif
 #define SPAN_MAX 256 /* bytes of a descriptor */
 #define SPANS_MAX 8000000u
+#define SPANS_LATE 65536u      /* that come into use while the heap is searched */
+#define PAGES_MAX (1ull << 27) /* of all spans together: 1 TB */
+#define OBJECTS_MAX (1ull << 32)
+#define ARENAS_MAX (1u << 22)
+#define ARENAS_LATE 16 /* behind the last one, in which memory may come into use meanwhile */
+#define PAGE_UNKNOWN 0u
+#define PAGE_NONE UINT32_MAX /* of a stack */
 #define STATE_IN_USE 1
+#define STATE_MANUAL 2
 #define MOST_BSS (64u << 20)
 #define BATCH 512
 #define TRIES_MOST 3
@@ -114,12 +123,17 @@ uint64_t go_heap_bytes(struct go_process *process)
 	return pages >> 40 ? 0 : pages << PAGE_SHIFT;
 }
 
-static void add_span(const struct go_process *process, struct go_heap *heap, const uint8_t *bytes)
+/* Returns false where it can't be so. */
+static bool span_of(const struct go_process *process, uint64_t at, const uint8_t *bytes,
+		    struct go_span *span)
 {
 	const struct go_offsets *o = &process->offsets;
 	/* 1.22 made the two counts 16 bits wide. */
 	unsigned width = process->version >= GO_VERSION(1, 22, 0) ? 2 : 8;
-	struct go_span span = {
+	uint64_t pages = get(bytes, o->span_npages, 8);
+
+	*span = (struct go_span){
+		.at = at,
 		.start = get(bytes, o->span_start, 8),
 		.size = get(bytes, o->span_elemsize, 8),
 		.alloc_bits = get(bytes, o->span_alloc_bits, 8),
@@ -130,20 +144,49 @@ static void add_span(const struct go_process *process, struct go_heap *heap, con
 		.tiny = (get(bytes, o->span_class, 1) & 1) &&
 			get(bytes, o->span_elemsize, 8) == TINY_BLOCK,
 	};
-	uint64_t pages = get(bytes, o->span_npages, 8);
-
-	if (get(bytes, o->span_state, 1) != STATE_IN_USE || !span.start || !span.size ||
-	    pages >> 32 || span.start > UINT64_MAX - (pages << PAGE_SHIFT))
-		return;
-	span.end = span.start + (pages << PAGE_SHIFT);
-	heap->spans[heap->count++] = span;
+	if (!span->start || span->start & (PAGE_SIZE - 1) || !pages || pages > PAGES_MAX ||
+	    span->start > UINT64_MAX - (pages << PAGE_SHIFT))
+		return false;
+	span->end = span->start + (pages << PAGE_SHIFT);
+	return true;
 }
 
-static int by_start(const void *a, const void *b)
+static uint64_t room_for(const struct go_span *span)
 {
-	const struct go_span *x = a, *y = b;
+	return (span->end - span->start + span->size - 1) / span->size;
+}
 
-	return x->start < y->start ? -1 : x->start > y->start;
+/* Notes of each page what it belongs to; beyond the arenas that were counted on nothing is noted. */
+static bool note_pages(struct go_heap *heap, const struct go_span *span, uint32_t what)
+{
+	uint64_t base = heap->low >> ARENA_SHIFT, page, arena;
+
+	for (page = span->start; page < span->end; page += PAGE_SIZE) {
+		arena = (page >> ARENA_SHIFT) - base;
+		if (page < heap->low || arena >= heap->arenas)
+			continue;
+		if (!heap->pages[arena])
+			heap->pages[arena] = calloc(ARENA_PAGES, sizeof(**heap->pages));
+		if (!heap->pages[arena])
+			return false;
+		heap->pages[arena][(page >> PAGE_SHIFT) & (ARENA_PAGES - 1)] = what;
+	}
+	return true;
+}
+
+static int add_span(struct go_process *process, struct go_heap *heap, uint64_t at,
+		    const uint8_t *bytes)
+{
+	unsigned state = get(bytes, process->offsets.span_state, 1);
+	struct go_span span;
+
+	if (state != STATE_IN_USE && state != STATE_MANUAL)
+		return 0;
+	if (!span_of(process, at, bytes, &span) || (state == STATE_IN_USE && span.size < 8))
+		return -EFAULT;
+	span.first = state == STATE_MANUAL ? UINT64_MAX : 0;
+	heap->spans[heap->count++] = span;
+	return 0;
 }
 
 static int read_spans(struct go_process *process, struct go_heap *heap, uint64_t list,
@@ -169,11 +212,70 @@ static int read_spans(struct go_process *process, struct go_heap *heap, uint64_t
 				.size = size,
 			};
 		r = target_memory_read_pieces(process->pid, batch->pieces, count);
-		for (i = 0; i < count && !r; i++) {
-			if (batch->pieces[i].read)
-				add_span(process, heap, batch->bytes[i]);
-		}
+		for (i = 0; i < count && !r; i++)
+			r = batch->pieces[i].read
+				    ? add_span(process, heap, batch->addresses[i], batch->bytes[i])
+				    : -EFAULT;
 	}
+	return r;
+}
+
+/* The arenas that the spans lie in, and some behind. */
+static int find_bounds(struct go_heap *heap)
+{
+	uint64_t pages = 0, arenas;
+	size_t i;
+
+	heap->low = UINT64_MAX;
+	for (i = 0; i < heap->count; i++) {
+		const struct go_span *span = &heap->spans[i];
+
+		pages += (span->end - span->start) >> PAGE_SHIFT;
+		if (span->first == UINT64_MAX)
+			continue;
+		heap->low = span->start < heap->low ? span->start : heap->low;
+		heap->high = span->end > heap->high ? span->end : heap->high;
+	}
+	if (!heap->high)
+		return -ENOENT;
+	heap->low &= ~((1ull << ARENA_SHIFT) - 1);
+	arenas = ((heap->high - heap->low) >> ARENA_SHIFT) + 1 + ARENAS_LATE;
+	if (pages > PAGES_MAX || arenas > ARENAS_MAX)
+		return -E2BIG;
+	heap->arenas = arenas;
+	heap->high = heap->low + (arenas << ARENA_SHIFT);
+	heap->pages = calloc(arenas, sizeof(*heap->pages));
+	return heap->pages ? 0 : -ENOMEM;
+}
+
+static bool give_numbers(struct go_heap *heap, struct go_span *span)
+{
+	span->first = heap->objects;
+	heap->objects += room_for(span);
+	return heap->objects <= OBJECTS_MAX;
+}
+
+/* Numbers pages and objects; the spans of stacks are known by their pages only. */
+static int index_spans(struct go_heap *heap)
+{
+	size_t i, n = 0;
+	int r = find_bounds(heap);
+
+	for (i = 0; i < heap->count && !r; i++) {
+		struct go_span *span = &heap->spans[i];
+
+		if (span->first == UINT64_MAX) {
+			r = note_pages(heap, span, PAGE_NONE) ? 0 : -ENOMEM;
+			continue;
+		}
+		heap->spans[n] = *span;
+		if (!give_numbers(heap, &heap->spans[n]))
+			r = -E2BIG;
+		else
+			r = note_pages(heap, &heap->spans[n], n + 1) ? 0 : -ENOMEM;
+		n++;
+	}
+	heap->count = n;
 	return r;
 }
 
@@ -187,48 +289,83 @@ int go_heap_read(struct go_process *process, struct go_heap *heap)
 		return -ENOENT;
 	length = go_word(process, process->heap + process->offsets.mheap_allspans + 8);
 	list = go_word(process, process->heap + process->offsets.mheap_allspans);
-	if (!list || !length)
+	heap->map = go_word(process, process->heap + process->offsets.mheap_arenas);
+	if (!list || !length || !heap->map)
 		return -ENOENT;
 	if (length > SPANS_MAX)
 		return -E2BIG;
-	heap->spans = calloc(length, sizeof(*heap->spans));
+	heap->room = length + SPANS_LATE;
+	heap->spans = calloc(heap->room, sizeof(*heap->spans));
 	if (!heap->spans)
 		return -ENOMEM;
 	r = read_spans(process, heap, list, length);
-	if (!r && !heap->count)
-		r = -ENOENT;
-	if (r < 0) {
+	r = r ?: index_spans(heap);
+	if (r < 0)
 		go_heap_release(heap);
-		return r;
-	}
-	qsort(heap->spans, heap->count, sizeof(*heap->spans), by_start);
-	heap->low = heap->spans[0].start;
-	heap->high = heap->spans[heap->count - 1].end;
-	return 0;
+	return r;
 }
 
 void go_heap_release(struct go_heap *heap)
 {
+	size_t i;
+
+	for (i = 0; i < heap->arenas && heap->pages; i++)
+		free(heap->pages[i]);
+	free(heap->pages);
 	free(heap->spans);
 	*heap = (struct go_heap){};
 }
 
-const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address)
+static uint32_t page_of(const struct go_heap *heap, uint64_t address)
 {
-	size_t low = 0, high = heap->count, middle;
+	const uint32_t *pages;
 
 	if (address < heap->low || address >= heap->high)
+		return PAGE_NONE;
+	pages = heap->pages[(address - heap->low) >> ARENA_SHIFT];
+	return pages ? pages[(address >> PAGE_SHIFT) & (ARENA_PAGES - 1)] : PAGE_UNKNOWN;
+}
+
+const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address)
+{
+	uint32_t page = page_of(heap, address);
+
+	return page == PAGE_UNKNOWN || page == PAGE_NONE ? NULL : &heap->spans[page - 1];
+}
+
+/* A page that belonged to no span when the spans were read. */
+static const struct go_span *look_up(const struct go_process *process, struct go_heap *heap,
+				     uint64_t address)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint64_t arena = go_word(process, heap->map + ((address + ARENA_BASE) >> ARENA_SHIFT) * 8);
+	uint64_t page = (address >> PAGE_SHIFT) & (ARENA_PAGES - 1), at;
+	uint8_t bytes[SPAN_MAX] = {};
+	struct go_span span;
+
+	at = arena ? go_word(process, arena + o->arena_spans + page * 8) : 0;
+	if (!at || !go_read(process, at, bytes, o->span_size) ||
+	    get(bytes, o->span_state, 1) != STATE_IN_USE || !span_of(process, at, bytes, &span) ||
+	    span.size < 8 || address < span.start || address >= span.end)
 		return NULL;
-	while (high - low > 1) {
-		middle = low + (high - low) / 2;
-		if (heap->spans[middle].start <= address)
-			low = middle;
-		else
-			high = middle;
+	heap->late_pages += (span.end - span.start) >> PAGE_SHIFT;
+	if (heap->count == heap->room || heap->late_pages > PAGES_MAX ||
+	    !give_numbers(heap, &span) || !note_pages(heap, &span, heap->count + 1)) {
+		heap->full = true;
+		return NULL;
 	}
-	return address >= heap->spans[low].start && address < heap->spans[low].end
-		       ? &heap->spans[low]
-		       : NULL;
+	heap->spans[heap->count++] = span;
+	return &heap->spans[heap->count - 1];
+}
+
+const struct go_span *go_heap_find(const struct go_process *process, struct go_heap *heap,
+				   uint64_t address)
+{
+	uint32_t page = page_of(heap, address);
+
+	if (page == PAGE_NONE)
+		return NULL;
+	return page == PAGE_UNKNOWN ? look_up(process, heap, address) : &heap->spans[page - 1];
 }
 
 uint64_t go_heap_object(const struct go_span *span, uint64_t address)
@@ -236,13 +373,20 @@ uint64_t go_heap_object(const struct go_span *span, uint64_t address)
 	return span->start + (address - span->start) / span->size * span->size;
 }
 
+/* The bits move with each collection, and their memory is used again: true where they did. */
 bool go_heap_in_use(const struct go_process *process, const struct go_span *span, uint64_t object)
 {
 	uint64_t index = (object - span->start) / span->size;
-	uint8_t byte;
+	struct go_span before, after;
+	uint8_t bytes[SPAN_MAX] = {}, bits;
+	size_t size = process->offsets.span_size;
 
-	if (index < span->free_index || !span->alloc_bits)
+	if (index < span->free_index || !span->alloc_bits ||
+	    !go_read(process, span->at, bytes, size) ||
+	    !span_of(process, span->at, bytes, &before) || index < before.free_index ||
+	    !go_read(process, before.alloc_bits + index / 8, &bits, 1) || bits >> (index % 8) & 1 ||
+	    !go_read(process, span->at, bytes, size) || !span_of(process, span->at, bytes, &after))
 		return true;
-	return !go_read(process, span->alloc_bits + index / 8, &byte, 1) ||
-	       (byte >> (index % 8) & 1);
+	return after.alloc_bits != before.alloc_bits || after.start != span->start ||
+	       index < after.free_index;
 }

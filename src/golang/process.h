@@ -48,6 +48,7 @@ struct go_process {
 	uint64_t module_tried;	   /* address of one that could not be read then; 0 */
 	uint64_t allgs;		   /* address of the slice */
 	uint64_t semtable;	   /* 0: not found */
+	unsigned semtable_root;	   /* bytes of each of its roots */
 	uint64_t heap;		   /* of runtime.mheap_; 0: not looked for, or not found */
 	unsigned heap_tries;
 	uint64_t allp; /* address of the slice; 0: not found */

@@ -1,187 +1,163 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reachability, backwards and in passes over memory: see reach.h. Each pass finds who points to what the pass
- * before found; it ends when a pass finds nobody new.
+ * Looks at who can reach what, and looks again: see reach.h. A look ends when nobody was found to have moved since he was
+ * read, or after some rounds; then whoever ran meanwhile has been looked at once more.
  */
 #include "golang/modules.h"
-#include "golang/reach.h"
-#include "golang/reach_parts.h"
-#include "golang/timers.h"
+#include "golang/reach_search.h"
 #include "util/now.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PASSES_MAX 24
-#define TIME_MAX \
-	5000000000ull /* ns, of all passes together; a pass over 1 GB takes about a second */
+#define TIME_MAX 5000000000ull /* ns, of a look; a heap of 1 GB takes one or two seconds */
+#define ROUNDS 4
 
-static void spread_life(struct search *search)
+/* Those that could be woken come last: once nobody is left who could not, what they have is of no interest. */
+static bool mark_some(struct search *search)
 {
-	bool changed = true;
-	struct node *from, *to;
-	size_t i;
-
-	while (changed) {
-		changed = false;
-		for (i = 0; i < search->edge_count; i++) {
-			from = search->by_number[search->edges[i].from];
-			to = search->by_number[search->edges[i].to];
-			if (from->live && !to->live)
-				changed = to->live = true;
-		}
-	}
-}
-
-/* What is looked for: nodes from number from on, unless they are known to live: then their holders don't matter. */
-static bool look_for(struct search *search, uint32_t from)
-{
-	bool any = false;
-	uint32_t i;
-	size_t slot;
-
-	memset(search->filter, 0, (1u << REACH_FILTER_BITS) / 8);
-	search->looked_from = from;
-	search->frontier = search->node_count;
-	for (i = search->looked_from; i < search->frontier; i++) {
-		const struct node *node = search->by_number[i];
-		const struct go_span *span = go_heap_span(&search->heap, node->key);
-		uint64_t page;
-
-		if (node->live || node->key & 1 || !span)
-			continue;
-		for (page = node->key & ~8191ull; page < node->key + span->size; page += 8192) {
-			slot = reach_filter_slot(page);
-			search->filter[slot / 8] |= 1u << (slot % 8);
-		}
-		any = true;
-	}
-	return any;
-}
-
-static bool all_live(const struct search *search, const struct go_question *questions, size_t count)
-{
-	const struct node *node;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		node = reach_find_node(search, search->model->list[questions[i].place].address | 1);
-		if (!node || !node->live)
-			return false;
-	}
+	if (search->to_search.count)
+		reach_read_stacks(search, &search->to_search);
+	else if (search->objects.count)
+		reach_read_objects(search);
+	else if (search->woken.count)
+		reach_read_stacks(search, &search->woken);
+	else
+		return false;
 	return true;
 }
 
-/* From what was found last back to its holders, until a pass finds nobody new. */
-static int search_backwards(struct search *search, const struct go_question *questions,
-			    size_t count)
+static void mark_all(struct search *search)
 {
-	while (look_for(search, search->frontier)) {
-		if (search->passes++ == PASSES_MAX || search->full ||
-		    now_monotonic() > search->end_at)
-			return -E2BIG;
-		reach_search_roots(search);
-		reach_search_stacks(search, /* of_dead= */ false);
-		spread_life(search);
-		if (all_live(search, questions, count))
-			return 0;
-		reach_search_heap(search);
-		spread_life(search);
+	while (search->open && !search->error && mark_some(search)) {
+		if (now_monotonic() > search->end_at)
+			reach_fail(search, -ETIME);
 	}
-	return search->full ? -E2BIG : 0;
 }
 
-/*
- * Stacks of those that may be dead are searched last, and only if need be: there may be a million of them. Who is
- * found there brings in what it waits for, and that is traced back in turn.
- */
-static int run_passes(struct search *search, const struct go_question *questions, size_t count)
+static int begin(struct search *search)
 {
-	uint32_t nodes;
-	size_t edges;
-	int r;
+	struct go_process *process = search->process;
+	uint64_t unknown;
+	/* The globals of a module that is not known may hold anything. */
+	int r = go_modules_have_grown(process, &unknown) ? -ENOENT
+							 : go_heap_read(process, &search->heap);
 
-	do {
-		r = search_backwards(search, questions, count);
-		if (r < 0 || all_live(search, questions, count))
-			return r;
-		nodes = search->node_count;
-		edges = search->edge_count;
-		look_for(search, search->searched_dead);
-		search->searched_dead = search->node_count;
-		reach_search_stacks(search, /* of_dead= */ true);
-		spread_life(search);
-		search->frontier = nodes;
-	} while (search->node_count > nodes || search->edge_count > edges);
-	return search->full ? -E2BIG : 0;
+	search->chunk = malloc(REACH_CHUNK);
+	search->batch = malloc(sizeof(*search->batch));
+	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
+	if (!r && (!search->chunk || !search->batch || !search->processors))
+		r = -ENOMEM;
+	r = r ?: go_specials_read(process, &search->heap, &search->specials);
+	r = r ?: reach_marks_begin(search);
+	if (!r)
+		search->processor_count = go_processors(process, search->processors);
+	return r;
 }
 
-static int answer(const struct search *search, struct go_question *questions, size_t count)
+int reach_look(struct search *search)
 {
-	const struct lc_goroutine *goroutine;
-	const struct node *node;
-	size_t i;
+	unsigned round;
+	int r = begin(search);
 
-	for (i = 0; i < count; i++) {
-		goroutine = &search->model->list[questions[i].place];
-		node = reach_find_node(search, goroutine->address | 1);
-		questions[i].unreachable = node && !node->live && goroutine->goid;
+	if (!r)
+		go_semaphores_read(search->process, &search->semaphores);
+	r = r ?: reach_list_goroutines(search);
+	if (r < 0)
+		return r;
+	reach_find_coroutines(search);
+	reach_read_roots(search);
+	mark_all(search);
+	for (round = 0; round < ROUNDS && search->open && !search->error; round++) {
+		if (!reach_look_again(search))
+			break;
+		reach_read_roots(search);
+		mark_all(search);
 	}
-	return reach_find_releasers(search, questions, count);
+	return search->error;
 }
 
-static void release(struct search *search)
+static void release_list(struct reach_list *list)
 {
-	uint32_t i;
+	free(list->items);
+	*list = (struct reach_list){};
+}
 
-	HASH_CLEAR(hh, search->nodes);
-	for (i = 0; i < search->node_count; i++)
-		free(search->by_number[i]);
-	free(search->by_number);
-	free(search->edges);
+void reach_release(struct search *search)
+{
+	release_list(&search->objects);
+	release_list(&search->to_search);
+	release_list(&search->woken);
 	free(search->goroutines);
+	free(search->by_address);
+	free(search->by_object);
+	free(search->waits);
 	free(search->processors);
-	free(search->filter);
+	free(search->met);
+	free(search->awaited);
 	free(search->chunk);
 	free(search->batch);
+	go_semaphores_release(&search->semaphores);
 	go_specials_release(&search->specials);
 	go_heap_release(&search->heap);
 }
 
-int go_reach(struct go_process *process, const struct lc_go_process *model,
-	     struct go_question *questions, size_t count)
+static struct search *new_search(struct go_process *process, const struct lc_go_process *model)
 {
-	struct search search = { .process = process,
-				 .model = model,
-				 .end_at = now_monotonic() + TIME_MAX };
-	uint64_t unknown;
-	struct node *root;
-	size_t i;
-	/* The globals of a module that is not known may hold anything. */
-	int r = go_modules_have_grown(process, &unknown) ? -ENOENT
-							 : go_heap_read(process, &search.heap);
+	struct search *search = calloc(1, sizeof(*search));
 
-	r = r ?: go_specials_read(process, &search.heap, &search.specials);
-	r = r ?: reach_index_goroutines(&search);
-	search.filter = calloc(1, (1u << REACH_FILTER_BITS) / 8);
-	search.chunk = malloc(REACH_CHUNK);
-	search.processors = calloc(GO_PROCESSORS_MAX, sizeof(*search.processors));
-	search.batch = malloc(sizeof(*search.batch));
-	if (!r && (!search.filter || !search.chunk || !search.batch || !search.processors))
-		r = -ENOMEM;
-	if (!r) {
-		root = reach_get_node(&search, 1); /* of no goroutine */
-		if (root)
-			root->live = true;
-		search.processor_count = go_processors(process, search.processors);
-		reach_skip_descriptors(&search);
-		reach_find_coroutines(&search);
-		for (i = 0; i < count; i++)
-			reach_goroutine_node(&search, &model->list[questions[i].place]);
-		r = run_passes(&search, questions, count);
+	if (search) {
+		search->process = process;
+		search->model = model;
+		search->end_at = now_monotonic() + TIME_MAX;
 	}
-	r = r ?: answer(&search, questions, count);
-	release(&search);
+	return search;
+}
+
+/* Those of this look that were dead in each look before, too. dead: by place, of the model's count. */
+static size_t take_answers(const struct search *search, uint8_t *dead, bool first)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < search->model->count; i++) {
+		bool is_dead = i < search->goroutine_count &&
+			       search->goroutines[i].state == REACH_WAITS;
+
+		dead[i] = is_dead && (first || dead[i]);
+		count += dead[i] != 0;
+	}
+	return count;
+}
+
+static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead, bool first,
+		bool *moved, size_t *count)
+{
+	struct search *search = new_search(process, model);
+	int r = search ? reach_look(search) : -ENOMEM;
+
+	if (!r) {
+		*count = take_answers(search, dead, first);
+		*moved = *moved || search->moved;
+		if (!first && *count)
+			r = reach_find_releasers(search, model);
+	}
+	if (search)
+		reach_release(search);
+	free(search);
+	return r;
+}
+
+int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead)
+{
+	bool moved = false;
+	size_t count = 0;
+	int r = look(process, model, dead, /* first= */ true, &moved, &count);
+
+	/* Only what nothing reached at the first look is worth a second; a third, where somebody ran meanwhile. */
+	if (!r && count)
+		r = look(process, model, dead, /* first= */ false, &moved, &count);
+	if (!r && count && moved)
+		r = look(process, model, dead, /* first= */ false, &moved, &count);
 	return r;
 }

@@ -1,185 +1,256 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Goroutines in the search for who reaches what: which may be dead, and what could wake each. See reach.h. */
-#include "golang/reach_parts.h"
-#include "golang/waits.h"
+/*
+ * All goroutines as they are now, whatever the sweep saw: who is in the model, waits as it did then and for something that
+ * only the program could give, may be dead; all others live.
+ */
+#include "golang/allgs.h"
+#include "golang/reach_search.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OBJECTS_MAX 16 /* of one goroutine: the cases of its select */
-
-static int by_address(const void *a, const void *b)
-{
-	const struct goroutine_at *x = a, *y = b;
-
-	return x->address < y->address ? -1 : x->address > y->address;
-}
-
-int reach_index_goroutines(struct search *search)
-{
-	size_t i, n = 0;
-
-	search->goroutines = calloc(search->model->count ?: 1, sizeof(*search->goroutines));
-	if (!search->goroutines)
-		return -ENOMEM;
-	for (i = 0; i < search->model->count; i++) {
-		if (search->model->list[i].address)
-			search->goroutines[n++] = (struct goroutine_at){
-				.address = search->model->list[i].address, .place = i
-			};
-	}
-	search->goroutine_count = n;
-	qsort(search->goroutines, n, sizeof(*search->goroutines), by_address);
-	return 0;
-}
-
-/*
- * Descriptors are read with the stacks, as what a goroutine holds: spans full of them need not be read again. With
- * a million goroutines that is most of the heap.
- */
-void reach_skip_descriptors(struct search *search)
-{
-	struct go_span *span;
-	size_t i, g = 0, count;
-
-	for (i = 0; i < search->heap.count; i++) {
-		span = &search->heap.spans[i];
-		while (g < search->goroutine_count && search->goroutines[g].address < span->start)
-			g++;
-		for (count = 0;
-		     g < search->goroutine_count && search->goroutines[g].address < span->end; g++)
-			count++;
-		if (count && count >= span->count)
-			span->scan = false;
-	}
-}
-
-static struct goroutine_at *index_at(const struct search *search, uint64_t address)
-{
-	struct goroutine_at key = { .address = address };
-
-	return bsearch(&key, search->goroutines, search->goroutine_count, sizeof(key), by_address);
-}
-
-const struct lc_goroutine *reach_goroutine_at(const struct search *search, uint64_t address)
-{
-	const struct goroutine_at *found = index_at(search, address);
-
-	return found ? &search->model->list[found->place] : NULL;
-}
-
-/* A coroutine's goroutine is named by the first word of its coro (src/runtime/coro.go), which next() and stop() have. */
-void reach_find_coroutines(struct search *search)
-{
-	uint64_t size = search->process->offsets.coro_size, at;
-	const struct go_span *span;
-	struct goroutine_at *found;
-	size_t i, j, got, asked = 0;
-
-	for (i = 0; i < search->model->count; i++)
-		asked += search->model->list[i].goid &&
-			 search->model->list[i].kind == LC_GO_COROUTINE;
-	for (i = 0; asked && i < search->heap.count; i++) {
-		span = &search->heap.spans[i];
-		if (!span->scan || span->size < size || span->size > size + 16)
-			continue;
-		for (at = span->start; at < span->end;
-		     at += REACH_CHUNK / span->size * span->size) {
-			if (target_memory_read(search->process->pid, at, search->chunk,
-					       span->end - at < REACH_CHUNK ? span->end - at
-									    : REACH_CHUNK,
-					       &got) < 0)
-				continue;
-			for (j = 0; j + span->size <= got; j += span->size) {
-				uint64_t word;
-
-				memcpy(&word, search->chunk + j, 8);
-				found = word ? index_at(search, word) : NULL;
-				if (found &&
-				    search->model->list[found->place].kind == LC_GO_COROUTINE)
-					found->coroutine = at + j;
-			}
-		}
-	}
-}
-
 /* What the program's own detector counts as waits that only the program can end. main is parked on purpose. */
-bool reach_may_be_dead(const struct lc_goroutine *goroutine)
+static bool may_be_dead(const struct lc_goroutine *goroutine)
 {
-	if (goroutine->goid == 1)
-		return false;
-	if (goroutine->state != LC_GO_WAITING && goroutine->state != LC_GO_LEAKED)
-		return false;
-	return lc_go_is_internal(goroutine->kind);
+	return goroutine->goid != 1 &&
+	       (goroutine->state == LC_GO_WAITING || goroutine->state == LC_GO_LEAKED) &&
+	       lc_go_is_internal(goroutine->kind);
 }
 
-/* Channels of a goroutine, or the word of its lock. Returns how many; 0: not known. */
-static size_t objects_of(const struct search *search, const struct lc_goroutine *goroutine,
-			 uint64_t objects[OBJECTS_MAX])
+static bool waits_as_before(const struct search *search, const struct lc_goroutine *known,
+			    const struct go_descriptor *d)
 {
-	const struct go_process *process = search->process;
-	uint8_t waiter[GO_WAITER_MAX];
-	struct go_descriptor d;
-	size_t count = 0;
-	uint64_t at;
-
-	if (goroutine->kind == LC_GO_COROUTINE) {
-		objects[0] = index_at(search, goroutine->address)->coroutine;
-		return objects[0] != 0;
-	}
-	if (goroutine->kind >= LC_GO_MUTEX) {
-		objects[0] = goroutine->object;
-		return goroutine->object != 0;
-	}
-	if (!go_read_descriptor(process, goroutine, &d) ||
-	    d.tracking_seq != goroutine->tracking_seq)
-		return 0;
-	for (at = d.waiting; at && count < OBJECTS_MAX;) {
-		if (!go_read_waiter(process, at, waiter))
-			return 0;
-		objects[count++] = go_waiter_word(process, waiter, process->offsets.sudog_c);
-		memcpy(&at, waiter + process->offsets.sudog_waitlink, 8);
-	}
-	return at ? 0 : count;
+	return known->goid == d->goid && known->tracking_seq == d->tracking_seq &&
+	       known->state == go_descriptor_state(d) && known->reason == d->reason &&
+	       known->raw_kind == go_descriptor_kind(search->process->kinds, d);
 }
 
-/* A goroutine lives if it is not blocked, or if one of the things that it waits for lives. */
-struct node *reach_goroutine_node(struct search *search, const struct lc_goroutine *goroutine)
+static uint8_t way_to_see(const struct search *search, enum lc_go_kind kind)
 {
-	uint64_t objects[OBJECTS_MAX];
-	const struct go_span *span;
-	struct node *node, *object;
-	size_t count, i;
+	bool noted = search->process->version >= GO_VERSION(1, 26, 0);
 
-	node = reach_find_node(search, goroutine->address | 1);
-	if (node)
-		return node;
-	node = reach_get_node(search, goroutine->address | 1);
-	if (!node)
-		return NULL;
-	if (!goroutine->goid) /* has ended: holds nothing */
-		return node;
-	if (!reach_may_be_dead(goroutine)) {
-		node->live = true;
-		return node;
+	switch (kind) {
+	case LC_GO_NIL_RECEIVE:
+	case LC_GO_NIL_SEND:
+	case LC_GO_SELECT_EMPTY:
+		return REACH_BY_NOTHING;
+	case LC_GO_COROUTINE:
+		return REACH_BY_CORO;
+	case LC_GO_CHAN_RECEIVE:
+	case LC_GO_CHAN_SEND:
+	case LC_GO_SELECT:
+		return REACH_BY_QUEUE;
+	case LC_GO_COND:
+		return noted ? REACH_BY_QUEUE : REACH_BY_LIST;
+	default:
+		return noted ? REACH_BY_QUEUE : REACH_BY_TABLE;
 	}
-	count = goroutine->kind == LC_GO_NIL_RECEIVE || goroutine->kind == LC_GO_NIL_SEND ||
-				goroutine->kind == LC_GO_SELECT_EMPTY
-			? 0
-			: objects_of(search, goroutine, objects);
-	if (!count && goroutine->kind != LC_GO_NIL_RECEIVE && goroutine->kind != LC_GO_NIL_SEND &&
-	    goroutine->kind != LC_GO_SELECT_EMPTY)
-		node->live = true; /* not known: taken as alive */
-	for (i = 0; i < count; i++) {
-		span = go_heap_span(&search->heap, objects[i]);
-		if (!span) {
-			node->live = true; /* a global variable */
-			continue;
+}
+
+static void note(struct search *search, struct reach_goroutine *goroutine,
+		 const struct go_descriptor *d)
+{
+	goroutine->goid = d->goid;
+	goroutine->sp = d->sched_sp;
+	goroutine->waiting = d->waiting;
+	goroutine->status = d->status;
+	goroutine->tracking_seq = d->tracking_seq;
+	goroutine->state = go_descriptor_state(d) == LC_GO_NONE ? REACH_ENDED : REACH_LIVES;
+	if (goroutine->state == REACH_ENDED)
+		goroutine->goid = 0;
+	goroutine->doubtful = false;
+	(void)search;
+}
+
+static bool is_as_noted(const struct reach_goroutine *goroutine, const struct go_descriptor *d)
+{
+	if (go_descriptor_state(d) == LC_GO_NONE)
+		return goroutine->state == REACH_ENDED;
+	return !goroutine->doubtful && goroutine->goid == d->goid &&
+	       d->status != GO_STATUS_RUNNING && d->status != GO_STATUS_COPYSTACK &&
+	       goroutine->status == d->status && goroutine->tracking_seq == d->tracking_seq &&
+	       goroutine->sp == d->sched_sp && goroutine->waiting == d->waiting;
+}
+
+uint32_t reach_goroutine_at(const struct search *search, uint64_t address)
+{
+	size_t at = (address >> 3) * 0x9e3779b97f4a7c15ull >> 24 & search->by_address_mask;
+
+	while (search->by_address[at]) {
+		if (search->goroutines[search->by_address[at] - 1].address == address)
+			return search->by_address[at] - 1;
+		at = (at + 1) & search->by_address_mask;
+	}
+	return REACH_NONE;
+}
+
+static bool index_addresses(struct search *search)
+{
+	size_t size = 1024, i, at;
+
+	while (size < search->goroutine_count * 2)
+		size *= 2;
+	free(search->by_address);
+	search->by_address = calloc(size, sizeof(*search->by_address));
+	if (!search->by_address)
+		return false;
+	search->by_address_mask = size - 1;
+	for (i = 0; i < search->goroutine_count; i++) {
+		at = (search->goroutines[i].address >> 3) * 0x9e3779b97f4a7c15ull >> 24 &
+		     search->by_address_mask;
+		while (search->by_address[at])
+			at = (at + 1) & search->by_address_mask;
+		search->by_address[at] = i + 1;
+	}
+	return true;
+}
+
+/* A place of the list is never given up: only those that were appended are new. */
+static bool list_addresses(struct search *search)
+{
+	size_t had = search->goroutine_count, i, count;
+	uint64_t list, length, addresses[GO_BATCH];
+	struct reach_goroutine *grown;
+
+	if (!go_process_allgs(search->process, &list, &length) || length < had)
+		return false;
+	if (length == had)
+		return true;
+	grown = reallocarray(search->goroutines, length, sizeof(*grown));
+	if (!grown)
+		return false;
+	memset(grown + had, 0, (length - had) * sizeof(*grown));
+	search->goroutines = grown;
+	for (; had < length; had += count) {
+		count = length - had < GO_BATCH ? length - had : GO_BATCH;
+		if (!go_read(search->process, list + had * 8, addresses, count * 8))
+			return false;
+		for (i = 0; i < count; i++) {
+			grown[had + i].address = addresses[i];
+			grown[had + i].place = had + i;
 		}
-		object = reach_get_node(search, reach_key(span, objects[i]));
-		if (object)
-			reach_add_edge(search, object->number, node->number);
 	}
-	return node;
+	search->goroutine_count = length;
+	return index_addresses(search);
+}
+
+/* Descriptors of count goroutines from first on, into batch->after. */
+static bool read_descriptors(struct search *search, size_t first, size_t count)
+{
+	struct go_batch *batch = search->batch;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		batch->pieces[i] = (struct target_piece){
+			.address = search->goroutines[first + i].address,
+			.buffer = batch->descriptor_bytes[i],
+			.size = allgs_size(search->process),
+		};
+	if (target_memory_read_pieces(search->process->pid, batch->pieces, count) < 0)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (!batch->pieces[i].read)
+			return false;
+		go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i],
+				   &batch->after[i]);
+	}
+	return true;
+}
+
+void reach_lives(struct search *search, uint32_t number)
+{
+	struct reach_goroutine *goroutine = &search->goroutines[number];
+
+	if (goroutine->state != REACH_WAITS)
+		return;
+	goroutine->state = REACH_LIVES;
+	search->open -= goroutine->by != REACH_BY_NOTHING;
+	reach_push(search, &search->woken, number);
+}
+
+static void take_first(struct search *search, uint32_t number, const struct go_descriptor *d)
+{
+	struct reach_goroutine *goroutine = &search->goroutines[number];
+	const struct lc_goroutine *known = number < search->model->count
+						   ? &search->model->list[number]
+						   : NULL;
+
+	note(search, goroutine, d);
+	if (goroutine->state == REACH_ENDED)
+		return;
+	if (!known || known->address != goroutine->address || !may_be_dead(known) ||
+	    !waits_as_before(search, known, d)) {
+		reach_push(search, &search->to_search, number);
+		return;
+	}
+	goroutine->state = REACH_WAITS;
+	goroutine->kind = known->kind;
+	goroutine->by = way_to_see(search, known->kind);
+	search->open += goroutine->by != REACH_BY_NOTHING;
+}
+
+int reach_list_goroutines(struct search *search)
+{
+	uint32_t waiting[GO_BATCH];
+	size_t first, count, i, n;
+
+	if (!list_addresses(search))
+		return -EFAULT;
+	for (first = 0; first < search->goroutine_count && !search->error; first += count) {
+		count = search->goroutine_count - first;
+		count = count < GO_BATCH ? count : GO_BATCH;
+		if (!read_descriptors(search, first, count))
+			return -EFAULT;
+		for (i = 0, n = 0; i < count; i++) {
+			take_first(search, first + i, &search->batch->after[i]);
+			if (search->goroutines[first + i].state == REACH_WAITS)
+				waiting[n++] = first + i;
+		}
+		reach_read_waits(search, waiting, n, /* first= */ true);
+	}
+	return search->error;
+}
+
+/* Returns whether it has to be searched (again). */
+static bool take_again(struct search *search, uint32_t number, const struct go_descriptor *d)
+{
+	struct reach_goroutine *goroutine = &search->goroutines[number];
+
+	if (is_as_noted(goroutine, d))
+		return false;
+	search->open -= goroutine->state == REACH_WAITS && goroutine->by != REACH_BY_NOTHING;
+	note(search, goroutine, d);
+	if (goroutine->state == REACH_ENDED)
+		return true; /* what it had, somebody else may have */
+	reach_push(search, &search->to_search, number);
+	return true;
+}
+
+bool reach_look_again(struct search *search)
+{
+	uint32_t waiting[GO_BATCH];
+	size_t first, count, i, n;
+	bool any = false;
+
+	go_semaphores_release(&search->semaphores);
+	go_semaphores_read(search->process, &search->semaphores);
+	if (!list_addresses(search))
+		reach_fail(search, -EFAULT);
+	for (first = 0; first < search->goroutine_count && !search->error; first += count) {
+		count = search->goroutine_count - first;
+		count = count < GO_BATCH ? count : GO_BATCH;
+		if (!read_descriptors(search, first, count)) {
+			reach_fail(search, -EFAULT);
+			break;
+		}
+		for (i = 0, n = 0; i < count; i++) {
+			any = take_again(search, first + i, &search->batch->after[i]) || any;
+			if (search->goroutines[first + i].state == REACH_WAITS)
+				waiting[n++] = first + i;
+		}
+		reach_read_waits(search, waiting, n, /* first= */ false);
+	}
+	search->moved = search->moved || any;
+	return any || search->woken.count;
 }

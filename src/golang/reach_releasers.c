@@ -1,199 +1,249 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who could end a wait, from what the search has found: goroutines that have the channel or lock at hand, on the
- * stack or by at most two steps from there (a closure, and a variable that it shares). By way of a registry that
- * holds all of a kind each would seem to have each, so there it ends.
+ * Among those that can never go on: who has at hand what another waits for, on the stack or by at most two steps from
+ * there (a closure, and a variable that it shares). By way of a registry that holds all of a kind each would seem to have
+ * each, so there it ends.
  */
-#include "golang/reach_parts.h"
+#include "golang/allgs.h"
+#include "golang/reach_search.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define STEPS_MAX 2
 #define OBJECTS_MAX 1024  /* looked at for one goroutine */
-#define HOLDERS_MAX 65536 /* looked at for one goroutine: a million may wait for one lock */
+#define OBJECT_MAX 65536  /* bytes of one that is looked into */
+#define HOLDERS_MAX 65536 /* goroutines whose stacks are read */
+#define NOTES_MAX (1u << 20)
 
-/* The edges by where they lead to. */
-struct links {
+/* A goroutine has an object at hand; those of one object stand side by side, once sorted. */
+struct holding {
+	uint64_t object, word;
+	uint32_t holder;
+	bool on_stack;
+};
+
+struct holdings {
 	const struct search *search;
-	uint32_t *first; /* by node, into from; up to the next node's */
-	uint32_t *from;
-	uint32_t *seen_by; /* by node: number of the last question that came to it */
-	uint32_t question; /* from 1 on */
-	bool *asked;	   /* by node */
+	struct holding *list;
+	size_t count, room;
+	bool complete;
+	struct reach_list queue; /* objects of the goroutine at hand, by steps */
+	uint32_t holder;
+	bool no_memory;
 };
 
-struct step {
-	uint32_t node;
-	unsigned steps;
-};
-
-static void links_release(struct links *links)
+static void note(struct holdings *h, uint64_t object, uint64_t word, bool on_stack)
 {
-	free(links->first);
-	free(links->from);
-	free(links->seen_by);
-	free(links->asked);
+	struct holding *grown;
+
+	if (h->count == NOTES_MAX) {
+		h->complete = false;
+		return;
+	}
+	if (h->count == h->room) {
+		grown = reallocarray(h->list, h->room * 2 + 256, sizeof(*grown));
+		if (!grown) {
+			h->no_memory = true;
+			return;
+		}
+		h->list = grown;
+		h->room = h->room * 2 + 256;
+	}
+	h->list[h->count++] = (struct holding){ object, word, h->holder, on_stack };
 }
 
-static int links_make(const struct search *search, struct links *links)
+static void enqueue(struct holdings *h, uint64_t object)
 {
-	uint32_t *fill;
 	size_t i;
 
-	*links = (struct links){ .search = search };
-	links->first = calloc(search->node_count + 2, sizeof(*links->first));
-	links->from = calloc(search->edge_count + 1, sizeof(*links->from));
-	links->seen_by = calloc(search->node_count + 1, sizeof(*links->seen_by));
-	links->asked = calloc(search->node_count + 1, sizeof(*links->asked));
-	if (!links->first || !links->from || !links->seen_by || !links->asked) {
-		links_release(links);
-		return -ENOMEM;
+	for (i = 0; i < h->queue.count; i++) {
+		if (h->queue.items[i] == object)
+			return;
 	}
-	/* Counted two places further on, filled one place further on: first[] is right in the end. */
-	for (i = 0; i < search->edge_count; i++)
-		links->first[search->edges[i].to + 2]++;
-	for (i = 2; i < search->node_count + 2; i++)
-		links->first[i] += links->first[i - 1];
-	fill = links->first + 1;
-	for (i = 0; i < search->edge_count; i++)
-		links->from[fill[search->edges[i].to]++] = search->edges[i].from;
-	return 0;
+	if (h->queue.count < h->queue.room)
+		h->queue.items[h->queue.count++] = object;
 }
 
-static bool is_rwmutex(const struct lc_goroutine *goroutine)
+/* What lives was met, and holds nothing that is of interest here. */
+static void take_words(struct holdings *h, const uint8_t *bytes, size_t size, bool on_stack)
 {
-	return goroutine->kind == LC_GO_RWMUTEX_READ || goroutine->kind == LC_GO_RWMUTEX_WRITE;
-}
+	const struct go_span *span;
+	uint64_t word, object;
+	size_t i;
 
-/* Readers and writers of one RWMutex wait at two of its words, side by side. */
-static bool wait_for_the_same(const struct lc_goroutine *a, const struct lc_goroutine *b)
-{
-	uint64_t apart = a->object > b->object ? a->object - b->object : b->object - a->object;
-
-	return a->object && b->object && (!apart || (is_rwmutex(a) && is_rwmutex(b) && apart <= 8));
-}
-
-/* Those that were asked themselves come first: of them it is known how it goes on. */
-static void add_releaser(const struct links *links, struct lc_go_releasers *releasers,
-			 uint32_t number, uint64_t goid)
-{
-	const struct node *other;
-	uint32_t i;
-
-	releasers->total++;
-	if (releasers->count < LC_GO_RELEASERS) {
-		releasers->goids[releasers->count++] = goid;
-		return;
-	}
-	for (i = 0; links->asked[number] && i < LC_GO_RELEASERS; i++) {
-		const struct lc_goroutine *known = lc_go_by_goid(links->search->model,
-								 releasers->goids[i]);
-
-		other = known ? reach_find_node(links->search, known->address | 1) : NULL;
-		if (other && links->asked[other->number])
+	for (i = 0; i + 8 <= size; i += 8) {
+		memcpy(&word, bytes + i, 8);
+		span = go_heap_span(&h->search->heap, word);
+		if (!span || (reach_was_met(h->search, word, &object) && !span->tiny))
 			continue;
-		releasers->goids[i] = goid;
-		return;
+		object = go_heap_object(span, word);
+		if (reach_first_wait(h->search, object))
+			note(h, object, word, on_stack);
+		if (span->scan && span->size <= OBJECT_MAX)
+			enqueue(h, object);
 	}
 }
 
-static void note_holder(struct links *links, const struct lc_goroutine *waiter, uint32_t number,
-			struct lc_go_releasers *releasers)
+static void follow(struct holdings *h, uint8_t *bytes)
 {
-	const struct node *node = links->search->by_number[number];
-	const struct lc_goroutine *holder = reach_goroutine_at(links->search, node->key & ~1ull);
+	size_t at = 0, end;
+	unsigned steps;
 
-	if (holder && holder->goid && holder != waiter && !wait_for_the_same(holder, waiter))
-		add_releaser(links, releasers, number, holder->goid);
-}
+	for (steps = 0; steps < STEPS_MAX; steps++) {
+		for (end = h->queue.count; at < end; at++) {
+			uint64_t object = h->queue.items[at];
+			const struct go_span *span = go_heap_span(&h->search->heap, object);
 
-/* Everybody who has the object of a node, up to so many steps away. */
-static void follow(struct links *links, const struct lc_goroutine *waiter, struct step *queue,
-		   size_t count, unsigned most_steps, struct lc_go_releasers *releasers)
-{
-	size_t head = 0, left = HOLDERS_MAX;
-	uint32_t i, from;
-
-	while (head < count) {
-		struct step at = queue[head++];
-
-		for (i = links->first[at.node]; i < links->first[at.node + 1]; i++) {
-			if (!left--) {
-				releasers->known = false;
-				return;
-			}
-			from = links->from[i];
-			if (from == REACH_ROOT || links->seen_by[from] == links->question)
-				continue;
-			links->seen_by[from] = links->question;
-			if (links->search->by_number[from]->key & 1)
-				note_holder(links, waiter, from, releasers);
-			else if (at.steps < most_steps && count < OBJECTS_MAX)
-				queue[count++] = (struct step){ from, at.steps + 1 };
+			if (go_read(h->search->process, object, bytes, span->size) &&
+			    !reach_is_book(h->search, object, bytes, span->size))
+				take_words(h, bytes, span->size, /* on_stack= */ false);
 		}
 	}
 }
 
-/* Where to begin: the lock's word, or whatever can wake the goroutine. */
-static size_t begin(struct links *links, const struct lc_goroutine *waiter, struct step *queue)
+static void search_one(struct holdings *h, uint32_t number)
 {
-	const struct search *search = links->search;
-	const struct go_span *span = go_heap_span(&search->heap, waiter->object);
-	const struct node *node;
-	size_t count = 0;
+	const struct search *search = h->search;
+	uint8_t bytes[GO_DESCRIPTOR_MAX] = {};
+	struct go_descriptor d;
+	uint64_t from, to;
+	size_t size, got;
+
+	if (!go_read(search->process, search->goroutines[number].address, bytes,
+		     allgs_size(search->process)))
+		return;
+	go_descriptor_read(&search->process->offsets, bytes, &d);
+	reach_stack_range(&d, &from, &to);
+	h->holder = number;
+	h->queue.count = 0;
+	for (; from < to; from += size) {
+		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
+		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0)
+			break;
+		take_words(h, search->chunk, got, /* on_stack= */ true);
+	}
+	/* Deferred calls and the like. */
+	memset(bytes, 0, 2 * sizeof(uint64_t));
+	take_words(h, bytes, allgs_size(search->process), /* on_stack= */ true);
+	follow(h, search->chunk);
+}
+
+static int by_object(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	return x->holder < y->holder ? -1 : x->holder > y->holder;
+}
+
+static int read_all(struct holdings *h)
+{
+	const struct search *search = h->search;
+	size_t i, n = 0;
+
+	h->queue.items = calloc(OBJECTS_MAX, sizeof(*h->queue.items));
+	h->queue.room = OBJECTS_MAX;
+	if (!h->queue.items)
+		return -ENOMEM;
+	h->complete = true;
+	for (i = 0; i < search->goroutine_count && !h->no_memory; i++) {
+		if (search->goroutines[i].state != REACH_WAITS)
+			continue;
+		if (n++ == HOLDERS_MAX) {
+			h->complete = false;
+			break;
+		}
+		search_one(h, i);
+	}
+	if (h->count)
+		qsort(h->list, h->count, sizeof(*h->list), by_object);
+	return h->no_memory ? -ENOMEM : 0;
+}
+
+static bool is_rwmutex(uint8_t kind)
+{
+	return kind == LC_GO_RWMUTEX_READ || kind == LC_GO_RWMUTEX_WRITE;
+}
+
+/* Readers and writers of one RWMutex wait at two of its words, side by side. */
+static bool wait_for_the_same(const struct search *search, const struct reach_goroutine *a,
+			      const struct reach_goroutine *b)
+{
+	uint64_t x = search->model->list[a->place].object, y = search->model->list[b->place].object;
+	uint64_t apart = x > y ? x - y : y - x;
+
+	return x && y && (!apart || (is_rwmutex(a->kind) && is_rwmutex(b->kind) && apart <= 8));
+}
+
+static void add(struct lc_go_releasers *releasers, uint64_t goid)
+{
 	uint32_t i;
 
-	if (lc_go_is_lock(waiter->kind)) {
-		node = span ? reach_find_node(search, reach_key(span, waiter->object)) : NULL;
-		if (node)
-			queue[count++] = (struct step){ node->number, 0 };
-		return count;
+	for (i = 0; i < releasers->count; i++) {
+		if (releasers->goids[i] == goid)
+			return;
 	}
-	node = reach_find_node(search, waiter->address | 1);
-	for (i = node ? links->first[node->number] : 0;
-	     node && i < links->first[node->number + 1] && count < OBJECTS_MAX; i++)
-		queue[count++] = (struct step){ links->from[i], 0 };
-	return count;
+	releasers->total++;
+	if (releasers->count < LC_GO_RELEASERS)
+		releasers->goids[releasers->count++] = goid;
 }
 
-static void ask(struct links *links, struct go_question *question, struct step *queue)
+/* The holders of one thing that is waited for. Who has a lock has it on the stack. */
+static void add_holders(const struct holdings *h, const struct reach_wait *wait,
+			struct lc_go_releasers *releasers)
 {
-	const struct search *search = links->search;
-	const struct lc_goroutine *waiter = &search->model->list[question->place];
+	const struct search *search = h->search;
+	const struct reach_goroutine *waiter = &search->goroutines[wait->goroutine], *holder;
+	size_t low = 0, high = h->count, middle;
+	const struct go_span *span = go_heap_span(&search->heap, wait->object);
 	bool lock = lc_go_is_lock(waiter->kind);
 
-	question->releasers = (struct lc_go_releasers){};
-	links->question++;
-	if (!waiter->goid || !(lock || question->unreachable))
-		return;
-	question->releasers.goid = waiter->goid;
-	question->releasers.known = search->searched_dead > 0;
-	/* Who holds a lock has it on the stack. */
-	follow(links, waiter, queue, begin(links, waiter, queue), lock ? 0 : STEPS_MAX,
-	       &question->releasers);
+	while (low < high) { /* the first of the object */
+		middle = (low + high) / 2;
+		if (h->list[middle].object < wait->object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < h->count && h->list[low].object == wait->object; low++) {
+		holder = &search->goroutines[h->list[low].holder];
+		if (holder == waiter || (lock && !h->list[low].on_stack) ||
+		    (span && span->tiny && h->list[low].word > wait->word) ||
+		    wait_for_the_same(search, holder, waiter))
+			continue;
+		add(releasers, holder->goid);
+	}
 }
 
-int reach_find_releasers(const struct search *search, struct go_question *questions, size_t count)
+int reach_find_releasers(struct search *search, struct lc_go_process *model)
 {
-	struct step *queue = calloc(OBJECTS_MAX, sizeof(*queue));
-	const struct node *node;
-	struct links links;
+	struct holdings h = { .search = search };
+	struct lc_go_releasers releasers;
+	uint32_t *first = calloc(search->goroutine_count ?: 1, sizeof(*first));
+	uint32_t *next = calloc(search->wait_count ?: 1, sizeof(*next)), at;
+	int r = first && next ? read_all(&h) : -ENOMEM;
 	size_t i;
-	int r = queue ? links_make(search, &links) : -ENOMEM;
 
-	if (r < 0) {
-		free(queue);
-		return r;
+	/* The waits of each goroutine, in a chain: number + 1. */
+	for (i = 0; i < search->wait_count && !r; i++) {
+		next[i] = first[search->waits[i].goroutine];
+		first[search->waits[i].goroutine] = i + 1;
 	}
-	for (i = 0; i < count; i++) {
-		node = reach_find_node(search, search->model->list[questions[i].place].address | 1);
-		if (node)
-			links.asked[node->number] = true;
+	for (i = 0; i < search->goroutine_count && !r; i++) {
+		if (search->goroutines[i].state != REACH_WAITS)
+			continue;
+		releasers = (struct lc_go_releasers){ .goid = search->goroutines[i].goid,
+						      .known = h.complete };
+		for (at = first[i]; at; at = next[at - 1])
+			add_holders(&h, &search->waits[at - 1], &releasers);
+		r = lc_go_set_releasers(model, &releasers);
 	}
-	for (i = 0; i < count; i++)
-		ask(&links, &questions[i], queue);
-	links_release(&links);
-	free(queue);
-	return 0;
+	free(first);
+	free(next);
+	free(h.list);
+	free(h.queue.items);
+	return r == -ENOSPC ? 0 : r;
 }

@@ -10,19 +10,14 @@
 #include <stdlib.h>
 
 #define ROOTS 251
-#define ROOT_SIZE 64
+/* A root is padded to what Go takes for a line of the cache: 128 bytes on arm64 (src/internal/cpu/cpu_arm64.go). */
+#define ROOT_SIZES      \
+	{               \
+		64, 128 \
+	}
 #define ROOT_TREE 8
 #define MOST_BSS (64u << 20)
 #define MOST_WAITERS 1000000u
-
-struct found {
-	uint64_t g, object;
-};
-
-struct list {
-	struct found *found;
-	size_t count, room;
-};
 
 static bool is_semaphore(enum lc_go_kind kind)
 {
@@ -40,20 +35,31 @@ static bool is_waiting(const struct lc_go_process *model, uint64_t g)
 	return false;
 }
 
-/* The table's address, if the word at this place is one of its roots; 0. */
-static uint64_t table_of(const struct go_process *process, const struct lc_go_process *model,
-			 uint64_t place, uint64_t tree)
+/* Whose place of the table a waiter's address gives; -1: the tree at this address is none. */
+static int root_of(const struct go_process *process, uint64_t tree, uint64_t *ret_g)
 {
 	uint8_t waiter[GO_WAITER_MAX];
-	uint64_t object, g;
+	uint64_t object;
 
 	if (!tree || (tree & 7) || !go_read_waiter(process, tree, waiter))
-		return 0;
-	__builtin_memcpy(&g, waiter + process->offsets.sudog_g, 8);
+		return -1;
+	__builtin_memcpy(ret_g, waiter + process->offsets.sudog_g, 8);
 	object = go_waiter_word(process, waiter, process->offsets.sudog_elem);
-	if (!g || !object || !is_waiting(model, g))
-		return 0;
-	return place - ROOT_TREE - (object >> 3) % ROOTS * ROOT_SIZE;
+	return *ret_g && object ? (int)((object >> 3) % ROOTS) : -1;
+}
+
+/* Do all trees of a table with roots of that size stand where their waiters belong? */
+static bool is_table(const struct go_process *process, uint64_t table, unsigned size)
+{
+	uint64_t tree, g;
+	int i;
+
+	for (i = 0; i < ROOTS; i++) {
+		if (!go_read(process, table + (uint64_t)i * size + ROOT_TREE, &tree, 8) ||
+		    (tree && root_of(process, tree, &g) != i))
+			return false;
+	}
+	return true;
 }
 
 struct finding {
@@ -64,13 +70,25 @@ struct finding {
 
 static bool fits(void *context, uint64_t address, const uint64_t words[3])
 {
+	static const unsigned sizes[] = ROOT_SIZES;
 	const struct finding *finding = context;
-	uint64_t table = table_of(finding->process, finding->model, address, words[0]);
+	uint64_t table, g;
+	int root = root_of(finding->process, words[0], &g);
+	size_t i;
 
-	if (table < finding->module->bss || table + ROOTS * ROOT_SIZE > finding->module->bss_end)
+	if (root < 0 || !is_waiting(finding->model, g))
 		return false;
-	finding->process->semtable = table;
-	return true;
+	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		table = address - ROOT_TREE - (uint64_t)root * sizes[i];
+		if (table < finding->module->bss ||
+		    table + (uint64_t)ROOTS * sizes[i] > finding->module->bss_end ||
+		    !is_table(finding->process, table, sizes[i]))
+			continue;
+		finding->process->semtable = table;
+		finding->process->semtable_root = sizes[i];
+		return true;
+	}
+	return false;
 }
 
 static void find_table(struct go_process *process, const struct lc_go_process *model)
@@ -86,9 +104,9 @@ static void find_table(struct go_process *process, const struct lc_go_process *m
 	}
 }
 
-static bool add(struct list *list, uint64_t g, uint64_t object)
+static bool add(struct go_semaphores *list, uint64_t g, uint64_t object)
 {
-	struct found *grown;
+	struct go_semaphore *grown;
 
 	if (list->count == MOST_WAITERS)
 		return false;
@@ -99,12 +117,13 @@ static bool add(struct list *list, uint64_t g, uint64_t object)
 			return false;
 		list->found = grown;
 	}
-	list->found[list->count++] = (struct found){ g, object };
+	list->found[list->count++] = (struct go_semaphore){ g, object };
 	return true;
 }
 
 /* A node's waiters: those of the same address are chained behind it. */
-static bool add_node(const struct go_process *process, struct list *list, const uint8_t *node)
+static bool add_node(const struct go_process *process, struct go_semaphores *list,
+		     const uint8_t *node)
 {
 	uint64_t object = go_waiter_word(process, node, process->offsets.sudog_elem), g, next;
 	uint8_t waiter[GO_WAITER_MAX];
@@ -123,7 +142,7 @@ static bool add_node(const struct go_process *process, struct list *list, const 
 }
 
 /* Children hang on prev and next. The tree is balanced by chance only, and may change under our eyes. */
-static void walk_tree(const struct go_process *process, struct list *list, uint64_t node,
+static void walk_tree(const struct go_process *process, struct go_semaphores *list, uint64_t node,
 		      unsigned depth)
 {
 	uint8_t waiter[GO_WAITER_MAX];
@@ -140,30 +159,54 @@ static void walk_tree(const struct go_process *process, struct list *list, uint6
 
 static int by_goroutine(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct go_semaphore *x = a, *y = b;
 
 	return x->g < y->g ? -1 : x->g > y->g;
 }
 
-static void fill_objects(struct lc_go_process *model, const struct list *list)
+void go_semaphores_read(const struct go_process *process, struct go_semaphores *list)
 {
-	struct found key = {}, *found;
+	size_t i;
+
+	*list = (struct go_semaphores){};
+	for (i = 0; process->semtable && i < ROOTS; i++)
+		walk_tree(process, list,
+			  go_word(process,
+				  process->semtable + i * process->semtable_root + ROOT_TREE),
+			  0);
+	if (list->count)
+		qsort(list->found, list->count, sizeof(*list->found), by_goroutine);
+}
+
+uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g)
+{
+	const struct go_semaphore key = { .g = g }, *found;
+
+	if (!list->count)
+		return 0;
+	found = bsearch(&key, list->found, list->count, sizeof(key), by_goroutine);
+	return found ? found->object : 0;
+}
+
+void go_semaphores_release(struct go_semaphores *list)
+{
+	free(list->found);
+	*list = (struct go_semaphores){};
+}
+
+static void fill_objects(struct lc_go_process *model, const struct go_semaphores *list)
+{
 	size_t i;
 
 	for (i = 0; i < model->count; i++) {
-		if (!model->list[i].goid || !is_semaphore(model->list[i].kind))
-			continue;
-		key.g = model->list[i].address;
-		found = list->count
-				? bsearch(&key, list->found, list->count, sizeof(key), by_goroutine)
-				: NULL;
-		model->list[i].object = found ? found->object : 0;
+		if (model->list[i].goid && is_semaphore(model->list[i].kind))
+			model->list[i].object = go_semaphore_of(list, model->list[i].address);
 	}
 }
 
 int go_find_semaphores(struct go_process *process, struct lc_go_process *model)
 {
-	struct list list = {};
+	struct go_semaphores list;
 	size_t i, waiting = 0;
 
 	if (process->version >= GO_VERSION(1, 26, 0))
@@ -176,12 +219,8 @@ int go_find_semaphores(struct go_process *process, struct lc_go_process *model)
 		find_table(process, model);
 	if (!process->semtable)
 		return -ENOENT;
-	for (i = 0; i < ROOTS; i++)
-		walk_tree(process, &list,
-			  go_word(process, process->semtable + i * ROOT_SIZE + ROOT_TREE), 0);
-	if (list.count)
-		qsort(list.found, list.count, sizeof(*list.found), by_goroutine);
+	go_semaphores_read(process, &list);
 	fill_objects(model, &list);
-	free(list.found);
+	go_semaphores_release(&list);
 	return 0;
 }

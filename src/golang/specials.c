@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finalizers and cleanups of a Go process: see specials.h. */
 #include "golang/specials.h"
+#include "target/memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static uint64_t object_of(const struct go_process *process, const struct go_span
 	return offset < span->end - span->start ? go_heap_object(span, span->start + offset) : 0;
 }
 
-/* _KindSpecialFinalizer: 1.25 put another kind before it. */
+/* _KindSpecialFinalizer: 1.25 put another kind before it. Behind it is _KindSpecialWeakHandle, since 1.23. */
 static uint8_t finalizer_kind(const struct go_process *process)
 {
 	return process->version >= GO_VERSION(1, 25, 0) ? 2 : 1;
@@ -54,8 +55,11 @@ static int add_record(const struct go_process *process, const struct go_heap *he
 		      struct go_specials *specials)
 {
 	const struct go_offsets *o = &process->offsets;
+	uint8_t kind = record[o->special_kind];
 	uint64_t word;
 	size_t at;
+	bool gives = kind == finalizer_kind(process) || (process->version >= GO_VERSION(1, 23, 0) &&
+							 kind == finalizer_kind(process) + 1);
 	int r = 0;
 
 	for (at = o->special_size; at + 8 <= RECORD_MAX && !r; at += 8) {
@@ -63,17 +67,20 @@ static int add_record(const struct go_process *process, const struct go_heap *he
 		if (word >= heap->low && word < heap->high)
 			r = add(&specials->words, &specials->count, &specials->room, word);
 	}
-	if (!r && record[o->special_kind] == finalizer_kind(process))
+	if (!r && gives)
 		r = add(&specials->objects, &specials->object_count, &specials->object_room,
 			object_of(process, span, record));
 	return r;
 }
 
-static int by_value(const void *a, const void *b)
+/* What lies behind the last one of a piece of memory may not be readable. */
+static bool read_record(const struct go_process *process, uint64_t at, uint8_t record[RECORD_MAX])
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	size_t got;
 
-	return x < y ? -1 : x > y;
+	memset(record, 0, RECORD_MAX);
+	return !target_memory_read(process->pid, at, record, RECORD_MAX, &got) &&
+	       got > (size_t)process->offsets.special_size;
 }
 
 int go_specials_read(const struct go_process *process, const struct go_heap *heap,
@@ -88,22 +95,19 @@ int go_specials_read(const struct go_process *process, const struct go_heap *hea
 	*specials = (struct go_specials){};
 	if (o->special_size < 0 || o->special_size > RECORD_MAX || o->special_kind < 8 ||
 	    o->special_kind >= RECORD_MAX)
-		return 0;
+		return -ENOENT;
 	for (i = 0; i < heap->count && !r; i++) {
 		for (at = heap->spans[i].specials; at && !r; at = word_at(record, 0, 8)) {
 			if (records++ == SPECIALS_MAX)
 				r = -E2BIG;
-			else if (!go_read(process, at, record, sizeof(record)))
-				break;
+			else if (!read_record(process, at, record))
+				r = -EFAULT;
 			else
 				r = add_record(process, heap, &heap->spans[i], record, specials);
 		}
 	}
 	if (r < 0)
 		go_specials_release(specials);
-	else if (specials->object_count)
-		qsort(specials->objects, specials->object_count, sizeof(*specials->objects),
-		      by_value);
 	return r;
 }
 
@@ -112,10 +116,4 @@ void go_specials_release(struct go_specials *specials)
 	free(specials->words);
 	free(specials->objects);
 	*specials = (struct go_specials){};
-}
-
-bool go_specials_finalizes(const struct go_specials *specials, uint64_t object)
-{
-	return specials->object_count && bsearch(&object, specials->objects, specials->object_count,
-						 sizeof(object), by_value);
 }

@@ -11,16 +11,17 @@
 struct go_specials {
 	uint64_t *words; /* of the records: functions and arguments, some of them pointers */
 	size_t count, room;
-	uint64_t *objects; /* that have a finalizer, by address */
+	uint64_t *
+		objects; /* that have a finalizer, which gets them, or a weak pointer, which gives them */
 	size_t object_count, object_room;
 };
 
-/* Reads those of all spans. Returns 0; -E2BIG: more than are taken; -ENOMEM. go_specials_release() releases. */
+/*
+ * Reads those of all spans. Returns 0; -ENOENT: their layout is not known; -EFAULT: one could not be read; -E2BIG: more
+ * than are taken; -ENOMEM. go_specials_release() releases.
+ */
 int go_specials_read(const struct go_process *process, const struct go_heap *heap,
 		     struct go_specials *specials);
 void go_specials_release(struct go_specials *specials);
-
-/* Has the object that begins there a finalizer? Then that gets it, and so what it points to lives. */
-bool go_specials_finalizes(const struct go_specials *specials, uint64_t object);
 
 #endif

@@ -64,7 +64,7 @@ static void describe_waitgroup(const struct go_process *process, struct lc_go_wa
 #define STACK_WORDS 192
 #define MOST_WAITERS 64
 
-static bool is_condition(const struct go_process *process, uint64_t address, uint64_t goroutine)
+bool go_is_condition(const struct go_process *process, uint64_t address, uint64_t goroutine)
 {
 	uint8_t list[NOTIFY_SIZE];
 	uint32_t numbers[2];
@@ -94,7 +94,7 @@ uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
 
 	for (i = 0; i < STACK_WORDS && (i + 1) * 8 <= size; i++) {
 		memcpy(&word, stack + i * 8, 8);
-		if (is_condition(process, word, goroutine))
+		if (go_is_condition(process, word, goroutine))
 			return word;
 	}
 	return 0;

@@ -26,12 +26,30 @@ void go_describe_sync(const struct go_process *process, const struct lc_goroutin
  */
 int go_find_semaphores(struct go_process *process, struct lc_go_process *model);
 
+/* Who waits at which word of a semaphore, by that table; by g. */
+struct go_semaphore {
+	uint64_t g, object;
+};
+
+struct go_semaphores {
+	struct go_semaphore *found;
+	size_t count, room;
+};
+
+/* Empty where the table was not found. go_semaphore_of(): 0: g is not in it. go_semaphores_release() releases. */
+void go_semaphores_read(const struct go_process *process, struct go_semaphores *list);
+uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g);
+void go_semaphores_release(struct go_semaphores *list);
+
 /*
  * sync.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own stack: 1.25 and older
  * note it nowhere. 0: not found.
  */
 uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
 			   const uint8_t *stack, size_t size);
+
+/* The same, looked at again: is the goroutine still in that list of waiters? */
+bool go_is_condition(const struct go_process *process, uint64_t list, uint64_t goroutine);
 
 /* network.c: the descriptor and deadline of a goroutine that waits for the network poller. */
 void go_describe_network(struct go_process *process, const struct lc_go_process *model,

@@ -131,6 +131,39 @@ const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *p
 	return slot ? &slot->releasers : NULL;
 }
 
+const char *lc_go_search_trouble(const struct lc_go_process *process)
+{
+	switch (process->search) {
+	case LC_GO_SEARCH_TIME:
+		return "the search of its heap was not done in time";
+	case LC_GO_SEARCH_SIZE:
+		return "its heap is larger than is searched";
+	case LC_GO_SEARCH_UNREADABLE:
+		return "a part of its memory could not be read";
+	case LC_GO_SEARCH_UNKNOWN:
+		return "its heap was not found, or is laid out in a way that is not known";
+	case LC_GO_SEARCH_SKIPPED:
+		return "the heaps of other processes took the time (-p PID looks at one)";
+	default:
+		return NULL;
+	}
+}
+
+uint64_t lc_go_unasked(const struct lc_go_process *process)
+{
+	const struct lc_goroutine *goroutine;
+	uint64_t count = 0;
+	size_t i;
+
+	for (i = 0; lc_go_search_trouble(process) && i < process->count; i++) {
+		goroutine = &process->list[i];
+		count += goroutine->goid > 1 && lc_go_is_internal(goroutine->kind) &&
+			 !process->sites[goroutine->site].system &&
+			 !(goroutine->flags & LC_GO_ASKED);
+	}
+	return count;
+}
+
 const char *lc_go_kind_name(enum lc_go_kind kind)
 {
 	static const char *const names[LC_GO_KIND_COUNT] = {

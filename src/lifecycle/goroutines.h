@@ -153,6 +153,17 @@ struct lc_go_releasers {
 	bool known; /* there are no others */
 };
 
+/* How the last search for what nothing reaches any more went. But for the first two nothing is known by it. */
+enum lc_go_search {
+	LC_GO_SEARCH_NONE, /* not asked for */
+	LC_GO_SEARCH_DONE,
+	LC_GO_SEARCH_TIME,	 /* it was not done in time */
+	LC_GO_SEARCH_SIZE,	 /* more than is searched */
+	LC_GO_SEARCH_UNREADABLE, /* something could not be read */
+	LC_GO_SEARCH_UNKNOWN, /* the heap was not found, or its layout or a module is not known */
+	LC_GO_SEARCH_SKIPPED, /* others took the time */
+};
+
 /* What is known of a process as Go's. */
 struct lc_go_process {
 	UT_hash_handle hh;
@@ -183,7 +194,8 @@ struct lc_go_process {
 	bool timers_known, timers_told;
 	char timer_function[64];	       /* that most of some of them call */
 	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
-	struct lc_go_events *events;	       /* NULL: no probes */
+	enum lc_go_search search;
+	struct lc_go_events *events; /* NULL: no probes */
 	bool events_refused;
 };
 
@@ -265,6 +277,13 @@ const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *pro
 						 uint64_t goid);
 const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *process,
 						   const struct lc_go_releasers *before);
+
+/*
+ * Why nothing is known by the last search, as the end of a sentence; NULL: it was done, or not asked for. And how many
+ * goroutines were not asked for that reason.
+ */
+const char *lc_go_search_trouble(const struct lc_go_process *process);
+uint64_t lc_go_unasked(const struct lc_go_process *process);
 
 /* "channel receive", "WaitGroup"; never NULL. */
 const char *lc_go_kind_name(enum lc_go_kind kind);

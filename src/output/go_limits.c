@@ -18,3 +18,16 @@ bool go_limit(const struct lc_go_process *process, char *buffer, size_t size)
 		return false;
 	return true;
 }
+
+bool go_search_limit(const struct lc_go_process *process, char *buffer, size_t size)
+{
+	const char *trouble = lc_go_search_trouble(process);
+	uint64_t unasked = trouble ? lc_go_unasked(process) : 0;
+
+	if (unasked)
+		snprintf(buffer, size,
+			 "%s (%d): whether anything can still wake %llu of its goroutines is not "
+			 "known: %s",
+			 process->comm, process->pid, (unsigned long long)unasked, trouble);
+	return unasked > 0;
+}

@@ -10,4 +10,7 @@
 /* False: all of it is. */
 bool go_limit(const struct lc_go_process *process, char *buffer, size_t size);
 
+/* What is not known of its goroutines. False: nothing. */
+bool go_search_limit(const struct lc_go_process *process, char *buffer, size_t size);
+
 #endif

@@ -82,6 +82,8 @@ static void add_go_limits(json_t *json, const struct lc_go *go)
 	for (; process; process = process->hh.next) {
 		if (go_limit(process, text, sizeof(text)))
 			json_array_append_new(json, json_text(text));
+		if (go_search_limit(process, text, sizeof(text)))
+			json_array_append_new(json, json_text(text));
 	}
 }
 
@@ -98,10 +100,11 @@ static json_t *run_json(const struct output_run *run)
 			 started, "ended", ended, "threshold_ns", (json_int_t)run->threshold_ns,
 			 "limits", limits_json(run));
 	json_object_set_new(json, "lost",
-			    json_pack("{sI sI sI sI}", "events", (json_int_t)run->lost.events,
+			    json_pack("{sI sI sI sI sI}", "events", (json_int_t)run->lost.events,
 				      "stacks", (json_int_t)run->lost.stacks, "threads",
 				      (json_int_t)run->lost.threads, "goroutines",
-				      (json_int_t)run->lost.goroutines));
+				      (json_int_t)run->lost.goroutines, "unasked",
+				      (json_int_t)run->lost.unasked));
 	json_object_set_new(json, "cost", cost_json(run));
 	if (run->go_events)
 		json_object_set_new(json_object_get(json, "cost"), "go_events",

@@ -32,6 +32,8 @@ struct output_lost {
 	uint64_t stacks;     /* not copied, torn, or past the bound */
 	uint64_t threads;    /* past the bound of the model or of the filter */
 	uint64_t goroutines; /* past the bound of their model */
+	uint64_t
+		unasked; /* goroutines of which a search should have told whether anything can wake them */
 };
 
 /* Everything about a run but its records. Strings are the caller's. */

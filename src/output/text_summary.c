@@ -136,16 +136,22 @@ static void timer_lines(struct line *line, const struct output_report *report)
 	}
 }
 
+static void go_limit_line(struct line *line, const char *text)
+{
+	line_put(line, LINE_PLAIN, text);
+	line_end(line);
+}
+
 static void go_limits(struct line *line, const struct output_report *report)
 {
 	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
 	char text[GO_LIMIT_SIZE];
 
 	for (; process; process = process->hh.next) {
-		if (!go_limit(process, text, sizeof(text)))
-			continue;
-		line_put(line, LINE_PLAIN, text);
-		line_end(line);
+		if (go_limit(process, text, sizeof(text)))
+			go_limit_line(line, text);
+		if (go_search_limit(process, text, sizeof(text)))
+			go_limit_line(line, text);
 	}
 }
 

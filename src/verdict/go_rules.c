@@ -176,6 +176,20 @@ static const struct lc_go_releasers *releasers_of(const struct judging *j)
 	return lc_go_releasers_of(j->group->process, j->group->goroutine->goid);
 }
 
+static void prove_unreachable(struct judging *j)
+{
+	const struct verdict_goroutines *group = j->group;
+	char others[100] = "";
+
+	if (group->others)
+		snprintf(others, sizeof(others), "; of %zu more of this place something has it",
+			 group->others);
+	prove(j,
+	      "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
+	      "heap that they reach, or on the stack of a goroutine that can run%s",
+	      group->unreachable, group->asked, others);
+}
+
 static bool judge_proven(struct judging *j)
 {
 	const struct lc_go_releasers *releasers = releasers_of(j);
@@ -209,10 +223,7 @@ static bool judge_proven(struct judging *j)
 				? "locked twice, or returned without Unlock"
 			: group->count == 1 ? "it can never go on"
 					    : "they can never go on");
-		prove(j,
-		      "%zu of %zu looked at, twice: no pointer to it in global variables, in the "
-		      "heap that they reach, or on the stack of a goroutine that can run",
-		      group->unreachable, group->asked);
+		prove_unreachable(j);
 	} else {
 		return false;
 	}
@@ -247,7 +258,7 @@ static bool judge_growth(struct judging *j)
 	const struct growth_trend *trend = &j->group->trend;
 	char span[32];
 
-	if (!j->group->has_trend || !trend->grows)
+	if (!j->group->has_trend || !trend->grows || trend->joined - trend->left <= j->group->apart)
 		return false;
 	duration_format(trend->watched_ns, span, sizeof(span));
 	if (is_with_connections(j, trend)) {
@@ -496,6 +507,20 @@ static void judge_kind(struct judging *j)
 	}
 }
 
+/* Where the search gave up, it may be that nothing can wake them: that is not idle. A timer wakes them whatever else. */
+static void admit_ignorance(struct judging *j)
+{
+	const char *trouble = lc_go_search_trouble(j->group->process);
+
+	if (!trouble || !j->group->unasked || j->group->site->system || is_parked_main(j) ||
+	    j->group->conclusion.verdict != VERDICT_IDLE || has_timer(j))
+		return;
+	conclude(j, VERDICT_BLOCKED, "not-searched",
+		 "whether anything can still wake %s is not known: %s",
+		 j->group->count == 1 ? "it" : "them", trouble);
+	otherwise(j, "a search of the heap that ends would tell");
+}
+
 void verdict_goroutines_judge(struct verdict_goroutines *group,
 			      const struct go_surroundings *around)
 {
@@ -514,6 +539,7 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 		judge_network(&j);
 	else if (!judge_proven(&j) && !judge_growth(&j))
 		judge_kind(&j);
+	admit_ignorance(&j);
 }
 
 void verdict_goroutines_judge_site(struct verdict_goroutines *group,

@@ -14,6 +14,8 @@ enum {
 	KEY_TIMERS
 }; /* growth_key.kind; KEY_GROUP + kind of wait << 8 */
 
+#define KEY_DEAD (1u << 31) /* a part of a group */
+
 struct group {
 	UT_hash_handle hh;
 	struct growth_key key;
@@ -21,6 +23,9 @@ struct group {
 	size_t room;
 	uint64_t object;
 	bool one_object;
+	size_t asked, unreachable; /* of all members, before the group is split */
+	struct group
+		*dead; /* part of it: those that nothing reaches, where it reaches others; NULL */
 };
 
 struct making {
@@ -115,8 +120,8 @@ void verdict_goroutines_note(struct growth *growth, struct lc_go *go)
 /* number: growth's for the same key, where it has one. */
 static struct group *group_for(struct making *making, const struct growth_key *key, uint32_t number)
 {
-	struct group **known = number < GROWTH_GROUPS ? &making->by_number[number]
-						      : &making->by_number[0];
+	struct group *none = NULL,
+		     **known = number < GROWTH_GROUPS ? &making->by_number[number] : &none;
 	struct group *group = *known;
 
 	if (group && !memcmp(&group->key, key, sizeof(*key)))
@@ -152,11 +157,43 @@ static bool add_goid(struct group *group, uint64_t goid)
 	return true;
 }
 
+/* Before members are added: do those that were asked agree? */
+static int count_answers(struct making *making, const struct lc_go_process *process,
+			 const struct lc_goroutine *goroutine)
+{
+	struct growth_key key = key_of(process, goroutine);
+	struct group *group = group_for(making, &key, goroutine->group);
+
+	if (!group)
+		return -ENOMEM;
+	group->asked += !!(goroutine->flags & LC_GO_ASKED);
+	group->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
+	return 0;
+}
+
+/* Where they do not, those that nothing reaches are a group of their own. */
+static struct group *part_for(struct making *making, struct group *group,
+			      const struct lc_goroutine *goroutine)
+{
+	struct growth_key key = group->key;
+
+	if (!(goroutine->flags & LC_GO_UNREACHABLE) || group->unreachable == group->asked)
+		return group;
+	key.kind |= KEY_DEAD;
+	if (!group->dead) {
+		group->dead = group_for(making, &key, UINT32_MAX);
+		if (group->dead)
+			group->dead->record.others = group->asked - group->unreachable;
+	}
+	return group->dead;
+}
+
 static int add_member(struct making *making, const struct lc_go_process *process,
 		      const struct lc_goroutine *goroutine)
 {
 	struct growth_key key = key_of(process, goroutine);
-	struct group *group = group_for(making, &key, goroutine->group);
+	struct group *whole = group_for(making, &key, goroutine->group);
+	struct group *group = whole ? part_for(making, whole, goroutine) : NULL;
 	struct verdict_goroutines *record = group ? &group->record : NULL;
 	uint64_t since = lc_go_since(goroutine);
 	uint64_t age = making->now > since ? making->now - since : 0;
@@ -186,6 +223,7 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	record->orphans += !!(goroutine->flags & LC_GO_PARENT_ENDED);
 	record->asked += !!(goroutine->flags & LC_GO_ASKED);
 	record->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
+	record->unasked += lc_go_is_internal(goroutine->kind) && !(goroutine->flags & LC_GO_ASKED);
 	record->leaked += goroutine->state == LC_GO_LEAKED;
 	record->stack_bytes += goroutine->stack_bytes;
 	record->shares_object = record->count > 1 && group->one_object;
@@ -238,7 +276,9 @@ static void learn_trends(const struct making *making, struct group *group)
 	record->node = node_of(making, record);
 	if (!making->growth)
 		return;
-	record->has_trend = group->record.goroutine->stack &&
+	record->apart = group->dead ? group->dead->record.count : 0;
+	/* Of the part that nothing reaches it is not known when its members came. */
+	record->has_trend = !(group->key.kind & KEY_DEAD) && group->record.goroutine->stack &&
 			    growth_trend(making->growth, &group->key, &record->trend);
 	record->has_site_trend = growth_trend(making->growth, &site, &record->site_trend);
 }
@@ -333,8 +373,14 @@ static int finish(struct making *making, const struct lc_go *go,
 
 	*records = (struct verdict_goroutine_records){};
 	records->list = calloc(count ?: 1, sizeof(*records->list));
-	for (group = making->groups; group; group = group->hh.next)
-		learn_trends(making, group);
+	HASH_ITER(hh, making->groups, group, next) {
+		if (group->record.count) {
+			learn_trends(making, group);
+			continue;
+		}
+		HASH_DEL(making->groups, group);
+		free(group);
+	}
 	for (group = making->groups; group && records->list; group = group->hh.next) {
 		struct verdict_goroutines *record = &records->list[records->count++];
 
@@ -373,6 +419,10 @@ int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 	int r = 0, finished;
 
 	for (process = go->processes; process; process = process->hh.next) {
+		for (i = 0; i < process->count && !r; i++) {
+			if (process->list[i].goid)
+				r = count_answers(&making, process, &process->list[i]);
+		}
 		for (i = 0; i < process->count && !r; i++) {
 			if (process->list[i].goid)
 				r = add_member(&making, process, &process->list[i]);

@@ -33,11 +33,14 @@ struct verdict_goroutines {
 	bool whole_site;		/* wherever they are: all from one go statement */
 	uint64_t *goids;		/* rising; up to VERDICT_GOIDS */
 	size_t goid_count, count;
-	size_t due;			 /* of them, have stood for the threshold */
-	size_t orphans;			 /* whose parent has ended */
-	size_t asked, unreachable;	 /* LC_GO_ASKED, LC_GO_UNREACHABLE */
-	size_t leaked;			 /* LC_GO_LEAKED */
-	bool shares_object;		 /* more than one, and all wait for one object */
+	size_t due;		   /* of them, have stood for the threshold */
+	size_t orphans;		   /* whose parent has ended */
+	size_t asked, unreachable; /* LC_GO_ASKED, LC_GO_UNREACHABLE */
+	size_t unasked;		   /* that only the program could wake, and were not asked */
+	size_t others;		   /* the same place and go statement, but something reaches them */
+	size_t apart;		   /* the same, but nothing does: they are a record of their own */
+	size_t leaked;		   /* LC_GO_LEAKED */
+	bool shares_object;	   /* more than one, and all wait for one object */
 	uint64_t oldest_ns, youngest_ns; /* how long they have stood; the oldest at least so long */
 	size_t ages[VERDICT_AGES];	 /* how many of each class */
 	uint64_t since;			 /* of the oldest */

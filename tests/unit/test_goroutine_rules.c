@@ -132,6 +132,79 @@ static void test_what_nothing_can_wake_leaks_at_one_look(void **state)
 	is(LC_GO_CHAN_SEND, VERDICT_LEAK, "unreachable");
 }
 
+static void fill_mixed(void)
+{
+	uint64_t goid;
+
+	for (goid = 10; goid < 22; goid++)
+		stand(goid, LC_GO_CHAN_RECEIVE, 1)->flags |= LC_GO_ASKED |
+							     (goid == 14 ? LC_GO_UNREACHABLE : 0);
+	stand(22, LC_GO_CHAN_RECEIVE, 1); /* came after the search */
+}
+
+static const struct verdict_goroutines *group_with(uint64_t goid)
+{
+	const struct verdict_goroutines *group = verdict_goroutines_find(&records, goid);
+
+	assert_non_null(group);
+	return group;
+}
+
+static void test_one_that_is_lost_does_not_condemn_the_others(void **state)
+{
+	(void)state;
+	looks(2, fill_mixed);
+	assert_int_equal(records.count, 2);
+	assert_int_equal(group_with(14)->conclusion.verdict, VERDICT_LEAK);
+	assert_int_equal(group_with(14)->count, 1);
+	assert_int_equal(group_with(14)->goid_count, 1);
+	assert_int_equal(group_with(14)->stack_bytes, 2048);
+	assert_non_null(strstr(group_with(14)->conclusion.proof, "1 of 1 looked at"));
+	assert_non_null(strstr(group_with(14)->conclusion.proof, "11 more"));
+	assert_int_equal(group_with(22)->count, 12);
+	assert_int_equal(group_with(22)->stack_bytes, 12 * 2048);
+	assert_true(group_with(22)->conclusion.verdict < VERDICT_STUCK);
+}
+
+static void fill_all_lost(void)
+{
+	stand(10, LC_GO_CHAN_RECEIVE, 1)->flags |= LC_GO_ASKED | LC_GO_UNREACHABLE;
+	stand(11, LC_GO_CHAN_RECEIVE, 1)->flags |= LC_GO_ASKED | LC_GO_UNREACHABLE;
+	stand(12, LC_GO_CHAN_RECEIVE, 1); /* came after the search */
+}
+
+static void test_who_came_later_belongs_to_those_that_agree(void **state)
+{
+	(void)state;
+	looks(1, fill_all_lost);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.list[0].count, 3);
+	assert_non_null(strstr(records.list[0].conclusion.proof, "2 of 2 looked at"));
+}
+
+static void fill_unasked(void)
+{
+	stand(10, LC_GO_CHAN_RECEIVE, 1);
+	stand(11, LC_GO_SLEEP, 2);
+	stand(1, LC_GO_WAITGROUP, 3);
+	process_of()->search = LC_GO_SEARCH_TIME;
+}
+
+/* What a search that gave up did not ask is not known: that is not idle. */
+static void test_what_was_not_asked_is_not_idle(void **state)
+{
+	(void)state;
+	looks(1, fill_unasked);
+	is(LC_GO_CHAN_RECEIVE, VERDICT_BLOCKED, "not-searched");
+	is(LC_GO_SLEEP, VERDICT_IDLE, "sleep");
+	is(LC_GO_WAITGROUP, VERDICT_IDLE, "main");
+	assert_int_equal(lc_go_unasked(process_of()), 1);
+	process_of()->search = LC_GO_SEARCH_DONE;
+	judge();
+	is(LC_GO_CHAN_RECEIVE, VERDICT_IDLE, "waits-for-word");
+	assert_int_equal(lc_go_unasked(process_of()), 0);
+}
+
 static void fill_main(void)
 {
 	stand(1, LC_GO_SELECT_EMPTY, 0);
@@ -423,6 +496,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_nothing_can_wake_leaks_at_one_look),
+		TEST(test_one_that_is_lost_does_not_condemn_the_others),
+		TEST(test_who_came_later_belongs_to_those_that_agree),
+		TEST(test_what_was_not_asked_is_not_idle),
 		TEST(test_main_may_wait_for_ever),
 		TEST(test_a_pool_is_idle),
 		TEST(test_a_lock_is_held_for_moments),
