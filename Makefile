@@ -125,6 +125,7 @@ unit_rooms_growth = verdict lifecycle util
 unit_rooms_history = verdict lifecycle util
 unit_rooms_remedy = output verdict lifecycle util
 unit_rooms_place = output verdict lifecycle util
+unit_rooms_place_go = output verdict lifecycle util
 unit_rooms_duration = util
 unit_rooms_escape = output verdict lifecycle util
 unit_rooms_json = output verdict lifecycle util

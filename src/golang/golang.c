@@ -165,6 +165,8 @@ static struct lc_frame frame_of(const struct go_image *image, const struct go_ca
 		.module = image->path,
 		.offset = vaddr - call->entry,
 		.inlined = call->inlined,
+		.go = true,
+		.own = go_image_is_own(image, call->function),
 	};
 }
 

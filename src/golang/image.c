@@ -203,7 +203,7 @@ static bool read_length(const struct go_image *image, uint64_t *vaddr, uint64_t 
 }
 
 /* The text behind the version: framed by 16 bytes at both ends, "kind\tvalue\n" lines. */
-static const char *settings(const struct go_image *image, size_t *ret_size)
+const char *go_image_build_text(const struct go_image *image, size_t *ret_size)
 {
 	uint64_t vaddr = image->build_info, length;
 	const uint8_t *info = vaddr ? go_image_bytes(image, vaddr, BUILD_INFO_SIZE) : NULL;
@@ -225,7 +225,7 @@ static const char *settings(const struct go_image *image, size_t *ret_size)
 bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size)
 {
 	size_t left, length;
-	const char *text = settings(image, &left), *end;
+	const char *text = go_image_build_text(image, &left), *end;
 	char head[64];
 
 	snprintf(head, sizeof(head), "build\t%s=", name);
@@ -310,6 +310,7 @@ void go_image_look(struct go_image *image)
 		read_version(image, info, vaddr);
 		if (!strstr(image->version_text, "gccgo")) {
 			image->kind = GO_GC;
+			go_image_find_main_module(image);
 			pclntab_find(image, &image->pclntab, &image->pclntab_end);
 			return;
 		}
@@ -378,5 +379,6 @@ void go_image_free(struct go_image *image)
 	elf_end(image->elf);
 	cleanup_close(&image->fd);
 	free(image->path);
+	free(image->main_module);
 	free(image);
 }

@@ -41,7 +41,8 @@ struct go_image {
 	uint64_t pclntab;     /* vaddr; 0: not found */
 	uint64_t pclntab_end; /* vaddr; behind it */
 	bool position_independent;
-	char *path; /* as the first process had it */
+	char *path;	   /* as the first process had it */
+	char *main_module; /* import path of the main module; NULL: not known */
 	struct go_offsets offsets;
 	bool has_offsets;
 	struct go_pclntab *table; /* NULL: not opened yet */
@@ -69,6 +70,13 @@ const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size
  * none; before Go 1.18 none was noted.
  */
 bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size);
+
+/* The text of the build information, lines of "kind\tvalue"; not terminated; NULL: there is none. */
+const char *go_image_build_text(const struct go_image *image, size_t *ret_size);
+
+/* main_module.c: is a function, by its full name, of the program's main module? The first finds out which that is. */
+void go_image_find_main_module(struct go_image *image);
+bool go_image_is_own(const struct go_image *image, const char *function);
 
 /*
  * The next segment behind index that is writable (or not); vaddr, file and memory size. *index starts at 0.

@@ -124,6 +124,8 @@ struct lc_frame {
 	uint64_t address;
 	bool inlined; /* into the next outer frame */
 	bool guessed;
+	bool go;  /* Go code, named by the program's own table */
+	bool own; /* the same, and in a package of its main module */
 };
 
 struct lc_stack {

@@ -56,18 +56,30 @@ static bool ends(const char *text, const char *with)
 
 /* --- Go --- */
 
-/* In Go the standard library's import paths have no dot in their first part; a program's own have, or are main. */
-static enum rank go_rank(const char *function)
+/*
+ * What is the program's own, its table and build information tell. Of code that only debug data name, the import path:
+ * the standard library's have no dot in their first part; a program's own have, or are main.
+ */
+static bool is_own_go(const struct lc_frame *frame)
+{
+	size_t first = strcspn(frame->function, "/.");
+
+	if (frame->go)
+		return frame->own;
+	return begins(frame->function, "main.") ||
+	       (frame->function[first] == '.' && strchr(frame->function + first, '/'));
+}
+
+static enum rank go_rank(const struct lc_frame *frame)
 {
 	static const char *const below[] = { "runtime.", "runtime/", "sync.", "internal/",
 					     "time.",	 "syscall.", NULL };
-	size_t first = strcspn(function, "/.");
 
-	if (begins_with_one(function, below))
+	if (!strcmp(frame->function, "runtime.goexit"))
+		return RANK_NOTHING;
+	if (begins_with_one(frame->function, below))
 		return RANK_RUNTIME;
-	if (begins(function, "main.") || (function[first] == '.' && strchr(function + first, '/')))
-		return RANK_OWN;
-	return RANK_LIBRARY;
+	return is_own_go(frame) ? RANK_OWN : RANK_LIBRARY;
 }
 
 /* --- files --- */
@@ -333,8 +345,8 @@ static enum rank rank_of(const struct lc_frame *frame)
 		return frame->function[0] ? RANK_NO_NAME : RANK_NOTHING;
 	if (!frame->function[0])
 		return strstr(name, ".so") ? RANK_NOTHING : RANK_NO_NAME;
-	if (ends(frame->file, ".go"))
-		return go_rank(frame->function);
+	if (frame->go || ends(frame->file, ".go"))
+		return go_rank(frame);
 	if (is_python_carrier(name, frame->function))
 		return RANK_NOTHING;
 	rank = by_code(frame);

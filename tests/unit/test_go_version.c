@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "golang/goroutine.h"
+#include "golang/image.h"
 
 static void test_parse(void **state)
 {
@@ -171,6 +172,27 @@ static void test_descriptor(void **state)
 	assert_int_equal(d.goid, 0);
 }
 
+/* The program's own are package main and its main module, whose dots may be written otherwise. */
+static void test_own_code(void **state)
+{
+	struct go_image image = { .main_module = NULL };
+	char module[] = "example.org/shop.v2";
+
+	(void)state;
+	assert_true(go_image_is_own(&image, "main.serve"));
+	assert_false(go_image_is_own(&image, "net/http.(*conn).serve"));
+	assert_false(go_image_is_own(&image, "maintenance.Run"));
+	image.main_module = module;
+	assert_true(go_image_is_own(&image, "main.serve"));
+	assert_true(go_image_is_own(&image, "example.org/shop%2ev2.Serve"));
+	assert_true(go_image_is_own(&image, "example.org/shop.v2/internal/store.(*DB).Get"));
+	assert_false(go_image_is_own(&image, "example.org/shop.v20/store.Get"));
+	assert_false(go_image_is_own(&image, "example.org/shop"));
+	assert_false(go_image_is_own(&image, "example.org/shop%2"));
+	assert_false(go_image_is_own(&image, "github.com/hpcloud/tail.(*Tail).sendLine"));
+	assert_false(go_image_is_own(&image, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_descriptor),
+		cmocka_unit_test(test_own_code),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
