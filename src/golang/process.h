@@ -35,6 +35,12 @@ struct go_poll {
 	bool writes;
 };
 
+/* A channel that a timer sends to, or closes. */
+struct go_timer_channel {
+	uint64_t channel;
+	int64_t when; /* ns, CLOCK_MONOTONIC; 0: again and again */
+};
+
 #define GO_CACHED_SIZES 16384 /* a power of two */
 
 struct go_process {
@@ -53,7 +59,7 @@ struct go_process {
 	unsigned heap_tries;
 	uint64_t allp; /* address of the slice; 0: not found */
 	unsigned allp_tries;
-	uint64_t *timer_channels; /* rising; of sweep number timers_sweep */
+	struct go_timer_channel *timer_channels; /* by channel; of sweep number timers_sweep */
 	size_t timer_channel_count;
 	uint32_t timers_sweep;
 	struct go_poll *polls; /* by g; of sweep number polls_sweep */

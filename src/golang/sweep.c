@@ -304,7 +304,7 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	lc_go_end_sweep(model);
 	if (!r)
 		go_find_semaphores(process, model);
-	go_count_timers(process, model);
+	go_count_timers(process, model, now);
 	model->heap_bytes = go_heap_bytes(process);
 	if (!model->first_heap_bytes)
 		model->first_heap_bytes = model->heap_bytes;

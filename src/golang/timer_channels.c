@@ -1,157 +1,147 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels that a timer will send to. Since 1.23 a channel names its timer (hchan.timer), unless the program has set
+ * Channels that a timer will send to, or close. Since 1.23 a channel names its timer (hchan.timer), unless the program has set
  * asynctimerchan; else only the timer leads to the channel: its function is time.sendTime, and its argument an
- * interface whose second word is the channel (src/time/sleep.go, src/runtime/time.go, 1.17 to 1.27).
+ * interface whose second word is the channel (src/time/sleep.go, src/runtime/time.go, 1.17 to 1.27). A context with a
+ * deadline closes its channel in a function of package context, which has the context (src/context/context.go: timerCtx
+ * begins with a cancelCtx, whose field done is an atomic.Value: type and channel).
  */
-#include "golang/pclntab.h"
 #include "golang/timers.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TIMERS_MOST 65536 /* looked at in a sweep: of more, those that are due first */
-#define BATCH 256
-#define TIMER_MAX 128
-#define TIME_SIZE 24 /* of a time.Time */
-
-/* timer.status, to 1.22: none, waiting, running, deleted, removing, removed, ... */
-#define STATUS_NONE 0
-#define STATUS_DELETED 3
-#define STATUS_REMOVED 5
-/* timer.state, since 1.23: in the heap, and to be taken out of it */
-#define STATE_ZOMBIE 4
-
-struct batch {
-	struct target_piece pieces[BATCH];
-	uint8_t bytes[BATCH][TIMER_MAX];
-};
-
-static uint64_t word_at(const uint8_t *bytes, int32_t offset)
-{
-	uint64_t word = 0;
-
-	if (offset >= 0 && offset <= TIMER_MAX - 8)
-		memcpy(&word, bytes + offset, 8);
-	return word;
-}
-
-/* One that was stopped may still be in the heap. */
-static bool is_stopped(const struct go_offsets *o, const uint8_t *timer)
-{
-	uint32_t status = word_at(timer, o->timer_status) & UINT32_MAX;
-
-	if (o->timer_status >= 0)
-		return status == STATUS_NONE ||
-		       (status >= STATUS_DELETED && status <= STATUS_REMOVED);
-	return o->timer_state >= 0 && (word_at(timer, o->timer_state) & STATE_ZOMBIE);
-}
-
-/* Few functions are called by many timers: each is looked up once. */
-struct functions {
-	uint64_t last, send_time;
-};
-
-static bool sends_time(const struct go_process *process, struct functions *functions, uint64_t f)
-{
-	if (f && f == functions->send_time)
-		return true;
-	if (!f || f == functions->last)
-		return false;
-	functions->last = f;
-	if (strcmp(go_timer_function(process, f), "time.sendTime"))
-		return false;
-	functions->send_time = f;
-	return true;
-}
-
-static void take_batch(struct go_process *process, struct functions *functions,
-		       const struct batch *batch, size_t count)
-{
-	const struct go_offsets *o = &process->offsets;
-	const uint8_t *timer;
-	uint64_t channel;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		timer = batch->bytes[i];
-		channel = word_at(timer, o->timer_arg + 8);
-		if (batch->pieces[i].read && channel && !is_stopped(o, timer) &&
-		    sends_time(process, functions, word_at(timer, o->timer_f)))
-			process->timer_channels[process->timer_channel_count++] = channel;
-	}
-}
+#define CHANNELS_MOST (2 * TIMERS_MOST)
+#define TIME_SIZE 24	   /* of a time.Time */
+#define CLOSURE_WORDS 4	   /* the function, and what it has of its surroundings */
+#define CONTEXT_CHANNEL 32 /* cancelCtx: Context 16, Mutex 8, done 16, children 8 */
+#define MAP_BLOCK 16
+#define CHILDREN 8
+#define DEPTH_MOST 3
 
 struct reading {
 	struct go_process *process;
-	struct functions functions;
-	struct batch *batch;
-	uint64_t left; /* of TIMERS_MOST */
+	uint64_t last, send_time, go_func; /* each function is looked up once */
+	uint64_t closes;		   /* pc of the function of package context */
 };
 
-static void read_heap(void *context, uint64_t list, uint64_t length, unsigned step)
+static void add(struct go_process *process, uint64_t channel, const struct go_timer *timer)
 {
-	struct reading *reading = context;
-	struct go_process *process = reading->process;
-	struct batch *batch = reading->batch;
-	uint64_t words[BATCH * 2], at;
-	size_t count, i;
-
-	for (at = 0; at < length && reading->left; at += count, reading->left -= count) {
-		count = length - at < BATCH ? length - at : BATCH;
-		count = count < reading->left ? count : reading->left;
-		if (!go_read(process, list + at * step, words, count * step))
-			return;
-		for (i = 0; i < count; i++)
-			batch->pieces[i] = (struct target_piece){
-				.address = words[i * step / 8],
-				.buffer = batch->bytes[i],
-				.size = process->offsets.timer_size,
-			};
-		if (target_memory_read_pieces(process->pid, batch->pieces, count) < 0)
-			return;
-		take_batch(process, &reading->functions, batch, count);
-	}
+	if (!channel || process->timer_channel_count == CHANNELS_MOST)
+		return;
+	process->timer_channels[process->timer_channel_count++] = (struct go_timer_channel){
+		.channel = channel,
+		.when = timer->period ? 0 : timer->when,
+	};
 }
 
-static int by_address(const void *a, const void *b)
+static bool closes_context(struct reading *reading, uint64_t closure, uint64_t pc)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	static const char prefix[] = "context.WithDeadline";
 
-	return x < y ? -1 : x > y;
+	if (pc == reading->closes)
+		return true;
+	if (strncmp(go_timer_function(reading->process, closure), prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	reading->closes = pc;
+	return true;
+}
+
+/*
+ * The channel of a context, and those of the contexts made from it, which it ends, too. Its field children is a map of
+ * them; of one that is small the first eight keys, each an interface, stand in a block behind a word of the map's own
+ * (src/runtime/map.go to 1.23, src/internal/runtime/maps since).
+ */
+static void add_channels(struct reading *reading, uint64_t context, const struct go_timer *timer,
+			 unsigned depth)
+{
+	uint64_t words[2], block, children[1 + 2 * CHILDREN]; /* channel, children */
+	size_t i;
+
+	if (!context || !go_read(reading->process, context + CONTEXT_CHANNEL, words, sizeof(words)))
+		return;
+	add(reading->process, words[0], timer);
+	if (!words[1] || depth == DEPTH_MOST ||
+	    !go_read(reading->process, words[1] + MAP_BLOCK, &block, 8) || !block ||
+	    !go_read(reading->process, block, children, sizeof(children)))
+		return;
+	for (i = 0; i < CHILDREN; i++)
+		add_channels(reading, children[2 + 2 * i], timer, depth + 1);
+}
+
+/* Which of the closure's words is the context is not known: each that leads somewhere is taken for it. */
+static void add_context(struct reading *reading, const struct go_timer *timer)
+{
+	uint64_t words[CLOSURE_WORDS];
+	size_t i;
+
+	if (!go_read(reading->process, timer->arg, words, sizeof(words)) || !words[0] ||
+	    !closes_context(reading, timer->arg, words[0]))
+		return;
+	for (i = 1; i < CLOSURE_WORDS; i++)
+		add_channels(reading, words[i], timer, 0);
+}
+
+static void take(void *context, const struct go_timer *timer)
+{
+	struct reading *reading = context;
+	const char *name;
+
+	if (timer->f != reading->last && timer->f != reading->send_time &&
+	    timer->f != reading->go_func) {
+		reading->last = timer->f;
+		name = go_timer_function(reading->process, timer->f);
+		if (!strcmp(name, "time.sendTime"))
+			reading->send_time = timer->f;
+		else if (!strcmp(name, "time.goFunc"))
+			reading->go_func = timer->f;
+	}
+	if (timer->f && timer->f == reading->send_time)
+		add(reading->process, timer->arg, timer);
+	else if (timer->f && timer->f == reading->go_func)
+		add_context(reading, timer);
+}
+
+static int by_channel(const void *a, const void *b)
+{
+	const struct go_timer_channel *x = a, *y = b;
+
+	return x->channel < y->channel ? -1 : x->channel > y->channel;
 }
 
 static void read_channels(struct go_process *process)
 {
-	struct reading reading = { .process = process, .left = TIMERS_MOST };
+	struct reading reading = { .process = process };
 
 	process->timer_channel_count = 0;
-	if (process->offsets.timer_size <= 0 || process->offsets.timer_size > TIMER_MAX ||
-	    process->offsets.timer_f < 0 || process->offsets.timer_arg < 0)
-		return;
 	if (!process->timer_channels)
-		process->timer_channels = calloc(TIMERS_MOST, sizeof(*process->timer_channels));
-	reading.batch = malloc(sizeof(*reading.batch));
-	if (process->timer_channels && reading.batch)
-		go_each_timer_heap(process, read_heap, &reading);
-	free(reading.batch);
+		process->timer_channels = calloc(CHANNELS_MOST, sizeof(*process->timer_channels));
+	if (!process->timer_channels)
+		return;
+	go_each_timer(process, TIMERS_MOST, /* spread= */ false, take, &reading);
 	if (process->timer_channel_count)
-		qsort(process->timer_channels, process->timer_channel_count, sizeof(uint64_t),
-		      by_address);
+		qsort(process->timer_channels, process->timer_channel_count,
+		      sizeof(*process->timer_channels), by_channel);
 }
 
-bool go_timer_sends_to(struct go_process *process, uint32_t sweep, uint64_t channel,
-		       uint64_t capacity, uint64_t element_size)
+const struct go_timer_channel *go_timer_of_channel(struct go_process *process, uint32_t sweep,
+						   uint64_t channel, uint64_t capacity,
+						   uint64_t element_size)
 {
-	/* package time makes them so, and hardly anybody else: the timers are read for those alone. */
-	if (process->version >= GO_VERSION(1, 27, 0) || capacity != 1 || element_size != TIME_SIZE)
-		return false;
+	struct go_timer_channel key = { .channel = channel };
+	bool times = capacity == 1 && element_size == TIME_SIZE &&
+		     process->version < GO_VERSION(1, 27, 0);
+
+	/* package time makes them so, and package context without elements: the timers are read for those alone. */
+	if (!times && (capacity || element_size))
+		return NULL;
 	if (process->timers_sweep != sweep) {
 		process->timers_sweep = sweep;
 		read_channels(process);
 	}
-	return process->timer_channel_count &&
-	       bsearch(&channel, process->timer_channels, process->timer_channel_count,
-		       sizeof(channel), by_address);
+	return process->timer_channel_count
+		       ? bsearch(&key, process->timer_channels, process->timer_channel_count,
+				 sizeof(key), by_channel)
+		       : NULL;
 }

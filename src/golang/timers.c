@@ -4,10 +4,13 @@
 #include "golang/pclntab.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MOST_BSS (64u << 20)
-#define TIMERS_LOOKED_AT 64
+#define COUNTED_MOST 8192 /* timers that are looked at; of more, spread over all */
+#define LOOKED_UP 256	  /* whose function is looked up */
+#define VOTES 8
 #define STATUS_MAX 4
 
 struct slice {
@@ -87,47 +90,79 @@ const char *go_timer_function(const struct go_process *process, uint64_t f)
 }
 
 struct counting {
-	const struct go_process *process;
+	struct go_process *process;
 	struct lc_go_process *model;
-	uint64_t most; /* in a heap so far */
+	uint64_t now, lasting, again;
+	uint64_t sleeps; /* the function of those that end a sleep */
+	const char *names[VOTES];
+	unsigned votes[VOTES], looked_up;
 };
 
-/* What most of the last few timers of a heap call. */
-static void note_function(const struct counting *counting, uint64_t list, uint64_t length,
-			  unsigned step)
+static void add_length(void *context, uint64_t list, uint64_t length, unsigned step)
 {
-	const struct go_process *process = counting->process;
-	struct lc_go_process *model = counting->model;
-	unsigned i, j, most = 0, votes[8] = {};
-	const char *names[8] = {};
-
-	for (i = 0; i < length && i < TIMERS_LOOKED_AT; i++) {
-		const uint64_t timer = go_word(process, list + (length - 1 - i) * step);
-		const char *name = go_timer_function(
-			process, go_word(process, timer + process->offsets.timer_f));
-
-		for (j = 0; j < 8 && names[j] && strcmp(names[j], name); j++)
-			;
-		if (j == 8)
-			continue;
-		names[j] = name;
-		votes[j]++;
-		if (votes[j] > votes[most])
-			most = j;
-	}
-	if (names[most])
-		strncpy(model->timer_function, names[most], sizeof(model->timer_function) - 1);
+	(void)list;
+	(void)step;
+	((struct lc_go_process *)context)->timers += length;
 }
 
-static void count_heap(void *context, uint64_t list, uint64_t length, unsigned step)
+/* What most of some of them call. */
+static void vote(struct counting *counting, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < VOTES && counting->names[i] && strcmp(counting->names[i], name); i++)
+		;
+	if (i == VOTES)
+		return;
+	counting->names[i] = name;
+	counting->votes[i]++;
+}
+
+/* One that fires once, and soon, is gone then: of such there are ever as many as are made in that time. */
+static void take(void *context, const struct go_timer *timer)
 {
 	struct counting *counting = context;
+	uint64_t ends = timer->when > (int64_t)counting->now && !timer->period
+				? (uint64_t)timer->when - counting->now
+				: 0;
+	const char *name;
 
-	counting->model->timers += length;
-	if (length > counting->most) {
-		counting->most = length;
-		note_function(counting, list, length, step);
+	if (!timer->period && ends <= LC_GO_TIMER_LASTS_NS)
+		return;
+	/* Who sleeps is counted as a goroutine. */
+	if (timer->f == counting->sleeps)
+		return;
+	if (counting->looked_up < LOOKED_UP) {
+		name = go_timer_callback(counting->process, timer);
+		if (!strcmp(name, "runtime.goroutineReady")) {
+			counting->sleeps = timer->f;
+			return;
+		}
+		counting->looked_up++;
+		vote(counting, name);
 	}
+	counting->lasting++;
+	counting->again += timer->period != 0;
+	if (ends > counting->model->timers_end_ns)
+		counting->model->timers_end_ns = ends;
+}
+
+static void count_lasting(struct go_process *process, struct lc_go_process *model, uint64_t now)
+{
+	struct counting counting = { .process = process, .model = model, .now = now };
+	unsigned i, most = 0;
+	uint64_t each;
+
+	model->timers_end_ns = 0;
+	each = go_each_timer(process, COUNTED_MOST, /* spread= */ true, take, &counting);
+	model->timers_lasting = counting.lasting * each;
+	if (counting.again * 2 > counting.lasting) /* most of them never end */
+		model->timers_end_ns = 0;
+	for (i = 1; i < VOTES; i++)
+		most = counting.votes[i] > counting.votes[most] ? i : most;
+	if (counting.names[most])
+		snprintf(model->timer_function, sizeof(model->timer_function), "%s",
+			 counting.names[most]);
 }
 
 size_t go_processors(const struct go_process *process, uint64_t elements[GO_PROCESSORS_MAX])
@@ -155,15 +190,14 @@ void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *
 	}
 }
 
-void go_count_timers(struct go_process *process, struct lc_go_process *model)
+void go_count_timers(struct go_process *process, struct lc_go_process *model, uint64_t now)
 {
-	struct counting counting = { process, model, 0 };
-
 	if (!process->allp && (process->allp_tries > 3 || !find(process))) {
 		process->allp_tries++;
 		return;
 	}
 	model->timers = 0;
-	go_each_timer_heap(process, count_heap, &counting);
+	go_each_timer_heap(process, add_length, model);
+	count_lasting(process, model, now);
 	model->timers_known = true;
 }

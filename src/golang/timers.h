@@ -5,8 +5,11 @@
 
 #include "golang/private.h"
 
-/* Fills the model's timers, and the function that most of some of them call. Nothing where they are not found. */
-void go_count_timers(struct go_process *process, struct lc_go_process *model);
+/*
+ * Fills the model's timers: how many, how many of them last, and the function that most of these call. Nothing where they
+ * are not found.
+ */
+void go_count_timers(struct go_process *process, struct lc_go_process *model, uint64_t now);
 
 #define GO_PROCESSORS_MAX 4096
 
@@ -21,10 +24,29 @@ void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *
 const char *go_timer_function(const struct go_process *process, uint64_t f);
 
 /*
- * timer_channels.c: whether one of the timers that run sends to a channel (of that capacity and element size) that
- * does not name it. Reads the timers at most once in a sweep.
+ * timer_list.c: a timer that was not stopped. Calls fn for at most so many of a process: the first ones of each heap, or
+ * spread over all. Returns for how many each of them stands; 0: they are not laid out in a known way.
  */
-bool go_timer_sends_to(struct go_process *process, uint32_t sweep, uint64_t channel,
-		       uint64_t capacity, uint64_t element_size);
+struct go_timer {
+	int64_t when, period; /* ns, CLOCK_MONOTONIC; period 0: once */
+	uint64_t f, arg;
+};
+
+#define GO_TIMER_MAX 128
+
+typedef void go_timer_fn(void *context, const struct go_timer *timer);
+uint64_t go_each_timer(struct go_process *process, uint64_t most, bool spread, go_timer_fn *fn,
+		       void *context);
+
+/* The name of what a timer calls in the end; "" where it can't be read. */
+const char *go_timer_callback(const struct go_process *process, const struct go_timer *timer);
+
+/*
+ * timer_channels.c: the timer that runs and sends to a channel (of that capacity and element size) that does not name it,
+ * or that closes it as a context's; NULL: none. Reads the timers at most once in a sweep.
+ */
+const struct go_timer_channel *go_timer_of_channel(struct go_process *process, uint32_t sweep,
+						   uint64_t channel, uint64_t capacity,
+						   uint64_t element_size);
 
 #endif

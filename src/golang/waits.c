@@ -50,6 +50,7 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 	const struct go_offsets *o = &process->offsets;
 	uint8_t bytes[CHANNEL_MAX] = {};
 	bool receives = false, sends = false;
+	uint64_t timer;
 
 	*ret = (struct lc_go_channel){ .address = address };
 	if (!address || o->hchan_size <= 0 || o->hchan_size > CHANNEL_MAX || o->hchan_recvq < 0 ||
@@ -58,23 +59,32 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 	ret->length = word_of(bytes, o->hchan_qcount);
 	ret->capacity = word_of(bytes, o->hchan_dataqsiz);
 	ret->closed = word_of(bytes, o->hchan_closed) & UINT32_MAX;
-	ret->timer = timer_runs(process, word_of(bytes, o->hchan_timer));
+	timer = word_of(bytes, o->hchan_timer);
+	ret->timer = timer_runs(process, timer);
+	if (ret->timer && o->timer_period >= 0 &&
+	    !go_word(process, timer + process->offsets.timer_period))
+		ret->until = go_word(process, timer + process->offsets.timer_when);
 	ret->receivers = queue_length(process, word_of(bytes, o->hchan_recvq), waiter, &receives);
 	ret->senders = queue_length(process, word_of(bytes, o->hchan_sendq), waiter, &sends);
 	ret->send = sends && !receives;
 	return true;
 }
 
-static bool is_timers(struct go_process *process, const struct lc_go_process *model,
-		      const struct lc_go_channel *channel)
+/* A timer that does not stand in the channel. */
+static void find_timer(struct go_process *process, const struct lc_go_process *model,
+		       struct lc_go_channel *channel)
 {
 	int32_t at = process->offsets.hchan_elemsize;
+	const struct go_timer_channel *found;
 	uint16_t element_size;
 
-	return !channel->send && at >= 0 &&
-	       go_read(process, channel->address + at, &element_size, sizeof(element_size)) &&
-	       go_timer_sends_to(process, model->sweep, channel->address, channel->capacity,
-				 element_size);
+	if (channel->timer || channel->send || at < 0 ||
+	    !go_read(process, channel->address + at, &element_size, sizeof(element_size)))
+		return;
+	found = go_timer_of_channel(process, model->sweep, channel->address, channel->capacity,
+				    element_size);
+	channel->timer = found != NULL;
+	channel->until = found ? (uint64_t)found->when : 0;
 }
 
 /* A select's cases are in order of the channels' addresses, not of the source. */
@@ -90,7 +100,7 @@ static void describe_channels(struct go_process *process, const struct lc_go_pro
 			return;
 		go_read_channel(process, go_waiter_word(process, waiter, process->offsets.sudog_c),
 				at, &channel);
-		channel.timer = channel.timer || is_timers(process, model, &channel);
+		find_timer(process, model, &channel);
 		if (wait->case_count < LC_GO_CASES)
 			wait->cases[wait->case_count++] = channel;
 		memcpy(&at, waiter + process->offsets.sudog_waitlink, 8);

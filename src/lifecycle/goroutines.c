@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines over sweeps: see goroutines.h. */
 #include "lifecycle/goroutines.h"
+#include "lifecycle/go_locks.h"
 #include "lifecycle/go_waits.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 	}
 	lc_go_drop_waits(process);
 	lc_go_drop_releasers(process, /* all= */ true);
+	lc_go_drop_locks(process);
 	free(process->by_goid);
 	free(process->on_threads);
 	free(process->events);
@@ -149,6 +151,8 @@ struct lc_go_site *lc_go_site_at(struct lc_go_process *process, uint64_t spawn_p
 
 static void end_goroutine(struct lc_go_process *process, struct lc_goroutine *goroutine)
 {
+	if (lc_go_is_lock(goroutine->kind))
+		lc_go_note_served(process, goroutine, process->last_sweep_at);
 	process->sites[goroutine->site].living--;
 	process->sites[goroutine->site].ended += !process->events;
 	goroutine->goid = 0;
@@ -191,6 +195,8 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 	}
 	still = goroutine->state == sample->state && goroutine->raw_kind == sample->kind &&
 		goroutine->tracking_seq == sample->tracking_seq;
+	if (!still && lc_go_is_lock(goroutine->kind))
+		lc_go_note_served(process, goroutine, now);
 	if (!still) {
 		goroutine->still_since = now;
 		goroutine->stack = 0;

@@ -21,6 +21,7 @@
 #define LC_GO_MAX 4000000u /* goroutines of a process */
 #define LC_GO_SITES_MAX 16384u
 #define LC_GO_CASES 8
+#define LC_GO_TIMER_LASTS_NS 600000000000ull /* ten minutes */
 #define LC_GO_RELEASERS 8
 #define LC_GO_RELEASERS_MAX 8192u /* goroutines of a process whose releasers are kept */
 
@@ -114,6 +115,8 @@ struct lc_go_channel {
 	uint32_t receivers, senders; /* that wait on it, counted up to a bound */
 	bool send;		     /* of this case: it sends */
 	bool closed, timer;
+	uint64_t
+		until; /* when that timer ends the wait for good; 0: it fires again and again, or there is none */
 };
 
 /* What one goroutine waits for, in full. Read for those that stand for a group. */
@@ -153,6 +156,12 @@ struct lc_go_releasers {
 	bool known; /* there are no others */
 };
 
+/* How often a lock changed hands, as far as sweeps saw it: once for each that had waited for it and went on. */
+struct lc_go_served {
+	uint64_t count;
+	uint64_t first_at, last_at; /* seen */
+};
+
 /* How the last search for what nothing reaches any more went. But for the first two nothing is known by it. */
 enum lc_go_search {
 	LC_GO_SEARCH_NONE, /* not asked for */
@@ -182,6 +191,7 @@ struct lc_go_process {
 	struct lc_go_site_index *site_index;
 	struct lc_go_wait_slot *waits;
 	struct lc_go_releasers_slot *releasers;
+	struct lc_go_lock_slot *locks;
 	uint32_t *by_goid; /* open hash of places + 1; of the last sweep */
 	size_t by_goid_mask;
 	uint32_t *on_threads; /* places of those that have a thread */
@@ -191,6 +201,9 @@ struct lc_go_process {
 	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */
 	uint64_t refused;			     /* at a bound */
 	uint64_t timers;			     /* in the runtime's heaps */
+	uint64_t timers_lasting; /* that fire again and again, or not before LC_GO_TIMER_LASTS_NS */
+	uint64_t
+		timers_end_ns; /* from the sweep to when the last of them fires; 0: most fire again and again */
 	bool timers_known, timers_told;
 	char timer_function[64];	       /* that most of some of them call */
 	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
@@ -277,6 +290,10 @@ const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *pro
 						 uint64_t goid);
 const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *process,
 						   const struct lc_go_releasers *before);
+
+/* Of the lock that a goroutine waits for; NULL: it waits for none, or nobody was seen to be let in. */
+const struct lc_go_served *lc_go_served_of(const struct lc_go_process *process,
+					   const struct lc_goroutine *goroutine);
 
 /*
  * Why nothing is known by the last search, as the end of a sentence; NULL: it was done, or not asked for. And how many

@@ -131,8 +131,6 @@ static void add_network(json_t *json, const struct output_run *run, const struct
 static json_t *wait_json(const struct output_run *run, const struct verdict_goroutines *record)
 {
 	enum lc_go_kind kind = record->goroutine->kind;
-	const struct lc_go_releasers *releasers = lc_go_releasers_of(record->process,
-								     record->goroutine->goid);
 	const struct lc_go_wait *wait = record->wait;
 	json_t *json, *cases;
 	uint32_t i;
@@ -154,9 +152,7 @@ static json_t *wait_json(const struct output_run *run, const struct verdict_goro
 		json_object_set_new(json, "cases_total", json_integer(wait->case_total));
 	}
 	add_lock(json, kind, wait);
-	if (lc_go_is_lock(kind) && releasers && releasers->count)
-		json_object_set_new(json, "likely_holder",
-				    json_integer((json_int_t)releasers->goids[0]));
+
 	if (kind == LC_GO_NETWORK && wait->fd >= 0)
 		add_network(json, run, wait);
 	if (kind == LC_GO_SLEEP)

@@ -47,9 +47,11 @@ static void text_head(struct line *line, const struct output_run *run,
 	if (verdict == VERDICT_RUNNING) {
 		line_add(line, LINE_PLAIN, " running");
 	} else if (!record->whole_site) {
-		line_add(line, LINE_RED, ", %s%s", record->at_least ? "at least " : "",
-			 duration_format(record->oldest_ns, span, sizeof(span)));
-		if (record->count > 1)
+		/* One look tells that they stand, and only where the collector noted it for how long. */
+		if (record->oldest_ns)
+			line_add(line, LINE_RED, ", %s%s", record->at_least ? "at least " : "",
+				 duration_format(record->oldest_ns, span, sizeof(span)));
+		if (record->count > 1 && record->oldest_ns)
 			line_add(line, LINE_PLAIN, " (the youngest %s)",
 				 duration_format(record->youngest_ns, span, sizeof(span)));
 		if (!record->at_least)

@@ -76,7 +76,9 @@ static void go_line(struct line *line, const struct output_run *run,
 		 text_verdict(record->conclusion.verdict));
 	line_add(line, LINE_PLAIN, "%6zug  ",
 		 record->whole_site ? (size_t)record->site->living : record->count);
-	line_add(line, LINE_PLAIN, "%-8s ", duration_format(record->oldest_ns, span, sizeof(span)));
+	/* One look does not tell. */
+	line_add(line, LINE_PLAIN, "%-8s ",
+		 record->oldest_ns ? duration_format(record->oldest_ns, span, sizeof(span)) : "-");
 	line_put(line, LINE_PLAIN, record->process->comm);
 	line_add(line, LINE_PLAIN, " (%d)", record->process->pid);
 	line_tab(line, 52);

@@ -253,6 +253,47 @@ static bool has_timer(const struct judging *j)
 	return false;
 }
 
+/* When its wait ends by itself, for good; 0: never, or not known. */
+static uint64_t ends_at(const struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	uint64_t until = 0;
+	uint32_t i;
+
+	if (wait && j->kind == LC_GO_SLEEP)
+		return wait->until;
+	for (i = 0; wait && i < wait->case_count; i++) {
+		if (wait->cases[i].timer && wait->cases[i].until &&
+		    (!until || wait->cases[i].until < until))
+			until = wait->cases[i].until;
+	}
+	return until;
+}
+
+#define MANY_ENDING 10000.0
+
+/*
+ * Members that end by themselves after a while: of those there are at last as many as are started in that time. Only if this
+ * is their first wait: a loop that sleeps goes on. If it is long and would be very many, that is no better than a leak.
+ */
+static bool judge_known_end(struct judging *j)
+{
+	const struct growth_trend *trend = &j->group->trend;
+	uint64_t ends = ends_at(j), life = ends > j->group->since ? ends - j->group->since : 0;
+	double level = trend->slope_per_s * (double)life / 1e9;
+	char span[32];
+
+	if (!life || j->group->unmoved * 10 < j->group->count * 9 ||
+	    (life > LC_GO_TIMER_LASTS_NS && level > MANY_ENDING))
+		return false;
+	j->group->ends = true;
+	conclude(j, VERDICT_IDLE, "ends-by-itself",
+		 "each ends by itself, %s after it began to wait: at this rate there will be %.0f",
+		 duration_format(life, span, sizeof(span)), level);
+	otherwise(j, "growth beyond that time would make it a leak");
+	return true;
+}
+
 static bool judge_growth(struct judging *j)
 {
 	const struct growth_trend *trend = &j->group->trend;
@@ -267,6 +308,8 @@ static bool judge_growth(struct judging *j)
 		otherwise(j, "growth beyond that of the connections would make it a leak");
 		return true;
 	}
+	if (judge_known_end(j))
+		return true;
 	conclude(j, VERDICT_LEAK, "growing", "%llu more in %s, and %llu ended: +%.2g a second",
 		 (unsigned long long)trend->joined, span, (unsigned long long)trend->left,
 		 trend->slope_per_s);
@@ -278,32 +321,60 @@ static bool judge_growth(struct judging *j)
 	return true;
 }
 
-static void judge_lock(struct judging *j)
+/* Locks that change hands: who waits comes in. */
+static void conclude_contended(struct judging *j)
 {
-	const struct lc_go_releasers *releasers = releasers_of(j);
-	char span[32];
+	const struct lc_go_process *process = j->group->process;
+	const struct lc_go_served *served = lc_go_served_of(process, j->group->goroutine);
+	char span[32], watched[32];
 
 	duration_format(j->group->oldest_ns, span, sizeof(span));
-	if (!j->due) {
-		conclude(j, j->group->at_least ? VERDICT_SUSPECT : VERDICT_IDLE, "lock-held",
-			 "the lock is held; a lock is held for moments");
-		otherwise(j, "the same after the threshold would make it stuck");
-	} else if (releasers && releasers->known && releasers->total == 1) {
-		conclude(
-			j, VERDICT_STUCK, "holder-waits",
-			"locked for %s; goroutine %llu has the lock on its stack, and waits itself",
-			span, (unsigned long long)releasers->goids[0]);
-	} else if (releasers && releasers->known && !releasers->total) {
-		conclude(j, VERDICT_STUCK, "no-holder",
-			 "locked for %s, and on no other goroutine's stack: locked twice, or "
-			 "returned without Unlock",
+	if (served)
+		conclude(j, VERDICT_IDLE, "contended",
+			 "the lock changes hands: %llu time%s seen in %s; it waits for its turn, "
+			 "for %s so far",
+			 (unsigned long long)served->count, served->count == 1 ? "" : "s",
+			 duration_format(process->last_sweep_at - process->first_sweep_at, watched,
+					 sizeof(watched)),
 			 span);
-	} else {
-		conclude(j, VERDICT_STUCK, "lock-held", "locked for %s: locks are held for moments",
-			 span);
+	else
+		conclude(j, VERDICT_IDLE, "contended",
+			 "the locks change hands; the longest wait for a turn is %s", span);
+	otherwise(j, "a lock that nobody is let in to any more would make it stuck");
+}
+
+static bool one_look(const struct judging *j)
+{
+	return j->group->process->sweep < 2;
+}
+
+/* A lock that is held for moments is held at any one look, too: what counts is that nobody is let in for long. */
+static void judge_lock(struct judging *j)
+{
+	uint64_t held = j->around->threshold_ns > VERDICT_LOCK_HELD_NS ? j->around->threshold_ns
+								       : VERDICT_LOCK_HELD_NS;
+	char span[32];
+
+	duration_format(j->group->unserved_ns, span, sizeof(span));
+	if (j->group->contended == j->group->count) {
+		conclude_contended(j);
+		return;
 	}
-	if (j->due)
-		otherwise(j, "an Unlock before the threshold would make it idle");
+	if (one_look(j)) {
+		conclude(j, VERDICT_SUSPECT, "lock-held",
+			 "the lock was held at one look; whether it changes hands is not known");
+		otherwise(j, "a trace tells whether anybody is let in");
+	} else if (j->group->unserved_ns >= held) {
+		conclude(j, VERDICT_STUCK, "lock-held",
+			 "the lock was held for %s, and nobody was let in: locks are held for "
+			 "moments",
+			 span);
+		otherwise(j, "somebody who is let in would make it idle");
+	} else {
+		conclude(j, j->due ? VERDICT_SUSPECT : VERDICT_IDLE, "lock-held",
+			 "the lock was held for %s, and nobody was let in", span);
+		otherwise(j, "the same for 5s, and for the threshold, would make it stuck");
+	}
 	remedy(j);
 }
 
@@ -313,7 +384,8 @@ static void judge_send(struct judging *j)
 	char span[32];
 
 	duration_format(j->group->oldest_ns, span, sizeof(span));
-	if (j->due && j->group->count > 1 && !j->group->shares_object)
+	if (j->due && j->group->oldest_ns >= VERDICT_LOCK_HELD_NS && j->group->count > 1 &&
+	    !j->group->shares_object)
 		conclude(
 			j, VERDICT_STUCK, "send",
 			"%zu goroutines, each with a channel of its own that nobody receives from, "
@@ -377,7 +449,9 @@ static void judge_coroutine(struct judging *j)
 	remedy(j);
 }
 
-#define SYN_SENT 2 /* of TCP, netinet/tcp.h */
+#define SERVED_SOON_NS \
+	1000000000ull /* less than this a request may lie at a server that is at work */
+#define SYN_SENT 2    /* of TCP, netinet/tcp.h */
 #define LISTEN 10
 
 /* The other end's threads can never run again, or are stuck. */
@@ -408,8 +482,9 @@ static void judge_socket(struct judging *j)
 	bool owed = (socket->kind != LC_WAIT_TCP || (socket->flags & LC_WAIT_CLIENT)) &&
 		    (socket->flags & LC_WAIT_SPOKE_LAST);
 	/* When it last spoke is noted with the connection, also of one that leakhop saw only now. */
-	bool due = j->due || (owed && socket->tcp.known &&
-			      socket->tcp.sent_ms_ago * 1000000ull >= j->around->threshold_ns);
+	uint64_t sent = owed && socket->tcp.known ? socket->tcp.sent_ms_ago * 1000000ull : 0;
+	uint64_t stood = sent > j->group->oldest_ns ? sent : j->group->oldest_ns;
+	bool due = stood >= j->around->threshold_ns;
 
 	if (!due && !j->group->at_least) {
 		conclude(j, VERDICT_IDLE, "not-yet", "it waits for less than the threshold");
@@ -425,9 +500,13 @@ static void judge_socket(struct judging *j)
 	} else if (rules_asks(socket) && follow_peer(j)) {
 		return;
 	} else if (trouble && owed) {
-		conclude(j, due ? VERDICT_STUCK : VERDICT_SUSPECT, "request-stands", "%s", trouble);
+		conclude(j, due && stood >= SERVED_SOON_NS ? VERDICT_STUCK : VERDICT_SUSPECT,
+			 "request-stands", "%s", trouble);
 	} else if (j->group->wait->writes && j->due) {
-		conclude(j, VERDICT_STUCK, "write", "it wants to send, and the peer does not read");
+		conclude(j,
+			 j->group->oldest_ns >= VERDICT_LOCK_HELD_NS ? VERDICT_STUCK
+								     : VERDICT_SUSPECT,
+			 "write", "it wants to send, and nobody reads at the other end");
 	} else if (owed) {
 		conclude(j, VERDICT_SUSPECT, "answer-outstanding",
 			 "it asked, and has heard nothing since: a subscription, or an answer that "
@@ -570,16 +649,19 @@ bool verdict_timers_judge(struct verdict_timers *timers, const struct go_surroun
 	const struct growth_trend *trend = &timers->trend;
 	struct conclusion *conclusion = &timers->conclusion;
 	double net = trend->slope_per_s * (double)trend->watched_ns / 1e9;
+	/* As many as there will be when the first of them fire. */
+	double level = trend->slope_per_s * (double)timers->process->timers_end_ns / 1e9;
 	char span[32];
 
 	/* A connection has a deadline or two, and they are timers. */
-	if (!trend->rises || net < LEAST_TIMERS || net < 4.0 * (double)around->new_connections)
+	if (!trend->rises || net < LEAST_TIMERS || net < 4.0 * (double)around->new_connections ||
+	    (level && level < MANY_ENDING))
 		return false;
 	*conclusion = (struct conclusion){ .verdict = VERDICT_LEAK,
 					   .rule = "timers-grow",
 					   .root = GRAPH_NONE };
 	snprintf(conclusion->reason, sizeof(conclusion->reason),
-		 "%u timers, %+.3g a second for %s, and few of them end", trend->count,
+		 "%u timers that last, %+.3g a second for %s, and few of them end", trend->count,
 		 trend->slope_per_s, duration_format(trend->watched_ns, span, sizeof(span)));
 	snprintf(conclusion->proof, sizeof(conclusion->proof),
 		 "%+.3g +- %.2g a second over %u sweeps, rising to the end", trend->slope_per_s,

@@ -83,12 +83,11 @@ static void note_process(struct growth *growth, struct lc_go_process *process)
 {
 	struct lc_goroutine *goroutine;
 	struct growth_key key;
-	uint64_t sleeping = 0, timers; /* whoever sleeps has a timer */
 	size_t i;
 
 	for (i = 0; i < process->count; i++) {
 		goroutine = &process->list[i];
-		sleeping += goroutine->goid && goroutine->kind == LC_GO_SLEEP;
+
 		if (goroutine->goid && goroutine->stack) {
 			key = key_of(process, goroutine);
 			goroutine->group = growth_member(growth, &key, goroutine->group);
@@ -99,8 +98,7 @@ static void note_process(struct growth *growth, struct lc_go_process *process)
 	}
 	if (process->timers_known) {
 		key = timers_key(process);
-		timers = process->timers > sleeping ? process->timers - sleeping : 0;
-		growth_count(growth, &key, timers, timers, 0);
+		growth_count(growth, &key, process->timers_lasting, process->timers_lasting, 0);
 	}
 	for (i = 0; i < process->site_count; i++) {
 		key = site_key(process, i);
@@ -188,6 +186,21 @@ static struct group *part_for(struct making *making, struct group *group,
 	return group->dead;
 }
 
+/* Is the lock that it waits for one that others were let in to of late? If not, how long does it stand there? */
+static void note_lock(struct verdict_goroutines *record, const struct lc_go_process *process,
+		      const struct lc_goroutine *goroutine, uint64_t age)
+{
+	const struct lc_go_served *served;
+
+	if (!lc_go_is_lock(goroutine->kind))
+		return;
+	served = lc_go_served_of(process, goroutine);
+	if (served && process->last_sweep_at - served->last_at < VERDICT_LOCK_HELD_NS)
+		record->contended++;
+	else if (age > record->unserved_ns)
+		record->unserved_ns = age;
+}
+
 static int add_member(struct making *making, const struct lc_go_process *process,
 		      const struct lc_goroutine *goroutine)
 {
@@ -196,7 +209,8 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	struct group *group = whole ? part_for(making, whole, goroutine) : NULL;
 	struct verdict_goroutines *record = group ? &group->record : NULL;
 	uint64_t since = lc_go_since(goroutine);
-	uint64_t age = making->now > since ? making->now - since : 0;
+	/* As long as it was seen to stand: what it did since the last sweep is not known. */
+	uint64_t age = process->last_sweep_at > since ? process->last_sweep_at - since : 0;
 
 	if (!group || !add_goid(group, goroutine->goid))
 		return -ENOMEM;
@@ -225,6 +239,8 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	record->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
 	record->unasked += lc_go_is_internal(goroutine->kind) && !(goroutine->flags & LC_GO_ASKED);
 	record->leaked += goroutine->state == LC_GO_LEAKED;
+	record->unmoved += goroutine->still_since == goroutine->first_seen_at;
+	note_lock(record, process, goroutine, age);
 	record->stack_bytes += goroutine->stack_bytes;
 	record->shares_object = record->count > 1 && group->one_object;
 	return 0;
@@ -332,7 +348,8 @@ static void judge_sites(const struct making *making, struct verdict_goroutine_re
 	for (i = 0; i < records->count; i++) {
 		record = &records->list[i];
 		if (!record->has_site_trend || !record->site_trend.rises || record->site->system ||
-		    record->conclusion.verdict >= VERDICT_STUCK || is_covered(records, record))
+		    record->conclusion.verdict >= VERDICT_STUCK || record->ends ||
+		    is_covered(records, record))
 			continue;
 		surroundings.new_connections = new_connections(making, record->process->pid);
 		verdict_goroutines_judge_site(record, &surroundings);

@@ -13,6 +13,8 @@
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4
 #define VERDICT_AGES 7
+/* Less than this a lock may be held in health and not change hands, and a channel or pipe have nobody who takes. */
+#define VERDICT_LOCK_HELD_NS 5000000000ull
 
 /* Upper bounds of the classes of age, ns; the last has none. */
 extern const uint64_t verdict_age_bounds[VERDICT_AGES - 1];
@@ -40,6 +42,10 @@ struct verdict_goroutines {
 	size_t others;		   /* the same place and go statement, but something reaches them */
 	size_t apart;		   /* the same, but nothing does: they are a record of their own */
 	size_t leaked;		   /* LC_GO_LEAKED */
+	size_t unmoved;		   /* stand where they were first seen: this is their first wait */
+	bool ends;		   /* its members end by themselves, and it grows no further then */
+	size_t contended;	   /* whose lock has changed hands of late */
+	uint64_t unserved_ns;	   /* the longest that one of the others has stood */
 	bool shares_object;	   /* more than one, and all wait for one object */
 	uint64_t oldest_ns, youngest_ns; /* how long they have stood; the oldest at least so long */
 	size_t ages[VERDICT_AGES];	 /* how many of each class */

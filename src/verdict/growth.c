@@ -10,6 +10,7 @@
 /* Fewer sweeps, or fewer new members, are no trend. */
 #define LEAST_SWEEPS 6
 #define LEAST_JOINED 4
+#define LEAST_WATCHED_NS 2000000000ull /* looks in quick succession show a moment, not a trend */
 /* A slope this many standard errors above zero is one by chance once in 30,000 times. */
 #define SURE_ERRORS 4.0
 
@@ -226,7 +227,7 @@ bool growth_trend(const struct growth *growth, const struct growth_key *key,
 	trend.watched_ns = group->sweeps[group->sweep_count - 1].at - group->first_at;
 	fit(group, &trend);
 	trend.rises = trend.sweeps >= LEAST_SWEEPS && trend.joined >= LEAST_JOINED &&
-		      trend.slope_per_s > 0 &&
+		      trend.watched_ns >= LEAST_WATCHED_NS && trend.slope_per_s > 0 &&
 		      trend.slope_per_s > SURE_ERRORS * trend.slope_error &&
 		      rises_throughout(group);
 	trend.grows = trend.rises && trend.left * 10 <= trend.joined;

@@ -34,7 +34,7 @@ goproof() {
 
 @test "one pointer is enough, while it is watched" {
 	local kind
-	for kind in descriptor handed regrown; do
+	for kind in tiny8 descriptor handed regrown; do
 		goproof "$kind" || continue
 		leakhop trace -p "$pid" -m 100ms -d 2s --no-threads --json >"$json"
 		no_findings "$json"
@@ -88,4 +88,76 @@ lost() {
 	COUNT=200 sessions
 	dump "$json" -p "$pid" --no-threads
 	no_findings "$json"
+}
+
+# busy [held]: the busy program
+busy() {
+	[[ -x $programs/go/gobusy ]] || skip "no gobusy"
+	start go/gobusy "$@"
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+}
+
+@test "contention is no finding, at one look or in a trace" {
+	local threshold look
+	busy
+	for threshold in 20ms 100ms 300ms; do
+		for look in 1 2 3 4 5 6 7 8; do
+			dump "$json" -p "$pid" --no-threads -m $threshold
+			no_findings "$json"
+		done
+	done
+	for threshold in 20ms 100ms 1s; do
+		leakhop trace -p "$pid" --no-threads -m $threshold -d 3s --all --json >"$json"
+		no_findings "$json"
+		holds '[.goroutines[] | select(.rule == "contended")] | length >= 3 and
+			all(.[]; .verdict == "idle" and (.reason | test("change.* hands")))' "$json"
+	done
+}
+
+@test "a lock that nobody is let in to is stuck, in a trace; of who holds it nothing is said" {
+	busy held
+	local line
+	line=$(mark go/gobusy/main.go block held)
+	leakhop trace -p "$pid" --no-threads -m 1s -d 7s --json >"$json"
+	holds "[.findings[] | [.verdict, .rule, .count, .chain, (.wait | has(\"likely_holder\")), any(.stack[]; .line == $line)]] ==
+		[[\"stuck\", \"lock-held\", 3, [], false, true]]" "$json"
+	dump "$json" -p "$pid" --no-threads
+	no_findings "$json"
+	holds "[.suspects[] | select(any(.stack[]?; .line == $line)) | .rule] == [\"lock-held\"]" "$json"
+	run -0 leakhop dump -p "$pid" --no-threads
+	[[ $output != *likely* ]]
+}
+
+# ends KIND: watched while it grows
+ends() {
+	[[ -x $programs/go/goends ]] || skip "no goends"
+	start go/goends "$1"
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	leakhop trace -p "$pid" --no-threads -m 300ms -d 4s --all --json >"$json"
+	end
+}
+
+@test "growth that ends by itself is no leak" {
+	local kind
+	for kind in sleep after deadline derived; do
+		ends $kind
+		no_findings "$json"
+		holds '[.goroutines[] | select(.rule == "ends-by-itself")] | length == 1 and
+			(.[0] | .verdict == "idle" and .count > 100 and (.reason | test("there will be [0-9]{3,4}$")))' "$json"
+	done
+	ends callback
+	no_findings "$json"
+}
+
+@test "growth that only wakes by itself is one" {
+	ends poll
+	holds "[.findings[] | [.verdict, .rule, .spawn.line]] == [[\"leak\", \"growing\", $(mark go/goends/main.go spawn poll)]]" "$json"
+}
+
+@test "timers are named by what they call" {
+	GROW=5ms run_go go afterfunc
+	leakhop trace -p "$pid" -m 300ms -d 5s --no-threads --json >"$json"
+	holds '[.findings[] | select(.kind == "timers") | .function | test("^main[.]timersOfRequests")] == [true]' "$json"
 }

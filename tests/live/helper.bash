@@ -133,7 +133,7 @@ all_due() {
 no_findings() {
 	jq -e '.findings == []' "$1" >/dev/null && return
 	jq -c '.findings[] | {verdict, rule, reason, proof, pid, comm, thread_name, tids, count, blocked_ns, trend,
-		wait, chain, where: [.user_stack[].function]}' "$1" | cut -c1-3000 >&2
+		wait, chain, where: [(.user_stack // .stack // [])[].function]}' "$1" | cut -c1-3000 >&2
 	return 1
 }
 

@@ -39,8 +39,9 @@ static struct lc_go_process *process_of(void)
 	return lc_go_get(&go, 7, 100);
 }
 
-/* A goroutine that stands at the place of its kind, started by the go statement site. */
-static struct lc_goroutine *stand(uint64_t goid, enum lc_go_kind kind, uint64_t site)
+/* A goroutine that stands at the place of its kind, started by the go statement site; it has run so often. */
+static struct lc_goroutine *stand_at(uint64_t goid, enum lc_go_kind kind, uint64_t site,
+				     uint8_t times)
 {
 	struct lc_go_sample sample = {
 		.goid = goid,
@@ -50,6 +51,7 @@ static struct lc_goroutine *stand(uint64_t goid, enum lc_go_kind kind, uint64_t 
 		.stack_bytes = 2048,
 		.state = kind == LC_GO_NO_WAIT ? LC_GO_RUNNING : LC_GO_WAITING,
 		.kind = kind,
+		.tracking_seq = times,
 	};
 	bool new_site;
 	struct lc_goroutine *goroutine = lc_go_note(process_of(), goid, &sample, now, &new_site);
@@ -57,6 +59,11 @@ static struct lc_goroutine *stand(uint64_t goid, enum lc_go_kind kind, uint64_t 
 	assert_non_null(goroutine);
 	goroutine->stack = kind + 1;
 	return goroutine;
+}
+
+static struct lc_goroutine *stand(uint64_t goid, enum lc_go_kind kind, uint64_t site)
+{
+	return stand_at(goid, kind, site, 0);
 }
 
 static void end_sweep(void)
@@ -243,16 +250,57 @@ static void test_a_pool_is_idle(void **state)
 
 static void fill_lock(void)
 {
-	stand(5, LC_GO_MUTEX, 1);
+	stand(5, LC_GO_MUTEX, 1)->object = 0xc004;
 }
 
-static void test_a_lock_is_held_for_moments(void **state)
+static void test_a_lock_that_nobody_is_let_in_to(void **state)
 {
 	(void)state;
 	looks(1, fill_lock);
-	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held"); /* a second has gone by since */
-	judge_at(now - SECOND / 2);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held"); /* one look tells nothing of the time */
+	judge_at(now + 3600 * SECOND);
 	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+	looks(2, fill_lock);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+	looks(4, fill_lock);
+	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held");
+	assert_non_null(strstr(group_of(LC_GO_MUTEX)->conclusion.reason, "nobody was let in"));
+}
+
+/* All wait for one lock, that of a writer of an RWMutex among them, and at each sweep another one is let in. */
+static unsigned turn;
+
+static void fill_contended(void)
+{
+	uint64_t goid;
+
+	for (goid = 10; goid < 20; goid++)
+		stand_at(goid, LC_GO_MUTEX, 1, goid % 10 < turn)->object = 0xc004;
+	stand_at(30, LC_GO_RWMUTEX_WRITE, 2, 0)->object = 0xc008;
+	turn++;
+}
+
+static void fill_held(void)
+{
+	fill_contended();
+	turn--;
+}
+
+static void test_a_lock_that_changes_hands_is_contended(void **state)
+{
+	(void)state;
+	turn = 0;
+	looks(8, fill_contended);
+	is(LC_GO_MUTEX, VERDICT_IDLE, "contended");
+	is(LC_GO_RWMUTEX_WRITE, VERDICT_IDLE, "contended");
+	assert_non_null(
+		strstr(group_of(LC_GO_RWMUTEX_WRITE)->conclusion.reason, "7 times seen in 7.0s"));
+	/* As soon as nobody is let in any more, it is stuck after all. */
+	turn--;
+	looks(2, fill_held);
+	is(LC_GO_MUTEX, VERDICT_IDLE, "contended");
+	looks(5, fill_held);
+	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held");
 }
 
 /* Proven, and this one (0: nobody) could release it. */
@@ -381,10 +429,10 @@ static void test_a_group_that_only_grows_leaks(void **state)
 	is(LC_GO_SELECT, VERDICT_LEAK, "growing");
 	assert_int_equal(group_of(LC_GO_SELECT)->count, 2 * SWEEPS);
 	assert_true(group_of(LC_GO_SELECT)->trend.slope_per_s > 1.9);
-	/* Two each second: those of the last look are a second old. */
-	assert_int_equal(group_of(LC_GO_SELECT)->ages[0], 0);
+	/* Two each second: those of the last look were seen once. */
+	assert_int_equal(group_of(LC_GO_SELECT)->ages[0], 2);
 	assert_int_equal(group_of(LC_GO_SELECT)->ages[1], 2 * 9);
-	assert_int_equal(group_of(LC_GO_SELECT)->ages[2], 2 * (SWEEPS - 9));
+	assert_int_equal(group_of(LC_GO_SELECT)->ages[2], 2 * (SWEEPS - 10));
 }
 
 /* As many more wait for a connection that the process has accepted. */
@@ -437,7 +485,7 @@ static void fill_timers(void)
 	sweep_number++;
 	stand(10, LC_GO_SELECT, 1);
 	process_of()->timers_known = true;
-	process_of()->timers = 50 * sweep_number;
+	process_of()->timers = process_of()->timers_lasting = 50 * sweep_number;
 }
 
 static void test_timers_that_only_grow(void **state)
@@ -447,6 +495,63 @@ static void test_timers_that_only_grow(void **state)
 	looks(SWEEPS, fill_timers);
 	assert_int_equal(records.timer_count, 1);
 	assert_int_equal(records.timers[0].conclusion.verdict, VERDICT_LEAK);
+	/* Fifty a second that end in an hour are very many; in three minutes they are not. */
+	process_of()->timers_end_ns = 3600 * SECOND;
+	judge();
+	assert_int_equal(records.timer_count, 1);
+	process_of()->timers_end_ns = 180 * SECOND;
+	judge();
+	assert_int_equal(records.timer_count, 0);
+}
+
+/* Two more each second, each of them for so long. */
+static uint64_t life;
+static bool in_a_loop;
+
+static void fill_sleepers(void)
+{
+	struct lc_go_wait wait = { .fd = -1 };
+	struct lc_goroutine *goroutine;
+	uint64_t goid;
+
+	sweep_number++;
+	for (goid = 10; goid < 10 + 2 * sweep_number; goid++) {
+		goroutine = stand_at(goid, LC_GO_SLEEP, 1, in_a_loop ? sweep_number / 4 : 0);
+		wait.goid = goid;
+		wait.until = goroutine->still_since + life;
+		assert_int_equal(lc_go_set_wait(process_of(), &wait), 0);
+	}
+}
+
+static void grow_sleepers(uint64_t each, bool loop)
+{
+	sweep_number = 0;
+	life = each;
+	in_a_loop = loop;
+	looks(SWEEPS, fill_sleepers);
+}
+
+static void test_growth_with_a_known_end_is_no_leak(void **state)
+{
+	(void)state;
+	grow_sleepers(60 * SECOND, /* loop= */ false);
+	is(LC_GO_SLEEP, VERDICT_IDLE, "ends-by-itself");
+	assert_non_null(strstr(group_of(LC_GO_SLEEP)->conclusion.reason, "there will be 120"));
+}
+
+/* Who sleeps in a loop wakes, but does not end. */
+static void test_sleepers_in_a_loop_that_grow_leak(void **state)
+{
+	(void)state;
+	grow_sleepers(60 * SECOND, /* loop= */ true);
+	is(LC_GO_SLEEP, VERDICT_LEAK, "growing");
+}
+
+static void test_very_many_that_end_late_leak(void **state)
+{
+	(void)state;
+	grow_sleepers(24 * 3600 * SECOND, /* loop= */ false);
+	is(LC_GO_SLEEP, VERDICT_LEAK, "growing");
 }
 
 static void fill_warming_up(void)
@@ -501,7 +606,8 @@ int main(void)
 		TEST(test_what_was_not_asked_is_not_idle),
 		TEST(test_main_may_wait_for_ever),
 		TEST(test_a_pool_is_idle),
-		TEST(test_a_lock_is_held_for_moments),
+		TEST(test_a_lock_that_nobody_is_let_in_to),
+		TEST(test_a_lock_that_changes_hands_is_contended),
 		TEST(test_two_that_have_each_others_lock),
 		TEST(test_a_circle_of_channel_group_and_lock),
 		TEST(test_senders_do_not_wait_for_each_other),
@@ -511,6 +617,9 @@ int main(void)
 		TEST(test_streams_grow_with_their_connections),
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
+		TEST(test_growth_with_a_known_end_is_no_leak),
+		TEST(test_sleepers_in_a_loop_that_grow_leak),
+		TEST(test_very_many_that_end_late_leak),
 		TEST(test_a_pool_that_fills_is_idle),
 		TEST(test_which_process_has_it),
 	};

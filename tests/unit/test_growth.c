@@ -5,7 +5,8 @@
 #define SWEEPS 20
 
 /* Each sweep: born threads come into the group of stack 1, gone of its oldest leave. */
-static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
+static struct growth_trend run_every(uint64_t step, int at_first, int born, int gone,
+				     bool *ret_leak)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_SEMAPHORE, 1);
 	struct lc_model *model = model_new();
@@ -22,7 +23,7 @@ static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
 	for (sweep = 0; sweep < SWEEPS; sweep++) {
 		growth_note(growth, model);
 		growth_close(growth, now);
-		now += SECOND;
+		now += step;
 		for (i = 0; i < born; i++)
 			wait_set(thread_add(model, 1, newest++, 60), &wait);
 		for (i = 0; i < gone && oldest < newest; i++)
@@ -37,6 +38,11 @@ static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
 	return trend;
 }
 
+static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
+{
+	return run_every(SECOND, at_first, born, gone, ret_leak);
+}
+
 static void test_only_grows(void **state)
 {
 	struct growth_trend trend;
@@ -48,6 +54,21 @@ static void test_only_grows(void **state)
 	assert_true(leak);
 	assert_true(trend.slope_per_s > 0.99 && trend.slope_per_s < 1.01);
 	assert_int_equal(trend.left, 0);
+}
+
+/* So many looks in a moment show no trend, however many came. */
+static void test_a_moment_is_no_trend(void **state)
+{
+	struct growth_trend trend;
+	bool leak;
+
+	(void)state;
+	trend = run_every(SECOND / 100, 3, 1, 0, &leak);
+	assert_int_equal(trend.left, 0);
+	assert_true(trend.joined > 10);
+	assert_false(trend.grows);
+	assert_false(trend.rises);
+	assert_false(leak);
 }
 
 static void test_a_pool_stands(void **state)
@@ -116,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_only_grows),
+		cmocka_unit_test(test_a_moment_is_no_trend),
 		cmocka_unit_test(test_a_pool_stands),
 		cmocka_unit_test(test_as_many_go_as_come),
 		cmocka_unit_test(test_other_stacks_are_other_groups),
