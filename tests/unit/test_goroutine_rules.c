@@ -151,7 +151,8 @@ static void fill_mixed(void)
 
 static const struct verdict_goroutines *group_with(uint64_t goid)
 {
-	const struct verdict_goroutines *group = verdict_goroutines_find(&records, goid);
+	const struct verdict_goroutines *group = verdict_goroutines_find(&records, process_of(),
+									 goid);
 
 	assert_non_null(group);
 	return group;
