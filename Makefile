@@ -46,7 +46,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd output verdict collect wait golang stack target lifecycle util
+rooms := cmd output verdict collect wait golang stack target model util
 room_sources = $(wildcard src/$(1)/*.c)
 room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
 archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
@@ -114,29 +114,29 @@ unit_names := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 unit_programs := $(unit_names:%=$(BUILD)/tests/unit/%)
 
 # What a unit test links with: the room of its name, and the rooms that one may use.
-unit_rooms_default = target lifecycle util
-unit_rooms_model = lifecycle util
-unit_rooms_stacks = lifecycle util
-unit_rooms_report = verdict lifecycle util
-unit_rooms_graph = verdict lifecycle util
-unit_rooms_instants = verdict lifecycle util
-unit_rooms_rules = verdict lifecycle util
-unit_rooms_growth = verdict lifecycle util
-unit_rooms_history = verdict lifecycle util
-unit_rooms_remedy = output verdict lifecycle util
-unit_rooms_place = output verdict lifecycle util
-unit_rooms_place_go = output verdict lifecycle util
+unit_rooms_default = target model util
+unit_rooms_threads = model util
+unit_rooms_stacks = model util
+unit_rooms_report = verdict model util
+unit_rooms_graph = verdict model util
+unit_rooms_instants = verdict model util
+unit_rooms_rules = verdict model util
+unit_rooms_growth = verdict model util
+unit_rooms_history = verdict model util
+unit_rooms_remedy = output verdict model util
+unit_rooms_place = output verdict model util
+unit_rooms_place_go = output verdict model util
 unit_rooms_duration = util
-unit_rooms_escape = output verdict lifecycle util
-unit_rooms_json = output verdict lifecycle util
-unit_rooms_stack = stack target lifecycle util
-unit_rooms_kernel_symbols = stack target lifecycle util
-unit_rooms_clock = collect target lifecycle util
-unit_rooms_wait = wait target lifecycle util
-unit_rooms_goroutines = lifecycle util
-unit_rooms_goroutine_rules = verdict lifecycle util
-unit_rooms_trace_text = output verdict lifecycle util
-unit_rooms_go = golang stack target lifecycle util
+unit_rooms_escape = output verdict model util
+unit_rooms_json = output verdict model util
+unit_rooms_stack = stack target model util
+unit_rooms_kernel_symbols = stack target model util
+unit_rooms_clock = collect target model util
+unit_rooms_wait = wait target model util
+unit_rooms_goroutines = model util
+unit_rooms_goroutine_rules = verdict model util
+unit_rooms_trace_text = output verdict model util
+unit_rooms_go = golang stack target model util
 unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_rooms_go)),$(unit_rooms_default))
 unit_archives = $(foreach room,$(call unit_rooms_of,$(1)),$(BUILD)/$(room).a)

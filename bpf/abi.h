@@ -50,7 +50,7 @@ struct abi_task {
 	char comm[ABI_COMM_LEN];
 };
 
-/* Order: lifecycle/types.h, struct lc_registers. Unused tail is zero. */
+/* Order: model/types.h, struct lc_registers. Unused tail is zero. */
 struct abi_registers {
 	__u64 value[ABI_REGISTERS];
 	__u64 known;

@@ -9,7 +9,7 @@
 #include "cmd/progress.h"
 #include "collect/collect.h"
 #include "golang/golang.h"
-#include "lifecycle/model.h"
+#include "model/threads.h"
 #include "output/output.h"
 #include "stack/stack.h"
 #include "util/now.h"

@@ -53,7 +53,7 @@ bool bpf_go_block(const struct bpf_source *source, const struct abi_go_block *re
 /* Takes in what the kernel side noted of the CPUs' clocks since the last call. */
 void bpf_note_clocks(struct bpf_source *source);
 
-/* Copies for the plain types of lifecycle. */
+/* Copies for the plain types of the model. */
 void bpf_task_to_lc(const struct abi_task *from, struct lc_task *to);
 void bpf_registers_to_lc(const struct abi_registers *from, struct lc_registers *to);
 void bpf_syscall_to_lc(const struct abi_syscall *from, struct lc_syscall *to);

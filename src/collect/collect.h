@@ -7,8 +7,8 @@
 #ifndef LEAKHOP_COLLECT_COLLECT_H
 #define LEAKHOP_COLLECT_COLLECT_H
 
-#include "lifecycle/events.h"
-#include "lifecycle/go_events.h"
+#include "model/events.h"
+#include "model/go_events.h"
 #include "util/error.h"
 
 /* "As if this host lacked it": for tests, and for hosts where a feature misbehaves. */

@@ -4,7 +4,7 @@
 #define LEAKHOP_COLLECT_LOOK_H
 
 #include "collect/clock.h"
-#include "lifecycle/events.h"
+#include "model/events.h"
 
 /*
  * Fills a sample, but for process_comm. clocks tells when it last ran, where the kernel has

@@ -7,7 +7,7 @@
 #define LEAKHOP_GOLANG_ARGUMENTS_H
 
 #include "golang/pclntab.h"
-#include "lifecycle/go_trace.h"
+#include "model/go_trace.h"
 
 #define GO_ARGUMENT_BYTES 192 /* of a function's note: (5 * 3 + 2) * 10 + 1 and a last operand */
 #define GO_ARGUMENTS_MAX GO_ARGUMENT_BYTES

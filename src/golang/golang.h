@@ -11,9 +11,9 @@
 #ifndef LEAKHOP_GOLANG_GOLANG_H
 #define LEAKHOP_GOLANG_GOLANG_H
 
-#include "lifecycle/go_events.h"
-#include "lifecycle/go_trace.h"
-#include "lifecycle/goroutines.h"
+#include "model/go_events.h"
+#include "model/go_trace.h"
+#include "model/goroutines.h"
 
 struct golang;
 

@@ -6,7 +6,7 @@
 #define LEAKHOP_GOLANG_GOROUTINE_H
 
 #include "golang/offsets.h"
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 #define GO_DESCRIPTOR_MAX 512
 #define GO_STACK_MAX (1ull << 31) /* the runtime's own bound is 1 GB */

@@ -7,7 +7,7 @@
 #define LEAKHOP_GOLANG_PROCESS_H
 
 #include "golang/image.h"
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 #define GO_MODULES_MAX 32
 

@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_OUTPUT_GO_LIMITS_H
 #define LEAKHOP_OUTPUT_GO_LIMITS_H
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 #define GO_LIMIT_SIZE 512
 

@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_OUTPUT_NAMES_H
 #define LEAKHOP_OUTPUT_NAMES_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 /* "futex", or "syscall 600" in buffer (32 bytes) for one that the build's headers did not know. */
 const char *name_syscall(int64_t nr, char *buffer, size_t size);

@@ -6,7 +6,7 @@
 #ifndef LEAKHOP_OUTPUT_OUTPUT_H
 #define LEAKHOP_OUTPUT_OUTPUT_H
 
-#include "lifecycle/go_trace.h"
+#include "model/go_trace.h"
 #include "verdict/goroutines.h"
 #include "verdict/report.h"
 

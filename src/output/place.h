@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_OUTPUT_PLACE_H
 #define LEAKHOP_OUTPUT_PLACE_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 /*
  * Of count frames, innermost first: the innermost one of the program's own code, one with a line before one without.

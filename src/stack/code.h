@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_STACK_CODE_H
 #define LEAKHOP_STACK_CODE_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 struct stack_memory;
 

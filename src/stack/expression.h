@@ -9,7 +9,7 @@
 
 #include <elfutils/libdw.h>
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 struct expression_context {
 	const struct lc_registers *registers;

@@ -9,7 +9,7 @@
 
 #include <elfutils/libdw.h>
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 struct stack_engine;
 struct stack_module;

@@ -16,8 +16,8 @@
 #ifndef LEAKHOP_STACK_STACK_H
 #define LEAKHOP_STACK_STACK_H
 
-#include "lifecycle/stacks.h"
-#include "lifecycle/types.h"
+#include "model/stacks.h"
+#include "model/types.h"
 
 #define STACK_MAX_FRAMES 127
 

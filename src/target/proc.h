@@ -7,7 +7,7 @@
 #ifndef LEAKHOP_TARGET_PROC_H
 #define LEAKHOP_TARGET_PROC_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 struct target_stat {
 	char comm[LC_COMM_LEN];

@@ -6,7 +6,7 @@
 #ifndef LEAKHOP_VERDICT_GOROUTINES_H
 #define LEAKHOP_VERDICT_GOROUTINES_H
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 #include "verdict/growth.h"
 #include "verdict/rules.h"
 

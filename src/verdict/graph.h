@@ -18,8 +18,8 @@
 #ifndef LEAKHOP_VERDICT_GRAPH_H
 #define LEAKHOP_VERDICT_GRAPH_H
 
-#include "lifecycle/goroutines.h"
-#include "lifecycle/model.h"
+#include "model/goroutines.h"
+#include "model/threads.h"
 
 #define GRAPH_NONE UINT32_MAX
 

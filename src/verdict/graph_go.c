@@ -2,7 +2,7 @@
 /* Goroutines in the wait-for graph: see graph.h. Relies on uthash. */
 #include "verdict/graph_private.h"
 
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 
 #include <errno.h>
 #include <stdlib.h>

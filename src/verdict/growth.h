@@ -7,7 +7,7 @@
 #ifndef LEAKHOP_VERDICT_GROWTH_H
 #define LEAKHOP_VERDICT_GROWTH_H
 
-#include "lifecycle/model.h"
+#include "model/threads.h"
 
 #define GROWTH_GROUPS 4096
 #define GROWTH_SWEEPS 64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * From the model to what is told: threads at the same place become one record. Pure: no I/O, no clock;
- * links with nothing but lifecycle and util.
+ * links with nothing but model and util.
  *
  * "The same place" is the same process, user stack (kernel stack where there is no user stack), system
  * call and spawn site.
@@ -9,7 +9,7 @@
 #ifndef LEAKHOP_VERDICT_REPORT_H
 #define LEAKHOP_VERDICT_REPORT_H
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 #include "verdict/growth.h"
 #include "verdict/rules.h"
 

@@ -6,7 +6,7 @@
 #ifndef LEAKHOP_VERDICT_RULES_H
 #define LEAKHOP_VERDICT_RULES_H
 
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 #include "verdict/graph.h"
 
 /* Rising by what matters. */

@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_WAIT_CALLS_H
 #define LEAKHOP_WAIT_CALLS_H
 
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 
 enum wait_call_family {
 	CALL_NONE,

@@ -15,7 +15,7 @@
 #ifndef LEAKHOP_WAIT_WAIT_H
 #define LEAKHOP_WAIT_WAIT_H
 
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 
 #define WAIT_FUNCTIONS_MAX 127
 

@@ -10,7 +10,7 @@
 #include "golang/arguments.h"
 #include "golang/image.h"
 #include "golang/pclntab.h"
-#include "lifecycle/go_trace.h"
+#include "model/go_trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where probes go in the machine code of Go's functions; and how exact events are taken in. */
 #include "golang/probes.h"
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 #include "unit.h"
 
 static void test_entries_that_need_no_single_step(void **state)

@@ -2,7 +2,7 @@
 /* Goroutines over sweeps: births, ends, places used again, since when they stand, parents, bounds. */
 #include "unit.h"
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 static struct lc_go go;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Grouping: threads at one place are one record. Links with verdict, lifecycle and util alone. */
+/* Grouping: threads at one place are one record. Links with verdict, model and util alone. */
 #include "unit.h"
 
 #include "verdict/report.h"

@@ -28,7 +28,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "lifecycle/stacks.h"
+#include "model/stacks.h"
 #include "stack/cache.h"
 #include "stack/demangle.h"
 #include "stack/expression.h"

@@ -2,7 +2,7 @@
 /* Interned stacks: equal ones have one id, unlike ones never do, and the bound is told. */
 #include "unit.h"
 
-#include "lifecycle/stacks.h"
+#include "model/stacks.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The lifecycle model: fed with events in all orders, with losses, reused tids, execs and exits. */
+/* The model of threads: fed with events in all orders, with losses, reused tids, execs and exits. */
 #include "unit.h"
 
-#include "lifecycle/model.h"
+#include "model/threads.h"
 
 #include <errno.h>
 

@@ -4,10 +4,10 @@
  * is contended; one that the same thread has had for long, while others wait, is not. Plain data; bounded: at
  * LC_HOLDINGS_MAX those that were seen the longest ago go.
  */
-#ifndef LEAKHOP_LIFECYCLE_HOLDINGS_H
-#define LEAKHOP_LIFECYCLE_HOLDINGS_H
+#ifndef LEAKHOP_MODEL_HOLDINGS_H
+#define LEAKHOP_MODEL_HOLDINGS_H
 
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 
 #include <uthash.h>
 

@@ -3,8 +3,8 @@
  * The plain types that every room above the kernel shares: registers, frames, stacks.
  * Nothing here does I/O or knows BPF.
  */
-#ifndef LEAKHOP_LIFECYCLE_TYPES_H
-#define LEAKHOP_LIFECYCLE_TYPES_H
+#ifndef LEAKHOP_MODEL_TYPES_H
+#define LEAKHOP_MODEL_TYPES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,10 +3,10 @@
  * Go's locks that change hands, as sweeps see it: a goroutine that waited for one and has run since was let in, or was woken
  * to try. So somebody unlocked it. Bounded: of more locks those that were quiet for longest are forgotten.
  */
-#ifndef LEAKHOP_LIFECYCLE_GO_LOCKS_H
-#define LEAKHOP_LIFECYCLE_GO_LOCKS_H
+#ifndef LEAKHOP_MODEL_GO_LOCKS_H
+#define LEAKHOP_MODEL_GO_LOCKS_H
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 #define LC_GO_LOCKS_MAX 4096
 

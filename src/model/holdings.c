@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Locks and whether they change hands: see holdings.h. Relies on uthash. */
-#include "lifecycle/holdings.h"
+#include "model/holdings.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Words for the enums of wait.h, the same in text and JSON. */
-#include "lifecycle/wait.h"
+#include "model/wait.h"
 
 const char *lc_wait_kind_name(enum lc_wait_kind kind)
 {

@@ -3,8 +3,8 @@
  * Exact events of goroutines, as plain data: where probes have to be in a Go process, and what they see.
  * Times: ns of CLOCK_MONOTONIC, 0 = not known.
  */
-#ifndef LEAKHOP_LIFECYCLE_GO_EVENTS_H
-#define LEAKHOP_LIFECYCLE_GO_EVENTS_H
+#ifndef LEAKHOP_MODEL_GO_EVENTS_H
+#define LEAKHOP_MODEL_GO_EVENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,11 +4,11 @@
  * source (a live kernel, /proc, a recording, a unit test) does not matter here.
  * Times are ns of CLOCK_MONOTONIC; 0 means "not known".
  */
-#ifndef LEAKHOP_LIFECYCLE_EVENTS_H
-#define LEAKHOP_LIFECYCLE_EVENTS_H
+#ifndef LEAKHOP_MODEL_EVENTS_H
+#define LEAKHOP_MODEL_EVENTS_H
 
-#include "lifecycle/go_events.h"
-#include "lifecycle/types.h"
+#include "model/go_events.h"
+#include "model/types.h"
 
 /* One thread, as a sweep saw it. */
 struct lc_sample {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines over sweeps: see goroutines.h. */
-#include "lifecycle/goroutines.h"
-#include "lifecycle/go_locks.h"
-#include "lifecycle/go_waits.h"
+#include "model/goroutines.h"
+#include "model/go_locks.h"
+#include "model/go_waits.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What goroutines wait for, and who could end it: see goroutines.h. */
-#include "lifecycle/go_waits.h"
+#include "model/go_waits.h"
 
 #include <errno.h>
 #include <stdlib.h>

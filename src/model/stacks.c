@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The interned stacks and strings of stacks.h. Relies on uthash. */
-#include "lifecycle/stacks.h"
+#include "model/stacks.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * What a thread waits for, kept with the thread: a copy that leaves out the unused ends of its lists, since
  * a host may have 100,000 of them. And what is known of locks by who waits for them.
  */
-#include "lifecycle/model_private.h"
+#include "model/threads_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

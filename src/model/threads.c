@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of threads and what samples do to it; events are in model_events.c. Relies on uthash. */
-#include "lifecycle/model.h"
-#include "lifecycle/model_private.h"
+/* The table of threads and what samples do to it; events are in thread_events.c. Relies on uthash. */
+#include "model/threads.h"
+#include "model/threads_private.h"
 
 #include <errno.h>
 #include <stdlib.h>

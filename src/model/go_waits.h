@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What goroutines.c and go_waits.c share. Private to this room. */
-#ifndef LEAKHOP_LIFECYCLE_GO_WAITS_H
-#define LEAKHOP_LIFECYCLE_GO_WAITS_H
+#ifndef LEAKHOP_MODEL_GO_WAITS_H
+#define LEAKHOP_MODEL_GO_WAITS_H
 
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 void lc_go_drop_waits(struct lc_go_process *process);
 

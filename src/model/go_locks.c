@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Go's locks that change hands: see go_locks.h. Layouts: src/sync/{mutex,rwmutex}.go, 1.17 to 1.27. */
-#include "lifecycle/go_locks.h"
+#include "model/go_locks.h"
 
 #include <stdlib.h>
 

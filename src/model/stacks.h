@@ -6,10 +6,10 @@
  * Bounded: past the bound (LC_STACKS_MAX by default) lc_stacks_intern() returns -ENOSPC and counts.
  * Pointers to a stack stay valid until the table is freed.
  */
-#ifndef LEAKHOP_LIFECYCLE_STACKS_H
-#define LEAKHOP_LIFECYCLE_STACKS_H
+#ifndef LEAKHOP_MODEL_STACKS_H
+#define LEAKHOP_MODEL_STACKS_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 #define LC_STACKS_MAX 65536
 

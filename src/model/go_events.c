@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Takes in what probes in Go processes have seen: see go_events.h and goroutines.h. */
-#include "lifecycle/goroutines.h"
+#include "model/goroutines.h"
 
 #include <errno.h>
 #include <stdlib.h>

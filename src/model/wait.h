@@ -7,10 +7,10 @@
  * member_count elements are set, and both lists stand at the end, so that a copy may leave out what
  * is unused. Times: ns of CLOCK_MONOTONIC, 0 = not known.
  */
-#ifndef LEAKHOP_LIFECYCLE_WAIT_H
-#define LEAKHOP_LIFECYCLE_WAIT_H
+#ifndef LEAKHOP_MODEL_WAIT_H
+#define LEAKHOP_MODEL_WAIT_H
 
-#include "lifecycle/types.h"
+#include "model/types.h"
 
 #define LC_WAIT_OWNERS 16
 #define LC_WAIT_MEMBERS 8

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What events do to the model. An event about an unknown thread adds it: the next sweep tells more. */
-#include "lifecycle/model_private.h"
+#include "model/threads_private.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What model.c and model_events.c share; not for other rooms. */
-#ifndef LEAKHOP_LIFECYCLE_MODEL_PRIVATE_H
-#define LEAKHOP_LIFECYCLE_MODEL_PRIVATE_H
+/* What threads.c and thread_events.c share; not for other rooms. */
+#ifndef LEAKHOP_MODEL_THREADS_PRIVATE_H
+#define LEAKHOP_MODEL_THREADS_PRIVATE_H
 
-#include "lifecycle/model.h"
+#include "model/threads.h"
 
 struct lc_model {
 	struct lc_thread *threads; /* uthash, by tid */

@@ -4,7 +4,7 @@
  * program counter. A sweep sees too little of short blocks to take their stacks, but it sees that one has ended,
  * and how long it can have lasted at most.
  */
-#include "lifecycle/model_private.h"
+#include "model/threads_private.h"
 
 #include <string.h>
 

@@ -7,13 +7,13 @@
  * stood still for the shortest time are dropped, the ended ones first, and counted.
  * Times are ns of CLOCK_MONOTONIC, 0 = not known.
  */
-#ifndef LEAKHOP_LIFECYCLE_MODEL_H
-#define LEAKHOP_LIFECYCLE_MODEL_H
+#ifndef LEAKHOP_MODEL_THREADS_H
+#define LEAKHOP_MODEL_THREADS_H
 
-#include "lifecycle/events.h"
-#include "lifecycle/holdings.h"
-#include "lifecycle/stacks.h"
-#include "lifecycle/wait.h"
+#include "model/events.h"
+#include "model/holdings.h"
+#include "model/stacks.h"
+#include "model/wait.h"
 
 #include <uthash.h>
 

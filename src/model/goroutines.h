@@ -7,13 +7,13 @@
  * started is a site, shared by all from one go statement. Bounded: at the bound goroutines, sites or
  * processes are refused and counted. Times: ns of CLOCK_MONOTONIC, 0 = not known.
  */
-#ifndef LEAKHOP_LIFECYCLE_GOROUTINES_H
-#define LEAKHOP_LIFECYCLE_GOROUTINES_H
+#ifndef LEAKHOP_MODEL_GOROUTINES_H
+#define LEAKHOP_MODEL_GOROUTINES_H
 
-#include "lifecycle/go_events.h"
-#include "lifecycle/stacks.h"
-#include "lifecycle/types.h"
-#include "lifecycle/wait.h"
+#include "model/go_events.h"
+#include "model/stacks.h"
+#include "model/types.h"
+#include "model/wait.h"
 
 #include <uthash.h>
 

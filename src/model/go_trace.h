@@ -2,8 +2,8 @@
 /*
  * One goroutine as Go's own dump of all goroutines has it: plain data. The strings belong to who made it.
  */
-#ifndef LEAKHOP_LIFECYCLE_GO_TRACE_H
-#define LEAKHOP_LIFECYCLE_GO_TRACE_H
+#ifndef LEAKHOP_MODEL_GO_TRACE_H
+#define LEAKHOP_MODEL_GO_TRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
