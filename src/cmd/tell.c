@@ -197,8 +197,10 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 
 	for (i = 0; i < record->count; i++) {
 		thread = lc_model_find(session->model, record->tids[i].tid);
-		if (thread)
-			thread->told = number;
+		if (!thread)
+			continue;
+		thread->told = number;
+		thread->told_as_suspect = record->conclusion.verdict == VERDICT_SUSPECT;
 	}
 }
 

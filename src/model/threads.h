@@ -107,6 +107,7 @@ struct lc_thread {
 	int stack_error; /* negative errno: why there is no user stack */
 	bool moving;   /* it ran each time that this block was to be read: nothing is known of it */
 	unsigned told; /* number of the finding by which the user was told of this block; 0: not */
+	bool told_as_suspect; /* only: it may have become a finding since */
 	uint64_t run_ns;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;

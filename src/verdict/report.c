@@ -191,6 +191,12 @@ static bool scope_has(enum verdict_scope scope, enum verdict verdict)
 	return true;
 }
 
+/* Not told of, or of less than it has come to. */
+static bool is_news(const struct lc_thread *thread, enum verdict verdict)
+{
+	return !thread->told || (thread->told_as_suspect && verdict > VERDICT_SUSPECT);
+}
+
 static int add_due(struct group **groups, const struct verdict_view *view,
 		   const struct lc_thread *thread, enum verdict_scope scope)
 {
@@ -199,7 +205,7 @@ static int add_due(struct group **groups, const struct verdict_view *view,
 	int i, r = 0;
 
 	if (due && scope_has(scope, now.conclusion->verdict) &&
-	    (scope != VERDICT_NEW || !thread->told)) {
+	    (scope != VERDICT_NEW || is_news(thread, now.conclusion->verdict))) {
 		/* A block that goes on takes in the ended ones of the same place. */
 		for (i = 0; i < LC_PLACES; i++) {
 			if (thread->places[i].blocks.count && same_place(&now, &thread->places[i]))
@@ -333,7 +339,7 @@ unsigned verdict_told_before(const struct verdict_view *view, const struct verdi
 		if (other.blocked_ns < view->threshold_ns || memcmp(&key, &other_key, sizeof(key)))
 			continue;
 		++*ret_at_place;
-		if (thread->told)
+		if (!is_news(thread, record->conclusion.verdict))
 			told = thread->told;
 	}
 	return told;

@@ -126,7 +126,8 @@ setup() {
 	start files connect
 	await 2
 	follow "$json" -p "$pid" -m 100ms --json=lines
-	eventually 10 grep -q block_in_connect "$json"
+	# At first it may be a peer that is busy: a suspect, which is told again when it has become a finding.
+	eventually 20 grep -q '"type":"finding".*block_in_connect\|block_in_connect.*"type":"finding"' "$json"
 	stop_trace
 	jq -e -s 'length > 0 and all(type == "object")' "$json"
 	grep -vc . "$json" && return 1 # no empty line

@@ -87,7 +87,7 @@ class Pipeline(Unit):
         n, room = self.n, self.rng.choice([0, 0, 1, 4])
         self.code = f"func {n}_put(c chan<- int) {{\n\tfor {{\n\t\t{self.hold()}\n\t\tc <- 1\n\t}}\n}}\n" \
             f"func {n}_pass(in <-chan int, out chan<- int) {{\n\tfor v := range in {{\n\t\t{self.hold()}\n\t\tout <- v\n\t}}\n}}\n" \
-            f"func {n}_get(c <-chan int) {{\n\tfor {{\n\t\tselect {{\n\t\tcase <-c:\n\t\t\t{self.hold()}\n\t\tcase <-time.After(time.Hour):\n\t\t}}\n\t}}\n}}\n"
+            f"func {n}_get(c <-chan int) {{\n\tfor {{\n\t\tselect {{\n\t\tcase <-c:\n\t\t\t{self.hold()}\n\t\tcase <-time.After(200 * time.Millisecond):\n\t\t}}\n\t}}\n}}\n"
         self.late = f"{{\n\ta, b := make(chan int, {room}), make(chan int)\n\t{self.start(n + '_put', 'a')}\n" \
             f"\t{self.start(n + '_pass', 'a', 'b')}\n\t{self.start(n + '_get', 'b')}\n}}\n"
 

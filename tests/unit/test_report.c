@@ -82,6 +82,37 @@ static void test_threads_at_one_place_are_one_finding(void **state)
 	lc_model_free(model);
 }
 
+/* What was a suspect, and has become a finding, is told of again, in full. */
+static void test_a_suspect_that_becomes_a_finding_is_news(void **state)
+{
+	struct lc_wait wait = { .kind = LC_WAIT_BARRIER };
+	struct verdict_records records;
+	struct lc_thread *thread;
+	struct lc_model *model;
+	size_t at_place;
+
+	(void)state;
+	lc_model_create(0, &model);
+	thread = add(model, 10, 100, 10 * SECOND, 1);
+	lc_thread_set_wait(thread, &wait, NOW);
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_SUSPECT);
+	verdict_release(&records);
+	thread->told = 1;
+	thread->told_as_suspect = true;
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 0);
+	verdict_release(&records);
+	mutex_of_a_dead_owner(thread);
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 1);
+	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_LEAK);
+	assert_int_equal(verdict_told_before(&view, &records.list[0], &at_place), 0);
+	verdict_release(&records);
+	lc_model_free(model);
+}
+
 static void test_new_ones_are_told_once(void **state)
 {
 	struct verdict_records records;
@@ -144,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads_at_one_place_are_one_finding),
 		cmocka_unit_test(test_new_ones_are_told_once),
+		cmocka_unit_test(test_a_suspect_that_becomes_a_finding_is_news),
 		cmocka_unit_test(test_blocks_that_ended_are_found),
 	};
 
