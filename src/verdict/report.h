@@ -54,7 +54,7 @@ enum verdict_scope {
 	VERDICT_FINDINGS, /* something is wrong: stuck, leak, deadlock */
 	VERDICT_SUSPECTS, /* can't be told from health */
 	VERDICT_WAITS,	  /* idle by evidence, or not told; and blocks that have ended */
-	VERDICT_NEW,	  /* findings and suspects that the user was not told of (lc_thread.told) */
+	VERDICT_NEW,	  /* findings and suspects that the user was not told of as such: told */
 	VERDICT_THREADS,  /* every living thread, whatever its block's length */
 };
 
