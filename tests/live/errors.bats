@@ -98,7 +98,7 @@ refused() { # WORD ARGUMENT...
 	[[ $status == 0 ]]
 }
 
-bpf_ids() { { bpftool -j prog show && bpftool -j map show && bpftool -j link show; } | jq '.[].id' | sort -n; }
+bpf_ids() { { bpftool -j prog show && bpftool -j map show && bpftool -j link show; } | jq '.[].id' | sort; }
 
 @test "nothing stays loaded or mounted, however it ends" {
 	need_root
