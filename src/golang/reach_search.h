@@ -81,8 +81,9 @@ struct search {
 	struct reach_list woken;     /* the same, later: of those that could be woken */
 	size_t open;		     /* goroutines that wait for something which was not met */
 	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
-	bool moved;		     /* somebody ran meanwhile */
-	int error;		     /* the first: nothing is known then */
+	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
+	bool moved;	       /* somebody ran meanwhile */
+	int error;	       /* the first: nothing is known then */
 	uint8_t *chunk;
 	struct go_batch *batch;
 };

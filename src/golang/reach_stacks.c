@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What goroutines that can run have on their stacks and in their descriptors: see reach_search.h. */
 #include "golang/allgs.h"
+#include "golang/pclntab.h"
 #include "golang/reach_search.h"
 
 #include <errno.h>
@@ -24,6 +25,61 @@ void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *
 	if (d->status != GO_STATUS_RUNNING && d->status != GO_STATUS_COPYSTACK &&
 	    sp >= d->stack_lo && sp <= d->stack_hi)
 		*from = sp;
+}
+
+static const char *entry_of(const struct search *search, uint64_t pc)
+{
+	const struct go_module *module = go_process_module(search->process, pc);
+	struct go_function function;
+
+	if (!module || !pclntab_function(module->image->table, pc - module->bias, &function))
+		return "";
+	return pclntab_name(module->image->table, function.name);
+}
+
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && strcmp(name, names[i]) != 0; i++)
+		;
+	return i < count;
+}
+
+static bool waits_for_calls(const struct search *search, const struct go_descriptor *d)
+{
+	static const char *const waits[] = { "finalizer wait", "cleanup wait" };
+	const struct go_reason *reason = go_reason_for(search->process->version, d->reason);
+
+	return d->status == GO_STATUS_WAITING && reason && is_one_of(reason->text, waits, 2);
+}
+
+/*
+ * The runtime's own goroutines have addresses of memory on their stacks, where objects begin, and hold none; nor do those
+ * that call finalizers and cleanups while they wait for some. While they call them, what else is due stands in a queue
+ * outside of the heap, which is not read.
+ */
+static bool is_runtimes(struct search *search, const struct go_descriptor *d)
+{
+	static const char *const own[] = { "runtime.bgsweep", "runtime.bgscavenge",
+					   "runtime.forcegchelper", "runtime.gcBgMarkWorker",
+					   "runtime.ensureSigM.func1" };
+	static const char *const call[] = { "runtime.runfinq", "runtime.runFinalizers",
+					    "runtime.runCleanups" };
+	const char *name;
+
+	if (d->startpc == search->others_entry)
+		return false;
+	name = entry_of(search, d->startpc);
+	if (is_one_of(name, own, 5))
+		return true;
+	if (!is_one_of(name, call, 3)) {
+		search->others_entry = d->startpc;
+		return false;
+	}
+	if (!waits_for_calls(search, d))
+		reach_fail(search, -EFAULT);
+	return true;
 }
 
 static bool read_rest(struct search *search, uint64_t from, uint64_t to)
@@ -63,7 +119,7 @@ static bool take_descriptor(struct search *search, struct reach_goroutine *gorou
 	if (d->goid != goroutine->goid || d->status != goroutine->status ||
 	    d->tracking_seq != goroutine->tracking_seq || d->sched_sp != goroutine->sp)
 		goroutine->doubtful = true;
-	if (go_descriptor_state(d) == LC_GO_NONE)
+	if (go_descriptor_state(d) == LC_GO_NONE || is_runtimes(search, d))
 		return false;
 	/* Deferred calls, a panic's value, labels; not the stack's own bounds. */
 	memset(batch->descriptor_bytes[i], 0, 2 * sizeof(uint64_t));

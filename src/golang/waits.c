@@ -78,6 +78,8 @@ static void find_timer(struct go_process *process, const struct lc_go_process *m
 	const struct go_timer_channel *found;
 	uint16_t element_size;
 
+	if (at >= 0 && go_read(process, channel->address + at, &element_size, sizeof(element_size)))
+		channel->tokens = !element_size;
 	if (channel->timer || channel->send || at < 0 ||
 	    !go_read(process, channel->address + at, &element_size, sizeof(element_size)))
 		return;

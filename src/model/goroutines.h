@@ -115,6 +115,7 @@ struct lc_go_channel {
 	uint32_t receivers, senders; /* that wait on it, counted up to a bound */
 	bool send;		     /* of this case: it sends */
 	bool closed, timer;
+	bool tokens; /* its elements have no size: what counts is that they come, or that it is closed */
 	uint64_t
 		until; /* when that timer ends the wait for good; 0: it fires again and again, or there is none */
 };

@@ -68,14 +68,14 @@ static json_t *process_go_json(const struct output_run *run,
 	uint32_t node;
 
 	node = graph_find_goroutine(&run->view->graph, record->process->pid, goroutine->goid);
-	return json_pack("{si sI so so s{ss ss so so so so so}}", "pid", (int)record->process->pid,
-			 "goid", (json_int_t)goroutine->goid, "comm",
-			 json_text(record->process->comm), "read", read_go_json(record, goroutine),
-			 "concluded", "verdict", verdict_name(conclusion->verdict), "rule",
-			 conclusion->rule, "reason", json_text(conclusion->reason), "proof",
-			 json_text(conclusion->proof), "otherwise",
-			 json_text(conclusion->otherwise), "remedy", json_text(conclusion->remedy),
-			 "chain", json_chain(run, node));
+	return json_pack(
+		"{si sI so so s{ss ss so so so so so}}", "pid", (int)record->process->pid, "goid",
+		(json_int_t)goroutine->goid, "comm", json_text(record->process->comm), "read",
+		read_go_json(record, goroutine), "concluded", "verdict",
+		verdict_name(conclusion->verdict), "rule", conclusion->rule, "reason",
+		json_text(conclusion->reason), "proof", json_text(conclusion->proof), "otherwise",
+		json_text(conclusion->otherwise), "remedy",
+		json_text(remedy_of_goroutines(run, record)), "chain", json_chain(run, node));
 }
 
 json_t *json_go_explanation(const struct output_run *run, const struct output_report *report)

@@ -2,6 +2,7 @@
 /* A group of goroutines as JSON. Fields: docs/json.md. */
 #include "output/json_pieces.h"
 #include "output/names.h"
+#include "output/remedy.h"
 
 static const char *family_name(enum lc_go_family family)
 {
@@ -178,7 +179,7 @@ json_t *json_goroutines(const struct output_run *run, const struct verdict_gorou
 	SET("rule", json_string(conclusion->rule));
 	SET("reason", json_text(conclusion->reason));
 	SET("proof", json_text(conclusion->proof));
-	SET("remedy", json_text(conclusion->remedy));
+	SET("remedy", json_text(remedy_of_goroutines(run, record)));
 	SET("kind", json_string("goroutine"));
 	SET("pid", json_integer(record->process->pid));
 	SET("comm", json_text(record->process->comm));

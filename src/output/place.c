@@ -357,6 +357,11 @@ static enum rank rank_of(const struct lc_frame *frame)
 	return rank == RANK_OWN ? RANK_LIBRARY : rank;
 }
 
+bool place_is_runtime(const struct lc_frame *frame)
+{
+	return rank_of(frame) <= RANK_RUNTIME;
+}
+
 const struct lc_frame *place_of(const struct lc_frame *frames, size_t count)
 {
 	const struct lc_frame *best = NULL;

@@ -13,4 +13,7 @@
  */
 const struct lc_frame *place_of(const struct lc_frame *frames, size_t count);
 
+/* What everything of its language is made of, or where it begins: it says nothing of what is done. */
+bool place_is_runtime(const struct lc_frame *frame);
+
 #endif

@@ -29,3 +29,12 @@ const char *remedy_words(const struct output_run *run, const struct conclusion *
 			 frame->line);
 	return buffer;
 }
+
+const char *remedy_of_goroutines(const struct output_run *run,
+				 const struct verdict_goroutines *record)
+{
+	uint32_t place = record->remedy_at_spawn ? record->site->spawn_stack
+						 : record->goroutine->stack;
+
+	return text_is_own(run, place) ? record->conclusion.remedy : "";
+}

@@ -11,4 +11,10 @@
 const char *remedy_words(const struct output_run *run, const struct conclusion *conclusion,
 			 char *buffer, size_t size);
 
+/*
+ * The same for goroutines; "" where the code to be changed is not the program's own: what would fit a library is not known.
+ */
+const char *remedy_of_goroutines(const struct output_run *run,
+				 const struct verdict_goroutines *record);
+
 #endif

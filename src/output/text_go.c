@@ -2,6 +2,7 @@
 /* A group of goroutines as text. */
 #include "output/names.h"
 #include "output/output.h"
+#include "output/remedy.h"
 #include "output/text_chain.h"
 #include "output/text_go_events.h"
 #include "output/text_pieces.h"
@@ -194,6 +195,18 @@ static void text_bubble(struct line *line, const struct lc_go_wait *wait)
 	line_end(line);
 }
 
+/* That a channel is forgotten, or a word never comes, is said only where it was shown. */
+static bool is_told(const struct verdict_goroutines *record)
+{
+	enum lc_go_family family = lc_go_family_of(record->goroutine->kind);
+
+	if (!family || record->conclusion.verdict < VERDICT_SUSPECT)
+		return false;
+	return family == LC_GO_FAMILY_EXTERNAL || record->unreachable || record->leaked ||
+	       !strcmp(record->conclusion.rule, "nil-channel") ||
+	       !strcmp(record->conclusion.rule, "empty-select");
+}
+
 static void text_wait_of(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -203,7 +216,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 
 	text_label(line, "waits for");
 	line_add(line, LINE_PLAIN, "%s", lc_go_kind_name(kind));
-	if (record->conclusion.verdict >= VERDICT_SUSPECT && lc_go_family_of(kind))
+	if (is_told(record))
 		line_add(line, LINE_FAINT, "  (%s)", families[lc_go_family_of(kind)]);
 	if (kind == LC_GO_SLEEP && wait && wait->until > run->now)
 		line_add(line, LINE_PLAIN, " of %s more",
@@ -350,7 +363,7 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 	text_spawn(&line, run, record);
 	text_go_exact(&line, run, record);
 	text_numbers(&line, run, record);
-	text_labelled(&line, "to mend", conclusion->remedy);
+	text_labelled(&line, "to mend", remedy_of_goroutines(run, record));
 	if (run->verbose)
 		text_labelled(&line, "otherwise", conclusion->otherwise);
 	line_end(&line);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The whole reasoning for one goroutine as text. */
 #include "output/names.h"
+#include "output/remedy.h"
 #include "output/text_chain.h"
 #include "output/text_pieces.h"
 #include "util/duration.h"
@@ -86,7 +87,7 @@ int output_text_go_explanation(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", conclusion->reason);
 	text_labelled(&line, "proof", conclusion->proof);
 	text_labelled(&line, "otherwise", conclusion->otherwise);
-	text_labelled(&line, "to mend", conclusion->remedy);
+	text_labelled(&line, "to mend", remedy_of_goroutines(run, record));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

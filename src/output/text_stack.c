@@ -21,6 +21,20 @@ const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t
 	return stack ? place_of(stack->frames, stack->frame_count) : NULL;
 }
 
+bool text_is_own(const struct output_run *run, uint32_t id)
+{
+	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
+	size_t i;
+
+	for (i = 0; stack && i < stack->frame_count; i++) {
+		if (!stack->frames[i].go)
+			return true;
+		if (!place_is_runtime(&stack->frames[i]))
+			return stack->frames[i].own;
+	}
+	return !stack || !stack->frame_count;
+}
+
 static void text_frame(struct line *line, const struct lc_frame *frame, bool telling)
 {
 	enum line_colour colour = telling ? LINE_BOLD : LINE_PLAIN;

@@ -4,6 +4,7 @@
  * reason. No rule knows a program's name; the patterns that prevent a leak are Go's own.
  */
 #include "util/duration.h"
+#include "verdict/go_remedy.h"
 #include "verdict/goroutines.h"
 #include "verdict/report.h"
 #include "verdict/rules_private.h"
@@ -57,54 +58,6 @@ static const char *count_words(const struct judging *j, char *buffer, size_t siz
 	else
 		snprintf(buffer, size, "%zu wait", j->group->count);
 	return buffer;
-}
-
-/* What prevents it, fitted to what it waits for. */
-static const char *pattern(const struct judging *j)
-{
-	switch (j->kind) {
-	case LC_GO_CHAN_SEND:
-		return "give the result channel a buffer of one, or select on the send and "
-		       "ctx.Done()";
-	case LC_GO_CHAN_RECEIVE:
-		return "let the sender close the channel (defer close), or select on the receive "
-		       "and ctx.Done()";
-	case LC_GO_NIL_RECEIVE:
-	case LC_GO_NIL_SEND:
-		return "make the channel before it is used; a nil channel is of use only as a case "
-		       "of a select";
-	case LC_GO_SELECT:
-		return "add a case for ctx.Done(), and cancel that context when the caller returns";
-	case LC_GO_SELECT_EMPTY:
-		return "wait for a context or a signal instead of select {}";
-	case LC_GO_MUTEX:
-	case LC_GO_RWMUTEX_READ:
-	case LC_GO_RWMUTEX_WRITE:
-		return "defer Unlock right behind Lock; take locks in one order; hold none while "
-		       "waiting";
-	case LC_GO_WAITGROUP:
-		return "call Add before the go statement, and defer wg.Done() first in the "
-		       "goroutine";
-	case LC_GO_COND:
-		return "change the condition and Signal or Broadcast with its lock held, and wait "
-		       "in a loop";
-	case LC_GO_COROUTINE:
-		return "call the stop function of iter.Pull (defer stop())";
-	case LC_GO_NETWORK:
-		return "set a time-out on this call: a deadline, http.Client.Timeout, or a context "
-		       "with one";
-	case LC_GO_SLEEP:
-		return "stop the loop by a context: select on a timer and ctx.Done()";
-	default:
-		return "bound how many are started (a pool, errgroup.SetLimit), and give each a "
-		       "way to end";
-	}
-}
-
-static void remedy(struct judging *j)
-{
-	snprintf(j->group->conclusion.remedy, sizeof(j->group->conclusion.remedy), "%s",
-		 pattern(j));
 }
 
 /* main waits for ever so that the program goes on: by select {}, or a channel or group that nobody else has. */
@@ -228,7 +181,6 @@ static bool judge_proven(struct judging *j)
 		return false;
 	}
 	otherwise(j, "a pointer to it in anything that can run would leave room for a release");
-	remedy(j);
 	return true;
 }
 
@@ -317,7 +269,6 @@ static bool judge_growth(struct judging *j)
 	prove(j, "%u now; +%.3g +- %.2g a second over %u sweeps; %llu came, %llu went",
 	      trend->count, trend->slope_per_s, trend->slope_error, trend->sweeps,
 	      (unsigned long long)trend->joined, (unsigned long long)trend->left);
-	remedy(j);
 	return true;
 }
 
@@ -375,7 +326,32 @@ static void judge_lock(struct judging *j)
 			 "the lock was held for %s, and nobody was let in", span);
 		otherwise(j, "the same for 5s, and for the threshold, would make it stuck");
 	}
-	remedy(j);
+}
+
+/* A select whose every case sends is a sender; a nil channel's case is none. */
+static bool only_sends(const struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	uint32_t i;
+
+	if (!wait || !wait->case_total || wait->case_total > wait->case_count)
+		return false;
+	for (i = 0; i < wait->case_count; i++) {
+		if (!wait->cases[i].send)
+			return false;
+	}
+	return true;
+}
+
+static bool has_receiver(const struct lc_go_wait *wait)
+{
+	uint32_t i;
+
+	for (i = 0; wait && i < wait->case_count; i++) {
+		if (wait->cases[i].send && wait->cases[i].receivers)
+			return true;
+	}
+	return false;
 }
 
 static void judge_send(struct judging *j)
@@ -391,14 +367,13 @@ static void judge_send(struct judging *j)
 			"%zu goroutines, each with a channel of its own that nobody receives from, "
 			"for %s",
 			j->group->count, span);
-	else if (wait && wait->case_count && wait->cases[0].receivers)
+	else if (has_receiver(wait))
 		conclude(j, VERDICT_IDLE, "send", "a receiver is there");
 	else {
 		conclude(j, VERDICT_SUSPECT, "send", "nobody receives");
 		otherwise(j, "more of them, or nothing left that has the channel, would make it a "
 			     "finding");
 	}
-	remedy(j);
 }
 
 /* A worker waits for work with others at one channel; who waits alone for an ended parent is odd. */
@@ -415,7 +390,6 @@ static void judge_receive(struct judging *j)
 			 "ended",
 			 group->orphans);
 		otherwise(j, "growth, or nothing left that has the channel, would make it a leak");
-		remedy(j);
 	} else {
 		conclude(j, VERDICT_IDLE, "waits-for-word", "%s",
 			 group->shares_object ? "they wait for work together"
@@ -438,7 +412,6 @@ static void judge_waitgroup(struct judging *j)
 	conclude(j, VERDICT_SUSPECT, "waitgroups", "%zu wait until others are done",
 		 j->group->count);
 	otherwise(j, "growth, or none left to call Done, would make it a leak");
-	remedy(j);
 }
 
 static void judge_coroutine(struct judging *j)
@@ -446,7 +419,6 @@ static void judge_coroutine(struct judging *j)
 	conclude(j, j->due ? VERDICT_SUSPECT : VERDICT_IDLE, "coroutine",
 		 "nobody asks the iterator for its next value");
 	otherwise(j, "growth, or nothing left that has the iterator, would make it a leak");
-	remedy(j);
 }
 
 #define SERVED_SOON_NS \
@@ -471,7 +443,6 @@ static bool follow_peer(struct judging *j)
 		 "it waits for an answer of %s, which is itself a finding (%s)",
 		 judge_node_words(&view->graph.nodes[node->next], words, sizeof(words)),
 		 verdict_name(theirs));
-	remedy(j);
 	return true;
 }
 
@@ -517,9 +488,7 @@ static void judge_socket(struct judging *j)
 			 socket->kind == LC_WAIT_TCP && socket->tcp.state == LISTEN
 				 ? "it waits for a connection"
 				 : "nothing is owed to it");
-		return;
 	}
-	remedy(j);
 }
 
 static void judge_network(struct judging *j)
@@ -557,8 +526,13 @@ static void judge_kind(struct judging *j)
 	case LC_GO_CHAN_SEND:
 		judge_send(j);
 		break;
-	case LC_GO_CHAN_RECEIVE:
 	case LC_GO_SELECT:
+		if (only_sends(j))
+			judge_send(j);
+		else
+			judge_receive(j);
+		break;
+	case LC_GO_CHAN_RECEIVE:
 	case LC_GO_COND:
 		judge_receive(j);
 		break;
@@ -619,6 +593,7 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 	else if (!judge_proven(&j) && !judge_growth(&j))
 		judge_kind(&j);
 	admit_ignorance(&j);
+	go_remedy(group);
 }
 
 void verdict_goroutines_judge_site(struct verdict_goroutines *group,
@@ -639,10 +614,21 @@ void verdict_goroutines_judge_site(struct verdict_goroutines *group,
 		 trend->slope_per_s, trend->count);
 	prove(&j, "+%.3g +- %.2g a second over %u sweeps, wherever they are", trend->slope_per_s,
 	      trend->slope_error, trend->sweeps);
-	remedy(&j);
+	go_remedy(group);
 }
 
 #define LEAST_TIMERS 50
+
+static const char *timers_remedy(const char *calls)
+{
+	if (!strcmp(calls, "time.sendTime"))
+		return "make one timer before the loop and Reset it, instead of time.After in it; "
+		       "Stop what NewTicker gives";
+	if (!strncmp(calls, "context.", 8))
+		return "call the cancel function of each context when its work is done (defer "
+		       "cancel())";
+	return *calls ? "Stop what time.AfterFunc gives once it is not needed" : "";
+}
 
 bool verdict_timers_judge(struct verdict_timers *timers, const struct go_surroundings *around)
 {
@@ -666,8 +652,7 @@ bool verdict_timers_judge(struct verdict_timers *timers, const struct go_surroun
 	snprintf(conclusion->proof, sizeof(conclusion->proof),
 		 "%+.3g +- %.2g a second over %u sweeps, rising to the end", trend->slope_per_s,
 		 trend->slope_error, trend->sweeps);
-	snprintf(conclusion->remedy, sizeof(conclusion->remedy),
-		 "make one timer before the loop and Reset it, instead of time.After in it; Stop "
-		 "what time.AfterFunc and NewTicker give");
+	snprintf(conclusion->remedy, sizeof(conclusion->remedy), "%s",
+		 timers_remedy(timers->process->timer_function));
 	return true;
 }

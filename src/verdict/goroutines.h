@@ -32,8 +32,9 @@ struct verdict_goroutines {
 	const struct lc_thread *thread; /* in whose call it is; NULL: none, or not known */
 	const struct lc_go_wait *wait;	/* of that one; NULL: not read */
 	uint32_t node;			/* of one of them, in the view's graph; GRAPH_NONE */
-	bool whole_site;		/* wherever they are: all from one go statement */
-	uint64_t *goids;		/* rising; up to VERDICT_GOIDS */
+	bool remedy_at_spawn; /* what is to be mended is the go statement, not the place */
+	bool whole_site;      /* wherever they are: all from one go statement */
+	uint64_t *goids;      /* rising; up to VERDICT_GOIDS */
 	size_t goid_count, count;
 	size_t due;		   /* of them, have stood for the threshold */
 	size_t orphans;		   /* whose parent has ended */

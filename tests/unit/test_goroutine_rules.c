@@ -106,7 +106,7 @@ static void is(enum lc_go_kind kind, enum verdict verdict, const char *rule)
 	assert_string_equal(group->conclusion.rule, rule);
 	assert_int_equal(group->conclusion.verdict, verdict);
 	assert_true(group->conclusion.reason[0] != '\0');
-	if (verdict >= VERDICT_SUSPECT)
+	if (verdict >= VERDICT_STUCK)
 		assert_true(group->conclusion.remedy[0] != '\0');
 	if (verdict >= VERDICT_LEAK)
 		assert_true(group->conclusion.proof[0] != '\0');
@@ -137,6 +137,87 @@ static void test_what_nothing_can_wake_leaks_at_one_look(void **state)
 	is(LC_GO_NIL_RECEIVE, VERDICT_LEAK, "nil-channel");
 	is(LC_GO_SELECT_EMPTY, VERDICT_LEAK, "empty-select");
 	is(LC_GO_CHAN_SEND, VERDICT_LEAK, "unreachable");
+}
+
+/* A goroutine with one case for each of these channels. */
+static void stand_at_channels(uint64_t goid, enum lc_go_kind kind, uint16_t flags,
+			      const struct lc_go_channel *channels, uint32_t count)
+{
+	struct lc_go_wait wait = {
+		.goid = goid, .fd = -1, .case_count = count, .case_total = count
+	};
+
+	memcpy(wait.cases, channels, count * sizeof(*channels));
+	stand(goid, kind, goid)->flags |= flags;
+	assert_int_equal(lc_go_set_wait(process_of(), &wait), 0);
+}
+
+#define PROVEN (LC_GO_ASKED | LC_GO_UNREACHABLE)
+
+static void fill_channels(void)
+{
+	const struct lc_go_channel plain = { .address = 16, .send = true };
+	const struct lc_go_channel full = {
+		.address = 16, .send = true, .capacity = 8, .length = 8
+	};
+	const struct lc_go_channel slots = {
+		.address = 16, .send = true, .capacity = 2, .length = 2, .tokens = true
+	};
+	const struct lc_go_channel done = { .address = 16, .tokens = true };
+	const struct lc_go_channel both[] = { plain, done };
+
+	stand_at_channels(2, LC_GO_CHAN_SEND, PROVEN, &plain, 1);
+	stand_at_channels(3, LC_GO_CHAN_SEND, PROVEN, &full, 1);
+	stand_at_channels(4, LC_GO_CHAN_SEND, PROVEN, &slots, 1);
+	stand_at_channels(5, LC_GO_CHAN_RECEIVE, PROVEN, &done, 1);
+	stand_at_channels(6, LC_GO_SELECT, PROVEN, both, 2);
+	stand_at_channels(7, LC_GO_SELECT, PROVEN, both, 1);
+}
+
+static void test_remedies_fit_the_channel(void **state)
+{
+	static const char *const fits[] = {
+		"a buffer of one",
+		"receive until",
+		"give each place",
+		"close the channel, or ",
+		"cancel the context that it",
+		"add a case for ctx.Done()",
+	};
+	const struct verdict_goroutines *group;
+	uint64_t goid, other;
+
+	(void)state;
+	looks(1, fill_channels);
+	for (goid = 2; goid < 8; goid++) {
+		group = verdict_goroutines_find(&records, goid);
+		assert_non_null(group);
+		for (other = 2; other < 8; other++)
+			assert_int_equal(!!strstr(group->conclusion.remedy, fits[other - 2]),
+					 other == goid);
+	}
+}
+
+static void fill_senders_in_selects(void)
+{
+	const struct lc_go_channel send = { .address = 16, .send = true };
+	const struct lc_go_channel receive = { .address = 32 };
+	const struct lc_go_channel both[] = { send, receive };
+
+	stand_at_channels(2, LC_GO_SELECT, LC_GO_ASKED, &send, 1);
+	stand_at_channels(3, LC_GO_SELECT, LC_GO_ASKED, both, 2);
+}
+
+/* A select that can only send is a sender; what the case of a suspect is is not known, and so not what mends it. */
+static void test_a_select_that_only_sends(void **state)
+{
+	(void)state;
+	looks(2, fill_senders_in_selects);
+	assert_string_equal(verdict_goroutines_find(&records, 2)->conclusion.rule, "send");
+	assert_int_equal(verdict_goroutines_find(&records, 2)->conclusion.verdict, VERDICT_SUSPECT);
+	assert_string_equal(verdict_goroutines_find(&records, 2)->conclusion.remedy, "");
+	assert_string_equal(verdict_goroutines_find(&records, 3)->conclusion.rule,
+			    "waits-for-word");
 }
 
 static void fill_mixed(void)
@@ -602,6 +683,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_nothing_can_wake_leaks_at_one_look),
+		TEST(test_remedies_fit_the_channel),
+		TEST(test_a_select_that_only_sends),
 		TEST(test_one_that_is_lost_does_not_condemn_the_others),
 		TEST(test_who_came_later_belongs_to_those_that_agree),
 		TEST(test_what_was_not_asked_is_not_idle),

@@ -9,7 +9,7 @@
 #define FRAMES 6
 
 /* Innermost first; own are those that begin with "main." or "shop/". */
-static void shows(const char *expected, const char *const functions[FRAMES])
+static void shows(const char *expected, bool own, const char *const functions[FRAMES])
 {
 	struct lc_stacks *stacks;
 	struct lc_frame frames[FRAMES];
@@ -34,25 +34,37 @@ static void shows(const char *expected, const char *const functions[FRAMES])
 	assert_int_equal(lc_stacks_set_frames(stacks, id, frames, count), 0);
 	run.stacks = stacks;
 	assert_string_equal(text_telling_frame(&run, id)->function, expected);
+	assert_int_equal(text_is_own(&run, id), own);
+	assert_true(text_is_own(&run, 0)); /* not known: not somebody else's */
 	lc_stacks_free(stacks);
 }
 
 static void test_the_programs_own_code(void **state)
 {
 	(void)state;
-	shows("shop/store.Get", (const char *const[FRAMES]){ "runtime.gopark", "sync.(*Mutex).Lock",
-							     "github.com/x/y.Do", "shop/store.Get",
-							     "main.serve", "runtime.goexit" });
+	shows("shop/store.Get", false,
+	      (const char *const[FRAMES]){ "runtime.gopark", "sync.(*Mutex).Lock",
+					   "github.com/x/y.Do", "shop/store.Get", "main.serve",
+					   "runtime.goexit" });
+}
+
+/* What is to be changed there is the program's own only if it stands there itself. */
+static void test_the_program_itself_waits(void **state)
+{
+	(void)state;
+	shows("main.read", true,
+	      (const char *const[FRAMES]){ "runtime.gopark", "internal/sync.(*Mutex).lockSlow",
+					   "sync.(*Mutex).Lock", "main.read", "runtime.goexit" });
 }
 
 static void test_else_what_is_done(void **state)
 {
 	(void)state;
-	shows("net/http.(*persistConn).readLoop",
+	shows("net/http.(*persistConn).readLoop", false,
 	      (const char *const[FRAMES]){ "runtime.gopark", "internal/poll.(*FD).Read",
 					   "net.(*conn).Read", "net/http.(*persistConn).readLoop",
 					   "runtime.goexit" });
-	shows("github.com/x/y.Run",
+	shows("github.com/x/y.Run", false,
 	      (const char *const[FRAMES]){ "runtime.gopark", "net.(*conn).Read",
 					   "github.com/x/y.Do", "github.com/x/y.Run",
 					   "runtime.goexit" });
@@ -61,7 +73,7 @@ static void test_else_what_is_done(void **state)
 static void test_never_the_entry(void **state)
 {
 	(void)state;
-	shows("runtime.bgsweep",
+	shows("runtime.bgsweep", false,
 	      (const char *const[FRAMES]){ "runtime.gopark", "runtime.bgsweep", "runtime.goexit" });
 }
 
@@ -69,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_programs_own_code),
+		cmocka_unit_test(test_the_program_itself_waits),
 		cmocka_unit_test(test_else_what_is_done),
 		cmocka_unit_test(test_never_the_entry),
 	};
