@@ -190,7 +190,7 @@ static void test_remedies_fit_the_channel(void **state)
 	(void)state;
 	looks(1, fill_channels);
 	for (goid = 2; goid < 8; goid++) {
-		group = verdict_goroutines_find(&records, goid);
+		group = verdict_goroutines_find(&records, process_of(), goid);
 		assert_non_null(group);
 		for (other = 2; other < 8; other++)
 			assert_int_equal(!!strstr(group->conclusion.remedy, fits[other - 2]),
@@ -213,10 +213,13 @@ static void test_a_select_that_only_sends(void **state)
 {
 	(void)state;
 	looks(2, fill_senders_in_selects);
-	assert_string_equal(verdict_goroutines_find(&records, 2)->conclusion.rule, "send");
-	assert_int_equal(verdict_goroutines_find(&records, 2)->conclusion.verdict, VERDICT_SUSPECT);
-	assert_string_equal(verdict_goroutines_find(&records, 2)->conclusion.remedy, "");
-	assert_string_equal(verdict_goroutines_find(&records, 3)->conclusion.rule,
+	assert_string_equal(verdict_goroutines_find(&records, process_of(), 2)->conclusion.rule,
+			    "send");
+	assert_int_equal(verdict_goroutines_find(&records, process_of(), 2)->conclusion.verdict,
+			 VERDICT_SUSPECT);
+	assert_string_equal(verdict_goroutines_find(&records, process_of(), 2)->conclusion.remedy,
+			    "");
+	assert_string_equal(verdict_goroutines_find(&records, process_of(), 3)->conclusion.rule,
 			    "waits-for-word");
 }
 
