@@ -46,7 +46,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd output verdict collect wait golang stack target model util
+rooms := cmd observe output verdict collect wait golang stack target model util
 room_sources = $(wildcard src/$(1)/*.c)
 room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
 archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)

@@ -3,7 +3,6 @@
 #include "cmd/commands.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
-#include "cmd/round.h"
 #include "cmd/target.h"
 #include "cmd/tell.h"
 
@@ -20,12 +19,12 @@ static int dump(struct session *session)
 	int r;
 
 	tell_start(session);
-	r = round_run(session, 0, DUMP_ATTEMPTS);
+	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
 		return session_fail(options, r, &error);
 	}
-	if (!session->threads_living) {
+	if (!session->observer.threads_living) {
 		error_say(&error, -ESRCH, "nothing was found that fits");
 		return session_fail(options, -ESRCH, &error);
 	}
@@ -45,7 +44,7 @@ int command_dump(int argc, char **argv)
 	int r;
 
 	options_parse(&options, "dump", argc, argv);
-	r = named_targets_check(&options.session.collect.filter, &error);
+	r = named_targets_check(&options.session.observe.collect.filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
 	if (options.session.format == SESSION_GO)

@@ -79,7 +79,7 @@ int go_dump(const struct session_options *options)
 		error_set(&error, -errno, "cannot write '%s'", options->output);
 		return session_fail(options, -EIO, &error);
 	}
-	r = write_all(options->collect.filter.pids[0], stream, &error);
+	r = write_all(options->observe.collect.filter.pids[0], stream, &error);
 	if (stream != stdout && fclose(stream) && !r)
 		r = error_set(&error, -EIO, "cannot write '%s'", options->output);
 	return r < 0 ? session_fail(options, r, &error) : EXIT_RAN;

@@ -211,14 +211,14 @@ static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
 /* Go's format holds the goroutines of one process and nothing else. */
 static void check_go_format(struct argp_state *state, const struct session_options *session)
 {
-	const struct collect_filter *filter = &session->collect.filter;
+	const struct collect_filter *filter = &session->observe.collect.filter;
 
 	if (filter->pid_count != 1 || filter->tid_count || filter->all || filter->comm ||
 	    filter->cgroup || filter->children)
 		argp_error(state,
 			   "--format=go is for one process: -p PID, and nothing else to say whom "
 			   "to look at");
-	if (!session->goroutines)
+	if (!session->observe.goroutines)
 		argp_error(state, "--format=go and --no-go don't go together");
 	if (session->fail_on || session->dot)
 		argp_error(state, "--format=go has no verdicts: for %s take text or JSON",
@@ -229,7 +229,7 @@ static void check_go_format(struct argp_state *state, const struct session_optio
 static void check(struct argp_state *state, struct options *options)
 {
 	struct session_options *session = &options->session;
-	struct collect_filter *filter = &session->collect.filter;
+	struct collect_filter *filter = &session->observe.collect.filter;
 
 	if (filter->all && (filter->pid_count || filter->tid_count))
 		argp_error(state, "-a is every process: with -p or -t it does not go together");
@@ -240,33 +240,33 @@ static void check(struct argp_state *state, struct options *options)
 	if (!session->child_argv && !filter->all && !filter->pid_count && !filter->tid_count &&
 	    !filter->comm && !filter->cgroup)
 		argp_error(state, "whom to look at? -p PID, -t TID, -a, --comm, --cgroup%s",
-			   session->once ? "" : ", or -- COMMAND");
-	if (!session->threads && !session->goroutines)
+			   session->observe.once ? "" : ", or -- COMMAND");
+	if (!session->observe.threads && !session->observe.goroutines)
 		argp_error(state, "--no-go and --no-threads leave nothing to look at");
 	/* Goroutines are read, not traced: no program in the kernel, so nothing is slower by it. */
-	if (!session->threads && !session->collect.go_events)
-		session->collect.without |= COLLECT_WITHOUT_BPF;
-	if (!session->user_stacks && !session->kernel_stacks)
+	if (!session->observe.threads && !session->observe.collect.go_events)
+		session->observe.collect.without |= COLLECT_WITHOUT_BPF;
+	if (!session->observe.user_stacks && !session->observe.kernel_stacks)
 		argp_error(state, "-K and -U don't go together");
 	if (!filter->user_threads && !filter->kernel_threads)
 		argp_error(state, "-u and -k don't go together");
-	if (!session->collect.threshold_ns)
+	if (!session->observe.collect.threshold_ns)
 		argp_error(state, "the threshold must be more than 0");
-	if (session->collect.go_events && filter->all)
+	if (session->observe.collect.go_events && filter->all)
 		argp_error(state, "--go-events slows down each Go process that it watches: name "
 				  "them (-p PID, "
 				  "--comm NAME, --cgroup PATH, -- COMMAND) instead of -a");
-	if (session->collect.go_events && !session->goroutines)
+	if (session->observe.collect.go_events && !session->observe.goroutines)
 		argp_error(state, "--go-events and --no-go don't go together");
 	if (session->format == SESSION_GO)
 		check_go_format(state, session);
-	if (session->format == SESSION_JSON_LINES && session->once)
+	if (session->format == SESSION_JSON_LINES && session->observe.once)
 		argp_error(state, "--json=lines is for trace");
 }
 
 static error_t parse_target(int key, char *arg, struct argp_state *state, struct options *options)
 {
-	struct collect_filter *filter = &options->session.collect.filter;
+	struct collect_filter *filter = &options->session.observe.collect.filter;
 
 	switch (key) {
 	case 'p':
@@ -304,19 +304,19 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 {
 	switch (key) {
 	case 'm':
-		parse_time(state, arg, &session->collect.threshold_ns);
+		parse_time(state, arg, &session->observe.collect.threshold_ns);
 		return 0;
 	case 'd':
 		parse_time(state, arg, &session->duration_ns);
 		return 0;
 	case 'K':
-		session->user_stacks = false;
+		session->observe.user_stacks = false;
 		return 0;
 	case 'U':
-		session->kernel_stacks = false;
+		session->observe.kernel_stacks = false;
 		return 0;
 	case OPTION_MAX_STACK:
-		session->max_stack = parse_bounded(state, arg, 1, STACK_MAX_FRAMES);
+		session->observe.max_stack = parse_bounded(state, arg, 1, STACK_MAX_FRAMES);
 		return 0;
 	case OPTION_LIFE:
 		session->life = true;
@@ -340,10 +340,10 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		session->dot = arg;
 		return 0;
 	case OPTION_NO_GO:
-		session->goroutines = false;
+		session->observe.goroutines = false;
 		return 0;
 	case OPTION_NO_THREADS:
-		session->threads = false;
+		session->observe.threads = false;
 		return 0;
 	case OPTION_FAIL_ON:
 		parse_verdicts(state, arg, &session->fail_on);
@@ -368,24 +368,24 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 	case OPTION_SYMFS:
 		if (access(arg, R_OK | X_OK))
 			argp_error(state, "cannot read the folder '%s': %s", arg, strerror(errno));
-		session->symfs = arg;
+		session->observe.symfs = arg;
 		return 0;
 	case OPTION_MAX_THREADS:
-		session->max_threads = parse_bounded(state, arg, 1, 10000000);
+		session->observe.max_threads = parse_bounded(state, arg, 1, 10000000);
 		return 0;
 	case OPTION_SYSCALLS:
 	case OPTION_NO_SYSCALLS:
-		session->collect.syscalls = key == OPTION_SYSCALLS;
+		session->observe.collect.syscalls = key == OPTION_SYSCALLS;
 		return 0;
 	case OPTION_GO_EVENTS:
-		session->collect.go_events = true;
+		session->observe.collect.go_events = true;
 		return 0;
 	case OPTION_WITHOUT:
-		parse_without(state, arg, &session->collect.without);
+		parse_without(state, arg, &session->observe.collect.without);
 		return 0;
 	case OPTION_STACK_BYTES:
-		session->collect.stack_bytes = parse_bounded(state, arg, 256,
-							     COLLECT_STACK_BYTES_MAX);
+		session->observe.collect.stack_bytes = parse_bounded(state, arg, 256,
+								     COLLECT_STACK_BYTES_MAX);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -397,15 +397,15 @@ static error_t parse_arguments(struct argp_state *state, struct options *options
 	struct session_options *session = &options->session;
 	bool command = state->next > 1 && !strcmp(state->argv[state->next - 1], "--");
 
-	if (!session->once && command) {
+	if (!session->observe.once && command) {
 		session->child_argv = state->argv + state->next;
 		state->next = state->argc;
 		return 0;
 	}
-	if (session->once || session->duration_ns || state->argc - state->next != 1 ||
+	if (session->observe.once || session->duration_ns || state->argc - state->next != 1 ||
 	    duration_parse(state->argv[state->next], &session->duration_ns))
 		argp_error(state, "'%s' is not understood%s", state->argv[state->next],
-			   session->once ? "" : " (a command to run goes behind --)");
+			   session->observe.once ? "" : " (a command to run goes behind --)");
 	state->next = state->argc;
 	return 0;
 }
@@ -430,7 +430,7 @@ static void refuse_abbreviation(int key, const char *arg, struct argp_state *sta
 	const char *name = long_name(key, common_options), *word;
 
 	if (!name)
-		name = long_name(key, options->session.once ? dump_options : trace_options);
+		name = long_name(key, options->session.observe.once ? dump_options : trace_options);
 	word = at > 0 && arg == state->argv[at] ? state->argv[at - 1] : state->argv[at];
 	if (!name || strncmp(word, "--", 2))
 		return;
@@ -502,14 +502,15 @@ static void set_defaults(struct options *options, const char *command)
 {
 	options->session = (struct session_options){
 		.command = command,
-		.once = !strcmp(command, "dump"),
-		.user_stacks = true,
-		.threads = true,
-		.goroutines = true,
-		.kernel_stacks = true,
-		.collect = { .threshold_ns = DEFAULT_THRESHOLD_NS,
-			     .stack_bytes = COLLECT_STACK_BYTES,
-			     .filter = { .user_threads = true, .kernel_threads = true } },
+		.observe = { .once = !strcmp(command, "dump"),
+			     .user_stacks = true,
+			     .threads = true,
+			     .goroutines = true,
+			     .kernel_stacks = true,
+			     .collect = { .threshold_ns = DEFAULT_THRESHOLD_NS,
+					  .stack_bytes = COLLECT_STACK_BYTES,
+					  .filter = { .user_threads = true,
+						      .kernel_threads = true } } },
 	};
 }
 
@@ -523,7 +524,7 @@ int options_parse(struct options *options, const char *command, int argc, char *
 		.doc = once ? dump_doc : trace_doc,
 		.children = children,
 	};
-	struct collect_options *collect = &options->session.collect;
+	struct collect_options *collect = &options->session.observe.collect;
 	char name[32];
 
 	memset(options, 0, sizeof(*options));

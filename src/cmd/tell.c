@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names what is to be told, looks up what else is known of it, and gives it to output: see tell.h. */
 #include "cmd/tell.h"
-#include "cmd/go_events.h"
-#include "cmd/goroutines.h"
+#include "observe/annotate.h"
 #include "cmd/version.h"
 #include "util/duration.h"
 #include "verdict/report.h"
@@ -41,13 +40,16 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	cost->user_ns = timeval_ns(&usage.ru_utime);
 	cost->system_ns = timeval_ns(&usage.ru_stime);
 	cost->rss_bytes = usage.ru_maxrss * 1024ull;
-	cost->load_ns = collect_load_ns(session->collect);
-	cost->sweeps = session->sweeps;
-	cost->go_first_sweep_ns = session->go.count ? session->go_first_sweep_ns : 0;
-	cost->go_longest_sweep_ns = session->go.count ? session->go_longest_sweep_ns : 0;
-	collect_go_counts(session->collect, &cost->go_events);
-	cost->go_probe_ns = collect_go_probe_ns(session->collect);
-	count = collect_costs(session->collect, programs, 32);
+	cost->load_ns = collect_load_ns(session->observer.collect);
+	cost->sweeps = session->observer.sweeps;
+	cost->go_first_sweep_ns = session->observer.go.count ? session->observer.go_first_sweep_ns
+							     : 0;
+	cost->go_longest_sweep_ns = session->observer.go.count
+					    ? session->observer.go_longest_sweep_ns
+					    : 0;
+	collect_go_counts(session->observer.collect, &cost->go_events);
+	cost->go_probe_ns = collect_go_probe_ns(session->observer.collect);
+	count = collect_costs(session->observer.collect, programs, 32);
 	for (i = 0; i < count; i++) {
 		cost->bpf_runs += programs[i].runs;
 		cost->bpf_ns += programs[i].run_ns;
@@ -63,89 +65,51 @@ static void telling_release(struct telling *telling)
 static int telling_init(struct telling *telling, struct session *session)
 {
 	const struct session_options *options = session->options;
-	struct collect_lost lost;
+	struct observer_losses losses;
 	size_t i;
 	int r;
 
 	memset(telling, 0, sizeof(*telling));
 	uname(&telling->system);
-	for (i = 0; options->threads && i < MOST_LIMITS; i++) /* they are all of threads */
-		telling->limits[i] = collect_limit(session->collect, i);
-	collect_get_lost(session->collect, &lost);
+	for (i = 0; options->observe.threads && i < MOST_LIMITS; i++) /* they are all of threads */
+		telling->limits[i] = collect_limit(session->observer.collect, i);
+	observer_get_losses(&session->observer, &losses);
 	telling->run = (struct output_run){
 		.command = options->command,
 		.version = LEAKHOP_VERSION,
 		.host = telling->system.nodename,
 		.kernel = telling->system.release,
-		.source = collect_source(session->collect),
+		.source = collect_source(session->observer.collect),
 		.limits = telling->limits,
 		.started = session->started,
 		.realtime_offset = session->realtime_offset,
 		.now = now_monotonic(),
-		.threshold_ns = options->collect.threshold_ns,
-		.lost = { .events = lost.events,
-			  .stacks = session->lost_stacks + lost.stack_copies +
-				    lc_stacks_refused(session->stacks),
-			  .threads = lc_model_refused(session->model) + lost.targets +
-				     session->lost_others + growth_refused(session->growth),
-			  .goroutines = goroutines_refused(session) + lost.goroutines,
-			  .unasked = goroutines_unasked(session) },
-		.stacks = session->stacks,
-		.user_stacks = options->user_stacks,
-		.kernel_stacks = options->kernel_stacks,
+		.threshold_ns = options->observe.collect.threshold_ns,
+		.lost = { .events = losses.events,
+			  .stacks = losses.stacks,
+			  .threads = losses.threads,
+			  .goroutines = losses.goroutines,
+			  .unasked = losses.unasked },
+		.stacks = session->observer.stacks,
+		.user_stacks = options->observe.user_stacks,
+		.kernel_stacks = options->observe.kernel_stacks,
 		.life = options->life,
 		.verbose = options->verbose,
-		.go_events = options->collect.go_events,
+		.go_events = options->observe.collect.go_events,
 		.explain = options->explain,
 		.explain_goid = options->explain_goid,
-		.show_ended = options->collect.short_blocks || options->all || options->verbose,
+		.show_ended = options->observe.collect.short_blocks || options->all ||
+			      options->verbose,
 	};
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	telling->run.view = &telling->view;
 	fill_cost(session, &telling->run.cost);
-	r = verdict_view_create(session->model, session->others, &session->go, session->growth,
-				telling->run.now, options->collect.threshold_ns, &telling->view);
+	r = verdict_view_create(session->observer.model, session->observer.others,
+				&session->observer.go, session->observer.growth, telling->run.now,
+				options->observe.collect.threshold_ns, &telling->view);
 	if (!r)
-		goroutines_name_graph(session, &telling->view.graph);
+		annotate_graph(&session->observer, &telling->view.graph);
 	return r;
-}
-
-static bool is_epoll_wait(int64_t nr)
-{
-#ifdef SYS_epoll_wait
-	if (nr == SYS_epoll_wait)
-		return true;
-#endif
-	return nr == SYS_epoll_pwait || nr == 441; /* epoll_pwait2 */
-}
-
-static void look_up_wait(struct session *session, struct verdict_record *record)
-{
-	const struct lc_syscall *call = &record->syscall;
-	pid_t pid = record->thread->task.pid;
-
-	if (!record->still_blocked)
-		return;
-	if (call->nr == SYS_futex)
-		record->has_futex_wake = collect_futex_wake(session->collect, pid, call->args[0],
-							    &record->futex_wake);
-	else if (is_epoll_wait(call->nr))
-		record->has_epoll_return = collect_epoll_return(
-			session->collect, pid, call->args[0], &record->epoll_return);
-}
-
-/* Names cost, so only what is told gets them. */
-static void name_record(struct session *session, struct verdict_record *record)
-{
-	const struct lc_thread *thread = record->thread;
-	int i;
-
-	stack_name_user(session->engine, session->stacks, record->user_stack);
-	stack_name_user(session->engine, session->stacks, thread->spawn_stack);
-	for (i = 0; session->options->life && i < LC_LONGEST_BLOCKS; i++)
-		stack_name_user(session->engine, session->stacks, thread->longest[i].user_stack);
-	if (record->kernel_stack)
-		stack_name_kernel(session->engine, session->stacks, record->kernel_stack);
 }
 
 static int make_records(struct session *session, const struct telling *telling,
@@ -154,18 +118,30 @@ static int make_records(struct session *session, const struct telling *telling,
 	size_t i;
 	int r;
 
-	if (!session->options->threads)
+	if (!session->options->observe.threads)
 		return 0;
 	r = verdict_make(&telling->view, scope, records);
 	if (r < 0)
 		return r;
 	for (i = 0; i < records->count; i++) {
 		progress_say(&session->progress, "naming stacks: %zu of %zu", i, records->count);
-		name_record(session, &records->list[i]);
-		look_up_wait(session, &records->list[i]);
-		goroutines_of_thread(session, &records->list[i]);
+		annotate_record(&session->observer, &records->list[i], session->options->life);
 	}
 	return 0;
+}
+
+/* What probes in Go processes cost. */
+static void say_probe_cost(const struct session *session)
+{
+	uint64_t probe_ns = collect_go_probe_ns(session->observer.collect);
+	char span[32];
+
+	if (!session->options->observe.collect.go_events || !session->observer.golang || !probe_ns)
+		return;
+	fprintf(stderr,
+		"leakhop: --go-events: each creation, end, wait and wake-up of a goroutine takes "
+		"the process about %s longer (measured here, on leakhop itself)\n",
+		duration_format(probe_ns, span, sizeof(span)));
 }
 
 void tell_start(const struct session *session)
@@ -177,16 +153,17 @@ void tell_start(const struct session *session)
 
 	if (options->quiet)
 		return;
-	for (i = 0; options->threads && (limit = collect_limit(session->collect, i)); i++)
+	for (i = 0;
+	     options->observe.threads && (limit = collect_limit(session->observer.collect, i)); i++)
 		fprintf(stderr, "leakhop: %s\n", limit);
-	if (options->once)
+	if (options->observe.once)
 		return;
-	go_events_say(session);
+	say_probe_cost(session);
 	fprintf(stderr, "leakhop: tracing; %s blocked for %s are shown%s\n",
-		!options->threads     ? "goroutines"
-		: options->goroutines ? "threads and goroutines"
-				      : "threads",
-		duration_format(options->collect.threshold_ns, span, sizeof(span)),
+		!options->observe.threads     ? "goroutines"
+		: options->observe.goroutines ? "threads and goroutines"
+					      : "threads",
+		duration_format(options->observe.collect.threshold_ns, span, sizeof(span)),
 		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
 }
 
@@ -196,7 +173,7 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 	size_t i;
 
 	for (i = 0; i < record->count; i++) {
-		thread = lc_model_find(session->model, record->tids[i].tid);
+		thread = lc_model_find(session->observer.model, record->tids[i].tid);
 		if (!thread)
 			continue;
 		thread->told = number;
@@ -229,8 +206,9 @@ static int tell_record(struct session *session, const struct telling *telling,
 static int make_goroutines(struct session *session, const struct telling *telling,
 			   struct verdict_goroutine_records *records)
 {
-	int r = verdict_goroutines_make(&session->go, session->growth, &telling->view,
-					telling->run.now, telling->run.threshold_ns, records);
+	int r = verdict_goroutines_make(&session->observer.go, session->observer.growth,
+					&telling->view, telling->run.now, telling->run.threshold_ns,
+					records);
 
 	if (!r)
 		verdict_goroutines_join(&telling->view, records);
@@ -249,7 +227,7 @@ static bool is_news(const struct verdict_goroutines *record)
 
 static void mark_goroutines_told(struct session *session, const struct verdict_goroutines *record)
 {
-	struct lc_go_process *process = lc_go_find(&session->go, record->process->pid);
+	struct lc_go_process *process = lc_go_find(&session->observer.go, record->process->pid);
 	struct lc_goroutine *goroutine;
 	size_t i;
 
@@ -263,7 +241,7 @@ static void mark_goroutines_told(struct session *session, const struct verdict_g
 static int tell_timers(struct session *session, const struct verdict_timers *timers)
 {
 	struct output_style style = output_style_for(session->out);
-	struct lc_go_process *process = lc_go_find(&session->go, timers->process->pid);
+	struct lc_go_process *process = lc_go_find(&session->observer.go, timers->process->pid);
 
 	if (process->timers_told)
 		return 0;
@@ -286,7 +264,7 @@ static int tell_goroutines(struct session *session, const struct telling *tellin
 		record = &records.list[i];
 		if (!is_news(record))
 			continue;
-		goroutines_name(session, record);
+		annotate_goroutines(&session->observer, record);
 		mark_goroutines_told(session, record);
 		session->told++;
 		if (session->options->format == SESSION_JSON_LINES)
@@ -376,7 +354,7 @@ static int print_go_explanation(struct session *session, const struct telling *t
 {
 	struct output_style style = output_style_for(session->out);
 	const struct verdict_goroutines *record;
-	const struct lc_go_process *process = session->go.processes;
+	const struct lc_go_process *process = session->observer.go.processes;
 	int r = 0;
 
 	for (; process && !r; process = process->hh.next) {
@@ -391,7 +369,7 @@ static int print_go_explanation(struct session *session, const struct telling *t
 static void add_processes(const struct session *session, const char *before, bool with, char *text,
 			  size_t size)
 {
-	const struct lc_go_process *process = session->go.processes;
+	const struct lc_go_process *process = session->observer.go.processes;
 	size_t used = strlen(text);
 	unsigned count = 0;
 
@@ -411,13 +389,13 @@ static void add_processes(const struct session *session, const char *before, boo
 static void say_go_explanation(const struct session *session)
 {
 	const struct session_options *options = session->options;
-	const struct lc_go_process *process = session->go.processes;
+	const struct lc_go_process *process = session->observer.go.processes;
 	char where[SAID_PROCESSES * 40 + 40] = "";
 	unsigned found = 0;
 
 	for (; process; process = process->hh.next)
 		found += lc_go_by_goid(process, options->explain_goid) != NULL;
-	if (!found && !session->go.count)
+	if (!found && !session->observer.go.count)
 		snprintf(where, sizeof(where), ": no Go program is among the processes");
 	else
 		add_processes(session, found ? ": " : " in ", found > 0, where, sizeof(where));
@@ -445,7 +423,7 @@ static int print_end(struct session *session, const struct telling *telling,
 		r = print_goroutines(session, telling, report);
 	if (!r && report->has_threads)
 		r = print_records(session, telling, &report->threads, /* ended_only= */ false);
-	else if (!r && options->collect.short_blocks)
+	else if (!r && options->observe.collect.short_blocks)
 		r = print_records(session, telling, &report->waits, /* ended_only= */ true);
 	if (!r && options->explain)
 		r = print_explanation(session, telling);
@@ -472,8 +450,8 @@ static bool has_kernel_stacks(const struct session *session)
 {
 	struct lc_thread *thread;
 
-	for (thread = lc_model_next(session->model, NULL); thread;
-	     thread = lc_model_next(session->model, thread)) {
+	for (thread = lc_model_next(session->observer.model, NULL); thread;
+	     thread = lc_model_next(session->observer.model, thread)) {
 		if (thread->kernel_stack)
 			return true;
 	}
@@ -488,10 +466,11 @@ static int make_report(struct session *session, const struct telling *telling,
 	int r;
 
 	*report = (struct output_report){
-		.go = &session->go,
-		.go_processes = session->go.count,
-		.has_threads = options->once || options->all,
-		.threads_seen = options->once ? session->threads_living : session->threads_seen,
+		.go = &session->observer.go,
+		.go_processes = session->observer.go.count,
+		.has_threads = options->observe.once || options->all,
+		.threads_seen = options->observe.once ? session->observer.threads_living
+						      : session->observer.threads_seen,
 	};
 	r = make_records(session, telling, VERDICT_FINDINGS, &report->findings);
 	r = r ?: make_records(session, telling, VERDICT_SUSPECTS, &report->suspects);
@@ -500,8 +479,8 @@ static int make_report(struct session *session, const struct telling *telling,
 		r = make_records(session, telling, VERDICT_THREADS, &report->threads);
 	r = r ?: make_goroutines(session, telling, &report->goroutines);
 	for (i = 0; i < report->goroutines.count; i++)
-		goroutines_name(session, &report->goroutines.list[i]);
-	go_events_name_all(session);
+		annotate_goroutines(&session->observer, &report->goroutines.list[i]);
+	annotate_go_events(&session->observer);
 	return r;
 }
 
@@ -544,7 +523,7 @@ int tell_end(struct session *session)
 	r = telling_init(&telling, session);
 	r = r ?: make_report(session, &telling, &report);
 	telling.run.names_hidden = has_kernel_stacks(session) &&
-				   stack_kernel_names_hidden(session->engine);
+				   stack_kernel_names_hidden(session->observer.engine);
 	progress_end(&session->progress);
 	if (telling.run.names_hidden && !options->quiet)
 		fprintf(stderr,

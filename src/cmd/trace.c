@@ -5,9 +5,7 @@
  */
 #include "cmd/child.h"
 #include "cmd/commands.h"
-#include "cmd/go_events.h"
 #include "cmd/options.h"
-#include "cmd/round.h"
 #include "cmd/target.h"
 #include "cmd/tell.h"
 #include "util/cleanup.h"
@@ -92,22 +90,22 @@ static uint64_t vary(struct watch *watch)
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
-	uint64_t now, threshold = session->options->collect.threshold_ns;
+	uint64_t now, threshold = session->options->observe.collect.threshold_ns;
 	int r;
 
-	r = round_run(session, threshold, TRACE_ATTEMPTS);
+	r = observer_sweep(&session->observer, threshold, TRACE_ATTEMPTS);
 	if (r == -EPERM)
 		return r;
 	if (!r)
 		r = tell_new(session);
 	now = now_monotonic();
 	watch->next_sweep = now + vary(watch);
-	if (session->next_due && session->next_due < watch->next_sweep)
-		watch->next_sweep = session->next_due > now + LEAST_WAIT_NS ? session->next_due
-									    : now + LEAST_WAIT_NS;
-	watch->next_sweep = go_events_next_sweep(session, watch->next_sweep);
-	session->quick_step *= 2;
-	lc_model_drop_ended(session->model, false);
+	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
+		watch->next_sweep = session->observer.next_due > now + LEAST_WAIT_NS
+					    ? session->observer.next_due
+					    : now + LEAST_WAIT_NS;
+	watch->next_sweep = observer_next_sweep(&session->observer, watch->next_sweep);
+	lc_model_drop_ended(session->observer.model, false);
 	return r;
 }
 
@@ -116,7 +114,7 @@ static int wait_for_more(struct watch *watch)
 {
 	struct pollfd fds[2] = {
 		{ .fd = watch->signals, .events = POLLIN },
-		{ .fd = collect_fd(watch->session->collect), .events = POLLIN },
+		{ .fd = collect_fd(watch->session->observer.collect), .events = POLLIN },
 	};
 	uint64_t now = now_monotonic(), until = watch->next_sweep;
 	struct timespec timeout;
@@ -128,10 +126,11 @@ static int wait_for_more(struct watch *watch)
 	timeout = (struct timespec){ .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
 	if (ppoll(fds, 2, &timeout, NULL) < 0 && errno != EINTR)
 		return -errno;
-	r = collect_consume(watch->session->collect, round_event, watch->session);
+	r = collect_consume(watch->session->observer.collect, observer_event,
+			    &watch->session->observer);
 	if (r < 0)
 		return r;
-	watch->next_sweep = go_events_next_sweep(watch->session, watch->next_sweep);
+	watch->next_sweep = observer_next_sweep(&watch->session->observer, watch->next_sweep);
 	if (take_signals(watch))
 		return 1;
 	return watch->end_at && now_monotonic() >= watch->end_at;
@@ -139,9 +138,9 @@ static int wait_for_more(struct watch *watch)
 
 static bool target_ended(const struct watch *watch)
 {
-	const struct collect_filter *filter = &watch->session->options->collect.filter;
+	const struct collect_filter *filter = &watch->session->options->observe.collect.filter;
 
-	if (watch->session->threads_living)
+	if (watch->session->observer.threads_living)
 		return false;
 	return watch->child->pid ? watch->child_ended : !named_targets_live(filter);
 }
@@ -172,8 +171,9 @@ static int finish(struct watch *watch)
 	int r;
 
 	/* The last look: what the report says is as of now, not as of the last sweep. */
-	r = round_run(session, options->all ? 0 : options->collect.threshold_ns, LAST_ATTEMPTS);
-	if (!r && !session->threads_seen) {
+	r = observer_sweep(&session->observer,
+			   options->all ? 0 : options->observe.collect.threshold_ns, LAST_ATTEMPTS);
+	if (!r && !session->observer.threads_seen) {
 		error_say(&error, -ESRCH, "the target was gone before anything was seen");
 		return session_fail(options, -ESRCH, &error);
 	}
@@ -198,7 +198,7 @@ static int trace(struct session *session, struct child *child, int signals)
 		.session = session,
 		.child = child,
 		.signals = signals,
-		.interval_ns = interval_for(options->collect.threshold_ns),
+		.interval_ns = interval_for(options->observe.collect.threshold_ns),
 	};
 	struct error error = {};
 	int r = 0;
@@ -229,7 +229,7 @@ int command_trace(int argc, char **argv)
 	int r;
 
 	options_parse(&options, "trace", argc, argv);
-	filter = &options.session.collect.filter;
+	filter = &options.session.observe.collect.filter;
 	r = named_targets_check(filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);

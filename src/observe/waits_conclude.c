@@ -3,7 +3,7 @@
  * What a round's reads amount to, once its last sweep has shown who stood still: whether a waiter that was let go has
  * somebody on the way to wake it, and which of the threads that nobody asked for are of use to the next round.
  */
-#include "cmd/waits_private.h"
+#include "observe/waits_private.h"
 #include "target/proc.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 /* A waiter that was let go, and the search among its process's threads for one that may be about to wake it. */
 struct waker_search {
-	struct session *session;
+	struct observer *observer;
 	const struct lc_thread *waiter;
 	bool found;
 };
@@ -41,9 +41,9 @@ static int may_be_waker(void *context, pid_t tid)
 
 	if (tid == waiter->task.tid)
 		return 0;
-	thread = lc_model_find(search->session->model, tid);
+	thread = lc_model_find(search->observer->model, tid);
 	if (!thread)
-		thread = lc_model_find(search->session->others, tid);
+		thread = lc_model_find(search->observer->others, tid);
 	if (thread && lc_thread_stood_still(thread, waiter->wait_read_at) &&
 	    sleeps_in_a_call(thread))
 		return 0;
@@ -53,9 +53,9 @@ static int may_be_waker(void *context, pid_t tid)
 	return 1;
 }
 
-static void note_waker(struct session *session, struct lc_thread *waiter)
+static void note_waker(struct observer *observer, struct lc_thread *waiter)
 {
-	struct waker_search search = { .session = session, .waiter = waiter };
+	struct waker_search search = { .observer = observer, .waiter = waiter };
 	struct lc_wait *wait = waiter->wait;
 
 	if (!wait || !(wait->flags & LC_WAIT_LET_GO))
@@ -67,13 +67,13 @@ static void note_waker(struct session *session, struct lc_thread *waiter)
 		wait->flags |= LC_WAIT_NO_WAKER;
 }
 
-static void note_wakers(struct session *session, struct lc_model *model)
+static void note_wakers(struct observer *observer, struct lc_model *model)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
 
 	for (; thread; thread = lc_model_next(model, thread)) {
 		if (thread->blocked && !thread->ended_at)
-			note_waker(session, thread);
+			note_waker(observer, thread);
 	}
 }
 
@@ -132,9 +132,9 @@ static int name_owners(struct named **named, struct lc_model *model)
 	return r;
 }
 
-static int name_owners_of_goroutines(struct named **named, const struct session *session)
+static int name_owners_of_goroutines(struct named **named, const struct observer *observer)
 {
-	const struct lc_go_process *process = session->go.processes;
+	const struct lc_go_process *process = observer->go.processes;
 	const struct lc_go_wait *wait;
 	int r = 0;
 
@@ -149,20 +149,20 @@ static int name_owners_of_goroutines(struct named **named, const struct session 
 }
 
 /* Who is in no chain any more is not sampled any more. */
-static int drop_unnamed(struct session *session)
+static int drop_unnamed(struct observer *observer)
 {
 	struct lc_thread *thread;
 	struct named *named = NULL, *one, *next;
-	int r = name_owners(&named, session->model);
+	int r = name_owners(&named, observer->model);
 
-	r = r ?: name_owners(&named, session->others);
-	r = r ?: name_owners_of_goroutines(&named, session);
-	thread = r ? NULL : lc_model_next(session->others, NULL);
-	for (; thread; thread = lc_model_next(session->others, thread)) {
+	r = r ?: name_owners(&named, observer->others);
+	r = r ?: name_owners_of_goroutines(&named, observer);
+	thread = r ? NULL : lc_model_next(observer->others, NULL);
+	for (; thread; thread = lc_model_next(observer->others, thread)) {
 		if (!is_named(named, thread->task.tid) && !is_named(named, -thread->task.pid))
 			thread->ended_at = now_monotonic();
 	}
-	lc_model_drop_ended(session->others, true);
+	lc_model_drop_ended(observer->others, true);
 	HASH_ITER(hh, named, one, next) {
 		HASH_DEL(named, one);
 		free(one);
@@ -170,21 +170,21 @@ static int drop_unnamed(struct session *session)
 	return r;
 }
 
-static int note_holders(struct session *session)
+static int note_holders(struct observer *observer)
 {
-	struct lc_thread *thread = lc_model_next(session->model, NULL);
+	struct lc_thread *thread = lc_model_next(observer->model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(session->model, thread))
-		r = lc_model_note_holder(session->model, thread);
+	for (; thread && !r; thread = lc_model_next(observer->model, thread))
+		r = lc_model_note_holder(observer->model, thread);
 	return r;
 }
 
-int waits_conclude(struct session *session)
+int waits_conclude(struct observer *observer)
 {
-	int r = note_holders(session);
+	int r = note_holders(observer);
 
-	note_wakers(session, session->model);
-	note_wakers(session, session->others);
-	return r ?: drop_unnamed(session);
+	note_wakers(observer, observer->model);
+	note_wakers(observer, observer->others);
+	return r ?: drop_unnamed(observer);
 }

@@ -4,7 +4,7 @@
  * it while the waiter sleeps: if one of them has run or been blocked anew since, the wait is read again. Links of a
  * chain are as good as the older of their two ends.
  */
-#include "cmd/waits_private.h"
+#include "observe/waits_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -69,9 +69,9 @@ static int note_model(struct look *look, struct lc_model *model)
 
 int waits_note_rest(struct look *look)
 {
-	int r = note_model(look, look->session->model);
+	int r = note_model(look, look->observer->model);
 
-	return r ?: note_model(look, look->session->others);
+	return r ?: note_model(look, look->observer->others);
 }
 
 void waits_drop_rest(struct look *look)
@@ -91,9 +91,9 @@ static bool owner_moved(const struct look *look, const struct lc_wait_owner *own
 	struct rest *rest;
 
 	if (owner->tid) {
-		thread = lc_model_find(look->session->model, owner->tid);
+		thread = lc_model_find(look->observer->model, owner->tid);
 		if (!thread)
-			thread = lc_model_find(look->session->others, owner->tid);
+			thread = lc_model_find(look->observer->others, owner->tid);
 		return thread && (thread->ended_at || stands_since(thread) > read_at);
 	}
 	/* Of a process any thread would do. */

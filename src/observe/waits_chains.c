@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who could release a waiter, and who that one in turn, whoever they belong to. */
-#include "cmd/stacks.h"
-#include "cmd/waits_private.h"
+#include "observe/stacks.h"
+#include "observe/waits_private.h"
 #include "target/proc.h"
+#include "verdict/report.h"
 
 #include <errno.h>
 
@@ -18,12 +19,12 @@ static bool has_process(const struct look *look, pid_t pid)
 }
 
 /* The registers of a sample are worth nothing later. */
-static int take_stack(struct session *session, const struct lc_sample *sample,
+static int take_stack(struct observer *observer, const struct lc_sample *sample,
 		      struct lc_thread *thread)
 {
-	if (!sample->registers.known || !session->options->user_stacks)
+	if (!sample->registers.known || !observer->options->user_stacks)
 		return 0;
-	thread->stack_error = stacks_take(session, thread->task.pid, &sample->registers, NULL,
+	thread->stack_error = stacks_take(observer, thread->task.pid, &sample->registers, NULL,
 					  /* live= */ true, &thread->user_stack);
 	return thread->stack_error == -ENOMEM ? -ENOMEM : 0;
 }
@@ -31,8 +32,8 @@ static int take_stack(struct session *session, const struct lc_sample *sample,
 /* A thread that nobody asked for; *ret_thread stays NULL where it can't be looked at. */
 static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread **ret_thread)
 {
-	struct session *session = look->session;
-	struct lc_thread *thread = lc_model_find(session->others, tid);
+	struct observer *observer = look->observer;
+	struct lc_thread *thread = lc_model_find(observer->others, tid);
 	struct lc_sample sample;
 	int r;
 
@@ -40,23 +41,23 @@ static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread 
 		*ret_thread = thread;
 		return 0;
 	}
-	if (lc_model_count(session->others) >= WAITS_MOST_OTHERS) {
-		session->lost_others++;
+	if (lc_model_count(observer->others) >= WAITS_MOST_OTHERS) {
+		observer->lost_others++;
 		return 0;
 	}
-	if (collect_look(session->collect, pid, tid, &sample) < 0)
+	if (collect_look(observer->collect, pid, tid, &sample) < 0)
 		return 0;
-	r = lc_model_sample(session->others, &sample, &thread);
+	r = lc_model_sample(observer->others, &sample, &thread);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	*ret_thread = thread;
-	return thread->blocked ? take_stack(session, &sample, thread) : 0;
+	return thread->blocked ? take_stack(observer, &sample, thread) : 0;
 }
 
 /* Reads what it waits for, where that is not known or may have changed. */
 static int add_other(struct look *look, pid_t pid, pid_t tid)
 {
-	struct lc_thread *thread = lc_model_find(look->session->model, tid);
+	struct lc_thread *thread = lc_model_find(look->observer->model, tid);
 	int r = 0;
 
 	if (!thread) /* else asked for, but perhaps not due yet */
@@ -70,31 +71,31 @@ static int add_other(struct look *look, pid_t pid, pid_t tid)
 	return r;
 }
 
-static int sample_other(struct session *session, struct lc_thread *thread, bool last)
+static int sample_other(struct observer *observer, struct lc_thread *thread, bool last)
 {
 	struct lc_sample sample;
 	int r;
 
-	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &sample) < 0)
+	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &sample) < 0)
 		return 0;
-	r = lc_model_sample(session->others, &sample, &thread);
+	r = lc_model_sample(observer->others, &sample, &thread);
 	if (r == 1 && !last)
-		return take_stack(session, &sample, thread);
+		return take_stack(observer, &sample, thread);
 	return r == -ENOMEM ? r : 0;
 }
 
-int waits_sample_others(struct session *session, bool last)
+int waits_sample_others(struct observer *observer, bool last)
 {
-	struct lc_thread *thread = lc_model_next(session->others, NULL), *next;
+	struct lc_thread *thread = lc_model_next(observer->others, NULL), *next;
 	int r = 0;
 
-	lc_model_begin_sweep(session->others, now_monotonic());
+	lc_model_begin_sweep(observer->others, now_monotonic());
 	for (; thread && !r; thread = next) {
-		next = lc_model_next(session->others, thread);
+		next = lc_model_next(observer->others, thread);
 		if (!thread->ended_at)
-			r = sample_other(session, thread, last);
+			r = sample_other(observer, thread, last);
 	}
-	lc_model_end_sweep(session->others);
+	lc_model_end_sweep(observer->others);
 	return r;
 }
 
@@ -113,7 +114,7 @@ static int add_owner(struct look *look, const struct lc_wait_owner *owner)
 	if (!owner->pid || has_process(look, owner->pid))
 		return 0;
 	if (look->process_count == MOST_PROCESSES) {
-		look->session->lost_others++;
+		look->observer->lost_others++;
 		return 0;
 	}
 	look->processes[look->process_count++] = owner->pid;
@@ -168,15 +169,15 @@ int waits_follow_chains(struct look *look)
 	size_t before;
 	int r = 0;
 
-	thread = lc_model_next(look->session->model, NULL);
-	for (; thread && !r; thread = lc_model_next(look->session->model, thread))
+	thread = lc_model_next(look->observer->model, NULL);
+	for (; thread && !r; thread = lc_model_next(look->observer->model, thread))
 		r = add_owners(look, thread);
 	do {
-		before = lc_model_count(look->session->others);
-		thread = lc_model_next(look->session->others, NULL);
-		for (; thread && !r; thread = lc_model_next(look->session->others, thread))
+		before = lc_model_count(look->observer->others);
+		thread = lc_model_next(look->observer->others, NULL);
+		for (; thread && !r; thread = lc_model_next(look->observer->others, thread))
 			r = add_owners(look, thread);
-	} while (!r && lc_model_count(look->session->others) > before);
+	} while (!r && lc_model_count(look->observer->others) > before);
 	return r;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What one thread waits for: asked of the wait room, or taken from others just like it. */
-#include "cmd/stacks.h"
-#include "cmd/waits_private.h"
+#include "observe/stacks.h"
+#include "observe/waits_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,8 +39,8 @@ static size_t function_names(struct look *look, const struct lc_thread *thread, 
 
 	if (!thread->user_stack)
 		return 0;
-	stacks_name(look->session, thread->task.pid, thread->user_stack);
-	stack = lc_stacks_get(look->session->stacks, thread->user_stack);
+	stacks_name(look->observer, thread->task.pid, thread->user_stack);
+	stack = lc_stacks_get(look->observer->stacks, thread->user_stack);
 	for (i = 0; stack && i < stack->frame_count && i < WAIT_FUNCTIONS_MAX; i++)
 		names[i] = stack->frames[i].function;
 	return i;
@@ -49,7 +49,7 @@ static size_t function_names(struct look *look, const struct lc_thread *thread, 
 /* The first frame that a signal interrupted, among the named ones: of each raw frame the last is not inlined. */
 static size_t interrupted_at(const struct look *look, const struct lc_thread *thread, size_t count)
 {
-	const struct lc_stack *stack = lc_stacks_get(look->session->stacks, thread->user_stack);
+	const struct lc_stack *stack = lc_stacks_get(look->observer->stacks, thread->user_stack);
 	size_t raw = 0, i;
 
 	for (i = 0; stack && i < count && raw < stack->raw_count; i++) {
@@ -67,8 +67,8 @@ static const char *kernel_function(struct look *look, const struct lc_thread *th
 
 	if (!thread->kernel_stack)
 		return NULL;
-	stack_name_kernel(look->session->engine, look->session->stacks, thread->kernel_stack);
-	stack = lc_stacks_get(look->session->stacks, thread->kernel_stack);
+	stack_name_kernel(look->observer->engine, look->observer->stacks, thread->kernel_stack);
+	stack = lc_stacks_get(look->observer->stacks, thread->kernel_stack);
 	return stack && stack->frame_count && stack->frames[0].function[0]
 		       ? stack->frames[0].function
 		       : NULL;
@@ -149,7 +149,7 @@ static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
 /* The guard of a C++ static does not note who runs the initialiser: a stack among those of the process does. */
 static void find_runner(struct look *look, const struct wait_subject *waiter, struct lc_wait *wait)
 {
-	struct lc_model *models[] = { look->session->model, look->session->others };
+	struct lc_model *models[] = { look->observer->model, look->observer->others };
 	struct lc_thread *thread;
 	size_t i;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reads what threads wait for, twice: see waits.h. */
-#include "cmd/stacks.h"
-#include "cmd/waits_private.h"
+#include "observe/stacks.h"
+#include "observe/waits_private.h"
 
 #include <errno.h>
 
@@ -24,20 +24,20 @@ static bool is_due(const struct look *look, const struct lc_thread *thread)
 /* Names of frames choose what is read, and take longest to find: they come before anything that may change. */
 static void name_stacks(struct look *look)
 {
-	struct lc_thread *thread = lc_model_next(look->session->model, NULL);
+	struct lc_thread *thread = lc_model_next(look->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(look->session->model, thread)) {
+	for (; thread; thread = lc_model_next(look->observer->model, thread)) {
 		if (is_due(look, thread) && thread->user_stack)
-			stacks_name(look->session, thread->task.pid, thread->user_stack);
+			stacks_name(look->observer, thread->task.pid, thread->user_stack);
 	}
 }
 
 static int describe_due(struct look *look)
 {
-	struct lc_thread *thread = lc_model_next(look->session->model, NULL);
+	struct lc_thread *thread = lc_model_next(look->observer->model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(look->session->model, thread)) {
+	for (; thread && !r; thread = lc_model_next(look->observer->model, thread)) {
 		if (!is_due(look, thread))
 			continue;
 		look->read = true;
@@ -72,8 +72,8 @@ static int look_again(struct look *look)
 	look->scan = NULL;
 	r = wait_scan_create(&look->scan);
 	look->now = now_monotonic();
-	r = r ?: confirm(look, look->session->model);
-	return r ?: confirm(look, look->session->others);
+	r = r ?: confirm(look, look->observer->model);
+	return r ?: confirm(look, look->observer->others);
 }
 
 /* Owed an answer by a peer that others of its process may wait for as well. */
@@ -88,20 +88,20 @@ static bool asks(const struct lc_thread *thread)
 /* The stack and the peer of a short block, if it lasts until both are read. */
 static int try_sibling(struct look *look, struct lc_thread *thread)
 {
-	struct session *session = look->session;
+	struct observer *observer = look->observer;
 	struct lc_sample before, after;
 	uint32_t stack = 0;
 	int r;
 
-	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &before) < 0 ||
+	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &before) < 0 ||
 	    before.voluntary_switches != thread->voluntary_switches ||
 	    before.involuntary_switches != thread->involuntary_switches)
 		return 0;
-	r = stacks_take(session, thread->task.pid, &before.registers, NULL, /* live= */ true,
+	r = stacks_take(observer, thread->task.pid, &before.registers, NULL, /* live= */ true,
 			&stack);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	if (collect_look(session->collect, thread->task.pid, thread->task.tid, &after) < 0 ||
+	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &after) < 0 ||
 	    after.voluntary_switches != before.voluntary_switches ||
 	    after.involuntary_switches != before.involuntary_switches)
 		return 0;
@@ -128,14 +128,14 @@ static int look_at_siblings(struct look *look)
 	unsigned askers = 0, tries = 0;
 	int r = 0;
 
-	asker = lc_model_next(look->session->model, NULL);
-	for (; asker && askers < MOST_ASKERS; asker = lc_model_next(look->session->model, asker)) {
+	asker = lc_model_next(look->observer->model, NULL);
+	for (; asker && askers < MOST_ASKERS; asker = lc_model_next(look->observer->model, asker)) {
 		if (!asks(asker))
 			continue;
 		askers++;
-		thread = lc_model_next(look->session->model, NULL);
+		thread = lc_model_next(look->observer->model, NULL);
 		for (; thread && !r && tries < MOST_TRIES;
-		     thread = lc_model_next(look->session->model, thread)) {
+		     thread = lc_model_next(look->observer->model, thread)) {
 			if (!may_be_sibling(thread, asker))
 				continue;
 			tries++;
@@ -159,10 +159,10 @@ static void look_close(struct look *look)
 	wait_scan_free(look->scan);
 }
 
-int waits_read(struct session *session, uint64_t after_ns, bool anew, bool *ret_read)
+int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read)
 {
 	struct look look = {
-		.session = session,
+		.observer = observer,
 		.after_ns = after_ns,
 		.now = now_monotonic(),
 		.anew = anew,
@@ -173,43 +173,43 @@ int waits_read(struct session *session, uint64_t after_ns, bool anew, bool *ret_
 		name_stacks(&look);
 	look.now = now_monotonic();
 	r = r ?: describe_due(&look);
-	r = r ?: waits_find_runners(&look, session->model);
-	if (!r && !session->options->once && session->options->user_stacks)
+	r = r ?: waits_find_runners(&look, observer->model);
+	if (!r && !observer->options->once && observer->options->user_stacks)
 		r = look_at_siblings(&look);
 	r = r ?: waits_follow_chains(&look);
-	r = r ?: waits_find_runners(&look, session->others);
+	r = r ?: waits_find_runners(&look, observer->others);
 	r = r ?: look_again(&look);
 	look_close(&look);
 	*ret_read = look.read;
 	return r;
 }
 
-bool waits_settled(struct session *session, uint64_t after_ns)
+bool waits_settled(struct observer *observer, uint64_t after_ns)
 {
-	struct look look = { .session = session, .after_ns = after_ns, .now = now_monotonic() };
+	struct look look = { .observer = observer, .after_ns = after_ns, .now = now_monotonic() };
 	struct lc_thread *thread;
 	bool due = waits_note_rest(&look) < 0;
 
-	thread = lc_model_next(session->model, NULL);
-	for (; thread && !due; thread = lc_model_next(session->model, thread))
+	thread = lc_model_next(observer->model, NULL);
+	for (; thread && !due; thread = lc_model_next(observer->model, thread))
 		due = is_due(&look, thread);
 	waits_drop_rest(&look);
 	return !due;
 }
 
-int waits_look_behind_goroutines(struct session *session)
+int waits_look_behind_goroutines(struct observer *observer)
 {
-	struct look look = { .session = session, .now = now_monotonic() };
-	size_t before = lc_model_count(session->others);
+	struct look look = { .observer = observer, .now = now_monotonic() };
+	size_t before = lc_model_count(observer->others);
 	const struct lc_go_process *process;
 	int r = look_open(&look);
 
-	for (process = session->go.processes; process && !r; process = process->hh.next)
+	for (process = observer->go.processes; process && !r; process = process->hh.next)
 		r = waits_add_owners_of_goroutines(&look, process);
-	if (!r && lc_model_count(session->others) > before) {
+	if (!r && lc_model_count(observer->others) > before) {
 		r = waits_follow_chains(&look);
 		r = r ?: look_again(&look);
-		r = r ?: waits_sample_others(session, /* last= */ true);
+		r = r ?: waits_sample_others(observer, /* last= */ true);
 	}
 	look_close(&look);
 	return r;

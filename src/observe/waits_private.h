@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One look at what the threads wait for, shared by the files of waits.h. */
-#ifndef LEAKHOP_CMD_WAITS_PRIVATE_H
-#define LEAKHOP_CMD_WAITS_PRIVATE_H
+#ifndef LEAKHOP_OBSERVE_WAITS_PRIVATE_H
+#define LEAKHOP_OBSERVE_WAITS_PRIVATE_H
 
-#include "cmd/waits.h"
+#include "observe/waits.h"
 #include "wait/wait.h"
 
 /* Processes of which every thread is in others: any of them could release a waiter. */
@@ -13,7 +13,7 @@ struct share; /* waits_describe.c */
 struct rest;  /* waits_stale.c */
 
 struct look {
-	struct session *session;
+	struct observer *observer;
 	struct share *shares;
 	struct rest *rests;
 	struct wait_scan *scan;

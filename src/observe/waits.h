@@ -3,10 +3,10 @@
  * What the threads wait for: asked of the wait room for each that stood still long enough, and for those who
  * could release them, on to the end of each chain, whoever they belong to.
  */
-#ifndef LEAKHOP_CMD_WAITS_H
-#define LEAKHOP_CMD_WAITS_H
+#ifndef LEAKHOP_OBSERVE_WAITS_H
+#define LEAKHOP_OBSERVE_WAITS_H
 
-#include "cmd/session.h"
+#include "observe/observer.h"
 
 /* Threads outside of what was asked for that are looked at in one round. */
 #define WAITS_MOST_OTHERS 4096
@@ -17,18 +17,18 @@
  * for twice as long as then, unless anew is true. What was read holds once a sweep and waits_sample_others() have found
  * the threads unmoved. *ret_read: something was read. Returns 0 or a negative errno.
  */
-int waits_read(struct session *session, uint64_t after_ns, bool anew, bool *ret_read);
+int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read);
 
 /* Is nothing left that waits_read() would read? */
-bool waits_settled(struct session *session, uint64_t after_ns);
+bool waits_settled(struct observer *observer, uint64_t after_ns);
 
 /* A sample of each thread that nobody asked for, with its stack where that is new and this is not the last. */
-int waits_sample_others(struct session *session, bool last);
+int waits_sample_others(struct observer *observer, bool last);
 
 /* After the last sweep of a round: who of those let go has nobody on the way; and others of no use any more go. */
-int waits_conclude(struct session *session);
+int waits_conclude(struct observer *observer);
 
 /* Those whose answer a goroutine waits for, after goroutines_look(). */
-int waits_look_behind_goroutines(struct session *session);
+int waits_look_behind_goroutines(struct observer *observer);
 
 #endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Names, labels and wake-ups of what is about to be told: see annotate.h. */
+#include "observe/annotate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define LABELLED_MOST 1000 /* goroutines of a group whose labels are read */
+#define LABELS_KEPT 64
+
+static bool is_epoll_wait(int64_t nr)
+{
+#ifdef SYS_epoll_wait
+	if (nr == SYS_epoll_wait)
+		return true;
+#endif
+	return nr == SYS_epoll_pwait || nr == 441; /* epoll_pwait2 */
+}
+
+static void look_up_wait(struct observer *observer, struct verdict_record *record)
+{
+	const struct lc_syscall *call = &record->syscall;
+	pid_t pid = record->thread->task.pid;
+
+	if (!record->still_blocked)
+		return;
+	if (call->nr == SYS_futex)
+		record->has_futex_wake = collect_futex_wake(observer->collect, pid, call->args[0],
+							    &record->futex_wake);
+	else if (is_epoll_wait(call->nr))
+		record->has_epoll_return = collect_epoll_return(
+			observer->collect, pid, call->args[0], &record->epoll_return);
+}
+
+static void name_stacks(struct observer *observer, const struct verdict_record *record, bool life)
+{
+	const struct lc_thread *thread = record->thread;
+	int i;
+
+	stack_name_user(observer->engine, observer->stacks, record->user_stack);
+	stack_name_user(observer->engine, observer->stacks, thread->spawn_stack);
+	for (i = 0; life && i < LC_LONGEST_BLOCKS; i++)
+		stack_name_user(observer->engine, observer->stacks, thread->longest[i].user_stack);
+	if (record->kernel_stack)
+		stack_name_kernel(observer->engine, observer->stacks, record->kernel_stack);
+}
+
+static void find_goroutine(struct observer *observer, struct verdict_record *record)
+{
+	record->go = lc_go_find(&observer->go, record->thread->task.pid);
+	record->goroutine = record->go ? lc_go_by_thread(record->go, record->thread->task.tid)
+				       : NULL;
+	if (!record->goroutine)
+		return;
+	golang_name(observer->golang, record->goroutine->stack);
+	golang_name(observer->golang, record->go->sites[record->goroutine->site].entry_stack);
+}
+
+void annotate_record(struct observer *observer, struct verdict_record *record, bool life)
+{
+	name_stacks(observer, record, life);
+	look_up_wait(observer, record);
+	find_goroutine(observer, record);
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct verdict_label *x = a, *y = b;
+
+	return x->count > y->count ? -1 : x->count < y->count;
+}
+
+static void count_labels(struct observer *observer, struct verdict_goroutines *record)
+{
+	struct verdict_label *labels = calloc(LABELS_KEPT, sizeof(*labels));
+	size_t count = 0, i, j;
+	char text[120];
+
+	for (i = 0; labels && i < record->goid_count && i < LABELLED_MOST; i++) {
+		if (golang_labels(observer->golang, lc_go_find(&observer->go, record->process->pid),
+				  record->goids[i], text, sizeof(text)) < 0 ||
+		    !text[0])
+			continue;
+		for (j = 0; j < count && strcmp(labels[j].text, text); j++)
+			;
+		if (j == count && count < LABELS_KEPT)
+			strcpy(labels[count++].text, text);
+		if (j < count)
+			labels[j].count++;
+	}
+	if (labels)
+		qsort(labels, count, sizeof(*labels), most_first);
+	record->label_count = count < VERDICT_LABELS ? count : VERDICT_LABELS;
+	for (i = 0; i < record->label_count; i++)
+		record->labels[i] = labels[i];
+	free(labels);
+}
+
+static void name_exact(struct observer *observer, struct verdict_goroutines *record)
+{
+	pid_t pid = record->process->pid;
+
+	if (!record->process->events ||
+	    !collect_go_goroutine(observer->collect, pid, record->goroutine->goid, &record->exact))
+		return;
+	record->has_exact = true;
+	record->ready_stack = golang_intern(observer->golang, pid, record->exact.ready_stack,
+					    record->exact.ready_depth);
+	golang_name(observer->golang, record->ready_stack);
+}
+
+void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record)
+{
+	golang_name(observer->golang, record->goroutine->stack);
+	golang_name(observer->golang, record->site->spawn_stack);
+	golang_name(observer->golang, record->site->entry_stack);
+	count_labels(observer, record);
+	name_exact(observer, record);
+}
+
+void annotate_graph(struct observer *observer, const struct graph *graph)
+{
+	uint32_t i;
+
+	for (i = 0; i < graph->count; i++) {
+		if (graph->nodes[i].goroutine)
+			golang_name(observer->golang, graph->nodes[i].goroutine->stack);
+	}
+}
+
+void annotate_go_events(struct observer *observer)
+{
+	struct lc_go_process *process;
+	size_t i;
+
+	for (process = observer->go.processes; process; process = process->hh.next) {
+		if (!process->events)
+			continue;
+		for (i = 0; i < process->events->kept; i++) {
+			golang_name(observer->golang, process->events->blocks[i].stack);
+			golang_name(observer->golang, process->events->blocks[i].by_stack);
+		}
+		for (i = 0; i < process->site_count; i++) {
+			golang_name(observer->golang, process->sites[i].spawn_stack);
+			golang_name(observer->golang, process->sites[i].entry_stack);
+		}
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names, labels and wake-ups of what is about to be told. They cost, so only that gets them. */
+#ifndef LEAKHOP_OBSERVE_ANNOTATE_H
+#define LEAKHOP_OBSERVE_ANNOTATE_H
+
+#include "observe/observer.h"
+#include "verdict/goroutines.h"
+#include "verdict/report.h"
+
+/* The stacks of a record (with life, also those of its longest blocks), who woke its futex, its goroutine. */
+void annotate_record(struct observer *observer, struct verdict_record *record, bool life);
+
+/* The stacks of a group of goroutines, its labels, and what probes have seen of it. */
+void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record);
+
+/* The stacks of the goroutines in the graph. */
+void annotate_graph(struct observer *observer, const struct graph *graph);
+
+/* All that probes have seen, for the report at the end. */
+void annotate_go_events(struct observer *observer);
+
+#endif

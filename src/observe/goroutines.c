@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Goroutines in a sweep: see goroutines.h. */
+#include "observe/goroutines.h"
+#include "verdict/goroutines.h"
+#include "observe/go_events.h"
+#include "wait/wait.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define REACH_ROUND_NS 15000000000ull /* of all heaps together */
+#define REACH_SHARE 20		      /* searching takes at most 1/20 of the time */
+
+static int by_pid(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The processes of the model, each once; the caller frees them. */
+static pid_t *list_processes(struct observer *observer, size_t *ret_count)
+{
+	size_t count = 0, i, n = 0, room = lc_model_count(observer->model);
+	struct lc_thread *thread;
+	pid_t *pids = calloc(room ?: 1, sizeof(*pids));
+
+	for (thread = lc_model_next(observer->model, NULL); thread && pids;
+	     thread = lc_model_next(observer->model, thread)) {
+		if (!thread->kernel_thread && !thread->ended_at && count < room)
+			pids[count++] = thread->task.pid;
+	}
+	if (!pids)
+		return NULL;
+	qsort(pids, count, sizeof(*pids), by_pid);
+	for (i = 0; i < count; i++) {
+		if (!n || pids[n - 1] != pids[i])
+			pids[n++] = pids[i];
+	}
+	*ret_count = n;
+	return pids;
+}
+
+/* What the model still has of processes that were not there any more. */
+static void forget_ended(struct observer *observer, const pid_t *pids, size_t count)
+{
+	struct lc_go_process *process, *next;
+
+	HASH_ITER(hh, observer->go.processes, process, next) {
+		if (bsearch(&process->pid, pids, count, sizeof(*pids), by_pid))
+			continue;
+		go_events_forget(observer, process->pid);
+		golang_forget(observer->golang, &observer->go, process->pid);
+	}
+}
+
+/* Both ends of the socket that a goroutine waits for, as of a thread in read() or write(). */
+static void look_at_socket(struct wait_scan *scan, struct lc_go_process *process, uint64_t goid)
+{
+	const struct lc_go_wait *known = lc_go_wait_of(process, goid);
+	struct wait_subject subject = {
+		.task = { .tid = process->pid, .pid = process->pid },
+		.state = 'S',
+	};
+	struct lc_go_wait wait;
+
+	if (!known || known->fd < 0)
+		return;
+	wait = *known;
+	subject.syscall.nr = wait.writes ? SYS_write : SYS_read;
+	subject.syscall.args[0] = wait.fd;
+	wait.has_socket = !wait_describe(scan, &subject, &wait.socket);
+	lc_go_set_wait(process, &wait);
+}
+
+static int describe_groups(struct observer *observer,
+			   const struct verdict_goroutine_records *records)
+{
+	struct lc_go_process *process;
+	struct wait_scan *scan;
+	size_t i;
+	int r = wait_scan_create(&scan);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < records->count && !r; i++) {
+		const struct verdict_goroutines *record = &records->list[i];
+
+		process = lc_go_find(&observer->go, record->process->pid);
+		r = golang_describe(observer->golang, process, record->goroutine->goid);
+		if (!r && record->goroutine->kind == LC_GO_NETWORK)
+			look_at_socket(scan, process, record->goroutine->goid);
+		r = r == -ENOMEM ? r : 0;
+	}
+	wait_scan_free(scan);
+	return r;
+}
+
+/* Whether something that lives could still release it decides only where just the program itself could. */
+static bool is_question(const struct observer *observer, const struct verdict_goroutines *record)
+{
+	return !record->site->system && lc_go_is_internal(record->goroutine->kind) &&
+	       (observer->options->once || record->due);
+}
+
+/* One question is worth a search, and that answers all. */
+static bool has_question(const struct observer *observer, const struct lc_go_process *process,
+			 const struct verdict_goroutine_records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		if (records->list[i].process == process && is_question(observer, &records->list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* It costs a pass over each heap, so it gets a small share of the time only. */
+static int ask_reachable(struct observer *observer, const struct verdict_goroutine_records *records,
+			 bool now)
+{
+	struct lc_go_process *process;
+	uint64_t begun = now_monotonic();
+	int r = 0;
+
+	if (!now && begun < observer->reach_next)
+		return 0;
+	for (process = observer->go.processes; process && !r; process = process->hh.next) {
+		if (!has_question(observer, process, records))
+			continue;
+		if (now_monotonic() - begun > REACH_ROUND_NS) {
+			process->search = LC_GO_SEARCH_SKIPPED;
+			continue;
+		}
+		observer_progress(observer, "searching the heap of process %d", process->pid);
+		if (golang_reach(observer->golang, process) == -ENOMEM)
+			r = -ENOMEM;
+	}
+	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
+	return r;
+}
+
+static int look_at_groups(struct observer *observer, bool ask_now)
+{
+	struct verdict_goroutine_records records;
+	int r = verdict_goroutines_make(&observer->go, observer->growth, /* view= */ NULL,
+					now_monotonic(), observer->options->collect.threshold_ns,
+					&records);
+
+	r = r ?: describe_groups(observer, &records);
+	r = r ?: ask_reachable(observer, &records, ask_now);
+	verdict_goroutines_release(&records);
+	return r;
+}
+
+static void note_time(struct observer *observer, uint64_t took)
+{
+	if (!observer->go_first_sweep_ns)
+		observer->go_first_sweep_ns = took;
+	else if (took > observer->go_longest_sweep_ns)
+		observer->go_longest_sweep_ns = took;
+}
+
+int goroutines_look(struct observer *observer, unsigned attempts)
+{
+	struct lc_go_process *process;
+	uint64_t begun = now_monotonic();
+	size_t count, i;
+	pid_t *pids;
+	int r = 0;
+
+	if (!observer->golang)
+		return 0;
+	pids = list_processes(observer, &count);
+	if (!pids)
+		return -ENOMEM;
+	forget_ended(observer, pids, count);
+	for (i = 0; i < count && !r; i++) {
+		observer_progress(observer, "reading goroutines: process %d", pids[i]);
+		r = golang_sweep(observer->golang, &observer->go, pids[i], now_monotonic(),
+				 attempts, &process);
+		r = r ?: go_events_take(observer, process);
+		r = r == -ENOMEM ? r : 0;
+	}
+	free(pids);
+	note_time(observer, now_monotonic() - begun);
+	if (!r)
+		verdict_goroutines_note(observer->growth, &observer->go);
+	return r ?: look_at_groups(observer, /* ask_now= */ attempts > 1);
+}
+
+void goroutines_executed(struct observer *observer, pid_t pid, uint64_t at)
+{
+	const struct lc_go_process *process = lc_go_find(&observer->go, pid);
+
+	/* A sweep may have been quicker than the word of it. */
+	if (process && process->first_sweep_at > at)
+		return;
+	go_events_forget(observer, pid);
+	if (observer->golang)
+		golang_forget(observer->golang, &observer->go, pid);
+}

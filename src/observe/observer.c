@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Creation and end of an observer, and how it speaks: see observer.h. */
+#include "observe/observer.h"
+#include "observe/waits.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_BYTES 320
+
+void observer_progress(const struct observer *observer, const char *format, ...)
+{
+	char text[TEXT_BYTES];
+	va_list args;
+
+	if (!observer->options->progress)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	observer->options->progress(observer->options->context, text);
+}
+
+void observer_remark(const struct observer *observer, const char *format, ...)
+{
+	char text[TEXT_BYTES];
+	va_list args;
+
+	if (!observer->options->remark)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	observer->options->remark(observer->options->context, text);
+}
+
+static void stack_progress(void *context, const char *what)
+{
+	observer_progress(context, "%s", what);
+}
+
+/* Where a stripped program of Go has no symbols, its own table has the names. */
+static size_t ask_golang(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
+			 struct lc_frame *calls, size_t room)
+{
+	const struct observer *observer = context;
+
+	return observer->golang ? golang_calls(observer->golang, device, inode, vaddr, calls, room)
+				: 0;
+}
+
+static int create_parts(struct observer *observer)
+{
+	const struct observer_options *options = observer->options;
+	struct stack_options stack = {
+		.symfs = options->symfs,
+		.max_frames = options->max_stack,
+		.progress = stack_progress,
+		.progress_context = observer,
+		.other_names = ask_golang,
+		.other_names_context = observer,
+	};
+	int r = lc_stacks_create(0, &observer->stacks);
+
+	r = r ?: lc_model_create(options->max_threads, &observer->model);
+	r = r ?: lc_model_create(WAITS_MOST_OTHERS, &observer->others);
+	r = r ?: growth_create(&observer->growth);
+	r = r ?: stack_engine_create(&stack, &observer->engine);
+	if (options->goroutines && !options->collect.filter.tid_count)
+		r = r ?: golang_create(observer->stacks, &observer->golang);
+	return r;
+}
+
+int observer_create(const struct observer_options *options, struct observer *observer,
+		    struct error *error)
+{
+	int r;
+
+	*observer = (struct observer){ .options = options };
+	r = create_parts(observer);
+	if (r < 0)
+		error_set(error, r, "cannot start");
+	else
+		r = collect_open(&options->collect, &observer->collect, error);
+	if (r < 0)
+		observer_release(observer);
+	return r;
+}
+
+void observer_release(struct observer *observer)
+{
+	collect_free(observer->collect);
+	stack_engine_free(observer->engine);
+	lc_model_free(observer->model);
+	lc_model_free(observer->others);
+	growth_free(observer->growth);
+	lc_go_release(&observer->go);
+	golang_free(observer->golang);
+	lc_stacks_free(observer->stacks);
+	*observer = (struct observer){};
+}

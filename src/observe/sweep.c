@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sweeps and what is read between them: see observer.h. What was read of a thread is kept only if the next sweep
+ * finds it unmoved, so all that is kept was true at one instant: when that sweep began.
+ */
+#include "observe/observer.h"
+#include "observe/go_events.h"
+#include "observe/goroutines.h"
+#include "observe/stacks.h"
+#include "observe/waits.h"
+
+#include <errno.h>
+
+struct sweeping {
+	struct observer *observer;
+	uint64_t stack_after_ns;
+	bool first;
+	bool last; /* nothing more is read: no stacks */
+	size_t count;
+	size_t moved; /* due, and a block that began after the sweep before */
+};
+
+/* The stack of a block that was not seen before, straight after its sample. */
+static int take_stacks(struct observer *observer, const struct lc_sample *sample,
+		       struct lc_thread *thread)
+{
+	thread->kernel_stack = stacks_take_kernel(observer, sample);
+	if (sample->kernel_thread || !observer->options->user_stacks)
+		return 0;
+	thread->stack_error = stacks_take(observer, sample->task.pid, &sample->registers, NULL,
+					  /* live= */ true, &thread->user_stack);
+	return thread->stack_error == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* It runs each time that it is looked at. In a trace the next sweep tells more; a dump has but this one. */
+static void give_up(struct observer *observer, struct lc_thread *thread)
+{
+	if (!observer->options->once) {
+		thread->blocked = false;
+		return;
+	}
+	thread->moving = true;
+	thread->stack_error = -EAGAIN;
+	observer->lost_stacks++;
+}
+
+static int take_sample(void *context, const struct lc_sample *sample)
+{
+	struct sweeping *sweeping = context;
+	struct observer *observer = sweeping->observer;
+	struct lc_thread *thread;
+	uint64_t due;
+	bool moved;
+	int r;
+
+	r = lc_model_sample(observer->model, sample, &thread);
+	if (r == -ENOSPC)
+		return 0;
+	if (r < 0)
+		return r;
+	sweeping->count++;
+	observer_progress(observer, "reading threads: %zu", sweeping->count);
+	if (!thread->blocked)
+		return 0;
+	due = thread->blocked_since + sweeping->stack_after_ns;
+	if (sample->now < due) {
+		if (!observer->next_due || due < observer->next_due)
+			observer->next_due = due;
+		return 0;
+	}
+	moved = !sweeping->first && thread->steady_from == sample->now;
+	sweeping->moved += moved;
+	if (sweeping->last && moved)
+		give_up(observer, thread);
+	else if (sweeping->last && r == 1 && !thread->kernel_thread &&
+		 observer->options->user_stacks)
+		observer->next_due = due; /* came due since the sweep before */
+	else if (!sweeping->last && r == 1)
+		return take_stacks(observer, sample, thread);
+	return 0;
+}
+
+static int sweep(struct sweeping *sweeping)
+{
+	struct observer *observer = sweeping->observer;
+	bool kernel_stacks = observer->options->kernel_stacks && !sweeping->last;
+	int r;
+
+	observer->next_due = 0;
+	observer->sweeps++;
+	sweeping->count = sweeping->moved = 0;
+	lc_model_begin_sweep(observer->model, now_monotonic());
+	r = collect_sweep(observer->collect, kernel_stacks ? sweeping->stack_after_ns : UINT64_MAX,
+			  take_sample, sweeping);
+	if (r < 0)
+		return r;
+	lc_model_end_sweep(observer->model);
+	observer->threads_living = sweeping->count;
+	return waits_sample_others(observer, sweeping->last);
+}
+
+/* Sweeps and reads until all that is due was read and then found unmoved, or attempts are used up. */
+static int read_threads(struct sweeping *sweeping, unsigned attempts)
+{
+	struct observer *observer = sweeping->observer;
+	unsigned attempt;
+	bool read;
+	int r;
+
+	for (attempt = 0;; attempt++) {
+		sweeping->first = attempt == 0;
+		sweeping->last = attempt == attempts;
+		r = sweep(sweeping);
+		if (r < 0 || sweeping->last)
+			return r;
+		if (attempt && !sweeping->moved &&
+		    waits_settled(observer, sweeping->stack_after_ns))
+			return 0;
+		r = waits_read(observer, sweeping->stack_after_ns,
+			       /* anew= */ attempts > 1 && !attempt, &read);
+		if (r < 0 || !read)
+			return r;
+	}
+}
+
+int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned attempts)
+{
+	struct sweeping sweeping = { .observer = observer, .stack_after_ns = stack_after_ns };
+	int r;
+
+	observer->quick_step *= 2;
+	stack_begin_round(observer->engine);
+	r = read_threads(&sweeping, attempts);
+	if (!r)
+		r = waits_conclude(observer);
+	if (!r)
+		r = goroutines_look(observer, attempts);
+	if (!r && observer->go.count)
+		r = waits_look_behind_goroutines(observer);
+	if (!r) {
+		growth_note(observer->growth, observer->model);
+		growth_close(observer->growth, now_monotonic());
+	}
+	if (lc_model_count(observer->model) > observer->threads_seen)
+		observer->threads_seen = lc_model_count(observer->model);
+	return r;
+}
+
+int observer_event(void *context, const struct lc_event *event)
+{
+	struct observer *observer = context;
+	pid_t pid = event->kind == LC_EVENT_SPAWN ? event->other.pid : event->task.pid;
+	struct stack_copy copy = {
+		.address = event->registers.value[LC_REGISTER_SP],
+		.bytes = event->stack,
+		.size = event->stack_size,
+	};
+	uint32_t stack = 0;
+	int r;
+
+	if (event->kind == LC_EVENT_GO_BLOCK)
+		return go_events_block(observer, event);
+	if (event->kind == LC_EVENT_EXEC) {
+		go_events_executed(observer);
+		stack_forget_process(observer->engine, event->task.pid);
+		goroutines_executed(observer, event->task.pid, event->at);
+	}
+	if ((event->kind == LC_EVENT_SPAWN || event->kind == LC_EVENT_BLOCK_STACK) &&
+	    observer->options->user_stacks && event->registers.known) {
+		r = stacks_take(observer, pid, &event->registers, &copy, false, &stack);
+		if (r == -ENOMEM)
+			return r;
+		observer->lost_stacks += r < 0;
+	}
+	r = lc_model_event(observer->model, event, stack, NULL);
+	return r == -ENOSPC ? 0 : r;
+}
