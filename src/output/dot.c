@@ -62,7 +62,7 @@ static void node_label(const struct output_run *run, const struct graph_node *no
 static void put_node(FILE *stream, const struct output_run *run, uint32_t number, bool *shown)
 {
 	const struct verdict_view *view = run->view;
-	enum verdict verdict = view->conclusions[number].verdict;
+	enum verdict verdict = view->judgements[number].verdict;
 	char label[256];
 
 	if (shown[number])

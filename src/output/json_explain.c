@@ -20,16 +20,17 @@ static json_t *read_json(const struct output_run *run, const struct graph_node *
 /* What follows from it. */
 static json_t *concluded_json(const struct output_run *run, uint32_t number)
 {
-	const struct conclusion *conclusion = &run->view->conclusions[number];
+	struct conclusion conclusion;
 	const struct graph_node *node = &run->view->graph.nodes[number];
 	char remedy[REMEDY_BYTES];
 
+	verdict_conclude(run->view, number, &conclusion);
 	return json_pack("{ss ss so so so so so sb sb si}", "verdict",
-			 verdict_name(conclusion->verdict), "rule",
-			 conclusion->rule ? conclusion->rule : "", "reason",
-			 json_text(conclusion->reason), "proof", json_text(conclusion->proof),
-			 "otherwise", json_text(conclusion->otherwise), "remedy",
-			 json_text(remedy_words(run, conclusion, remedy, sizeof(remedy))), "chain",
+			 verdict_name(conclusion.verdict), "rule",
+			 conclusion.rule ? conclusion.rule : "", "reason",
+			 json_text(conclusion.reason), "proof", json_text(conclusion.proof),
+			 "otherwise", json_text(conclusion.otherwise), "remedy",
+			 json_text(remedy_words(run, &conclusion, remedy, sizeof(remedy))), "chain",
 			 json_chain(run, number), "can_run_again", (int)node->alive, "in_circle",
 			 (int)node->in_cycle, "depends", (int)node->dependents);
 }

@@ -110,7 +110,7 @@ json_t *json_chain(const struct output_run *run, uint32_t node)
 		const struct graph_node *one = &graph->nodes[at];
 
 		link = json_pack("{si ss}", "pid", (int)one->pid, "verdict",
-				 verdict_name(run->view->conclusions[at].verdict));
+				 verdict_name(run->view->judgements[at].verdict));
 		if (one->thread) {
 			json_object_set_new(link, "tid", json_integer(one->thread->task.tid));
 			json_object_set_new(link, "comm", json_text(one->thread->task.comm));

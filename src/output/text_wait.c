@@ -62,11 +62,12 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 			    const struct output_run *run, uint32_t number)
 {
 	const struct graph_node *node = &run->view->graph.nodes[number];
-	const struct conclusion *conclusion = &run->view->conclusions[number];
+	struct conclusion conclusion;
 	const struct lc_wait *wait = node->thread->blocked ? node->thread->wait : NULL;
 	struct line line = line_begin(stream, style);
 	char remedy[REMEDY_BYTES];
 
+	verdict_conclude(run->view, number, &conclusion);
 	text_label(&line, "thread");
 	text_node(&line, node);
 	line_add(&line, LINE_PLAIN, ", %s", name_state(node->thread->state));
@@ -95,14 +96,14 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 		text_chain(&line, run, number);
 	}
 	text_label(&line, "concluded");
-	line_add(&line, LINE_BOLD, "%s", verdict_name(conclusion->verdict));
+	line_add(&line, LINE_BOLD, "%s", verdict_name(conclusion.verdict));
 	line_add(&line, LINE_PLAIN, " by the rule `%s`",
-		 conclusion->rule ? conclusion->rule : "none");
+		 conclusion.rule ? conclusion.rule : "none");
 	line_end(&line);
-	text_labelled(&line, "why", conclusion->reason);
-	text_labelled(&line, "proof", conclusion->proof);
-	text_labelled(&line, "otherwise", conclusion->otherwise);
-	text_labelled(&line, "to mend", remedy_words(run, conclusion, remedy, sizeof(remedy)));
+	text_labelled(&line, "why", conclusion.reason);
+	text_labelled(&line, "proof", conclusion.proof);
+	text_labelled(&line, "otherwise", conclusion.otherwise);
+	text_labelled(&line, "to mend", remedy_words(run, &conclusion, remedy, sizeof(remedy)));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

@@ -436,7 +436,7 @@ static bool follow_peer(struct judging *j)
 
 	if (!node || node->next == GRAPH_NONE)
 		return false;
-	theirs = view->conclusions[node->next].verdict;
+	theirs = view->judgements[node->next].verdict;
 	if (theirs < VERDICT_STUCK)
 		return false;
 	conclude(j, VERDICT_STUCK, "peer-is-a-finding",

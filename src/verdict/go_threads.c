@@ -8,18 +8,19 @@
 static void join(const struct verdict_view *view, struct verdict_goroutines *record)
 {
 	uint32_t node = graph_find(&view->graph, record->goroutine->tid);
-	const struct conclusion *theirs;
+	struct conclusion theirs;
 
 	if (node == GRAPH_NONE || !view->graph.nodes[node].thread ||
 	    view->graph.nodes[node].thread->task.pid != record->process->pid)
 		return;
-	theirs = &view->conclusions[node];
 	record->thread = view->graph.nodes[node].thread;
-	if (theirs->verdict < VERDICT_SUSPECT || theirs->verdict <= record->conclusion.verdict)
+	if (view->judgements[node].verdict < VERDICT_SUSPECT ||
+	    view->judgements[node].verdict <= record->conclusion.verdict)
 		return;
-	record->conclusion = *theirs;
+	verdict_conclude(view, node, &theirs);
+	record->conclusion = theirs;
 	snprintf(record->conclusion.reason, sizeof(record->conclusion.reason),
-		 "its thread %d: %.160s", record->goroutine->tid, theirs->reason);
+		 "its thread %d: %.160s", record->goroutine->tid, theirs.reason);
 }
 
 void verdict_goroutines_join(const struct verdict_view *view,

@@ -33,11 +33,11 @@ struct member {
 	uint32_t user_stack, kernel_stack;
 	struct lc_syscall syscall;
 	struct lc_blocks blocks;
-	const struct conclusion *conclusion;
+	const struct judgement *judgement;
 	uint32_t node;
 };
 
-static const struct conclusion no_conclusion = {
+static const struct judgement no_judgement = {
 	.verdict = VERDICT_BLOCKED, .rule = "ended", .root = GRAPH_NONE, .taker = GRAPH_NONE
 };
 
@@ -47,7 +47,7 @@ static struct place_key key_of(const struct member *member)
 
 	memset(&key, 0, sizeof(key));
 	key.pid = member->thread->task.pid;
-	key.verdict = member->conclusion->verdict;
+	key.verdict = member->judgement->verdict;
 	key.user_stack = member->user_stack;
 	key.kernel_stack = member->user_stack ? 0 : member->kernel_stack;
 	key.spawn_stack = member->thread->spawn_stack;
@@ -60,7 +60,10 @@ static struct place_key key_of(const struct member *member)
 static struct verdict_record record_of(const struct member *member)
 {
 	return (struct verdict_record){
-		.conclusion = *member->conclusion,
+		.conclusion = { .verdict = member->judgement->verdict,
+				.rule = member->judgement->rule,
+				.root = member->judgement->root,
+				.taker = member->judgement->taker },
 		.node = member->node,
 		.thread = member->thread,
 		.blocked_ns = member->blocked_ns,
@@ -133,8 +136,8 @@ static struct member member_now(const struct verdict_view *view, const struct lc
 		.node = graph_find(&view->graph, thread->task.tid),
 	};
 
-	member.conclusion = member.node == GRAPH_NONE ? &no_conclusion
-						      : &view->conclusions[member.node];
+	member.judgement = member.node == GRAPH_NONE ? &no_judgement
+						     : &view->judgements[member.node];
 	if (thread->blocked) {
 		member.since = thread->blocked_since;
 		member.blocked_ns = view->now > member.since ? view->now - member.since : 0;
@@ -161,7 +164,7 @@ static int add_ended_places(struct group **groups, const struct lc_thread *threa
 			.user_stack = place->user_stack,
 			.syscall = { .nr = place->syscall_nr },
 			.blocks = place->blocks,
-			.conclusion = &no_conclusion,
+			.judgement = &no_judgement,
 			.node = GRAPH_NONE,
 		};
 
@@ -204,8 +207,8 @@ static int add_due(struct group **groups, const struct verdict_view *view,
 	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= view->threshold_ns;
 	int i, r = 0;
 
-	if (due && scope_has(scope, now.conclusion->verdict) &&
-	    (scope != VERDICT_NEW || is_news(thread, now.conclusion->verdict))) {
+	if (due && scope_has(scope, now.judgement->verdict) &&
+	    (scope != VERDICT_NEW || is_news(thread, now.judgement->verdict))) {
 		/* A block that goes on takes in the ended ones of the same place. */
 		for (i = 0; i < LC_PLACES; i++) {
 			if (thread->places[i].blocks.count && same_place(&now, &thread->places[i]))
@@ -288,8 +291,10 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 		record->has_trend = view->growth && record->still_blocked &&
 				    growth_of(view->growth, record->thread, &record->trend);
 		record->orphan = is_orphan(view->model, record->thread);
-		if (record->node != GRAPH_NONE)
-			record->depends = view->graph.nodes[record->node].dependents;
+		if (record->node == GRAPH_NONE)
+			continue;
+		record->depends = view->graph.nodes[record->node].dependents;
+		verdict_conclude(view, record->node, &record->conclusion);
 	}
 	qsort(records->list, records->count, sizeof(records->list[0]), compare_records);
 }

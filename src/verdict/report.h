@@ -62,16 +62,20 @@ enum verdict_scope {
 struct verdict_view {
 	struct lc_model *model;
 	struct graph graph;
-	struct conclusion *conclusions; /* by node */
-	const struct growth *growth;	/* may be NULL */
+	struct rules *rules;
+	struct judgement *judgements; /* by node: the rules', overruled by growth */
+	const struct growth *growth;  /* may be NULL */
 	uint64_t now, threshold_ns;
 };
 
-/* Builds graph and conclusions. others, go, growth: may be NULL. Returns 0 or -ENOMEM. */
+/* Builds the graph and judges it. others, go, growth: may be NULL. Returns 0 or -ENOMEM. */
 int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
 			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
 			struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);
+
+/* A node's judgement with its words. */
+void verdict_conclude(const struct verdict_view *view, uint32_t number, struct conclusion *ret);
 
 /*
  * The number by which a living thread blocked at the same place was told (lc_thread.told), and at_place: how

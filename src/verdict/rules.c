@@ -37,9 +37,7 @@ static void judge_cycle(struct judged *judged)
 	else
 		judge(judged, VERDICT_DEADLOCK, "cycle", "%u %s wait for each other in a circle",
 		      length, goroutines ? "threads and goroutines" : "threads");
-	judge_proof(judged, "%d waits for", judged->thread->task.tid);
-	judge_add_circle(graph, start, length == 1 ? "itself" : NULL, judged->conclusion->proof,
-			 sizeof(judged->conclusion->proof));
+	judge_circle_proof(judged, length == 1 ? "itself" : NULL);
 	judge_remedy(judged, "%s", remedy_of_circle(graph, start));
 	judge_otherwise(judged, "one of them running, or with a time-out, would break the circle");
 }
@@ -57,12 +55,12 @@ static void judge_dead_end(struct judged *judged)
 /* What was read only once may have been another moment's, and proves nothing; nor does a circle or chain of it. */
 static void judge_unconfirmed(struct judged *judged)
 {
-	const char *verdict = verdict_name(judged->conclusion->verdict);
+	const char *verdict = verdict_name(judged->judgement->verdict);
 
 	judge(judged, VERDICT_SUSPECT, "read-once",
 	      "it looked like %s, but what it waits for was not the same when it was read again",
 	      verdict);
-	judged->conclusion->proof[0] = '\0';
+	judge_proof(judged, "%s", "");
 	judge_remedy(judged, "look again: what stands is read the same twice");
 }
 
@@ -171,7 +169,7 @@ static uint32_t taker_of(const struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 
-	if (judged->conclusion->verdict < VERDICT_SUSPECT || !wait)
+	if (judged->judgement->verdict < VERDICT_SUSPECT || !wait)
 		return GRAPH_NONE;
 	if (wait->kind != LC_WAIT_MUTEX && wait->kind != LC_WAIT_INTERNAL_LOCK &&
 	    wait->kind != LC_WAIT_RWLOCK && wait->kind != LC_WAIT_FILE_LOCK)
@@ -201,7 +199,8 @@ static void judge_goroutine(struct judged *judged, uint32_t number)
 		      "it waits for somebody who can never run again");
 }
 
-static void judge_node(const struct rules *rules, uint32_t number)
+static void judge_node(const struct rules *rules, uint32_t number, struct judgement *judgement,
+		       struct conclusion *words)
 {
 	const struct graph_node *node = &rules->graph->nodes[number];
 	struct judged judged = {
@@ -209,23 +208,24 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		.node = node,
 		.thread = node->thread,
 		.wait = node->thread ? node->thread->wait : NULL,
-		.conclusion = &rules->conclusions[number],
+		.judgement = judgement,
+		.words = words,
 	};
-	char words[64];
+	char name[64];
 
 	if (node->next != GRAPH_NONE && node->next != number) {
 		judged.owner = &rules->graph->nodes[node->next];
-		judged.owner_verdict = &rules->conclusions[node->next];
+		judged.owner_verdict = &rules->judgements[node->next];
 	}
-	judged.conclusion->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root
-								  : number;
+	judged.judgement->root = judged.owner && !node->in_cycle ? judged.owner_verdict->root
+								 : number;
 	if (node->goroutine) {
 		judge_goroutine(&judged, number);
 	} else if (!node->thread) {
 		/* A process is what the thread is that it stands for. */
-		judged.conclusion->verdict = judged.owner ? judged.owner_verdict->verdict
-							  : VERDICT_RUNNING;
-		judged.conclusion->rule = "process";
+		judged.judgement->verdict = judged.owner ? judged.owner_verdict->verdict
+							 : VERDICT_RUNNING;
+		judged.judgement->rule = "process";
 	} else if (!node->thread->blocked) {
 		judge(&judged, VERDICT_RUNNING, "running", "it runs");
 	} else if (node->thread->moving) {
@@ -243,7 +243,7 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		/* Of a circle of one, the thing itself tells more. */
 		if (is_alone(rules->graph, number))
 			judge_by_kind(&judged);
-		if (judged.conclusion->verdict < VERDICT_LEAK)
+		if (judged.judgement->verdict < VERDICT_LEAK)
 			judge_cycle(&judged);
 	} else if (!node->alive && !node->gone && judged.owner &&
 		   judged.owner_verdict->verdict >= VERDICT_STUCK &&
@@ -251,14 +251,14 @@ static void judge_node(const struct rules *rules, uint32_t number)
 		judge_dead_end(&judged);
 	} else if (node->locked != GRAPH_NONE) {
 		judge(&judged, VERDICT_IDLE, "locked-to", "it waits for %s, which is locked to it",
-		      judge_node_words(judged.owner, words, sizeof(words)));
+		      judge_node_words(judged.owner, name, sizeof(name)));
 	} else {
 		judge_by_kind(&judged);
 	}
-	if (judged.wait && judged.conclusion->verdict >= VERDICT_STUCK &&
+	if (judged.wait && judged.judgement->verdict >= VERDICT_STUCK &&
 	    !node->thread->wait_confirmed)
 		judge_unconfirmed(&judged);
-	judged.conclusion->taker = taker_of(&judged);
+	judged.judgement->taker = taker_of(&judged);
 }
 
 /* Each node after the one it goes on to: an explicit stack, since chains may be long. */
@@ -279,8 +279,8 @@ static int judge_all(const struct rules *rules)
 			state[at] = 1;
 			stack[depth++] = at;
 		}
-		while (depth)
-			judge_node(rules, stack[--depth]);
+		while (depth--)
+			judge_node(rules, stack[depth], &rules->judgements[stack[depth]], NULL);
 	}
 	free(state);
 	free(stack);
@@ -326,19 +326,51 @@ bool rules_is_served(const struct rules *rules, const struct lc_wait *wait)
 	return served != NULL;
 }
 
-int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
-		   struct conclusion *conclusions)
+void rules_free(struct rules *rules)
 {
-	struct rules rules = {
-		.graph = graph, .conclusions = conclusions, .now = now, .threshold_ns = threshold_ns
-	};
+	if (!rules)
+		return;
+	history_release(rules);
+	served_release(rules);
+	free(rules->judgements);
+	free(rules);
+}
+
+int rules_create(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
+		 struct rules **ret_rules)
+{
+	struct rules *rules = calloc(1, sizeof(*rules));
 	int r;
 
-	memset(conclusions, 0, graph->count * sizeof(conclusions[0]));
-	r = note_served(&rules);
-	r = r ?: history_note(&rules);
-	r = r ?: judge_all(&rules);
-	history_release(&rules);
-	served_release(&rules);
+	if (!rules)
+		return -ENOMEM;
+	rules->graph = graph;
+	rules->now = now;
+	rules->threshold_ns = threshold_ns;
+	rules->judgements = calloc(graph->count + 1, sizeof(rules->judgements[0]));
+	r = rules->judgements ? note_served(rules) : -ENOMEM;
+	r = r ?: history_note(rules);
+	r = r ?: judge_all(rules);
+	if (r < 0)
+		rules_free(rules);
+	else
+		*ret_rules = rules;
 	return r;
+}
+
+const struct judgement *rules_judgements(const struct rules *rules)
+{
+	return rules->judgements;
+}
+
+void rules_explain(const struct rules *rules, uint32_t number, struct conclusion *ret)
+{
+	struct judgement judgement = {};
+
+	*ret = (struct conclusion){};
+	judge_node(rules, number, &judgement, ret);
+	ret->verdict = judgement.verdict;
+	ret->rule = judgement.rule;
+	ret->root = judgement.root;
+	ret->taker = judgement.taker;
 }

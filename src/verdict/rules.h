@@ -23,24 +23,40 @@ enum verdict {
 /* "running" to "deadlock". */
 const char *verdict_name(enum verdict verdict);
 
-/* What is concluded of one thread. Texts are leakhop's words; "" where there is nothing to say. */
+/* What is concluded of a node of the graph: a host may have 100,000 of them. */
+struct judgement {
+	enum verdict verdict;
+	uint32_t root;	  /* node at the end of its chain; its own if there is none */
+	uint32_t taker;	  /* node that has the lock waited for: its stack says where; GRAPH_NONE */
+	const char *rule; /* its name in docs/verdicts.md */
+};
+
+/* The same with its words, made for what is told. Texts are leakhop's words; "" where there is nothing to say. */
 struct conclusion {
 	enum verdict verdict;
-	const char *rule;    /* its name in docs/verdicts.md */
+	uint32_t root, taker;
+	const char *rule;
 	char reason[200];    /* why this verdict */
 	char proof[200];     /* LEAK, DEADLOCK: what shows that nobody can release it */
 	char remedy[200];    /* what to do about the cause */
 	char otherwise[200]; /* what would have changed the verdict */
-	uint32_t root;	     /* node at the end of its chain; its own if there is none */
-	uint32_t taker; /* node that has the lock waited for: its stack says where; GRAPH_NONE */
 };
 
+struct rules;
+
 /*
- * Concludes for every node of the graph; conclusions has room for graph->count. A block shorter than
- * threshold_ns is concluded, too: the caller picks. Linear time. Returns 0 or -ENOMEM.
+ * Judges every node of the graph, in linear time. A block shorter than threshold_ns is judged, too: the caller picks.
+ * The graph must outlive the rules and stay as it is. Returns 0 or -ENOMEM; rules_free() frees.
  */
-int rules_conclude(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
-		   struct conclusion *conclusions);
+int rules_create(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
+		 struct rules **ret_rules);
+void rules_free(struct rules *rules);
+
+/* Of all nodes, by their numbers. */
+const struct judgement *rules_judgements(const struct rules *rules);
+
+/* Judges one node again, to the same verdict, and says why. */
+void rules_explain(const struct rules *rules, uint32_t number, struct conclusion *ret);
 
 /* May the other end owe this side of a socket something? Of a Unix socket nobody counts who spoke last. */
 bool rules_asks(const struct lc_wait *socket);

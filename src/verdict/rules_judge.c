@@ -10,22 +10,25 @@ void judge(struct judged *judged, enum verdict verdict, const char *rule, const 
 {
 	va_list args;
 
-	judged->conclusion->verdict = verdict;
-	judged->conclusion->rule = rule;
+	judged->judgement->verdict = verdict;
+	judged->judgement->rule = rule;
+	if (!judged->words)
+		return;
 	va_start(args, format);
-	vsnprintf(judged->conclusion->reason, sizeof(judged->conclusion->reason), format, args);
+	vsnprintf(judged->words->reason, sizeof(judged->words->reason), format, args);
 	va_end(args);
 }
 
-#define DEFINE_TEXT(name, field)                                                                \
-	void name(struct judged *judged, const char *format, ...)                               \
-	{                                                                                       \
-		va_list args;                                                                   \
-                                                                                                \
-		va_start(args, format);                                                         \
-		vsnprintf(judged->conclusion->field, sizeof(judged->conclusion->field), format, \
-			  args);                                                                \
-		va_end(args);                                                                   \
+#define DEFINE_TEXT(name, field)                                                             \
+	void name(struct judged *judged, const char *format, ...)                            \
+	{                                                                                    \
+		va_list args;                                                                \
+                                                                                             \
+		if (!judged->words)                                                          \
+			return;                                                              \
+		va_start(args, format);                                                      \
+		vsnprintf(judged->words->field, sizeof(judged->words->field), format, args); \
+		va_end(args);                                                                \
 	}
 
 DEFINE_TEXT(judge_proof, proof)
@@ -86,6 +89,16 @@ enum verdict rules_stalled(const struct judged *judged)
 	return rules_is_long(judged, judged->rules->now - judged->thread->blocked_since)
 		       ? VERDICT_STUCK
 		       : VERDICT_SUSPECT;
+}
+
+void judge_circle_proof(struct judged *judged, const char *last)
+{
+	const struct graph *graph = judged->rules->graph;
+
+	judge_proof(judged, "%d waits for", judged->thread->task.tid);
+	if (judged->words)
+		judge_add_circle(graph, judged->node - graph->nodes, last, judged->words->proof,
+				 sizeof(judged->words->proof));
 }
 
 bool rules_follow(struct judged *judged, const char *rule)

@@ -32,7 +32,7 @@ struct rules {
 	const struct graph *graph;
 	struct served *served;	 /* uthash */
 	struct answers *answers; /* uthash */
-	struct conclusion *conclusions;
+	struct judgement *judgements;
 	uint64_t now, threshold_ns;
 };
 
@@ -42,12 +42,13 @@ struct judged {
 	const struct graph_node *node;
 	const struct lc_thread *thread;
 	const struct lc_wait *wait;
-	struct conclusion *conclusion;
-	const struct graph_node *owner;		/* node->next; NULL: none */
-	const struct conclusion *owner_verdict; /* NULL: none */
+	struct judgement *judgement;
+	struct conclusion *words;	       /* NULL: the verdict is all that is asked for */
+	const struct graph_node *owner;	       /* node->next; NULL: none */
+	const struct judgement *owner_verdict; /* NULL: none */
 };
 
-/* Sets verdict, rule and reason. */
+/* Sets verdict, rule and reason; of texts nothing where no words are asked for. */
 void judge(struct judged *judged, enum verdict verdict, const char *rule, const char *format, ...)
 	__attribute__((__format__(__printf__, 4, 5)));
 void judge_proof(struct judged *judged, const char *format, ...)
@@ -62,6 +63,9 @@ const char *judge_node_words(const struct graph_node *node, char *buffer, size_t
 
 /* How many threads and goroutines are in the circle of a node. */
 unsigned judge_circle_length(const struct graph *graph, uint32_t start);
+
+/* The proof of a circle: "7 waits for" and each in it, last as of judge_add_circle(). */
+void judge_circle_proof(struct judged *judged, const char *last);
 
 /*
  * Adds " goroutine 9, which waits for thread 7 (worker)" to buffer: the circle of a node from the next one on, back to the

@@ -112,6 +112,6 @@ void rules_signal(struct judged *judged)
 							"work, or a signal that was lost"
 						      : "it waits for work, as far as can be seen");
 	}
-	if (judged->conclusion->verdict == VERDICT_SUSPECT)
+	if (judged->judgement->verdict == VERDICT_SUSPECT)
 		remedy_look(judged);
 }

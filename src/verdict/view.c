@@ -10,7 +10,8 @@
 void verdict_view_release(struct verdict_view *view)
 {
 	graph_release(&view->graph);
-	free(view->conclusions);
+	rules_free(view->rules);
+	free(view->judgements);
 	memset(view, 0, sizeof(*view));
 }
 
@@ -35,28 +36,40 @@ static bool is_served_in_turn(const struct verdict_view *view, const struct lc_t
 }
 
 /* Verdicts that growth overrules: what was taken for waiting for work, or could not be told. */
-static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
+static bool grows(const struct verdict_view *view, uint32_t number, enum verdict verdict,
+		  struct growth_trend *ret_trend)
 {
 	const struct lc_thread *thread = view->graph.nodes[number].thread;
-	struct conclusion *conclusion = &view->conclusions[number];
+
+	return view->growth && thread && thread->blocked && verdict >= VERDICT_IDLE &&
+	       verdict <= VERDICT_SUSPECT && growth_of(view->growth, thread, ret_trend) &&
+	       ret_trend->grows && !grows_with_connections(thread) &&
+	       !is_served_in_turn(view, thread);
+}
+
+static void overrule_by_growth(struct verdict_view *view, uint32_t number)
+{
+	struct judgement *judgement = &view->judgements[number];
 	struct growth_trend trend;
 
-	if (!view->growth || !thread || !thread->blocked || conclusion->verdict < VERDICT_IDLE ||
-	    conclusion->verdict > VERDICT_SUSPECT || !growth_of(view->growth, thread, &trend) ||
-	    !trend.grows || grows_with_connections(thread) || is_served_in_turn(view, thread))
+	if (!grows(view, number, judgement->verdict, &trend))
 		return;
-	conclusion->verdict = VERDICT_LEAK;
-	conclusion->rule = "growing";
-	conclusion->taker = GRAPH_NONE;
+	judgement->verdict = VERDICT_LEAK;
+	judgement->rule = "growing";
+	judgement->taker = GRAPH_NONE;
+}
+
+static void explain_growth(const struct growth_trend *trend, struct conclusion *conclusion)
+{
 	snprintf(conclusion->reason, sizeof(conclusion->reason),
 		 "threads of one spawn site gather here and do not leave: %u now, %llu came and "
 		 "%llu left in "
 		 "%.0f s",
-		 trend.count, (unsigned long long)trend.joined, (unsigned long long)trend.left,
-		 trend.watched_ns / 1e9);
+		 trend->count, (unsigned long long)trend->joined, (unsigned long long)trend->left,
+		 trend->watched_ns / 1e9);
 	snprintf(conclusion->proof, sizeof(conclusion->proof),
-		 "growth of %.3g a second (+- %.2g) over %u sweeps", trend.slope_per_s,
-		 trend.slope_error, trend.sweeps);
+		 "growth of %.3g a second (+- %.2g) over %u sweeps", trend->slope_per_s,
+		 trend->slope_error, trend->sweeps);
 	snprintf(conclusion->remedy, sizeof(conclusion->remedy),
 		 "bound the number of threads that this spawn site makes, or make sure that each "
 		 "is released");
@@ -64,27 +77,49 @@ static void overrule_by_growth(const struct verdict_view *view, uint32_t number)
 		 "members that leave about as often as they come would be no finding");
 }
 
+void verdict_conclude(const struct verdict_view *view, uint32_t number, struct conclusion *ret)
+{
+	const struct judgement *judgement = &view->judgements[number];
+	struct growth_trend trend;
+
+	rules_explain(view->rules, number, ret);
+	if (!grows(view, number, ret->verdict, &trend))
+		return;
+	ret->verdict = judgement->verdict;
+	ret->rule = judgement->rule;
+	ret->taker = judgement->taker;
+	explain_growth(&trend, ret);
+}
+
+static int judge_graph(struct verdict_view *view)
+{
+	size_t size = (view->graph.count + 1) * sizeof(view->judgements[0]);
+	uint32_t i;
+	int r = rules_create(&view->graph, view->now, view->threshold_ns, &view->rules);
+
+	if (r < 0)
+		return r;
+	view->judgements = malloc(size);
+	if (!view->judgements)
+		return -ENOMEM;
+	memcpy(view->judgements, rules_judgements(view->rules), size);
+	for (i = 0; i < view->graph.count; i++)
+		overrule_by_growth(view, i);
+	return 0;
+}
+
 int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
 			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
 			struct verdict_view *view)
 {
-	uint32_t i;
 	int r;
 
 	*view = (struct verdict_view){
 		.model = model, .growth = growth, .now = now, .threshold_ns = threshold_ns
 	};
 	r = graph_build(model, others, go, &view->graph);
+	r = r ?: judge_graph(view);
 	if (r < 0)
-		return r;
-	view->conclusions = calloc(view->graph.count + 1, sizeof(view->conclusions[0]));
-	r = view->conclusions ? rules_conclude(&view->graph, now, threshold_ns, view->conclusions)
-			      : -ENOMEM;
-	if (r < 0) {
 		verdict_view_release(view);
-		return r;
-	}
-	for (i = 0; i < view->graph.count; i++)
-		overrule_by_growth(view, i);
-	return 0;
+	return r;
 }

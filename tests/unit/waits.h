@@ -84,12 +84,17 @@ static inline struct verdict_view view_of(struct lc_model *model)
 	return view;
 }
 
+/* Valid until the next call. */
 static inline const struct conclusion *concluded(const struct verdict_view *view, pid_t tid)
 {
+	static struct conclusion conclusion;
 	uint32_t node = graph_find(&view->graph, tid);
 
 	assert_int_not_equal(node, GRAPH_NONE);
-	return &view->conclusions[node];
+	verdict_conclude(view, node, &conclusion);
+	assert_int_equal(conclusion.verdict, view->judgements[node].verdict);
+	assert_string_equal(conclusion.rule, view->judgements[node].rule);
+	return &conclusion;
 }
 
 #endif
