@@ -32,6 +32,7 @@
 #define BATCH 512
 #define TRIES_MOST 3
 #define TINY_BLOCK 16
+#define MOST_COUNTED 65536 /* objects of a span whose bits are kept */
 
 struct batch {
 	uint64_t addresses[BATCH];
@@ -311,6 +312,8 @@ void go_heap_release(struct go_heap *heap)
 
 	for (i = 0; i < heap->arenas && heap->pages; i++)
 		free(heap->pages[i]);
+	for (i = 0; i < heap->count && heap->spans; i++)
+		free(heap->spans[i].bits);
 	free(heap->pages);
 	free(heap->spans);
 	*heap = (struct go_heap){};
@@ -373,20 +376,48 @@ uint64_t go_heap_object(const struct go_span *span, uint64_t address)
 	return span->start + (address - span->start) / span->size * span->size;
 }
 
-/* The bits move with each collection, and their memory is used again: true where they did. */
-bool go_heap_in_use(const struct go_process *process, const struct go_span *span, uint64_t object)
+/* As they were at the first question: what was in use then may be taken for in use. NULL: not readable. */
+static const uint8_t *bits_of(const struct go_process *process, struct go_span *span)
 {
-	uint64_t index = (object - span->start) / span->size;
-	struct go_span before, after;
-	uint8_t bytes[SPAN_MAX] = {}, bits;
-	size_t size = process->offsets.span_size;
+	size_t size = span->count / 8 + 1;
 
-	if (index < span->free_index || !span->alloc_bits ||
-	    !go_read(process, span->at, bytes, size) ||
+	if (span->bits || span->count > MOST_COUNTED)
+		return span->bits;
+	span->bits = malloc(size);
+	if (span->bits && !go_read(process, span->alloc_bits, span->bits, size)) {
+		free(span->bits);
+		span->bits = NULL;
+	}
+	return span->bits;
+}
+
+/* The bits move with each collection, and their memory is used again: true where they did. */
+static bool is_free_now(const struct go_process *process, const struct go_span *span,
+			uint64_t index)
+{
+	size_t size = process->offsets.span_size;
+	uint8_t bytes[SPAN_MAX] = {}, bits;
+	struct go_span before, after;
+
+	if (!go_read(process, span->at, bytes, size) ||
 	    !span_of(process, span->at, bytes, &before) || index < before.free_index ||
 	    !go_read(process, before.alloc_bits + index / 8, &bits, 1) || bits >> (index % 8) & 1 ||
 	    !go_read(process, span->at, bytes, size) || !span_of(process, span->at, bytes, &after))
+		return false;
+	return after.alloc_bits == before.alloc_bits && after.start == span->start &&
+	       index >= after.free_index;
+}
+
+bool go_heap_in_use(const struct go_process *process, const struct go_heap *heap,
+		    const struct go_span *span, uint64_t object)
+{
+	uint64_t index = (object - span->start) / span->size;
+	const uint8_t *bits;
+
+	if (index < span->free_index || !span->alloc_bits)
 		return true;
-	return after.alloc_bits != before.alloc_bits || after.start != span->start ||
-	       index < after.free_index;
+	bits = bits_of(process, &heap->spans[span - heap->spans]);
+	if (bits && index < span->count && bits[index / 8] >> (index % 8) & 1)
+		return true;
+	return !is_free_now(process, span, index);
 }

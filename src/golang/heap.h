@@ -17,6 +17,7 @@ struct go_span {
 	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
 	uint32_t count;	     /* of objects that it has room for */
 	uint64_t first;	     /* number of its first object among those of all spans */
+	uint8_t *bits;	     /* go_heap_in_use() */
 	bool scan;	     /* may hold pointers */
 	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go, maxTinySize) */
 };
@@ -55,7 +56,11 @@ const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address)
 /* The start of the object that address lies in. */
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);
 
-/* Whether that object is in use, by a fresh look at its span: what is free still holds old pointers. */
-bool go_heap_in_use(const struct go_process *process, const struct go_span *span, uint64_t object);
+/*
+ * Whether that object is in use: what is free still holds old pointers. Free only by a fresh look at its span; in use
+ * also where it was so at a former question.
+ */
+bool go_heap_in_use(const struct go_process *process, const struct go_heap *heap,
+		    const struct go_span *span, uint64_t object);
 
 #endif

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_MAX 5000000000ull /* ns, of a look; a heap of 1 GB takes one or two seconds */
+#define TIME_LEAST 5000000000ull /* ns, of a look */
+#define TIME_GB 4000000000ull	 /* for each GB of heap; one of small objects takes two or three */
+#define TIME_MAX 15000000000ull
 #define ROUNDS 4
 
 /* Those that could be woken come last: once nobody is left who could not, what they have is of no interest. */
@@ -103,6 +105,13 @@ void reach_release(struct search *search)
 	go_heap_release(&search->heap);
 }
 
+static uint64_t time_for(struct go_process *process)
+{
+	uint64_t time = (go_heap_bytes(process) >> 30) * TIME_GB + TIME_LEAST;
+
+	return time < TIME_MAX ? time : TIME_MAX;
+}
+
 static struct search *new_search(struct go_process *process, const struct lc_go_process *model)
 {
 	struct search *search = calloc(1, sizeof(*search));
@@ -110,7 +119,7 @@ static struct search *new_search(struct go_process *process, const struct lc_go_
 	if (search) {
 		search->process = process;
 		search->model = model;
-		search->end_at = now_monotonic() + TIME_MAX;
+		search->end_at = now_monotonic() + time_for(process);
 	}
 	return search;
 }

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define AT_ONCE 512
+#define AT_ONCE 512	     /* pieces of memory */
+#define SORTED 8192	     /* objects */
+#define GAP_MOST 512	     /* bytes between objects that are read with them */
 #define PROCESSOR_LEAST 2048 /* a p has a queue of 256 addresses */
 
 /* A record of a waiter in a queue: its goroutine waits, and says nothing about who could come. */
@@ -123,41 +125,87 @@ static void read_large(struct search *search, const struct go_span *span, uint64
 	}
 }
 
-static void take(struct search *search, const struct target_piece *piece)
+static void take(struct search *search, uint64_t object, const uint8_t *bytes)
 {
-	const struct go_span *span = go_heap_span(&search->heap, piece->address);
+	const struct go_span *span = go_heap_span(&search->heap, object);
 
-	if (!piece->read)
-		reach_fail(search, -EFAULT);
-	else if (!reach_is_book(search, piece->address, piece->buffer, piece->size) &&
-		 go_heap_in_use(search->process, span, piece->address))
-		reach_mark_words(search, piece->buffer, piece->size);
+	if (!reach_is_book(search, object, bytes, span->size) &&
+	    go_heap_in_use(search->process, &search->heap, span, object))
+		reach_mark_words(search, bytes, span->size);
 }
 
-void reach_read_objects(struct search *search)
+static int by_address(const void *a, const void *b)
 {
-	struct target_piece pieces[AT_ONCE];
-	size_t count = 0, used = 0, i;
-	uint64_t object;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
-	while (search->objects.count && count < AT_ONCE) {
-		object = search->objects.items[search->objects.count - 1];
-		const struct go_span *span = go_heap_span(&search->heap, object);
+	return x < y ? -1 : x > y;
+}
 
-		if (span->size > REACH_CHUNK - used && count)
-			break;
-		search->objects.count--;
-		if (span->size > REACH_CHUNK) {
-			read_large(search, span, object);
-			return;
+/* Objects that lie close to each other are one piece: most of the time goes into the number of pieces. */
+static size_t make_pieces(const struct search *search, const uint64_t *objects, size_t count,
+			  struct target_piece *pieces, size_t *ret_taken)
+{
+	size_t used = 0, made = 0, i;
+	uint64_t end;
+
+	for (i = 0; i < count; i++) {
+		const struct go_span *span = go_heap_span(&search->heap, objects[i]);
+		struct target_piece *last = made ? &pieces[made - 1] : NULL;
+
+		end = objects[i] + span->size;
+		if (last && objects[i] - (last->address + last->size) <= GAP_MOST &&
+		    used + end - (last->address + last->size) <= REACH_CHUNK) {
+			used += end - (last->address + last->size);
+			last->size = end - last->address;
+			continue;
 		}
-		pieces[count++] = (struct target_piece){ .address = object,
-							 .buffer = search->chunk + used,
-							 .size = span->size };
+		if (made == AT_ONCE || span->size > REACH_CHUNK - used)
+			break;
+		pieces[made++] = (struct target_piece){ .address = objects[i],
+							.buffer = search->chunk + used,
+							.size = span->size };
 		used += span->size;
 	}
-	if (target_memory_read_pieces(search->process->pid, pieces, count) < 0)
+	*ret_taken = i;
+	return made;
+}
+
+static void read_some(struct search *search, const uint64_t *objects, size_t count,
+		      size_t *ret_taken)
+{
+	struct target_piece pieces[AT_ONCE], *piece = pieces;
+	size_t made = make_pieces(search, objects, count, pieces, ret_taken), i;
+
+	if (target_memory_read_pieces(search->process->pid, pieces, made) < 0)
 		reach_fail(search, -EFAULT);
-	for (i = 0; i < count && !search->error; i++)
-		take(search, &pieces[i]);
+	for (i = 0; i < made; i++) {
+		if (!pieces[i].read)
+			reach_fail(search, -EFAULT);
+	}
+	for (i = 0; i < *ret_taken && !search->error; i++) {
+		while (objects[i] >= piece->address + piece->size)
+			piece++;
+		take(search, objects[i],
+		     (const uint8_t *)piece->buffer + (objects[i] - piece->address));
+	}
+}
+
+/* Some of those met last: what was allocated together is met together, mostly. */
+void reach_read_objects(struct search *search)
+{
+	uint64_t objects[SORTED];
+	size_t count = 0, at = 0, taken;
+
+	while (search->objects.count && count < SORTED) {
+		uint64_t object = search->objects.items[--search->objects.count];
+		const struct go_span *span = go_heap_span(&search->heap, object);
+
+		if (span->size > REACH_CHUNK)
+			read_large(search, span, object);
+		else
+			objects[count++] = object;
+	}
+	qsort(objects, count, sizeof(*objects), by_address);
+	for (; at < count && !search->error; at += taken)
+		read_some(search, objects + at, count - at, &taken);
 }
