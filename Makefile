@@ -46,8 +46,8 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd observe output verdict collect wait golang stack target model util
-room_sources = $(wildcard src/$(1)/*.c)
+rooms := cmd observe output verdict collect wait runtimes stack target model util
+room_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
 room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
 archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
 
@@ -90,19 +90,19 @@ $(BUILD)/leakhop.skel.h: $(BUILD)/leakhop.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name leakhop_bpf >$@
 
 # What differs between versions of Go is data: rows of the tables become initialisers.
-$(BUILD)/go_offsets.inc: src/golang/offsets.tsv Makefile
+$(BUILD)/go_offsets.inc: src/runtimes/go/image/offsets.tsv Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)awk -F'\t' '!/^#/ { split($$2, v, "."); printf "{ \"%s\", GO_VERSION(%d, %d, %d), \"%s\", %s },\n", \
 		$$1, v[1], v[2], v[3], $$3, $$4 == "-" ? "GO_NO_FIELD" : $$4 }' $< >$@
 
-$(BUILD)/go_wait_reasons.inc: src/golang/wait_reasons.tsv Makefile
+$(BUILD)/go_wait_reasons.inc: src/runtimes/go/image/wait_reasons.tsv Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)awk -F'\t' '!/^#/ { split($$2, v, "."); n = split($$3, w, "."); \
 		printf "{ %d, GO_VERSION(%d, %d, %d), ", $$1, v[1], v[2], v[3]; \
 		if (n == 3) printf "GO_VERSION(%d, %d, %d), ", w[1], w[2], w[3]; else printf "UINT32_MAX, "; \
 		printf "{ \"%s\", %c%s%c } },\n", $$5, 39, $$4, 39 }' $< >$@
 
-$(BUILD)/obj/golang/version.o: $(BUILD)/go_offsets.inc $(BUILD)/go_wait_reasons.inc
+$(BUILD)/obj/runtimes/go/image/version.o: $(BUILD)/go_offsets.inc $(BUILD)/go_wait_reasons.inc
 
 $(BUILD)/syscall_names.h: Makefile
 	$(Q)mkdir -p $(@D)
@@ -136,7 +136,7 @@ unit_rooms_wait = wait target model util
 unit_rooms_goroutines = model util
 unit_rooms_goroutine_rules = verdict model util
 unit_rooms_trace_text = output verdict model util
-unit_rooms_go = golang stack target model util
+unit_rooms_go = runtimes stack target model util
 unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_rooms_go)),$(unit_rooms_default))
 unit_archives = $(foreach room,$(call unit_rooms_of,$(1)),$(BUILD)/$(room).a)
@@ -204,7 +204,7 @@ FUZZ_SECONDS ?= 10
 fuzz_folder := $(BUILD)/tests/fuzz
 fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -MMD -MP -fno-omit-frame-pointer
 fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach room,$(filter-out \
-	cmd collect,$(rooms)),$(call room_sources,$(room))))
+	cmd collect observe,$(rooms)),$(call room_sources,$(room))))
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Exact events of goroutines, where they were asked for (--go-events): uprobes in the run-time system of Go
- * processes, at its own functions for creation, end, park and wake-up (src/golang/probes.c chooses the
+ * processes, at its own functions for creation, end, park and wake-up (src/runtimes/go/probes/probes.c chooses the
  * places). All of them run on the system stack of a thread.
  *
  * Nothing crosses for each event: the tables are the record, read for what is told. Only a block that lasted for

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dump --format=go: see go_dump.h. */
 #include "cmd/go_dump.h"
-#include "golang/golang.h"
+#include "runtimes/go/golang.h"
 #include "output/output.h"
 #include "util/now.h"
 

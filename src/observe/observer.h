@@ -11,7 +11,7 @@
 #define LEAKHOP_OBSERVE_OBSERVER_H
 
 #include "collect/collect.h"
-#include "golang/golang.h"
+#include "runtimes/go/golang.h"
 #include "model/threads.h"
 #include "stack/stack.h"
 #include "util/now.h"

@@ -7,9 +7,9 @@
 
 #include <elf.h>
 
-#include "golang/arguments.h"
-#include "golang/image.h"
-#include "golang/pclntab.h"
+#include "runtimes/go/dump/arguments.h"
+#include "runtimes/go/image/image.h"
+#include "runtimes/go/image/pclntab.h"
 #include "model/go_trace.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "golang/unwind.h"
-#include "golang/pclntab.h"
+#include "runtimes/go/sched/unwind.h"
+#include "runtimes/go/image/pclntab.h"
 
 #define HEAD 72
 #define TEXT 0x400000u

@@ -2,7 +2,7 @@
 /* The compiler's notes on arguments, applied to the bytes of a frame. */
 #include "unit.h"
 
-#include "golang/arguments.h"
+#include "runtimes/go/dump/arguments.h"
 
 static struct go_argument_note note_of(const uint8_t *info, size_t size)
 {

@@ -5,8 +5,8 @@
  */
 #include "unit.h"
 
-#include "golang/unwind.h"
-#include "golang/pclntab.h"
+#include "runtimes/go/sched/unwind.h"
+#include "runtimes/go/image/pclntab.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where probes go in the machine code of Go's functions; and how exact events are taken in. */
-#include "golang/probes.h"
+#include "runtimes/go/probes/probes.h"
 #include "model/goroutines.h"
 #include "unit.h"
 

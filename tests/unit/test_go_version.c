@@ -2,8 +2,8 @@
 /* Versions of Go, and what the tables of fields and wait reasons say of them. */
 #include "unit.h"
 
-#include "golang/goroutine.h"
-#include "golang/image.h"
+#include "runtimes/go/sched/goroutine.h"
+#include "runtimes/go/image/image.h"
 
 static void test_parse(void **state)
 {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looks at who can reach what, and looks again: see reach.h. A look ends when nobody was found to have moved since he was
+ * read, or after some rounds; then whoever ran meanwhile has been looked at once more.
+ */
+#include "runtimes/go/image/modules.h"
+#include "runtimes/go/heap/reach_search.h"
+#include "util/now.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIME_LEAST 5000000000ull /* ns, of a look */
+#define TIME_GB 4000000000ull	 /* for each GB of heap; one of small objects takes two or three */
+#define TIME_MAX 15000000000ull
+#define ROUNDS 4
+
+/* Those that could be woken come last: once nobody is left who could not, what they have is of no interest. */
+static bool mark_some(struct search *search)
+{
+	if (search->to_search.count)
+		reach_read_stacks(search, &search->to_search);
+	else if (search->objects.count)
+		reach_read_objects(search);
+	else if (search->woken.count)
+		reach_read_stacks(search, &search->woken);
+	else
+		return false;
+	return true;
+}
+
+static void mark_all(struct search *search)
+{
+	while (search->open && !search->error && mark_some(search)) {
+		if (now_monotonic() > search->end_at)
+			reach_fail(search, -ETIME);
+	}
+}
+
+static int begin(struct search *search)
+{
+	struct go_process *process = search->process;
+	uint64_t unknown;
+	/* The globals of a module that is not known may hold anything. */
+	int r = go_modules_have_grown(process, &unknown) ? -ENOENT
+							 : go_heap_read(process, &search->heap);
+
+	search->chunk = malloc(REACH_CHUNK);
+	search->batch = malloc(sizeof(*search->batch));
+	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
+	if (!r && (!search->chunk || !search->batch || !search->processors))
+		r = -ENOMEM;
+	r = r ?: go_specials_read(process, &search->heap, &search->specials);
+	r = r ?: reach_marks_begin(search);
+	if (!r)
+		search->processor_count = go_processors(process, search->processors);
+	return r;
+}
+
+int reach_look(struct search *search)
+{
+	unsigned round;
+	int r = begin(search);
+
+	if (!r)
+		go_semaphores_read(search->process, &search->semaphores);
+	r = r ?: reach_list_goroutines(search);
+	if (r < 0)
+		return r;
+	reach_find_coroutines(search);
+	reach_read_roots(search);
+	mark_all(search);
+	for (round = 0; round < ROUNDS && search->open && !search->error; round++) {
+		if (!reach_look_again(search))
+			break;
+		reach_read_roots(search);
+		mark_all(search);
+	}
+	return search->error;
+}
+
+static void release_list(struct reach_list *list)
+{
+	free(list->items);
+	*list = (struct reach_list){};
+}
+
+void reach_release(struct search *search)
+{
+	release_list(&search->objects);
+	release_list(&search->to_search);
+	release_list(&search->woken);
+	free(search->goroutines);
+	free(search->by_address);
+	free(search->by_object);
+	free(search->waits);
+	free(search->processors);
+	free(search->met);
+	free(search->awaited);
+	free(search->chunk);
+	free(search->batch);
+	go_semaphores_release(&search->semaphores);
+	go_specials_release(&search->specials);
+	go_heap_release(&search->heap);
+}
+
+static uint64_t time_for(struct go_process *process)
+{
+	uint64_t time = (go_heap_bytes(process) >> 30) * TIME_GB + TIME_LEAST;
+
+	return time < TIME_MAX ? time : TIME_MAX;
+}
+
+static struct search *new_search(struct go_process *process, const struct lc_go_process *model)
+{
+	struct search *search = calloc(1, sizeof(*search));
+
+	if (search) {
+		search->process = process;
+		search->model = model;
+		search->end_at = now_monotonic() + time_for(process);
+	}
+	return search;
+}
+
+/* Those of this look that were dead in each look before, too. dead: by place, of the model's count. */
+static size_t take_answers(const struct search *search, uint8_t *dead, bool first)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < search->model->count; i++) {
+		bool is_dead = i < search->goroutine_count &&
+			       search->goroutines[i].state == REACH_WAITS;
+
+		dead[i] = is_dead && (first || dead[i]);
+		count += dead[i] != 0;
+	}
+	return count;
+}
+
+static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead, bool first,
+		bool *moved, size_t *count)
+{
+	struct search *search = new_search(process, model);
+	int r = search ? reach_look(search) : -ENOMEM;
+
+	if (!r) {
+		*count = take_answers(search, dead, first);
+		*moved = *moved || search->moved;
+		if (!first && *count)
+			r = reach_find_releasers(search, model);
+	}
+	if (search)
+		reach_release(search);
+	free(search);
+	return r;
+}
+
+int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead)
+{
+	bool moved = false;
+	size_t count = 0;
+	int r = look(process, model, dead, /* first= */ true, &moved, &count);
+
+	/* Only what nothing reached at the first look is worth a second; a third, where somebody ran meanwhile. */
+	if (!r && count)
+		r = look(process, model, dead, /* first= */ false, &moved, &count);
+	if (!r && count && moved)
+		r = look(process, model, dead, /* first= */ false, &moved, &count);
+	return r;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which objects were met, and who waits for them: see reach_search.h. */
+#include "runtimes/go/heap/reach_search.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LATE_OBJECTS (1ull << 26) /* that come into use while the heap is searched */
+#define WAITS_MAX (1u << 24)
+
+void reach_fail(struct search *search, int error)
+{
+	if (!search->error)
+		search->error = error;
+}
+
+bool reach_push(struct search *search, struct reach_list *list, uint64_t item)
+{
+	uint64_t *grown;
+
+	if (list->count == list->room) {
+		grown = reallocarray(list->items, list->room * 2 + 1024, sizeof(*grown));
+		if (!grown) {
+			reach_fail(search, -ENOMEM);
+			return false;
+		}
+		list->items = grown;
+		list->room = list->room * 2 + 1024;
+	}
+	list->items[list->count++] = item;
+	return true;
+}
+
+int reach_marks_begin(struct search *search)
+{
+	search->bit_count = search->heap.objects + LATE_OBJECTS;
+	search->met = calloc(1, search->bit_count / 8 + 1);
+	search->awaited = calloc(1, search->bit_count / 8 + 1);
+	return search->met && search->awaited ? 0 : -ENOMEM;
+}
+
+static size_t slot_of(uint64_t object, size_t mask)
+{
+	return ((object >> 3) * 0x9e3779b97f4a7c15ull >> 24) & mask;
+}
+
+static uint32_t *slot_for(const struct search *search, uint64_t object)
+{
+	size_t at = slot_of(object, search->by_object_mask);
+
+	while (search->by_object[at] && search->waits[search->by_object[at] - 1].object != object)
+		at = (at + 1) & search->by_object_mask;
+	return &search->by_object[at];
+}
+
+const struct reach_wait *reach_first_wait(const struct search *search, uint64_t object)
+{
+	uint32_t *slot = search->by_object ? slot_for(search, object) : NULL;
+
+	return slot && *slot ? &search->waits[*slot - 1] : NULL;
+}
+
+/* Twice as many waits: the chains stay, only where they begin is found by another number. */
+static bool make_room(struct search *search)
+{
+	size_t room = search->wait_room ? search->wait_room * 2 : 1024, mask = room * 2 - 1, i, at;
+	struct reach_wait *waits = reallocarray(search->waits, room, sizeof(*waits));
+	uint32_t *table = calloc(mask + 1, sizeof(*table));
+
+	search->waits = waits ?: search->waits;
+	if (!waits || !table || room > WAITS_MAX) {
+		free(table);
+		reach_fail(search, room > WAITS_MAX ? -E2BIG : -ENOMEM);
+		return false;
+	}
+	for (i = 0; search->by_object && i <= search->by_object_mask; i++) {
+		if (!search->by_object[i])
+			continue;
+		at = slot_of(waits[search->by_object[i] - 1].object, mask);
+		while (table[at])
+			at = (at + 1) & mask;
+		table[at] = search->by_object[i];
+	}
+	free(search->by_object);
+	search->by_object = table;
+	search->by_object_mask = mask;
+	search->wait_room = room;
+	return true;
+}
+
+/* The number of an object among all, and where it begins; false: the word points into none. */
+static bool number_of(const struct search *search, const struct go_span *span, uint64_t word,
+		      uint64_t *ret_number, uint64_t *ret_object)
+{
+	uint64_t index = (word - span->start) / span->size;
+
+	if (span->count && index >= span->count)
+		return false;
+	*ret_number = span->first + index;
+	*ret_object = span->start + index * span->size;
+	return *ret_number < search->bit_count;
+}
+
+void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
+{
+	const struct go_span *span = go_heap_find(search->process, &search->heap, word);
+	uint64_t number, object;
+	uint32_t *slot;
+
+	/* A global variable, or nothing that is known. */
+	if (!span || !number_of(search, span, word, &number, &object)) {
+		reach_lives(search, goroutine);
+		return;
+	}
+	if (search->wait_count == search->wait_room && !make_room(search))
+		return;
+	slot = slot_for(search, object);
+	search->waits[search->wait_count] = (struct reach_wait){
+		.object = object,
+		.word = word,
+		.goroutine = goroutine,
+		.next = *slot ? *slot - 1 : REACH_NONE,
+	};
+	*slot = ++search->wait_count;
+	search->awaited[number / 8] |= 1u << (number % 8);
+}
+
+/*
+ * In a block of tiny objects a pointer leads to those that begin with it or lie behind it: to the one that it points
+ * into, wherever in that, and whose end is not known.
+ */
+static void wake(struct search *search, uint64_t object, uint64_t word, bool tiny)
+{
+	const struct reach_wait *wait = reach_first_wait(search, object);
+
+	while (wait) {
+		if (!tiny || word <= wait->word)
+			reach_lives(search, wait->goroutine);
+		wait = wait->next == REACH_NONE ? NULL : &search->waits[wait->next];
+	}
+}
+
+void reach_mark(struct search *search, uint64_t word)
+{
+	const struct go_span *span;
+	uint64_t number, object;
+	uint8_t bit;
+
+	if (word < search->heap.low || word >= search->heap.high)
+		return;
+	span = go_heap_find(search->process, &search->heap, word);
+	if (!span || !number_of(search, span, word, &number, &object)) {
+		if (search->heap.full || (span && span->first + span->count > search->bit_count))
+			reach_fail(search, -E2BIG);
+		return;
+	}
+	bit = 1u << (number % 8);
+	if (span->tiny ? !(search->awaited[number / 8] & bit) : search->met[number / 8] & bit)
+		return;
+	search->met[number / 8] |= bit;
+	if (search->awaited[number / 8] & bit)
+		wake(search, object, word, span->tiny);
+	if (span->scan)
+		reach_push(search, &search->objects, object);
+}
+
+void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i + 8 <= size; i += 8) {
+		memcpy(&word, bytes + i, 8);
+		reach_mark(search, word);
+	}
+}
+
+bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_object)
+{
+	const struct go_span *span = go_heap_span(&search->heap, word);
+	uint64_t number;
+
+	if (!span || !number_of(search, span, word, &number, ret_object))
+		return true;
+	return search->met[number / 8] >> (number % 8) & 1;
+}

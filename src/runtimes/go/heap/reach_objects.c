@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What objects of the heap lead to. A queued waiter's record, descriptors of goroutines and the runtime's other books lead
+ * nowhere: else every wait would keep itself alive.
+ */
+#include "runtimes/go/heap/reach_search.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define AT_ONCE 512	     /* pieces of memory */
+#define SORTED 8192	     /* objects */
+#define GAP_MOST 512	     /* bytes between objects that are read with them */
+#define PROCESSOR_LEAST 2048 /* a p has a queue of 256 addresses */
+
+/* A record of a waiter in a queue: its goroutine waits, and says nothing about who could come. */
+static bool is_waiter(const struct search *search, const uint8_t *bytes, uint64_t size)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	uint64_t g;
+
+	if (o->sudog_size <= 0 || size < (uint64_t)o->sudog_size ||
+	    size > (uint64_t)o->sudog_size + 32)
+		return false;
+	memcpy(&g, bytes + o->sudog_g, 8);
+	return g && reach_goroutine_at(search, g) != REACH_NONE;
+}
+
+static bool has_size_of_g(const struct go_offsets *o, uint64_t size)
+{
+	return o->g_size > 0 && o->g_sched_g >= 0 && size >= (uint64_t)o->g_size &&
+	       size <= (uint64_t)o->g_size + 64;
+}
+
+/*
+ * Is there what the runtime keeps of a thread (m) at this address? Its first field leads to a descriptor that names itself
+ * and the m (src/runtime/runtime2.go).
+ */
+static bool is_m(const struct search *search, uint64_t m, uint64_t g0)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	const struct go_span *span = go_heap_span(&search->heap, g0);
+
+	return span && o->g_m >= 0 && has_size_of_g(o, span->size) &&
+	       go_word(search->process, g0 + o->g_sched_g) == g0 &&
+	       go_word(search->process, g0 + o->g_m) == m;
+}
+
+/*
+ * A descriptor, also of a thread's own stacks, which is not in the list of all: it has the bounds of a stack and twice the
+ * address where it gets short, and it names itself, or a thread.
+ */
+static bool is_descriptor(const struct search *search, uint64_t object, const uint8_t *bytes,
+			  uint64_t size)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	uint64_t words[4], itself, m = 0; /* stack.lo, stack.hi, stackguard0, stackguard1 */
+
+	if (!has_size_of_g(o, size))
+		return false;
+	if (reach_goroutine_at(search, object) != REACH_NONE)
+		return true;
+	memcpy(words, bytes, sizeof(words));
+	memcpy(&itself, bytes + o->g_sched_g, 8);
+	if (!words[0] || words[0] >= words[2] || words[2] >= words[1] || words[2] != words[3])
+		return false;
+	if (o->g_m >= 0)
+		memcpy(&m, bytes + o->g_m, 8);
+	return itself == object || (m && is_m(search, m, go_word(search->process, m)));
+}
+
+/* Old pointers of the last thing that a thread did for a goroutine hold nothing. Large objects have a word before them. */
+static bool is_thread(const struct search *search, uint64_t object, const uint8_t *bytes,
+		      uint64_t size)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	uint64_t words[2];
+
+	if (o->g_size <= 0 || size < (uint64_t)o->g_size || o->g_sched_g < 0)
+		return false;
+	memcpy(words, bytes, sizeof(words));
+	return is_m(search, object, words[0]) || is_m(search, object + 8, words[1]);
+}
+
+/*
+ * A p (src/runtime/runtime2.go): its timers are roots of their own. Its cache of pages has addresses that are no pointers,
+ * and its buffer for the collector old ones.
+ */
+static bool is_processor(const struct search *search, uint64_t object)
+{
+	const struct go_offsets *o = &search->process->offsets;
+	size_t i;
+
+	for (i = 0; i < search->processor_count; i++) {
+		if (search->processors[i] == object || search->processors[i] == object + 8)
+			return o->p_timers_heap >= 0 || o->p_timers >= 0;
+	}
+	return false;
+}
+
+bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
+		   uint64_t size)
+{
+	return is_waiter(search, bytes, size) || is_descriptor(search, object, bytes, size) ||
+	       is_thread(search, object, bytes, size) ||
+	       (size > PROCESSOR_LEAST && is_processor(search, object));
+}
+
+/* One that is too large to be read with others. */
+static void read_large(struct search *search, const struct go_span *span, uint64_t object)
+{
+	uint64_t at, end = object + span->size < span->end ? object + span->size : span->end, size;
+	size_t got;
+
+	for (at = object; at < end; at += size) {
+		size = end - at < REACH_CHUNK ? end - at : REACH_CHUNK;
+		if (target_memory_read(search->process->pid, at, search->chunk, size, &got) < 0 ||
+		    got < size) {
+			reach_fail(search, -EFAULT);
+			return;
+		}
+		if (at == object && reach_is_book(search, object, search->chunk, span->size))
+			return;
+		reach_mark_words(search, search->chunk, size);
+	}
+}
+
+static void take(struct search *search, uint64_t object, const uint8_t *bytes)
+{
+	const struct go_span *span = go_heap_span(&search->heap, object);
+
+	if (!reach_is_book(search, object, bytes, span->size) &&
+	    go_heap_in_use(search->process, &search->heap, span, object))
+		reach_mark_words(search, bytes, span->size);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Objects that lie close to each other are one piece: most of the time goes into the number of pieces. */
+static size_t make_pieces(const struct search *search, const uint64_t *objects, size_t count,
+			  struct target_piece *pieces, size_t *ret_taken)
+{
+	size_t used = 0, made = 0, i;
+	uint64_t end;
+
+	for (i = 0; i < count; i++) {
+		const struct go_span *span = go_heap_span(&search->heap, objects[i]);
+		struct target_piece *last = made ? &pieces[made - 1] : NULL;
+
+		end = objects[i] + span->size;
+		if (last && objects[i] - (last->address + last->size) <= GAP_MOST &&
+		    used + end - (last->address + last->size) <= REACH_CHUNK) {
+			used += end - (last->address + last->size);
+			last->size = end - last->address;
+			continue;
+		}
+		if (made == AT_ONCE || span->size > REACH_CHUNK - used)
+			break;
+		pieces[made++] = (struct target_piece){ .address = objects[i],
+							.buffer = search->chunk + used,
+							.size = span->size };
+		used += span->size;
+	}
+	*ret_taken = i;
+	return made;
+}
+
+static void read_some(struct search *search, const uint64_t *objects, size_t count,
+		      size_t *ret_taken)
+{
+	struct target_piece pieces[AT_ONCE], *piece = pieces;
+	size_t made = make_pieces(search, objects, count, pieces, ret_taken), i;
+
+	if (target_memory_read_pieces(search->process->pid, pieces, made) < 0)
+		reach_fail(search, -EFAULT);
+	for (i = 0; i < made; i++) {
+		if (!pieces[i].read)
+			reach_fail(search, -EFAULT);
+	}
+	for (i = 0; i < *ret_taken && !search->error; i++) {
+		while (objects[i] >= piece->address + piece->size)
+			piece++;
+		take(search, objects[i],
+		     (const uint8_t *)piece->buffer + (objects[i] - piece->address));
+	}
+}
+
+/* Some of those met last: what was allocated together is met together, mostly. */
+void reach_read_objects(struct search *search)
+{
+	uint64_t objects[SORTED];
+	size_t count = 0, at = 0, taken;
+
+	while (search->objects.count && count < SORTED) {
+		uint64_t object = search->objects.items[--search->objects.count];
+		const struct go_span *span = go_heap_span(&search->heap, object);
+
+		if (span->size > REACH_CHUNK)
+			read_large(search, span, object);
+		else
+			objects[count++] = object;
+	}
+	qsort(objects, count, sizeof(*objects), by_address);
+	for (; at < count && !search->error; at += taken)
+		read_some(search, objects + at, count - at, &taken);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Among those that can never go on: who has at hand what another waits for, on the stack or by at most two steps from
+ * there (a closure, and a variable that it shares). By way of a registry that holds all of a kind each would seem to have
+ * each, so there it ends.
+ */
+#include "runtimes/go/sched/allgs.h"
+#include "runtimes/go/heap/reach_search.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STEPS_MAX 2
+#define OBJECTS_MAX 1024  /* looked at for one goroutine */
+#define OBJECT_MAX 65536  /* bytes of one that is looked into */
+#define HOLDERS_MAX 65536 /* goroutines whose stacks are read */
+#define NOTES_MAX (1u << 20)
+
+/* A goroutine has an object at hand; those of one object stand side by side, once sorted. */
+struct holding {
+	uint64_t object, word;
+	uint32_t holder;
+	bool on_stack;
+};
+
+struct holdings {
+	const struct search *search;
+	struct holding *list;
+	size_t count, room;
+	bool complete;
+	struct reach_list queue; /* objects of the goroutine at hand, by steps */
+	uint32_t holder;
+	bool no_memory;
+};
+
+static void note(struct holdings *h, uint64_t object, uint64_t word, bool on_stack)
+{
+	struct holding *grown;
+
+	if (h->count == NOTES_MAX) {
+		h->complete = false;
+		return;
+	}
+	if (h->count == h->room) {
+		grown = reallocarray(h->list, h->room * 2 + 256, sizeof(*grown));
+		if (!grown) {
+			h->no_memory = true;
+			return;
+		}
+		h->list = grown;
+		h->room = h->room * 2 + 256;
+	}
+	h->list[h->count++] = (struct holding){ object, word, h->holder, on_stack };
+}
+
+static void enqueue(struct holdings *h, uint64_t object)
+{
+	size_t i;
+
+	for (i = 0; i < h->queue.count; i++) {
+		if (h->queue.items[i] == object)
+			return;
+	}
+	if (h->queue.count < h->queue.room)
+		h->queue.items[h->queue.count++] = object;
+}
+
+/* What lives was met, and holds nothing that is of interest here. */
+static void take_words(struct holdings *h, const uint8_t *bytes, size_t size, bool on_stack)
+{
+	const struct go_span *span;
+	uint64_t word, object;
+	size_t i;
+
+	for (i = 0; i + 8 <= size; i += 8) {
+		memcpy(&word, bytes + i, 8);
+		span = go_heap_span(&h->search->heap, word);
+		if (!span || (reach_was_met(h->search, word, &object) && !span->tiny))
+			continue;
+		object = go_heap_object(span, word);
+		if (reach_first_wait(h->search, object))
+			note(h, object, word, on_stack);
+		if (span->scan && span->size <= OBJECT_MAX)
+			enqueue(h, object);
+	}
+}
+
+static void follow(struct holdings *h, uint8_t *bytes)
+{
+	size_t at = 0, end;
+	unsigned steps;
+
+	for (steps = 0; steps < STEPS_MAX; steps++) {
+		for (end = h->queue.count; at < end; at++) {
+			uint64_t object = h->queue.items[at];
+			const struct go_span *span = go_heap_span(&h->search->heap, object);
+
+			if (go_read(h->search->process, object, bytes, span->size) &&
+			    !reach_is_book(h->search, object, bytes, span->size))
+				take_words(h, bytes, span->size, /* on_stack= */ false);
+		}
+	}
+}
+
+static void search_one(struct holdings *h, uint32_t number)
+{
+	const struct search *search = h->search;
+	uint8_t bytes[GO_DESCRIPTOR_MAX] = {};
+	struct go_descriptor d;
+	uint64_t from, to;
+	size_t size, got;
+
+	if (!go_read(search->process, search->goroutines[number].address, bytes,
+		     allgs_size(search->process)))
+		return;
+	go_descriptor_read(&search->process->offsets, bytes, &d);
+	reach_stack_range(&d, &from, &to);
+	h->holder = number;
+	h->queue.count = 0;
+	for (; from < to; from += size) {
+		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
+		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0)
+			break;
+		take_words(h, search->chunk, got, /* on_stack= */ true);
+	}
+	/* Deferred calls and the like. */
+	memset(bytes, 0, 2 * sizeof(uint64_t));
+	take_words(h, bytes, allgs_size(search->process), /* on_stack= */ true);
+	follow(h, search->chunk);
+}
+
+static int by_object(const void *a, const void *b)
+{
+	const struct holding *x = a, *y = b;
+
+	if (x->object != y->object)
+		return x->object < y->object ? -1 : 1;
+	return x->holder < y->holder ? -1 : x->holder > y->holder;
+}
+
+static int read_all(struct holdings *h)
+{
+	const struct search *search = h->search;
+	size_t i, n = 0;
+
+	h->queue.items = calloc(OBJECTS_MAX, sizeof(*h->queue.items));
+	h->queue.room = OBJECTS_MAX;
+	if (!h->queue.items)
+		return -ENOMEM;
+	h->complete = true;
+	for (i = 0; i < search->goroutine_count && !h->no_memory; i++) {
+		if (search->goroutines[i].state != REACH_WAITS)
+			continue;
+		if (n++ == HOLDERS_MAX) {
+			h->complete = false;
+			break;
+		}
+		search_one(h, i);
+	}
+	if (h->count)
+		qsort(h->list, h->count, sizeof(*h->list), by_object);
+	return h->no_memory ? -ENOMEM : 0;
+}
+
+static bool is_rwmutex(uint8_t kind)
+{
+	return kind == LC_GO_RWMUTEX_READ || kind == LC_GO_RWMUTEX_WRITE;
+}
+
+/* Readers and writers of one RWMutex wait at two of its words, side by side. */
+static bool wait_for_the_same(const struct search *search, const struct reach_goroutine *a,
+			      const struct reach_goroutine *b)
+{
+	uint64_t x = search->model->list[a->place].object, y = search->model->list[b->place].object;
+	uint64_t apart = x > y ? x - y : y - x;
+
+	return x && y && (!apart || (is_rwmutex(a->kind) && is_rwmutex(b->kind) && apart <= 8));
+}
+
+static void add(struct lc_go_releasers *releasers, uint64_t goid)
+{
+	uint32_t i;
+
+	for (i = 0; i < releasers->count; i++) {
+		if (releasers->goids[i] == goid)
+			return;
+	}
+	releasers->total++;
+	if (releasers->count < LC_GO_RELEASERS)
+		releasers->goids[releasers->count++] = goid;
+}
+
+/* The holders of one thing that is waited for. Who has a lock has it on the stack. */
+static void add_holders(const struct holdings *h, const struct reach_wait *wait,
+			struct lc_go_releasers *releasers)
+{
+	const struct search *search = h->search;
+	const struct reach_goroutine *waiter = &search->goroutines[wait->goroutine], *holder;
+	size_t low = 0, high = h->count, middle;
+	const struct go_span *span = go_heap_span(&search->heap, wait->object);
+	bool lock = lc_go_is_lock(waiter->kind);
+
+	while (low < high) { /* the first of the object */
+		middle = (low + high) / 2;
+		if (h->list[middle].object < wait->object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < h->count && h->list[low].object == wait->object; low++) {
+		holder = &search->goroutines[h->list[low].holder];
+		if (holder == waiter || (lock && !h->list[low].on_stack) ||
+		    (span && span->tiny && h->list[low].word > wait->word) ||
+		    wait_for_the_same(search, holder, waiter))
+			continue;
+		add(releasers, holder->goid);
+	}
+}
+
+int reach_find_releasers(struct search *search, struct lc_go_process *model)
+{
+	struct holdings h = { .search = search };
+	struct lc_go_releasers releasers;
+	uint32_t *first = calloc(search->goroutine_count ?: 1, sizeof(*first));
+	uint32_t *next = calloc(search->wait_count ?: 1, sizeof(*next)), at;
+	int r = first && next ? read_all(&h) : -ENOMEM;
+	size_t i;
+
+	/* The waits of each goroutine, in a chain: number + 1. */
+	for (i = 0; i < search->wait_count && !r; i++) {
+		next[i] = first[search->waits[i].goroutine];
+		first[search->waits[i].goroutine] = i + 1;
+	}
+	for (i = 0; i < search->goroutine_count && !r; i++) {
+		if (search->goroutines[i].state != REACH_WAITS)
+			continue;
+		releasers = (struct lc_go_releasers){ .goid = search->goroutines[i].goid,
+						      .known = h.complete };
+		for (at = first[i]; at; at = next[at - 1])
+			add_holders(&h, &search->waits[at - 1], &releasers);
+		r = lc_go_set_releasers(model, &releasers);
+	}
+	free(first);
+	free(next);
+	free(h.list);
+	free(h.queue.items);
+	return r == -ENOSPC ? 0 : r;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One look of the search behind reach.h. From the roots forwards, as the collector marks: each object and each goroutine
+ * is looked at once. A goroutine that waits is not a root; it becomes one when something that it waits for is met.
+ * Private to the files of the search; each part has a file of its name.
+ */
+#ifndef LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
+#define LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
+
+#include "runtimes/go/heap/heap.h"
+#include "runtimes/go/private.h"
+#include "runtimes/go/heap/reach.h"
+#include "runtimes/go/heap/specials.h"
+#include "runtimes/go/sched/timers.h"
+#include "runtimes/go/sync/waits.h"
+
+#define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
+#define REACH_NONE UINT32_MAX
+
+/* What a look knows of a goroutine. */
+enum {
+	REACH_ENDED,
+	REACH_LIVES,
+	REACH_WAITS, /* and nothing that it waits for was met */
+};
+
+/* How it can be seen what a goroutine waits for. */
+enum {
+	REACH_BY_NOTHING, /* it waits for nothing that could come */
+	REACH_BY_QUEUE,	  /* its records in queues of waiters, which its descriptor names */
+	REACH_BY_TABLE,	  /* the table of semaphores, before 1.26 */
+	REACH_BY_LIST,	  /* the list of a condition, before 1.26 */
+	REACH_BY_CORO,	  /* the object of its coroutine */
+};
+
+struct reach_goroutine {
+	uint64_t address;
+	uint64_t goid; /* 0: at this place is none */
+	uint64_t sp, waiting;
+	uint64_t evidence; /* of what it waits for: a sum over it */
+	uint32_t place;	   /* in the model's list */
+	uint32_t status;
+	uint8_t tracking_seq;
+	uint8_t state; /* REACH_ENDED, ... */
+	uint8_t by;    /* REACH_BY_... */
+	uint8_t kind;  /* enum lc_go_kind, of those that wait */
+	bool doubtful; /* it has moved since, when its stack was read */
+};
+
+/* A goroutine waits for a word in an object; those of one object are chained. */
+struct reach_wait {
+	uint64_t object, word;
+	uint32_t goroutine, next; /* numbers, REACH_NONE: none */
+};
+
+struct reach_list {
+	uint64_t *items;
+	size_t count, room;
+};
+
+struct search {
+	struct go_process *process;
+	const struct lc_go_process *model;
+	struct go_heap heap;
+	struct go_specials specials;
+	struct go_semaphores semaphores;
+	uint64_t *processors; /* addresses of the p's */
+	size_t processor_count;
+	struct reach_goroutine *goroutines;
+	size_t goroutine_count;
+	uint32_t *by_address; /* open hash of goroutine numbers + 1 */
+	size_t by_address_mask;
+	struct reach_wait *waits;
+	size_t wait_count, wait_room;
+	uint32_t *by_object; /* open hash of wait numbers + 1, the first of each object */
+	size_t by_object_mask;
+	uint8_t *met, *awaited;	     /* bit for each object of the heap */
+	uint64_t bit_count;	     /* of both; objects beyond came later than was counted on */
+	struct reach_list objects;   /* met, and not read yet */
+	struct reach_list to_search; /* numbers of goroutines whose stacks are to be read */
+	struct reach_list woken;     /* the same, later: of those that could be woken */
+	size_t open;		     /* goroutines that wait for something which was not met */
+	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
+	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
+	bool moved;	       /* somebody ran meanwhile */
+	int error;	       /* the first: nothing is known then */
+	uint8_t *chunk;
+	struct go_batch *batch;
+};
+
+/* Notes the first error. */
+void reach_fail(struct search *search, int error);
+
+/* reach_list: false and an error without memory. */
+bool reach_push(struct search *search, struct reach_list *list, uint64_t item);
+
+/* reach_marks.c: bits for each object. A word is looked at as a pointer; who waits for its object lives. */
+int reach_marks_begin(struct search *search);
+void reach_mark(struct search *search, uint64_t word);
+void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
+bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_object);
+
+/* Of an object of the heap, which may be in a block of tiny ones. */
+void reach_await(struct search *search, uint32_t goroutine, uint64_t word);
+const struct reach_wait *reach_first_wait(const struct search *search, uint64_t object);
+
+/* reach_objects.c: does an object hold nothing, since it is one of the runtime's books? */
+bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
+		   uint64_t size);
+void reach_read_objects(struct search *search);
+
+/* reach_roots.c: global variables, timers, what finalizers and weak pointers give. */
+void reach_read_roots(struct search *search);
+
+/* reach_goroutines.c: the list of all, as it is now. */
+int reach_list_goroutines(struct search *search);
+uint32_t reach_goroutine_at(const struct search *search, uint64_t address);
+void reach_lives(struct search *search, uint32_t goroutine);
+
+/* Looks at all again: who moved or is new is to be searched once more. Sets moved and returns whether anybody was. */
+bool reach_look_again(struct search *search);
+
+/* reach_waits.c: what those that wait wait for; first notes it, else compares: who waits for something else lives. */
+void reach_find_coroutines(struct search *search);
+void reach_read_waits(struct search *search, const uint32_t *numbers, size_t count, bool first);
+
+/* reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies. */
+void reach_read_stacks(struct search *search, struct reach_list *list);
+void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to);
+
+/* reach_releasers.c: who of those that were not met has at hand what another waits for. Returns 0 or -ENOMEM. */
+int reach_find_releasers(struct search *search, struct lc_go_process *model);
+
+/* reach.c: one look. Returns 0 or an error of go_reach(); reach_release() releases in any case. */
+int reach_look(struct search *search);
+void reach_release(struct search *search);
+
+#endif

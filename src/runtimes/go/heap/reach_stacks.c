@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What goroutines that can run have on their stacks and in their descriptors: see reach_search.h. */
+#include "runtimes/go/sched/allgs.h"
+#include "runtimes/go/image/pclntab.h"
+#include "runtimes/go/heap/reach_search.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * Of one that does not run, from its sp up: below are old frames, which hold nothing. Of one that runs, all of it. What
+ * begins to run meanwhile has what it has from there.
+ */
+void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to)
+{
+	uint64_t pc, sp;
+
+	*from = d->stack_lo;
+	*to = d->stack_hi;
+	if (d->stack_hi <= d->stack_lo || d->stack_hi - d->stack_lo > GO_STACK_MAX) {
+		*from = *to;
+		return;
+	}
+	go_descriptor_start(d, &pc, &sp);
+	if (d->status != GO_STATUS_RUNNING && d->status != GO_STATUS_COPYSTACK &&
+	    sp >= d->stack_lo && sp <= d->stack_hi)
+		*from = sp;
+}
+
+static const char *entry_of(const struct search *search, uint64_t pc)
+{
+	const struct go_module *module = go_process_module(search->process, pc);
+	struct go_function function;
+
+	if (!module || !pclntab_function(module->image->table, pc - module->bias, &function))
+		return "";
+	return pclntab_name(module->image->table, function.name);
+}
+
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && strcmp(name, names[i]) != 0; i++)
+		;
+	return i < count;
+}
+
+static bool waits_for_calls(const struct search *search, const struct go_descriptor *d)
+{
+	static const char *const waits[] = { "finalizer wait", "cleanup wait" };
+	const struct go_reason *reason = go_reason_for(search->process->version, d->reason);
+
+	return d->status == GO_STATUS_WAITING && reason && is_one_of(reason->text, waits, 2);
+}
+
+/*
+ * The runtime's own goroutines have addresses of memory on their stacks, where objects begin, and hold none; nor do those
+ * that call finalizers and cleanups while they wait for some. While they call them, what else is due stands in a queue
+ * outside of the heap, which is not read.
+ */
+static bool is_runtimes(struct search *search, const struct go_descriptor *d)
+{
+	static const char *const own[] = { "runtime.bgsweep", "runtime.bgscavenge",
+					   "runtime.forcegchelper", "runtime.gcBgMarkWorker",
+					   "runtime.ensureSigM.func1" };
+	static const char *const call[] = { "runtime.runfinq", "runtime.runFinalizers",
+					    "runtime.runCleanups" };
+	const char *name;
+
+	if (d->startpc == search->others_entry)
+		return false;
+	name = entry_of(search, d->startpc);
+	if (is_one_of(name, own, 5))
+		return true;
+	if (!is_one_of(name, call, 3)) {
+		search->others_entry = d->startpc;
+		return false;
+	}
+	if (!waits_for_calls(search, d))
+		reach_fail(search, -EFAULT);
+	return true;
+}
+
+static bool read_rest(struct search *search, uint64_t from, uint64_t to)
+{
+	size_t got, size;
+
+	for (; from < to; from += size) {
+		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
+		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0 ||
+		    got < size)
+			return false;
+		reach_mark_words(search, search->chunk, size);
+	}
+	return true;
+}
+
+static bool read_pieces(struct search *search, struct target_piece *pieces, size_t count)
+{
+	if (target_memory_read_pieces(search->process->pid, pieces, count) < 0) {
+		reach_fail(search, -EFAULT);
+		return false;
+	}
+	return true;
+}
+
+/* Notes what the stack was read for: reach_look_again() compares it. False: another goroutine, or none. */
+static bool take_descriptor(struct search *search, struct reach_goroutine *goroutine, size_t i,
+			    struct go_descriptor *d)
+{
+	struct go_batch *batch = search->batch;
+
+	if (!batch->pieces[i].read) {
+		reach_fail(search, -EFAULT);
+		return false;
+	}
+	go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i], d);
+	if (d->goid != goroutine->goid || d->status != goroutine->status ||
+	    d->tracking_seq != goroutine->tracking_seq || d->sched_sp != goroutine->sp)
+		goroutine->doubtful = true;
+	if (go_descriptor_state(d) == LC_GO_NONE || is_runtimes(search, d))
+		return false;
+	/* Deferred calls, a panic's value, labels; not the stack's own bounds. */
+	memset(batch->descriptor_bytes[i], 0, 2 * sizeof(uint64_t));
+	reach_mark_words(search, batch->descriptor_bytes[i], allgs_size(search->process));
+	return true;
+}
+
+/* A batch: descriptors in one call, the tops of their stacks in another. */
+static void read_batch(struct search *search, const uint32_t *numbers, size_t count)
+{
+	struct go_batch *batch = search->batch;
+	struct go_descriptor d;
+	uint64_t from[GO_BATCH], to[GO_BATCH];
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		batch->pieces[i] = (struct target_piece){
+			.address = search->goroutines[numbers[i]].address,
+			.buffer = batch->descriptor_bytes[i],
+			.size = allgs_size(search->process),
+		};
+	if (!read_pieces(search, batch->pieces, count))
+		return;
+	for (i = 0; i < count; i++) {
+		from[i] = to[i] = 0;
+		if (take_descriptor(search, &search->goroutines[numbers[i]], i, &d))
+			reach_stack_range(&d, &from[i], &to[i]);
+		batch->stack[i] = (struct target_piece){
+			.address = from[i],
+			.buffer = batch->stack_bytes[i],
+			.size = to[i] - from[i] < GO_STACK_TOP ? to[i] - from[i] : GO_STACK_TOP,
+		};
+	}
+	if (!read_pieces(search, batch->stack, count))
+		return;
+	for (i = 0; i < count; i++) {
+		if (!batch->stack[i].size)
+			continue;
+		if (batch->stack[i].read)
+			reach_mark_words(search, batch->stack_bytes[i], batch->stack[i].size);
+		/* Also that of a stack which was given back stays readable. */
+		if (!batch->stack[i].read ||
+		    !read_rest(search, from[i] + batch->stack[i].size, to[i]))
+			reach_fail(search, -EFAULT);
+	}
+}
+
+void reach_read_stacks(struct search *search, struct reach_list *list)
+{
+	uint32_t numbers[GO_BATCH];
+	size_t count = 0;
+
+	while (list->count && count < GO_BATCH)
+		numbers[count++] = list->items[--list->count];
+	read_batch(search, numbers, count);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finalizers and cleanups of a Go process: see specials.h. */
+#include "runtimes/go/heap/specials.h"
+#include "target/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPECIALS_MAX (1u << 18)
+#define RECORD_MAX 64	    /* the next record may be in it: its words only add to what lives */
+#define WIDE_OFFSET_KIND 16 /* where the kind stands since the offset has 64 bits */
+
+static int add(uint64_t **list, size_t *count, size_t *room, uint64_t value)
+{
+	uint64_t *grown;
+
+	if (*count == *room) {
+		grown = reallocarray(*list, *room * 2 + 64, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		*list = grown;
+		*room = *room * 2 + 64;
+	}
+	(*list)[(*count)++] = value;
+	return 0;
+}
+
+static uint64_t word_at(const uint8_t *record, size_t offset, size_t size)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, record + offset, size);
+	return word;
+}
+
+/* The object that a record belongs to: by its distance from the span's start. */
+static uint64_t object_of(const struct go_process *process, const struct go_span *span,
+			  const uint8_t *record)
+{
+	uint64_t offset = word_at(record, 8,
+				  process->offsets.special_kind >= WIDE_OFFSET_KIND ? 8 : 2);
+
+	return offset < span->end - span->start ? go_heap_object(span, span->start + offset) : 0;
+}
+
+/* _KindSpecialFinalizer: 1.25 put another kind before it. Behind it is _KindSpecialWeakHandle, since 1.23. */
+static uint8_t finalizer_kind(const struct go_process *process)
+{
+	return process->version >= GO_VERSION(1, 25, 0) ? 2 : 1;
+}
+
+static int add_record(const struct go_process *process, const struct go_heap *heap,
+		      const struct go_span *span, const uint8_t *record,
+		      struct go_specials *specials)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t kind = record[o->special_kind];
+	uint64_t word;
+	size_t at;
+	bool gives = kind == finalizer_kind(process) || (process->version >= GO_VERSION(1, 23, 0) &&
+							 kind == finalizer_kind(process) + 1);
+	int r = 0;
+
+	for (at = o->special_size; at + 8 <= RECORD_MAX && !r; at += 8) {
+		word = word_at(record, at, 8);
+		if (word >= heap->low && word < heap->high)
+			r = add(&specials->words, &specials->count, &specials->room, word);
+	}
+	if (!r && gives)
+		r = add(&specials->objects, &specials->object_count, &specials->object_room,
+			object_of(process, span, record));
+	return r;
+}
+
+/* What lies behind the last one of a piece of memory may not be readable. */
+static bool read_record(const struct go_process *process, uint64_t at, uint8_t record[RECORD_MAX])
+{
+	size_t got;
+
+	memset(record, 0, RECORD_MAX);
+	return !target_memory_read(process->pid, at, record, RECORD_MAX, &got) &&
+	       got > (size_t)process->offsets.special_size;
+}
+
+int go_specials_read(const struct go_process *process, const struct go_heap *heap,
+		     struct go_specials *specials)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t record[RECORD_MAX];
+	size_t i, records = 0;
+	uint64_t at;
+	int r = 0;
+
+	*specials = (struct go_specials){};
+	if (o->special_size < 0 || o->special_size > RECORD_MAX || o->special_kind < 8 ||
+	    o->special_kind >= RECORD_MAX)
+		return -ENOENT;
+	for (i = 0; i < heap->count && !r; i++) {
+		for (at = heap->spans[i].specials; at && !r; at = word_at(record, 0, 8)) {
+			if (records++ == SPECIALS_MAX)
+				r = -E2BIG;
+			else if (!read_record(process, at, record))
+				r = -EFAULT;
+			else
+				r = add_record(process, heap, &heap->spans[i], record, specials);
+		}
+	}
+	if (r < 0)
+		go_specials_release(specials);
+	return r;
+}
+
+void go_specials_release(struct go_specials *specials)
+{
+	free(specials->words);
+	free(specials->objects);
+	*specials = (struct go_specials){};
+}

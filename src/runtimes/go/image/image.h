@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A file that holds Go code: a program, a shared library or a plugin, stripped or not. Found by its build
+ * information (debug/buildinfo of the Go source), read through libelf; shared by all processes that run it.
+ *
+ * Addresses here are the file's own ("vaddr"); a process has the file at vaddr + bias.
+ */
+#ifndef LEAKHOP_RUNTIMES_GO_IMAGE_H
+#define LEAKHOP_RUNTIMES_GO_IMAGE_H
+
+#include "runtimes/go/image/offsets.h"
+#include "target/maps.h"
+
+#include <uthash.h>
+
+struct go_pclntab;
+
+struct go_image_key {
+	uint64_t device, inode;
+};
+
+enum go_kind {
+	GO_NOT, /* not Go at all */
+	GO_GC,	/* the Go project's own compiler: what is understood */
+	GO_GCC,
+	GO_TINY,
+};
+
+struct go_image {
+	UT_hash_handle hh;
+	struct go_image_key key; /* as mappings name the file */
+	struct go_image_key
+		file_key; /* as the file names itself: not the same where file systems are stacked */
+	enum go_kind kind;
+	int fd; /* -1: not open */
+	Elf *elf;
+	char version_text[64];
+	uint32_t version;     /* 0: not known */
+	uint64_t build_info;  /* vaddr; 0: none */
+	uint64_t number;      /* module number of this image's frames, in interned stacks */
+	uint64_t pclntab;     /* vaddr; 0: not found */
+	uint64_t pclntab_end; /* vaddr; behind it */
+	bool position_independent;
+	char *path;	   /* as the first process had it */
+	char *main_module; /* import path of the main module; NULL: not known */
+	struct go_offsets offsets;
+	bool has_offsets;
+	struct go_pclntab *table; /* NULL: not opened yet */
+};
+
+/*
+ * Looks at the file behind a mapping. *ret_image (to be released with go_image_free()) says what it is, also
+ * if it is not Go. Returns 0 or a negative errno where the file can't be opened.
+ */
+int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image);
+void go_image_free(struct go_image *image);
+
+/* Tells what image->elf is: for go_image_open(), and for fuzzing. */
+void go_image_look(struct go_image *image);
+
+/* The load bias of the image where mapping holds some of it; false: the mapping is not of a segment. */
+bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,
+		   uint64_t *ret_bias);
+
+/* size bytes of the file at vaddr, valid while the image lives; NULL: not in the file. */
+const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size);
+
+/*
+ * Copies a setting of the build ("go version -m": "DefaultGODEBUG") to buffer, cut at size. False: there is
+ * none; before Go 1.18 none was noted.
+ */
+bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size);
+
+/* The text of the build information, lines of "kind\tvalue"; not terminated; NULL: there is none. */
+const char *go_image_build_text(const struct go_image *image, size_t *ret_size);
+
+/* main_module.c: is a function, by its full name, of the program's main module? The first finds out which that is. */
+void go_image_find_main_module(struct go_image *image);
+bool go_image_is_own(const struct go_image *image, const char *function);
+
+/*
+ * The next segment behind index that is writable (or not); vaddr, file and memory size. *index starts at 0.
+ * False: there is none.
+ */
+bool go_image_segment(const struct go_image *image, bool writable, size_t *index,
+		      uint64_t *ret_vaddr, uint64_t *ret_file_size, uint64_t *ret_memory_size);
+
+/* vaddr and size of a section; false: none of that name. */
+bool go_image_section(const struct go_image *image, const char *name, uint64_t *ret_vaddr,
+		      uint64_t *ret_size);
+
+#endif

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reads Go's table of functions: see pclntab.h. */
+#include "runtimes/go/image/pclntab.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAGIC_117 0xfffffffau
+#define MAGIC_118 0xfffffff0u
+#define MAGIC_120 0xfffffff1u
+#define MOST_FUNCTIONS (16u << 20)
+#define MOST_PAIRS 1000000u /* of one value table */
+#define FUNCTION_TOP 1
+#define FUNCTION_SETS_SP 2
+
+enum layout { LAYOUT_117, LAYOUT_118, LAYOUT_120 };
+
+struct go_pclntab {
+	const uint8_t *bytes;
+	size_t size;
+	uint8_t *copy; /* NULL: the bytes are the file's */
+	enum layout layout;
+	uint64_t bias; /* of the copy's addresses */
+	unsigned quantum;
+	uint64_t count;					 /* of functions */
+	uint64_t names, units, files, values, functions; /* offsets of the parts */
+	uint64_t text, gofunc;				 /* vaddr */
+	int wrapper;					 /* id; -1: not known */
+};
+
+static const struct {
+	unsigned name, pcsp, pcfile, pcln, npcdata, cu, id, flag, nfuncdata, after;
+} places[] = {
+	[LAYOUT_117] = { 8, 20, 24, 28, 32, 36, 40, 41, 43, 44 },
+	[LAYOUT_118] = { 4, 16, 20, 24, 28, 32, 36, 37, 39, 40 },
+	[LAYOUT_120] = { 4, 16, 20, 24, 28, 32, 40, 41, 43, 44 },
+};
+
+static uint64_t get(const struct go_pclntab *table, uint64_t offset, unsigned size)
+{
+	uint64_t value = 0;
+
+	if (offset > table->size || size > table->size - offset)
+		return 0;
+	memcpy(&value, table->bytes + offset, size); /* little-endian, as both machines are */
+	return value;
+}
+
+static bool is_head(const uint8_t *bytes, size_t size)
+{
+	uint32_t magic;
+
+	if (size < 72)
+		return false;
+	memcpy(&magic, bytes, 4);
+	return (magic == MAGIC_117 || magic == MAGIC_118 || magic == MAGIC_120) && !bytes[4] &&
+	       !bytes[5] && (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == 8;
+}
+
+static bool read_head(struct go_pclntab *table)
+{
+	uint32_t magic = get(table, 0, 4);
+	unsigned at;
+
+	if (!is_head(table->bytes, table->size))
+		return false;
+	table->layout = magic == MAGIC_117   ? LAYOUT_117
+			: magic == MAGIC_118 ? LAYOUT_118
+					     : LAYOUT_120;
+	table->quantum = table->bytes[6];
+	table->count = get(table, 8, 8);
+	at = table->layout == LAYOUT_117 ? 24 : 32;
+	table->names = get(table, at, 8);
+	table->units = get(table, at + 8, 8);
+	table->files = get(table, at + 16, 8);
+	table->values = get(table, at + 24, 8);
+	table->functions = get(table, at + 32, 8);
+	return table->count && table->count <= MOST_FUNCTIONS && table->names < table->size &&
+	       table->units < table->size && table->files < table->size &&
+	       table->values < table->size && table->functions < table->size;
+}
+
+static bool find_in_segments(const struct go_image *image, bool writable, uint64_t *ret_start,
+			     uint64_t *ret_end)
+{
+	struct go_pclntab table = {};
+	uint64_t vaddr, size, memory;
+	const uint8_t *bytes;
+	size_t index = 0, i;
+
+	while (go_image_segment(image, writable, &index, &vaddr, &size, &memory)) {
+		bytes = go_image_bytes(image, vaddr, size);
+		for (i = 0; bytes && i + 72 <= size; i += 8) {
+			if (!is_head(bytes + i, size - i))
+				continue;
+			table.bytes = bytes + i;
+			table.size = size - i;
+			if (!read_head(&table))
+				continue;
+			*ret_start = vaddr + i;
+			*ret_end = vaddr + size;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool pclntab_find(const struct go_image *image, uint64_t *ret_start, uint64_t *ret_end)
+{
+	uint64_t size;
+
+	if (go_image_section(image, ".gopclntab", ret_start, &size) ||
+	    go_image_section(image, ".data.rel.ro.gopclntab", ret_start, &size)) {
+		*ret_end = *ret_start + size;
+		return size > 72;
+	}
+	return find_in_segments(image, /* writable= */ false, ret_start, ret_end) ||
+	       find_in_segments(image, /* writable= */ true, ret_start, ret_end);
+}
+
+static uint64_t entry_of(const struct go_pclntab *table, uint64_t index)
+{
+	if (table->layout == LAYOUT_117)
+		return get(table, table->functions + index * 16, 8) - table->bias;
+	return table->text + get(table, table->functions + index * 8, 4);
+}
+
+static uint64_t info_of(const struct go_pclntab *table, uint64_t index)
+{
+	if (table->layout == LAYOUT_117)
+		return table->functions + get(table, table->functions + index * 16 + 8, 8);
+	return table->functions + get(table, table->functions + index * 8 + 4, 4);
+}
+
+/* In all versions the ids' last two are systemstack_switch and wrapper. */
+static void learn_wrapper(struct go_pclntab *table)
+{
+	struct go_function function;
+	uint64_t entry = pclntab_named(table, "runtime.systemstack_switch");
+
+	table->wrapper = -1;
+	if (entry && pclntab_function(table, entry, &function) && function.id)
+		table->wrapper = function.id + 1;
+}
+
+int pclntab_open(struct go_image *image, uint64_t text, uint64_t gofunc, uint8_t *memory,
+		 size_t memory_size, uint64_t bias)
+{
+	struct go_pclntab *table = calloc(1, sizeof(*table));
+
+	if (!table) {
+		free(memory);
+		return -ENOMEM;
+	}
+	table->copy = memory;
+	table->size = memory ? memory_size : image->pclntab_end - image->pclntab;
+	table->bytes = memory ?: go_image_bytes(image, image->pclntab, table->size);
+	table->bias = memory ? bias : 0;
+	table->text = text;
+	table->gofunc = gofunc;
+	if (!table->bytes || !read_head(table)) {
+		pclntab_free(table);
+		return -EBADMSG;
+	}
+	learn_wrapper(table);
+	image->table = table;
+	return 0;
+}
+
+void pclntab_free(struct go_pclntab *table)
+{
+	if (!table)
+		return;
+	free(table->copy);
+	free(table);
+}
+
+const char *pclntab_name(const struct go_pclntab *table, uint32_t name)
+{
+	uint64_t at = table->names + name;
+
+	if (at >= table->size || !memchr(table->bytes + at, '\0', table->size - at))
+		return "";
+	return (const char *)table->bytes + at;
+}
+
+static void read_function(const struct go_pclntab *table, uint64_t index, struct go_function *ret)
+{
+	const unsigned *place = &places[table->layout].name;
+	uint64_t info = info_of(table, index);
+
+	*ret = (struct go_function){
+		.entry = entry_of(table, index),
+		.info = info,
+		.name = get(table, info + place[0], 4),
+		.pcsp = get(table, info + place[1], 4),
+		.pcfile = get(table, info + place[2], 4),
+		.pcln = get(table, info + place[3], 4),
+		.npcdata = get(table, info + place[4], 4),
+		.cu = get(table, info + place[5], 4),
+		.id = get(table, info + place[6], 1),
+		.flag = get(table, info + place[7], 1),
+		.nfuncdata = get(table, info + place[8], 1),
+		.after = info + place[9],
+	};
+}
+
+bool pclntab_function(const struct go_pclntab *table, uint64_t vaddr, struct go_function *ret)
+{
+	uint64_t low = 0, high = table->count, middle;
+
+	/* Entry number count is the end of the last function. */
+	if (vaddr < entry_of(table, 0) || vaddr >= entry_of(table, table->count))
+		return false;
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (entry_of(table, middle) <= vaddr)
+			low = middle;
+		else
+			high = middle;
+	}
+	read_function(table, low, ret);
+	return true;
+}
+
+uint64_t pclntab_named(const struct go_pclntab *table, const char *name)
+{
+	uint32_t offset;
+	uint64_t i, at;
+	size_t length = strlen(name) + 1;
+
+	for (i = 0; i < table->count; i++) {
+		offset = get(table, info_of(table, i) + places[table->layout].name, 4);
+		at = table->names + offset;
+		if (at < table->size && length <= table->size - at &&
+		    !memcmp(table->bytes + at, name, length))
+			return entry_of(table, i);
+	}
+	return 0;
+}
+
+static bool varint(const struct go_pclntab *table, uint64_t *at, uint32_t *ret)
+{
+	unsigned shift = 0;
+	uint32_t value = 0;
+	uint8_t byte;
+
+	do {
+		if (*at >= table->size || shift > 28)
+			return false;
+		byte = table->bytes[(*at)++];
+		value |= (uint32_t)(byte & 0x7f) << shift;
+		shift += 7;
+	} while (byte & 0x80);
+	*ret = value;
+	return true;
+}
+
+static int32_t value_at(const struct go_pclntab *table, uint64_t entry, uint32_t offset,
+			uint64_t vaddr)
+{
+	uint64_t at = table->values + offset, pc = entry;
+	uint32_t delta, step, i, value = UINT32_MAX; /* -1; wraps as it likes */
+
+	if (!offset)
+		return -1;
+	for (i = 0; i < MOST_PAIRS; i++) {
+		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
+			return -1;
+		value += (delta >> 1) ^ -(delta & 1);
+		pc += (uint64_t)step * table->quantum;
+		if (vaddr < pc)
+			return (int32_t)value;
+	}
+	return -1;
+}
+
+int32_t pclntab_frame_size(const struct go_pclntab *table, const struct go_function *function,
+			   uint64_t vaddr)
+{
+	return value_at(table, function->entry, function->pcsp, vaddr);
+}
+
+size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_function *function,
+			  uint64_t *ends, size_t room)
+{
+	uint64_t at = table->values + function->pcsp, pc = function->entry;
+	uint32_t delta, step, i;
+	int32_t value = -1, before = 0;
+	size_t count = 0;
+
+	for (i = 0; i < MOST_PAIRS && function->pcsp; i++) {
+		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
+			break;
+		value += (int32_t)((delta >> 1) ^ -(delta & 1));
+		if (!value && before > 0 && count < room)
+			ends[count++] = pc;
+		before = value;
+		pc += (uint64_t)step * table->quantum;
+	}
+	return count;
+}
+
+int32_t pclntab_data(const struct go_pclntab *table, const struct go_function *function,
+		     unsigned index, uint64_t vaddr)
+{
+	if (index >= function->npcdata)
+		return -1;
+	return value_at(table, function->entry, get(table, function->after + index * 4, 4), vaddr);
+}
+
+uint64_t pclntab_function_data(const struct go_pclntab *table, const struct go_function *function,
+			       unsigned index)
+{
+	uint64_t at = function->after + (uint64_t)function->npcdata * 4;
+	uint64_t value;
+
+	if (index >= function->nfuncdata)
+		return 0;
+	if (table->layout == LAYOUT_117) {
+		at = (at + 7) & ~7ull;
+		value = get(table, at + index * 8, 8);
+		return value ? value - table->bias : 0;
+	}
+	value = get(table, at + index * 4, 4);
+	return value == UINT32_MAX || !table->gofunc ? 0 : table->gofunc + value;
+}
+
+bool pclntab_is_top(const struct go_function *function)
+{
+	return function->flag & FUNCTION_TOP;
+}
+
+bool pclntab_sets_sp(const struct go_function *function)
+{
+	return function->flag & FUNCTION_SETS_SP;
+}
+
+static const char *file_name(const struct go_pclntab *table, uint32_t unit, int32_t number)
+{
+	uint64_t at;
+
+	if (number < 0)
+		return "";
+	if (table->layout == LAYOUT_117 || unit != UINT32_MAX) {
+		at = table->units + ((uint64_t)unit + (uint32_t)number) * 4;
+		at = get(table, at, 4);
+		if (at == UINT32_MAX)
+			return "";
+		at += table->files;
+		if (at < table->size && memchr(table->bytes + at, '\0', table->size - at))
+			return (const char *)table->bytes + at;
+	}
+	return "";
+}
+
+/* An element of the tree of inlined calls: runtime/symtabinl.go, runtime/symtab.go to 1.19. */
+struct inlined {
+	uint8_t id;
+	uint32_t name;
+	uint32_t parent_pc;
+	int32_t parent; /* to 1.19 */
+	int32_t file, line;
+};
+
+static bool read_inlined(const struct go_image *image, uint64_t tree, int32_t index,
+			 struct inlined *ret)
+{
+	bool old = image->table->layout != LAYOUT_120;
+	unsigned size = old ? 20 : 16;
+	const uint8_t *bytes;
+	int16_t parent;
+
+	if (index < 0 || index > 65535)
+		return false;
+	bytes = go_image_bytes(image, tree + (uint64_t)index * size, size);
+	if (!bytes)
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	if (old) {
+		memcpy(&parent, bytes, 2);
+		ret->parent = parent;
+		ret->id = bytes[2];
+		memcpy(&ret->file, bytes + 4, 4);
+		memcpy(&ret->line, bytes + 8, 4);
+		memcpy(&ret->name, bytes + 12, 4);
+		memcpy(&ret->parent_pc, bytes + 16, 4);
+	} else {
+		ret->id = bytes[0];
+		memcpy(&ret->name, bytes + 4, 4);
+		memcpy(&ret->parent_pc, bytes + 8, 4);
+	}
+	return true;
+}
+
+#define PCDATA_INLINE_INDEX 2
+#define FUNCDATA_INLINE_TREE 3
+
+size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
+		     struct go_call calls[GO_INLINED_MAX])
+{
+	const struct go_pclntab *table = image->table;
+	struct go_function function;
+	struct inlined inlined;
+	uint64_t pc, tree;
+	int32_t index, file, line;
+	size_t count = 0;
+
+	if (!table || !pclntab_function(table, vaddr, &function))
+		return 0;
+	pc = exact || vaddr == function.entry ? vaddr
+					      : vaddr - 1; /* one that never ran is at its entry */
+	tree = pclntab_function_data(table, &function, FUNCDATA_INLINE_TREE);
+	index = tree ? pclntab_data(table, &function, PCDATA_INLINE_INDEX, pc) : -1;
+	file = value_at(table, function.entry, function.pcfile, pc);
+	line = value_at(table, function.entry, function.pcln, pc);
+	while (count < GO_INLINED_MAX - 1 && index >= 0 &&
+	       read_inlined(image, tree, index, &inlined)) {
+		calls[count++] = (struct go_call){
+			.function = pclntab_name(table, inlined.name),
+			.file = file_name(table, function.cu, file),
+			.line = line > 0 ? line : 0,
+			.inlined = true,
+			.wrapper = table->wrapper >= 0 && inlined.id == table->wrapper,
+			.entry = function.entry,
+			.pc = pc,
+		};
+		pc = function.entry + inlined.parent_pc;
+		if (table->layout == LAYOUT_120) {
+			index = pclntab_data(table, &function, PCDATA_INLINE_INDEX, pc);
+			file = value_at(table, function.entry, function.pcfile, pc);
+			line = value_at(table, function.entry, function.pcln, pc);
+		} else {
+			index = inlined.parent;
+			file = inlined.file;
+			line = inlined.line;
+		}
+	}
+	calls[count++] = (struct go_call){
+		.function = pclntab_name(table, function.name),
+		.file = file_name(table, function.cu, file),
+		.line = line > 0 ? line : 0,
+		.wrapper = table->wrapper >= 0 && function.id == table->wrapper,
+		.entry = function.entry,
+		.pc = pc,
+	};
+	return count;
+}

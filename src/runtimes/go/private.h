@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of this room share: the processes known, and the buffers of a sweep. */
+#ifndef LEAKHOP_RUNTIMES_GO_PRIVATE_H
+#define LEAKHOP_RUNTIMES_GO_PRIVATE_H
+
+#include "runtimes/go/sched/goroutine.h"
+#include "runtimes/go/golang.h"
+#include "runtimes/go/sched/process.h"
+#include "runtimes/go/sched/unwind.h"
+#include "target/memory.h"
+#include "target/proc.h"
+
+#define GO_BATCH 512
+#define GO_STACK_TOP 2048 /* of a stack is read at once; deeper ones cost a second read */
+#define GO_WAITER_MAX 128
+
+/* Goroutines that are looked at together. */
+struct go_batch {
+	size_t count;
+	size_t places[GO_BATCH];
+	uint64_t addresses[GO_BATCH];
+	bool read[GO_BATCH];
+	struct go_descriptor before[GO_BATCH], after[GO_BATCH];
+	struct target_piece stack[GO_BATCH], waiter[GO_BATCH], pieces[GO_BATCH];
+	uint8_t descriptor_bytes[GO_BATCH][GO_DESCRIPTOR_MAX];
+	uint8_t stack_bytes[GO_BATCH][GO_STACK_TOP];
+	uint8_t waiter_bytes[GO_BATCH][GO_WAITER_MAX]; /* runtime.sudog */
+};
+
+struct go_known {
+	UT_hash_handle hh;
+	pid_t pid;
+	uint64_t start_time;
+	uint64_t exe; /* inode: changes by exec */
+	uint64_t looked_at;
+	uint64_t look_again; /* ns after that, if there is an error */
+	int error;	     /* 0, or why there is no process */
+	struct go_process *process;
+	char version_text[64];
+	char reason[200];
+};
+
+struct golang {
+	struct lc_stacks *stacks;
+	struct go_images images;
+	struct go_known *known;
+	struct go_walk walk;
+	uint8_t *
+		kinds; /* enum lc_go_kind + 1, by stack: what its innermost functions tell; 0: not asked */
+	size_t kinds_room;
+	struct go_batch batch;
+};
+
+/* sweep.c: all goroutines of a process. */
+int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_process *model,
+	     uint64_t now, unsigned attempts);
+
+/* sweep.c: the stacks of a new site; spawn_pc 0: of no go statement. */
+void go_fill_site(struct golang *golang, const struct go_process *process, struct lc_go_site *site,
+		  uint64_t spawn_pc, uint64_t entry_pc);
+
+/* kinds.c: what a stack's innermost functions tell of a wait; LC_GO_NO_WAIT: nothing. */
+enum lc_go_kind go_kind_by_stack(struct golang *golang, const struct go_process *process,
+				 const struct go_walk *walk, uint32_t stack);
+
+/*
+ * What is known of a process, looked up anew where it is not that process or program any more. Whether it can be
+ * read is in (*ret)->error. Returns 0 or a negative errno.
+ */
+int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
+		    struct target_stat *stat);
+
+/* The process behind the model's, or NULL. */
+struct go_process *go_known_process(struct golang *golang, pid_t pid);
+
+/* read.c: a goroutine's descriptor as it is now; false: gone. */
+bool go_read_descriptor(const struct go_process *process, const struct lc_goroutine *goroutine,
+			struct go_descriptor *ret);
+
+/* The goroutine's stack from sp up, malloc'ed, NULL; and its size, with a bound. */
+uint8_t *go_read_stack(const struct go_process *process, const struct go_descriptor *descriptor,
+		       size_t *ret_size);
+size_t go_stack_size(const struct go_descriptor *descriptor);
+
+/* A string in the process, not read yet. */
+struct go_text {
+	uint64_t address, length;
+};
+
+/* A label that the program has set on a goroutine (pprof.Do), laid out as the runtime has it since 1.24. */
+struct go_label {
+	struct go_text key, value;
+};
+
+#define GO_LABELS_MAX 32
+
+/* labels.c: those of a goroutine, by its field labels; how many, or -EFAULT. */
+ssize_t go_read_labels(const struct go_process *process, uint64_t labels,
+		       struct go_label list[GO_LABELS_MAX]);
+
+/* The registers to walk from. */
+void go_descriptor_start(const struct go_descriptor *descriptor, uint64_t *ret_pc,
+			 uint64_t *ret_sp);
+
+#endif

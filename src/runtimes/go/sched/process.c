@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is known of a Go process, and reading it: see process.h. */
+#include "runtimes/go/sched/process.h"
+#include "target/memory.h"
+
+bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size)
+{
+	size_t got;
+
+	return !target_memory_read(process->pid, address, buffer, size, &got) && got == size;
+}
+
+uint64_t go_word(const struct go_process *process, uint64_t address)
+{
+	uint64_t word;
+
+	return go_read(process, address, &word, sizeof(word)) ? word : 0;
+}
+
+const struct go_module *go_process_module(const struct go_process *process, uint64_t pc)
+{
+	size_t i;
+
+	for (i = 0; i < process->module_count; i++) {
+		if (pc >= process->modules[i].text && pc < process->modules[i].etext)
+			return &process->modules[i];
+	}
+	return NULL;
+}
+
+const struct go_image *go_images_numbered(const struct go_images *images, uint64_t number)
+{
+	const struct go_image *image;
+
+	for (image = images->list; image; image = image->hh.next) {
+		if (image->number == number)
+			return image;
+	}
+	return NULL;
+}
+
+const struct go_image *go_images_of_file(const struct go_images *images, uint64_t device,
+					 uint64_t inode)
+{
+	const struct go_image *image;
+
+	for (image = images->list; image; image = image->hh.next) {
+		if (image->kind == GO_GC && image->file_key.device == device &&
+		    image->file_key.inode == inode)
+			return image;
+	}
+	return NULL;
+}
+
+void go_images_release(struct go_images *images)
+{
+	struct go_image *image, *next;
+
+	HASH_ITER(hh, images->list, image, next) {
+		HASH_DEL(images->list, image);
+		go_image_free(image);
+	}
+}

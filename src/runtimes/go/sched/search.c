@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where in a program's data a thing is that has no symbol: told by what it looks like. See process.h. */
+#include "runtimes/go/sched/process.h"
+#include "target/memory.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK (1u << 20)
+#define OVERLAP 16 /* what looks at three words may lie across the border */
+
+int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,
+	      go_fits_fn *fits, void *context, uint64_t *ret_address)
+{
+	_cleanup_free_ uint64_t *words = NULL;
+	uint64_t at, size;
+	size_t got, i;
+
+	from &= ~7ull;
+	if (to <= from)
+		return -ENOENT;
+	if (to - from > most)
+		to = from + most;
+	words = malloc(CHUNK + OVERLAP);
+	if (!words)
+		return -ENOMEM;
+	for (at = from; at < to; at += CHUNK) {
+		size = to - at < CHUNK ? to - at : CHUNK;
+		memset(words, 0, size + OVERLAP);
+		if (target_memory_read(process->pid, at, words, size + OVERLAP, &got) < 0)
+			continue;
+		for (i = 0; i < (got < size ? got : size) / 8; i++) {
+			if (fits(context, at + i * 8, words + i)) {
+				*ret_address = at + i * 8;
+				return 0;
+			}
+		}
+	}
+	return -ENOENT;
+}

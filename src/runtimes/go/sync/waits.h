@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What goroutines wait for: shared by the files that tell the kinds apart. */
+#ifndef LEAKHOP_RUNTIMES_GO_WAITS_H
+#define LEAKHOP_RUNTIMES_GO_WAITS_H
+
+#include "runtimes/go/private.h"
+
+/* read.c: the record of a waiter, runtime.sudog; false: not readable. */
+bool go_read_waiter(const struct go_process *process, uint64_t address,
+		    uint8_t waiter[GO_WAITER_MAX]);
+
+/* A pointer of it that has two words since 1.26: c or elem. */
+uint64_t go_waiter_word(const struct go_process *process, const uint8_t *waiter, int32_t offset);
+
+/* A channel; waiter: the record that tells the direction, or 0. False: not readable. */
+bool go_read_channel(const struct go_process *process, uint64_t address, uint64_t waiter,
+		     struct lc_go_channel *ret);
+
+/* sync.c: locks, wait groups, conditions. goroutine->object is the semaphore's word. */
+void go_describe_sync(const struct go_process *process, const struct lc_goroutine *goroutine,
+		      struct lc_go_wait *wait);
+
+/*
+ * semaphores.c: where 1.25 and older note no object with the goroutine, it is looked up in the runtime's
+ * table of semaphores. Fills goroutine->object of all that have none. Returns 0 or a negative errno.
+ */
+int go_find_semaphores(struct go_process *process, struct lc_go_process *model);
+
+/* Who waits at which word of a semaphore, by that table; by g. */
+struct go_semaphore {
+	uint64_t g, object;
+};
+
+struct go_semaphores {
+	struct go_semaphore *found;
+	size_t count, room;
+};
+
+/* Empty where the table was not found. go_semaphore_of(): 0: g is not in it. go_semaphores_release() releases. */
+void go_semaphores_read(const struct go_process *process, struct go_semaphores *list);
+uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g);
+void go_semaphores_release(struct go_semaphores *list);
+
+/*
+ * sync.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own stack: 1.25 and older
+ * note it nowhere. 0: not found.
+ */
+uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
+			   const uint8_t *stack, size_t size);
+
+/* The same, looked at again: is the goroutine still in that list of waiters? */
+bool go_is_condition(const struct go_process *process, uint64_t list, uint64_t goroutine);
+
+/* network.c: the descriptor and deadline of a goroutine that waits for the network poller. */
+void go_describe_network(struct go_process *process, const struct lc_go_process *model,
+			 const struct lc_goroutine *goroutine, struct lc_go_wait *wait);
+
+#endif
