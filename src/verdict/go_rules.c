@@ -7,7 +7,7 @@
 #include "verdict/go_remedy.h"
 #include "verdict/goroutines.h"
 #include "verdict/report.h"
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 
 #include "model/goroutines.h"
 #include "verdict/growth.h"
-#include "verdict/rules.h"
+#include "verdict/rules/rules.h"
 
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4

@@ -11,7 +11,7 @@
 
 #include "model/goroutines.h"
 #include "verdict/growth.h"
-#include "verdict/rules.h"
+#include "verdict/rules/rules.h"
 
 struct verdict_tid {
 	pid_t tid;

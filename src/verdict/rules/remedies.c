@@ -3,7 +3,7 @@
  * What would have prevented it, by what was shown: of a circle by the kinds of its links, of a fault of one thing by
  * that thing. Where several patterns fit, none is named.
  */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 /* Kinds of links in a circle, as bits. */
 enum {

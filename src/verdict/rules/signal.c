@@ -4,7 +4,7 @@
  * for a job and one whose signal was lost are the same futex: only the object's own state, or who else
  * waits for this thread, tells.
  */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 static const char *signal_words(enum lc_wait_kind kind)
 {

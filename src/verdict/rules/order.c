@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The order of judgement: releasers before waiters, cycles first. Families of rules are in files of their own. */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How a rule states its verdict; shared by all families of rules. */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 #include <stdarg.h>
 #include <stdio.h>

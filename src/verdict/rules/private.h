@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_VERDICT_RULES_PRIVATE_H
 #define LEAKHOP_VERDICT_RULES_PRIVATE_H
 
-#include "verdict/rules.h"
+#include "verdict/rules/rules.h"
 
 /* An object on which a waiter has been woken in this trace. */
 struct served {
@@ -89,14 +89,14 @@ void history_release(struct rules *rules);
 void history_of(const struct judged *judged, struct history *ret);
 
 /* The families of rules, each in its file. */
-void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: rules_lock.c */
+void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: lock.c */
 void rules_signal(
-	struct judged *judged); /* condition, semaphore, barrier, park, future: rules_signal.c */
-void rules_socket(struct judged *judged); /* rules_socket.c */
+	struct judged *judged); /* condition, semaphore, barrier, park, future: signal.c */
+void rules_socket(struct judged *judged); /* socket.c */
 /* What is wrong with the connection itself; NULL: nothing. */
 const char *rules_socket_trouble(const struct lc_wait *wait);
-void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: rules_channel.c */
-void rules_process(struct judged *judged); /* join, children, stops: rules_process.c */
+void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: channel.c */
+void rules_process(struct judged *judged); /* join, children, stops: process.c */
 
 /*
  * Of a rule that rests on time alone: STUCK, where the wait has lasted for the threshold and for what no busy host takes;

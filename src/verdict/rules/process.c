@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Waits for the end of a thread or process, and threads that were stopped from outside. */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 static void waits_for_end(struct judged *judged)
 {

@@ -4,7 +4,7 @@
  * (subscriptions, long polls and queues look the same). What makes it one: the request lies unread, does not
  * get through, nobody is there to read it, or whoever should is a finding.
  */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 #include "util/duration.h"
 #include "util/plural.h"
 

@@ -3,7 +3,7 @@
  * Locks take the verdict of their holder. A lock waited for is no finding by itself: it is also a gate (its
  * holder lets a worker in when there is work), a turn (leader and followers), and an office (a standby).
  */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 #include "util/duration.h"
 
 #include <stdio.h>

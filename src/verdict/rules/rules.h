@@ -3,8 +3,8 @@
  * From evidence to a verdict, for each blocked thread: docs/verdicts.md has every rule with its reason. No
  * rule knows a program's or a function's name. Pure.
  */
-#ifndef LEAKHOP_VERDICT_RULES_H
-#define LEAKHOP_VERDICT_RULES_H
+#ifndef LEAKHOP_VERDICT_RULES_RULES_H
+#define LEAKHOP_VERDICT_RULES_RULES_H
 
 #include "model/wait.h"
 #include "verdict/graph.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pipes and other descriptors, sets of them, sleeps and signals, and waits inside the kernel. */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 static void pipe_end(struct judged *judged)
 {

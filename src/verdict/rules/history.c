@@ -3,7 +3,7 @@
  * Evidence that only time gives: how long answers took before at the place where a thread waits for one now, and
  * whether other threads at the same place were answered by the same peer meanwhile.
  */
-#include "verdict/rules_private.h"
+#include "verdict/rules/private.h"
 
 #include <errno.h>
 #include <stdlib.h>
