@@ -65,6 +65,7 @@ static void telling_release(struct telling *telling)
 static int telling_init(struct telling *telling, struct session *session)
 {
 	const struct session_options *options = session->options;
+	struct lc_snapshot snapshot;
 	struct observer_losses losses;
 	size_t i;
 	int r;
@@ -104,9 +105,8 @@ static int telling_init(struct telling *telling, struct session *session)
 	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
 	telling->run.view = &telling->view;
 	fill_cost(session, &telling->run.cost);
-	r = verdict_view_create(session->observer.model, session->observer.others,
-				&session->observer.go, session->observer.growth, telling->run.now,
-				options->observe.collect.threshold_ns, &telling->view);
+	observer_snapshot(&session->observer, telling->run.now, &snapshot);
+	r = verdict_view_create(&snapshot, session->observer.growth, &telling->view);
 	if (!r)
 		annotate_graph(&session->observer, &telling->view.graph);
 	return r;

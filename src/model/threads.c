@@ -37,7 +37,7 @@ void lc_model_drop(struct lc_model *model, struct lc_thread *thread)
 	free(thread);
 }
 
-struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid)
+struct lc_thread *lc_model_find(const struct lc_model *model, pid_t tid)
 {
 	struct lc_thread *thread;
 
@@ -45,7 +45,7 @@ struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid)
 	return thread;
 }
 
-struct lc_thread *lc_model_next(struct lc_model *model, const struct lc_thread *thread)
+struct lc_thread *lc_model_next(const struct lc_model *model, const struct lc_thread *thread)
 {
 	return thread ? thread->hh.next : model->threads;
 }

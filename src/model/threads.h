@@ -181,10 +181,10 @@ bool lc_thread_stood_still(const struct lc_thread *thread, uint64_t time);
 /* The earlier blocks at the place where it is blocked now; NULL: none is known. */
 const struct lc_repeat *lc_thread_repeat(const struct lc_thread *thread);
 
-struct lc_thread *lc_model_find(struct lc_model *model, pid_t tid);
+struct lc_thread *lc_model_find(const struct lc_model *model, pid_t tid);
 
 /* Walks all threads, also ended ones, in no order: NULL gives the first, then each the next. */
-struct lc_thread *lc_model_next(struct lc_model *model, const struct lc_thread *thread);
+struct lc_thread *lc_model_next(const struct lc_model *model, const struct lc_thread *thread);
 
 /* Drops ended threads that have no block past the threshold to tell of, or all of them. */
 void lc_model_drop_ended(struct lc_model *model, bool all);

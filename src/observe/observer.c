@@ -101,3 +101,15 @@ void observer_release(struct observer *observer)
 	lc_stacks_free(observer->stacks);
 	*observer = (struct observer){};
 }
+
+void observer_snapshot(const struct observer *observer, uint64_t now,
+		       struct lc_snapshot *ret_snapshot)
+{
+	*ret_snapshot = (struct lc_snapshot){
+		.threads = observer->model,
+		.others = observer->others,
+		.go = &observer->go,
+		.now = now,
+		.threshold_ns = observer->options->collect.threshold_ns,
+	};
+}

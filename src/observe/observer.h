@@ -12,7 +12,7 @@
 
 #include "collect/collect.h"
 #include "runtimes/go/golang.h"
-#include "model/threads.h"
+#include "model/snapshot.h"
 #include "stack/stack.h"
 #include "util/now.h"
 #include "verdict/growth.h"
@@ -75,6 +75,10 @@ uint64_t observer_next_sweep(const struct observer *observer, uint64_t next);
 
 /* Takes in an event: unwinds the stack that came with it. For collect_consume(); context is the observer. */
 int observer_event(void *context, const struct lc_event *event);
+
+/* What it has seen up to now (ns), valid until it sweeps or takes in an event. */
+void observer_snapshot(const struct observer *observer, uint64_t now,
+		       struct lc_snapshot *ret_snapshot);
 
 /* What was missed so far: at a bound, or because it could not be read. */
 struct observer_losses {

@@ -100,29 +100,30 @@ uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entr
 }
 
 /* Room for every thread, for a node of every process, and for goroutines. */
-static int add_nodes(struct graph *graph, struct lc_model *model, struct lc_model *others,
-		     const struct lc_go *go)
+static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot)
 {
-	size_t most = lc_model_count(model) + (others ? lc_model_count(others) : 0);
+	const struct lc_model *models[] = { snapshot->threads, snapshot->others };
+	size_t most = snapshot->go ? graph_go_room(snapshot->go) : 0, i;
 	struct graph_index *process, *next;
-	struct lc_thread *thread;
+	const struct lc_thread *thread;
 	int r = 0;
 
-	graph->nodes = calloc(2 * most + (go ? graph_go_room(go) : 0) + 1, sizeof(graph->nodes[0]));
+	for (i = 0; i < 2; i++)
+		most += models[i] ? 2 * lc_model_count(models[i]) : 0;
+	graph->nodes = calloc(most + 1, sizeof(graph->nodes[0]));
 	if (!graph->nodes)
 		return -ENOMEM;
-	for (thread = lc_model_next(model, NULL); thread && !r;
-	     thread = lc_model_next(model, thread))
-		r = add_thread(graph, thread);
-	thread = others ? lc_model_next(others, NULL) : NULL;
-	for (; thread && !r; thread = lc_model_next(others, thread))
-		r = add_thread(graph, thread);
+	for (i = 0; i < 2; i++) {
+		thread = models[i] ? lc_snapshot_next(models[i], NULL) : NULL;
+		for (; thread && !r; thread = lc_snapshot_next(models[i], thread))
+			r = add_thread(graph, thread);
+	}
 	HASH_ITER(hh, graph->by_pid, process, next) {
 		process->node = graph->count;
 		graph->nodes[graph->count].locked = GRAPH_NONE;
 		graph->nodes[graph->count++].pid = process->id;
 	}
-	return r || !go ? r : graph_go_add_nodes(graph, go);
+	return r || !snapshot->go ? r : graph_go_add_nodes(graph, snapshot->go);
 }
 
 /* Who could release it, and are these all? */
@@ -453,15 +454,14 @@ static int count_dependents(struct graph *graph)
 	return 0;
 }
 
-int graph_build(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
-		struct graph *graph)
+int graph_build(const struct lc_snapshot *snapshot, struct graph *graph)
 {
 	uint32_t i;
 	int r;
 
 	memset(graph, 0, sizeof(*graph));
-	graph->model = model;
-	r = add_nodes(graph, model, others, go);
+	graph->model = snapshot->threads;
+	r = add_nodes(graph, snapshot);
 	r = r ?: add_edges(graph);
 	r = r ?: solve(graph);
 	if (!r) {

@@ -18,8 +18,7 @@
 #ifndef LEAKHOP_VERDICT_GRAPH_H
 #define LEAKHOP_VERDICT_GRAPH_H
 
-#include "model/goroutines.h"
-#include "model/threads.h"
+#include "model/snapshot.h"
 
 #define GRAPH_NONE UINT32_MAX
 
@@ -59,12 +58,10 @@ static inline bool graph_is_process(const struct graph_node *node)
 }
 
 /*
- * Builds the graph of all living threads of one or two models (others may be NULL: threads that are not
- * reported, but stand in chains) and of goroutines (go may be NULL), and solves it. Returns 0 or -ENOMEM.
- * graph_release() releases.
+ * Builds the graph of all living threads and of the goroutines of a snapshot, which must outlive it, and solves it.
+ * Returns 0 or -ENOMEM. graph_release() releases.
  */
-int graph_build(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
-		struct graph *graph);
+int graph_build(const struct lc_snapshot *snapshot, struct graph *graph);
 void graph_release(struct graph *graph);
 
 /*

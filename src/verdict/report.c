@@ -140,7 +140,9 @@ static struct member member_now(const struct verdict_view *view, const struct lc
 						     : &view->judgements[member.node];
 	if (thread->blocked) {
 		member.since = thread->blocked_since;
-		member.blocked_ns = view->now > member.since ? view->now - member.since : 0;
+		member.blocked_ns = view->snapshot.now > member.since
+					    ? view->snapshot.now - member.since
+					    : 0;
 	}
 	return member;
 }
@@ -204,7 +206,8 @@ static int add_due(struct group **groups, const struct verdict_view *view,
 		   const struct lc_thread *thread, enum verdict_scope scope)
 {
 	struct member now = member_now(view, thread);
-	bool due = !thread->ended_at && now.blocked && now.blocked_ns >= view->threshold_ns;
+	bool due = !thread->ended_at && now.blocked &&
+		   now.blocked_ns >= view->snapshot.threshold_ns;
 	int i, r = 0;
 
 	if (due && scope_has(scope, now.judgement->verdict) &&
@@ -270,13 +273,13 @@ static int take_records(struct group *groups, struct verdict_records *records)
 }
 
 /* Only of threads of one process: others may not be in the model at all. */
-static bool is_orphan(struct lc_model *model, const struct lc_thread *thread)
+static bool is_orphan(const struct lc_model *threads, const struct lc_thread *thread)
 {
 	const struct lc_thread *spawner;
 
 	if (!thread->spawned_at || thread->spawner.pid != thread->task.pid)
 		return false;
-	spawner = lc_model_find(model, thread->spawner.tid);
+	spawner = lc_snapshot_find(threads, thread->spawner.tid);
 	return !spawner || spawner->ended_at || spawner->state == 'Z';
 }
 
@@ -290,7 +293,7 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 
 		record->has_trend = view->growth && record->still_blocked &&
 				    growth_of(view->growth, record->thread, &record->trend);
-		record->orphan = is_orphan(view->model, record->thread);
+		record->orphan = is_orphan(view->snapshot.threads, record->thread);
 		if (record->node == GRAPH_NONE)
 			continue;
 		record->depends = view->graph.nodes[record->node].dependents;
@@ -303,13 +306,13 @@ int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 		 struct verdict_records *records)
 {
 	struct group *groups = NULL;
-	struct lc_thread *thread;
+	const struct lc_thread *thread;
 	struct member member;
 	int r = 0, taken;
 
 	*records = (struct verdict_records){};
-	thread = lc_model_next(view->model, NULL);
-	for (; thread && !r; thread = lc_model_next(view->model, thread)) {
+	thread = lc_snapshot_next(view->snapshot.threads, NULL);
+	for (; thread && !r; thread = lc_snapshot_next(view->snapshot.threads, thread)) {
 		if (scope != VERDICT_THREADS) {
 			r = add_due(&groups, view, thread, scope);
 		} else if (!thread->ended_at && thread->seen_at) {
@@ -331,17 +334,18 @@ unsigned verdict_told_before(const struct verdict_view *view, const struct verdi
 {
 	struct member own = member_now(view, record->thread), other;
 	struct place_key key = key_of(&own), other_key;
-	struct lc_thread *thread;
+	const struct lc_thread *thread;
 	unsigned told = 0;
 
 	*ret_at_place = 0;
-	for (thread = lc_model_next(view->model, NULL); thread;
-	     thread = lc_model_next(view->model, thread)) {
+	for (thread = lc_snapshot_next(view->snapshot.threads, NULL); thread;
+	     thread = lc_snapshot_next(view->snapshot.threads, thread)) {
 		if (!thread->blocked || thread->task.pid != record->thread->task.pid)
 			continue;
 		other = member_now(view, thread);
 		other_key = key_of(&other);
-		if (other.blocked_ns < view->threshold_ns || memcmp(&key, &other_key, sizeof(key)))
+		if (other.blocked_ns < view->snapshot.threshold_ns ||
+		    memcmp(&key, &other_key, sizeof(key)))
 			continue;
 		++*ret_at_place;
 		if (!is_news(thread, record->conclusion.verdict))

@@ -60,17 +60,15 @@ enum verdict_scope {
 
 /* What is concluded of all threads at one moment. The models must not change while it is used. */
 struct verdict_view {
-	struct lc_model *model;
+	struct lc_snapshot snapshot;
 	struct graph graph;
 	struct rules *rules;
 	struct judgement *judgements; /* by node: the rules', overruled by growth */
 	const struct growth *growth;  /* may be NULL */
-	uint64_t now, threshold_ns;
 };
 
-/* Builds the graph and judges it. others, go, growth: may be NULL. Returns 0 or -ENOMEM. */
-int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
-			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
+/* Builds the graph of a snapshot (copied, but not what it points to) and judges it. Returns 0 or -ENOMEM. */
+int verdict_view_create(const struct lc_snapshot *snapshot, const struct growth *growth,
 			struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);
 

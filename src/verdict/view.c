@@ -28,9 +28,9 @@ static bool grows_with_connections(const struct lc_thread *thread)
 /* A queue for a lock that changes hands grows with the load, and is worked off: contention is no leak. */
 static bool is_served_in_turn(const struct verdict_view *view, const struct lc_thread *thread)
 {
-	const struct lc_holding *holding = thread->wait
-						   ? lc_model_holding(view->model, thread->wait)
-						   : NULL;
+	const struct lc_holding *holding = thread->wait ? lc_model_holding(view->snapshot.threads,
+									   thread->wait)
+							: NULL;
 
 	return holding && holding->changes;
 }
@@ -95,7 +95,8 @@ static int judge_graph(struct verdict_view *view)
 {
 	size_t size = (view->graph.count + 1) * sizeof(view->judgements[0]);
 	uint32_t i;
-	int r = rules_create(&view->graph, view->now, view->threshold_ns, &view->rules);
+	int r = rules_create(&view->graph, view->snapshot.now, view->snapshot.threshold_ns,
+			     &view->rules);
 
 	if (r < 0)
 		return r;
@@ -108,16 +109,13 @@ static int judge_graph(struct verdict_view *view)
 	return 0;
 }
 
-int verdict_view_create(struct lc_model *model, struct lc_model *others, const struct lc_go *go,
-			const struct growth *growth, uint64_t now, uint64_t threshold_ns,
+int verdict_view_create(const struct lc_snapshot *snapshot, const struct growth *growth,
 			struct verdict_view *view)
 {
 	int r;
 
-	*view = (struct verdict_view){
-		.model = model, .growth = growth, .now = now, .threshold_ns = threshold_ns
-	};
-	r = graph_build(model, others, go, &view->graph);
+	*view = (struct verdict_view){ .snapshot = *snapshot, .growth = growth };
+	r = graph_build(snapshot, &view->graph);
 	r = r ?: judge_graph(view);
 	if (r < 0)
 		verdict_view_release(view);

@@ -78,7 +78,7 @@ static void judge_at(uint64_t moment)
 {
 	verdict_goroutines_release(&records);
 	verdict_view_release(&view);
-	assert_int_equal(verdict_view_create(threads, NULL, &go, growth, moment, SECOND, &view), 0);
+	view_at(&view, threads, &go, growth, moment, SECOND);
 	assert_int_equal(verdict_goroutines_make(&go, growth, &view, moment, SECOND, &records), 0);
 }
 

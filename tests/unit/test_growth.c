@@ -30,7 +30,7 @@ static struct growth_trend run_every(uint64_t step, int at_first, int born, int 
 			lc_model_find(model, oldest++)->ended_at = now;
 	}
 	assert_true(growth_of(growth, lc_model_find(model, newest - 1), &trend));
-	assert_int_equal(verdict_view_create(model, NULL, NULL, growth, now, SECOND, &view), 0);
+	view_at(&view, model, NULL, growth, now, SECOND);
 	*ret_leak = concluded(&view, newest - 1)->verdict == VERDICT_LEAK;
 	verdict_view_release(&view);
 	growth_free(growth);

@@ -103,7 +103,7 @@ static struct conclusion conclude(struct lc_model *model, uint64_t now)
 	struct conclusion conclusion;
 	struct verdict_view view;
 
-	assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, now, MS, &view), 0);
+	view_at(&view, model, NULL, NULL, now, MS);
 	conclusion = *concluded(&view, 10);
 	verdict_view_release(&view);
 	return conclusion;

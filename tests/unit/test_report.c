@@ -2,7 +2,7 @@
 /* Grouping: threads at one place are one record. Links with verdict, model and util alone. */
 #include "unit.h"
 
-#include "verdict/report.h"
+#include "view.h"
 
 #define SECOND 1000000000ull
 #define NOW (1000 * SECOND)
@@ -35,7 +35,7 @@ static struct verdict_records make(struct lc_model *model, enum verdict_scope sc
 	struct verdict_records records;
 
 	verdict_view_release(&view);
-	assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 5 * SECOND, &view), 0);
+	view_at(&view, model, NULL, NULL, NOW, 5 * SECOND);
 	assert_int_equal(verdict_make(&view, scope, &records), 0);
 	return records;
 }

@@ -515,8 +515,7 @@ static void test_time_alone(void **state)
 		wait.direction = directions[i / 3];
 		wait_set(thread, &wait);
 		thread->blocked_since = NOW - waited_ms[i % 3] * 1000000;
-		assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 20000000, &view),
-				 0);
+		view_at(&view, model, NULL, NULL, NOW, 20000000);
 		assert_int_equal(concluded(&view, 10)->verdict,
 				 i % 3 == 2 ? VERDICT_STUCK : VERDICT_SUSPECT);
 		verdict_view_release(&view);

@@ -4,8 +4,7 @@
 #define LEAKHOP_TESTS_UNIT_WAITS_H
 
 #include "unit.h"
-
-#include "verdict/report.h"
+#include "view.h"
 
 #include <stdio.h>
 
@@ -80,7 +79,7 @@ static inline struct verdict_view view_of(struct lc_model *model)
 {
 	struct verdict_view view;
 
-	assert_int_equal(verdict_view_create(model, NULL, NULL, NULL, NOW, 5 * SECOND, &view), 0);
+	view_at(&view, model, NULL, NULL, NOW, 5 * SECOND);
 	return view;
 }
 

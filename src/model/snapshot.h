@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All that is known at one moment, to be read only: what verdicts and reports are made of, whoever has filled the models
+ * (an observer of a live target, a unit test). The models must not change while a snapshot is used.
+ */
+#ifndef LEAKHOP_MODEL_SNAPSHOT_H
+#define LEAKHOP_MODEL_SNAPSHOT_H
+
+#include "model/goroutines.h"
+#include "model/threads.h"
+
+struct lc_snapshot {
+	const struct lc_model *threads; /* asked for */
+	const struct lc_model *others;	/* not asked for, but in chains of waits; may be NULL */
+	const struct lc_go *go;		/* may be NULL */
+	uint64_t now;			/* ns, CLOCK_MONOTONIC */
+	uint64_t threshold_ns;		/* blocked for how long is of interest */
+};
+
+/* A thread of a model by its number; and all of them, as of lc_model_next(). */
+static inline const struct lc_thread *lc_snapshot_find(const struct lc_model *threads, pid_t tid)
+{
+	return lc_model_find(threads, tid);
+}
+
+static inline const struct lc_thread *lc_snapshot_next(const struct lc_model *threads,
+						       const struct lc_thread *thread)
+{
+	return lc_model_next(threads, thread);
+}
+
+#endif
