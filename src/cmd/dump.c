@@ -4,7 +4,7 @@
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
-#include "cmd/tell.h"
+#include "cmd/report.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static int dump(struct session *session)
 	struct error error = {};
 	int r;
 
-	tell_start(session);
+	report_start(session);
 	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
@@ -28,7 +28,7 @@ static int dump(struct session *session)
 		error_say(&error, -ESRCH, "nothing was found that fits");
 		return session_fail(options, -ESRCH, &error);
 	}
-	r = tell_end(session);
+	r = report_end(session);
 	if (r < 0) {
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);
@@ -47,7 +47,7 @@ int command_dump(int argc, char **argv)
 	r = named_targets_check(&options.session.observe.collect.filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
-	if (options.session.format == SESSION_GO)
+	if (options.session.go_dump)
 		return go_dump(&options.session);
 	r = session_open(&options.session, &session);
 	if (r)

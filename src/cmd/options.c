@@ -161,9 +161,9 @@ static unsigned long parse_bounded(struct argp_state *state, const char *text, u
 static void parse_json(struct argp_state *state, const char *text, struct session_options *session)
 {
 	if (!text)
-		session->format = SESSION_JSON;
+		session->format = &output_format_json;
 	else if (!strcmp(text, "lines"))
-		session->format = SESSION_JSON_LINES;
+		session->format = &output_format_json_lines;
 	else
 		argp_error(state, "'%s' is no form of JSON (--json or --json=lines)", text);
 }
@@ -171,13 +171,12 @@ static void parse_json(struct argp_state *state, const char *text, struct sessio
 static void parse_format(struct argp_state *state, const char *text,
 			 struct session_options *session)
 {
-	if (!strcmp(text, "text"))
-		session->format = SESSION_TEXT;
-	else if (!strcmp(text, "json"))
-		session->format = SESSION_JSON;
-	else if (!strcmp(text, "go"))
-		session->format = SESSION_GO;
-	else
+	const struct output_format *format = output_format_find(text);
+
+	session->go_dump = !strcmp(text, "go");
+	if (format)
+		session->format = format;
+	else if (!session->go_dump)
 		argp_error(state, "'%s' is no format (text, json, go)", text);
 }
 
@@ -258,9 +257,9 @@ static void check(struct argp_state *state, struct options *options)
 				  "--comm NAME, --cgroup PATH, -- COMMAND) instead of -a");
 	if (session->observe.collect.go_events && !session->observe.goroutines)
 		argp_error(state, "--go-events and --no-go don't go together");
-	if (session->format == SESSION_GO)
+	if (session->go_dump)
 		check_go_format(state, session);
-	if (session->format == SESSION_JSON_LINES && session->observe.once)
+	if (session->format == &output_format_json_lines && session->observe.once)
 		argp_error(state, "--json=lines is for trace");
 }
 
@@ -502,6 +501,7 @@ static void set_defaults(struct options *options, const char *command)
 {
 	options->session = (struct session_options){
 		.command = command,
+		.format = &output_format_text,
 		.observe = { .once = !strcmp(command, "dump"),
 			     .user_stacks = true,
 			     .threads = true,
@@ -541,7 +541,7 @@ int options_parse(struct options *options, const char *command, int argc, char *
 		collect->filter.children = true;
 	/* JSON on stderr is nothing to mix with remarks. */
 	if (options->session.child_argv && !options->session.output &&
-	    options->session.format != SESSION_TEXT)
+	    options->session.format->for_programs)
 		options->session.quiet = true;
 	return 0;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What trace and dump share: an observer, and the report made of what it sees. A session is opened, its observer sweeps,
- * what is new is told (tell.h), and it is closed.
+ * what is new is told (report.h), and it is closed.
  */
 #ifndef LEAKHOP_CMD_SESSION_H
 #define LEAKHOP_CMD_SESSION_H
 
 #include "cmd/progress.h"
 #include "observe/observer.h"
-#include "output/output.h"
+#include "output/format.h"
 #include "util/now.h"
 #include "verdict/report.h"
 
@@ -19,8 +19,6 @@ enum {
 	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
 	EXIT_NO_TARGET = 4,
 };
-
-enum session_format { SESSION_TEXT, SESSION_JSON, SESSION_JSON_LINES, SESSION_GO };
 
 struct session_options {
 	struct observer_options observe;
@@ -35,7 +33,8 @@ struct session_options {
 	uint64_t explain_goid;
 	const char *dot;    /* file for the wait-for graph; NULL: none */
 	const char *output; /* file for the report; NULL: stdout */
-	enum session_format format;
+	const struct output_format *format;
+	bool go_dump;	   /* dump --format=go, which is no report */
 	char **child_argv; /* NULL: none */
 };
 

@@ -7,7 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
-#include "cmd/tell.h"
+#include "cmd/report.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -97,7 +97,7 @@ static int sweep(struct watch *watch)
 	if (r == -EPERM)
 		return r;
 	if (!r)
-		r = tell_new(session);
+		r = report_new(session);
 	now = now_monotonic();
 	watch->next_sweep = now + vary(watch);
 	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
@@ -178,9 +178,9 @@ static int finish(struct watch *watch)
 		return session_fail(options, -ESRCH, &error);
 	}
 	if (!r)
-		r = tell_new(session);
+		r = report_new(session);
 	if (!r)
-		r = tell_end(session);
+		r = report_end(session);
 	if (watch->child->pid && !watch->child_ended && !options->quiet)
 		fprintf(stderr, "leakhop: '%s' goes on, as process %d\n", options->child_argv[0],
 			watch->child->pid);
@@ -209,7 +209,7 @@ static int trace(struct session *session, struct child *child, int signals)
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)
 		return session_fail(options, r, &error);
-	tell_start(session);
+	report_start(session);
 	r = watch_loop(&watch);
 	if (r < 0) {
 		error_set(&error, r, "cannot go on tracing");

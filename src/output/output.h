@@ -56,6 +56,7 @@ struct output_run {
 	bool go_events;	       /* probes were asked for */
 	pid_t explain;	       /* in JSON: a thread of which all is told; 0: none */
 	uint64_t explain_goid; /* a goroutine; 0: none */
+	bool ended_in_full;    /* blocks that have ended, each as a record */
 	bool show_ended;       /* in the summary: also blocks that have ended, a line each */
 	bool names_hidden;     /* kernel functions have none */
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names what is to be told, looks up what else is known of it, and gives it to output: see tell.h. */
-#include "cmd/tell.h"
+/* Names what is to be told, looks up what else is known of it, and gives it to output: see report.h. */
+#include "cmd/report.h"
 #include "observe/annotate.h"
 #include "cmd/version.h"
 #include "util/duration.h"
@@ -18,7 +18,7 @@
 #define SAID_PROCESSES 8 /* of those that --explain gN names */
 
 /* An output_run and the strings it points to. */
-struct telling {
+struct reporting {
 	struct output_run run;
 	struct verdict_view view;
 	struct utsname system;
@@ -56,13 +56,13 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	}
 }
 
-static void telling_release(struct telling *telling)
+static void reporting_release(struct reporting *reporting)
 {
-	verdict_view_release(&telling->view);
+	verdict_view_release(&reporting->view);
 }
 
 /* Returns 0 or -ENOMEM. */
-static int telling_init(struct telling *telling, struct session *session)
+static int reporting_init(struct reporting *reporting, struct session *session)
 {
 	const struct session_options *options = session->options;
 	struct lc_snapshot snapshot;
@@ -70,18 +70,18 @@ static int telling_init(struct telling *telling, struct session *session)
 	size_t i;
 	int r;
 
-	memset(telling, 0, sizeof(*telling));
-	uname(&telling->system);
+	memset(reporting, 0, sizeof(*reporting));
+	uname(&reporting->system);
 	for (i = 0; options->observe.threads && i < MOST_LIMITS; i++) /* they are all of threads */
-		telling->limits[i] = collect_limit(session->observer.collect, i);
+		reporting->limits[i] = collect_limit(session->observer.collect, i);
 	observer_get_losses(&session->observer, &losses);
-	telling->run = (struct output_run){
+	reporting->run = (struct output_run){
 		.command = options->command,
 		.version = LEAKHOP_VERSION,
-		.host = telling->system.nodename,
-		.kernel = telling->system.release,
+		.host = reporting->system.nodename,
+		.kernel = reporting->system.release,
 		.source = collect_source(session->observer.collect),
-		.limits = telling->limits,
+		.limits = reporting->limits,
 		.started = session->started,
 		.realtime_offset = session->realtime_offset,
 		.now = now_monotonic(),
@@ -99,20 +99,21 @@ static int telling_init(struct telling *telling, struct session *session)
 		.go_events = options->observe.collect.go_events,
 		.explain = options->explain,
 		.explain_goid = options->explain_goid,
+		.ended_in_full = options->observe.collect.short_blocks,
 		.show_ended = options->observe.collect.short_blocks || options->all ||
 			      options->verbose,
 	};
-	telling->run.ended = (int64_t)telling->run.now + session->realtime_offset;
-	telling->run.view = &telling->view;
-	fill_cost(session, &telling->run.cost);
-	observer_snapshot(&session->observer, telling->run.now, &snapshot);
-	r = verdict_view_create(&snapshot, session->observer.growth, &telling->view);
+	reporting->run.ended = (int64_t)reporting->run.now + session->realtime_offset;
+	reporting->run.view = &reporting->view;
+	fill_cost(session, &reporting->run.cost);
+	observer_snapshot(&session->observer, reporting->run.now, &snapshot);
+	r = verdict_view_create(&snapshot, session->observer.growth, &reporting->view);
 	if (!r)
-		annotate_graph(&session->observer, &telling->view.graph);
+		annotate_graph(&session->observer, &reporting->view.graph);
 	return r;
 }
 
-static int make_records(struct session *session, const struct telling *telling,
+static int make_records(struct session *session, const struct reporting *reporting,
 			enum verdict_scope scope, struct verdict_records *records)
 {
 	size_t i;
@@ -120,7 +121,7 @@ static int make_records(struct session *session, const struct telling *telling,
 
 	if (!session->options->observe.threads)
 		return 0;
-	r = verdict_make(&telling->view, scope, records);
+	r = verdict_make(&reporting->view, scope, records);
 	if (r < 0)
 		return r;
 	for (i = 0; i < records->count; i++) {
@@ -144,7 +145,7 @@ static void say_probe_cost(const struct session *session)
 		duration_format(probe_ns, span, sizeof(span)));
 }
 
-void tell_start(const struct session *session)
+void report_start(const struct session *session)
 {
 	const struct session_options *options = session->options;
 	const char *limit;
@@ -181,37 +182,36 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 	}
 }
 
-/* A place that is known already needs a line, not a page. */
-static int tell_record(struct session *session, const struct telling *telling,
-		       const struct verdict_record *record)
+static struct output_sink sink_of(const struct session *session, const struct reporting *reporting)
 {
-	struct output_style style = output_style_for(session->out);
-	size_t at_place;
-	unsigned number = verdict_told_before(&telling->view, record, &at_place);
-	int r;
-
-	if (session->options->format == SESSION_JSON_LINES)
-		r = output_json_line(session->out, &telling->run, record);
-	else if (number)
-		r = output_text_more(session->out, &style, &telling->run, record, number, at_place);
-	else
-		r = output_text_record(session->out, &style, &telling->run, record,
-				       session->told + 1);
-	if (!number)
-		number = ++session->told;
-	mark_told(session, record, number);
-	return r;
+	return (struct output_sink){ .stream = session->out,
+				     .run = &reporting->run,
+				     .told = session->told };
 }
 
-static int make_goroutines(struct session *session, const struct telling *telling,
+static int report_thread(struct session *session, const struct reporting *reporting,
+			 const struct verdict_record *record)
+{
+	struct output_before before;
+	struct output_sink sink;
+
+	before.number = verdict_told_before(&reporting->view, record, &before.at_place);
+	if (!before.number)
+		session->told++;
+	sink = sink_of(session, reporting);
+	mark_told(session, record, before.number ?: session->told);
+	return session->options->format->thread(&sink, record, &before);
+}
+
+static int make_goroutines(struct session *session, const struct reporting *reporting,
 			   struct verdict_goroutine_records *records)
 {
 	int r = verdict_goroutines_make(&session->observer.go, session->observer.growth,
-					&telling->view, telling->run.now, telling->run.threshold_ns,
-					records);
+					&reporting->view, reporting->run.now,
+					reporting->run.threshold_ns, records);
 
 	if (!r)
-		verdict_goroutines_join(&telling->view, records);
+		verdict_goroutines_join(&reporting->view, records);
 	return r;
 }
 
@@ -238,131 +238,66 @@ static void mark_goroutines_told(struct session *session, const struct verdict_g
 	}
 }
 
-static int tell_timers(struct session *session, const struct verdict_timers *timers)
+static int report_timers(struct session *session, const struct reporting *reporting,
+			 const struct verdict_timers *timers)
 {
-	struct output_style style = output_style_for(session->out);
 	struct lc_go_process *process = lc_go_find(&session->observer.go, timers->process->pid);
+	struct output_sink sink;
 
 	if (process->timers_told)
 		return 0;
 	process->timers_told = true;
 	session->told++;
-	if (session->options->format == SESSION_JSON_LINES)
-		return output_json_timers_line(session->out, timers);
-	return output_text_timers(session->out, &style, timers, session->told);
+	sink = sink_of(session, reporting);
+	return session->options->format->timers(&sink, timers);
 }
 
-static int tell_goroutines(struct session *session, const struct telling *telling)
+static int report_group(struct session *session, const struct reporting *reporting,
+			struct verdict_goroutines *record)
 {
-	struct output_style style = output_style_for(session->out);
-	struct verdict_goroutine_records records;
-	struct verdict_goroutines *record;
-	size_t i;
-	int r = make_goroutines(session, telling, &records);
+	struct output_sink sink;
 
-	for (i = 0; i < records.count && !r; i++) {
-		record = &records.list[i];
-		if (!is_news(record))
-			continue;
-		annotate_goroutines(&session->observer, record);
-		mark_goroutines_told(session, record);
-		session->told++;
-		if (session->options->format == SESSION_JSON_LINES)
-			r = output_json_goroutines_line(session->out, &telling->run, record);
-		else
-			r = output_text_goroutines(session->out, &style, &telling->run, record,
-						   session->told);
-	}
+	if (!is_news(record))
+		return 0;
+	annotate_goroutines(&session->observer, record);
+	mark_goroutines_told(session, record);
+	session->told++;
+	sink = sink_of(session, reporting);
+	return session->options->format->goroutines(&sink, record);
+}
+
+static int report_goroutines(struct session *session, const struct reporting *reporting)
+{
+	struct verdict_goroutine_records records;
+	size_t i;
+	int r = make_goroutines(session, reporting, &records);
+
+	for (i = 0; i < records.count && !r; i++)
+		r = report_group(session, reporting, &records.list[i]);
 	for (i = 0; i < records.timer_count && !r; i++)
-		r = tell_timers(session, &records.timers[i]);
+		r = report_timers(session, reporting, &records.timers[i]);
 	verdict_goroutines_release(&records);
 	return r;
 }
 
-int tell_new(struct session *session)
+int report_new(struct session *session)
 {
 	struct verdict_records records = {};
-	struct telling telling;
+	struct reporting reporting;
 	size_t i;
 	int r;
 
-	if (session->options->format == SESSION_JSON)
+	if (!session->options->format->as_due)
 		return 0;
 	progress_begin(&session->progress);
-	r = telling_init(&telling, session);
-	r = r ?: make_records(session, &telling, VERDICT_NEW, &records);
+	r = reporting_init(&reporting, session);
+	r = r ?: make_records(session, &reporting, VERDICT_NEW, &records);
 	progress_end(&session->progress);
 	for (i = 0; i < records.count && !r; i++)
-		r = tell_record(session, &telling, &records.list[i]);
-	r = r ?: tell_goroutines(session, &telling);
+		r = report_thread(session, &reporting, &records.list[i]);
+	r = r ?: report_goroutines(session, &reporting);
 	verdict_release(&records);
-	telling_release(&telling);
-	return r;
-}
-
-/* In full: every record, or those whose blocks have all ended. */
-static int print_records(struct session *session, const struct telling *telling,
-			 const struct verdict_records *records, bool ended_only)
-{
-	struct output_style style = output_style_for(session->out);
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < records->count && !r; i++) {
-		if (ended_only && records->list[i].still_blocked)
-			continue;
-		session->told++;
-		r = output_text_record(session->out, &style, &telling->run, &records->list[i],
-				       session->told);
-	}
-	return r;
-}
-
-static int print_goroutines(struct session *session, const struct telling *telling,
-			    const struct output_report *report)
-{
-	struct output_style style = output_style_for(session->out);
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < report->goroutines.count && !r; i++) {
-		/* The runtime's own tell nobody anything. */
-		if (report->goroutines.list[i].site->system && !session->options->verbose)
-			continue;
-		r = output_text_goroutines(session->out, &style, &telling->run,
-					   &report->goroutines.list[i], ++session->told);
-	}
-	return r;
-}
-
-static int print_explanation(struct session *session, const struct telling *telling)
-{
-	struct output_style style = output_style_for(session->out);
-	uint32_t node = graph_find(&telling->view.graph, session->options->explain);
-
-	if (node == GRAPH_NONE) {
-		fprintf(stderr, "leakhop: thread %d, which was to be explained, was not seen\n",
-			session->options->explain);
-		return 0;
-	}
-	return output_text_explanation(session->out, &style, &telling->run, node);
-}
-
-/* Each process counts its goroutines from 1: all that have this one are told. */
-static int print_go_explanation(struct session *session, const struct telling *telling,
-				const struct output_report *report)
-{
-	struct output_style style = output_style_for(session->out);
-	const struct verdict_goroutines *record;
-	const struct lc_go_process *process = session->observer.go.processes;
-	int r = 0;
-
-	for (; process && !r; process = process->hh.next) {
-		record = verdict_goroutines_find(&report->goroutines, process,
-						 session->options->explain_goid);
-		if (record)
-			r = output_text_go_explanation(session->out, &style, &telling->run, record);
-	}
+	reporting_release(&reporting);
 	return r;
 }
 
@@ -383,6 +318,15 @@ static void add_processes(const struct session *session, const char *before, boo
 	}
 	if (count > SAID_PROCESSES)
 		snprintf(text + used, size - used, " and %u more", count - SAID_PROCESSES);
+}
+
+static void say_explanation(const struct session *session, const struct reporting *reporting)
+{
+	pid_t tid = session->options->explain;
+
+	if (graph_find(&reporting->view.graph, tid) == GRAPH_NONE)
+		fprintf(stderr, "leakhop: thread %d, which was to be explained, was not seen\n",
+			tid);
 }
 
 /* Where --explain gN has looked, and in how many it was: an answer of the wrong process would not show. */
@@ -408,31 +352,7 @@ static void say_go_explanation(const struct session *session)
 			found, (unsigned long long)options->explain_goid, where);
 }
 
-static int print_end(struct session *session, const struct telling *telling,
-		     const struct output_report *report)
-{
-	const struct session_options *options = session->options;
-	struct output_style style = output_style_for(session->out);
-	int r = 0;
-
-	if (options->format == SESSION_JSON)
-		return output_json(session->out, &telling->run, report);
-	if (options->format == SESSION_JSON_LINES)
-		return output_json_last_line(session->out, &telling->run, report);
-	if (report->has_threads)
-		r = print_goroutines(session, telling, report);
-	if (!r && report->has_threads)
-		r = print_records(session, telling, &report->threads, /* ended_only= */ false);
-	else if (!r && options->observe.collect.short_blocks)
-		r = print_records(session, telling, &report->waits, /* ended_only= */ true);
-	if (!r && options->explain)
-		r = print_explanation(session, telling);
-	if (!r && options->explain_goid)
-		r = print_go_explanation(session, telling, report);
-	return r ?: output_text_summary(session->out, &style, &telling->run, report);
-}
-
-static int write_dot(const struct session_options *options, const struct telling *telling)
+static int write_dot(const struct session_options *options, const struct reporting *reporting)
 {
 	FILE *file;
 	int r;
@@ -442,7 +362,7 @@ static int write_dot(const struct session_options *options, const struct telling
 	file = fopen(options->dot, "we");
 	if (!file)
 		return -errno;
-	r = output_dot(file, &telling->run);
+	r = output_dot(file, &reporting->run);
 	return fclose(file) ? -EIO : r;
 }
 
@@ -458,7 +378,7 @@ static bool has_kernel_stacks(const struct session *session)
 	return false;
 }
 
-static int make_report(struct session *session, const struct telling *telling,
+static int make_report(struct session *session, const struct reporting *reporting,
 		       struct output_report *report)
 {
 	const struct session_options *options = session->options;
@@ -472,12 +392,12 @@ static int make_report(struct session *session, const struct telling *telling,
 		.threads_seen = options->observe.once ? session->observer.threads_living
 						      : session->observer.threads_seen,
 	};
-	r = make_records(session, telling, VERDICT_FINDINGS, &report->findings);
-	r = r ?: make_records(session, telling, VERDICT_SUSPECTS, &report->suspects);
-	r = r ?: make_records(session, telling, VERDICT_WAITS, &report->waits);
+	r = make_records(session, reporting, VERDICT_FINDINGS, &report->findings);
+	r = r ?: make_records(session, reporting, VERDICT_SUSPECTS, &report->suspects);
+	r = r ?: make_records(session, reporting, VERDICT_WAITS, &report->waits);
 	if (!r && report->has_threads)
-		r = make_records(session, telling, VERDICT_THREADS, &report->threads);
-	r = r ?: make_goroutines(session, telling, &report->goroutines);
+		r = make_records(session, reporting, VERDICT_THREADS, &report->threads);
+	r = r ?: make_goroutines(session, reporting, &report->goroutines);
 	for (i = 0; i < report->goroutines.count; i++)
 		annotate_goroutines(&session->observer, &report->goroutines.list[i]);
 	annotate_go_events(&session->observer);
@@ -512,34 +432,37 @@ static void note_goroutines_found(struct session *session,
 		session->found |= 1u << records->timers[i].conclusion.verdict;
 }
 
-int tell_end(struct session *session)
+int report_end(struct session *session)
 {
 	const struct session_options *options = session->options;
 	struct output_report report = {};
-	struct telling telling;
+	struct output_sink sink;
+	struct reporting reporting;
 	int r;
 
 	progress_begin(&session->progress);
-	r = telling_init(&telling, session);
-	r = r ?: make_report(session, &telling, &report);
-	telling.run.names_hidden = has_kernel_stacks(session) &&
-				   stack_kernel_names_hidden(session->observer.engine);
+	r = reporting_init(&reporting, session);
+	r = r ?: make_report(session, &reporting, &report);
+	reporting.run.names_hidden = has_kernel_stacks(session) &&
+				     stack_kernel_names_hidden(session->observer.engine);
 	progress_end(&session->progress);
-	if (telling.run.names_hidden && !options->quiet)
+	if (reporting.run.names_hidden && !options->quiet)
 		fprintf(stderr,
 			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
 			"kernel stacks have no names\n");
-	fill_cost(session, &telling.run.cost);
+	fill_cost(session, &reporting.run.cost);
 	if (!r && options->explain_goid)
 		say_go_explanation(session);
+	if (!r && options->explain && !options->format->for_programs)
+		say_explanation(session, &reporting);
+	sink = sink_of(session, &reporting);
+	r = r ?: options->format->end(&sink, &report);
 	if (!r)
-		r = print_end(session, &telling, &report);
-	if (!r)
-		r = write_dot(options, &telling);
+		r = write_dot(options, &reporting);
 	note_found(session, &report.findings);
 	note_found(session, &report.suspects);
 	note_goroutines_found(session, &report.goroutines);
 	report_release(&report);
-	telling_release(&telling);
+	reporting_release(&reporting);
 	return r;
 }
