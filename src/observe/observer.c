@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Creation and end of an observer, and how it speaks: see observer.h. */
 #include "observe/observer.h"
-#include "observe/waits.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -65,7 +64,7 @@ static int create_parts(struct observer *observer)
 	int r = lc_stacks_create(0, &observer->stacks);
 
 	r = r ?: lc_model_create(options->max_threads, &observer->model);
-	r = r ?: lc_model_create(WAITS_MOST_OTHERS, &observer->others);
+	r = r ?: lc_model_create(OBSERVER_MOST_OTHERS, &observer->others);
 	r = r ?: growth_create(&observer->growth);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)

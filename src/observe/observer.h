@@ -17,6 +17,9 @@
 #include "util/now.h"
 #include "verdict/growth.h"
 
+/* Threads outside of what was asked for that are looked at in one sweep: links of chains. */
+#define OBSERVER_MOST_OTHERS 4096
+
 struct observer_options {
 	struct collect_options collect;
 	bool once; /* dump: every thread, now */

@@ -8,9 +8,6 @@
 
 #include "observe/observer.h"
 
-/* Threads outside of what was asked for that are looked at in one round. */
-#define WAITS_MOST_OTHERS 4096
-
 /*
  * Reads what each blocked thread waits for that stood still for after_ns, and who could release it, twice. One whose
  * wait is known, confirmed, and of whom nobody could have changed it since, is read again only when it has stood still

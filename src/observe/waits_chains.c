@@ -41,7 +41,7 @@ static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread 
 		*ret_thread = thread;
 		return 0;
 	}
-	if (lc_model_count(observer->others) >= WAITS_MOST_OTHERS) {
+	if (lc_model_count(observer->others) >= OBSERVER_MOST_OTHERS) {
 		observer->lost_others++;
 		return 0;
 	}

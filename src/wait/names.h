@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_WAIT_NAMES_H
 #define LEAKHOP_WAIT_NAMES_H
 
-#include "wait/wait.h"
+#include "wait/subject.h"
 
 enum wait_named {
 	NAMED_NOTHING, /* no name is known, or none that tells */

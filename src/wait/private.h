@@ -10,7 +10,7 @@
 #include "target/locks.h"
 #include "target/maps.h"
 #include "target/net.h"
-#include "wait/wait.h"
+#include "wait/subject.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a blocked thread waits for: the one door of this room.
+ * What a blocked thread waits for: the public header of this folder.
  *
  * A scan is one look at the host, made anew at each sweep. It reads what is shared between waits
  * (descriptors of all processes, sockets of a network namespace, file locks) when first needed and
@@ -15,26 +15,9 @@
 #ifndef LEAKHOP_WAIT_WAIT_H
 #define LEAKHOP_WAIT_WAIT_H
 
-#include "model/wait.h"
-
-#define WAIT_FUNCTIONS_MAX 127
+#include "wait/subject.h"
 
 struct wait_scan;
-
-/* A blocked thread, as a sweep saw it. */
-struct wait_subject {
-	struct lc_task task; /* ns_tid and ns_pid may be 0: they are then read */
-	char state;
-	struct lc_syscall syscall;
-	uint64_t sp, pc;	/* of user space; 0: not known */
-	uint64_t blocked_since; /* ns, CLOCK_MONOTONIC; 0: not known */
-	/* Names of the user stack's frames, innermost first, demangled or not; "" or NULL: not known. */
-	const char *const *functions;
-	size_t function_count;
-	size_t interrupted_at;	     /* the first of these that a signal interrupted; 0: none */
-	const char *kernel_function; /* where it sleeps; NULL: wait_describe() asks wchan */
-	struct lc_blocker blocker;
-};
 
 int wait_scan_create(struct wait_scan **ret_scan);
 void wait_scan_free(struct wait_scan *scan);
