@@ -44,12 +44,12 @@ comma := ,
 sanitize := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
 libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
-# Each room is an archive, and a room links only with those it may use: a wrong arrow does not link.
+# Each folder of src/ is an archive, and links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-rooms := cmd observe output verdict collect wait runtimes stack target model util
-room_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
-room_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call room_sources,$(1)))
-archives := $(foreach room,$(rooms),$(BUILD)/$(room).a)
+folders := cmd observe output verdict collect wait runtimes stack target model util
+folder_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
+folder_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call folder_sources,$(1)))
+archives := $(foreach folder,$(folders),$(BUILD)/$(folder).a)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -60,12 +60,12 @@ $(BUILD)/leakhop: $(BUILD)/obj/main.o $(archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(libraries)
 
-define room_rule
-$$(BUILD)/$(1).a: $$(call room_objects,$(1))
+define folder_rule
+$$(BUILD)/$(1).a: $$(call folder_objects,$(1))
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
-$(foreach room,$(rooms),$(eval $(call room_rule,$(room))))
+$(foreach folder,$(folders),$(eval $(call folder_rule,$(folder))))
 
 $(BUILD)/obj/%.o: src/%.c Makefile | $(BUILD)/leakhop.skel.h $(BUILD)/syscall_names.h
 	$(call say,CC,$@)
@@ -113,33 +113,33 @@ $(BUILD)/syscall_names.h: Makefile
 unit_names := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 unit_programs := $(unit_names:%=$(BUILD)/tests/unit/%)
 
-# What a unit test links with: the room of its name, and the rooms that one may use.
-unit_rooms_default = target model util
-unit_rooms_threads = model util
-unit_rooms_stacks = model util
-unit_rooms_report = verdict model util
-unit_rooms_graph = verdict model util
-unit_rooms_instants = verdict model util
-unit_rooms_rules = verdict model util
-unit_rooms_growth = verdict model util
-unit_rooms_history = verdict model util
-unit_rooms_remedy = output verdict model util
-unit_rooms_place = output verdict model util
-unit_rooms_place_go = output verdict model util
-unit_rooms_duration = util
-unit_rooms_escape = output verdict model util
-unit_rooms_json = output verdict model util
-unit_rooms_stack = stack target model util
-unit_rooms_kernel_symbols = stack target model util
-unit_rooms_clock = collect target model util
-unit_rooms_wait = wait target model util
-unit_rooms_goroutines = model util
-unit_rooms_goroutine_rules = verdict model util
-unit_rooms_trace_text = output verdict model util
-unit_rooms_go = runtimes stack target model util
-unit_rooms_of = $(or $(unit_rooms_$(1)),$(if $(filter wait_%,$(1)),$(unit_rooms_wait)),$(if \
-	$(filter go_%,$(1)),$(unit_rooms_go)),$(unit_rooms_default))
-unit_archives = $(foreach room,$(call unit_rooms_of,$(1)),$(BUILD)/$(room).a)
+# What a unit test links with: the folder of its name, and those that one may use.
+unit_folders_default = target model util
+unit_folders_threads = model util
+unit_folders_stacks = model util
+unit_folders_report = verdict model util
+unit_folders_graph = verdict model util
+unit_folders_instants = verdict model util
+unit_folders_rules = verdict model util
+unit_folders_growth = verdict model util
+unit_folders_history = verdict model util
+unit_folders_remedy = output verdict model util
+unit_folders_place = output verdict model util
+unit_folders_place_go = output verdict model util
+unit_folders_duration = util
+unit_folders_escape = output verdict model util
+unit_folders_json = output verdict model util
+unit_folders_stack = stack target model util
+unit_folders_kernel_symbols = stack target model util
+unit_folders_clock = collect target model util
+unit_folders_wait = wait target model util
+unit_folders_goroutines = model util
+unit_folders_goroutine_rules = verdict model util
+unit_folders_trace_text = output verdict model util
+unit_folders_go = runtimes stack target model util
+unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
+	$(filter go_%,$(1)),$(unit_folders_go)),$(unit_folders_default))
+unit_archives = $(foreach folder,$(call unit_folders_of,$(1)),$(BUILD)/$(folder).a)
 
 define unit_rule
 $$(BUILD)/tests/unit/$(1): tests/unit/test_$(1).c $$(call unit_archives,$(1))
@@ -199,12 +199,12 @@ bench: all fixtures $(bench_programs)
 	$(Q)scripts/bench $(BUILD) $(SECTIONS)
 
 # --- fuzzing ----------------------------------------------------------------------------------------
-# The rooms that parse what others wrote, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS.
+# The folders that parse what others wrote, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS.
 FUZZ_SECONDS ?= 10
 fuzz_folder := $(BUILD)/tests/fuzz
 fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -MMD -MP -fno-omit-frame-pointer
-fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach room,$(filter-out \
-	cmd collect observe,$(rooms)),$(call room_sources,$(room))))
+fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach folder,$(filter-out \
+	cmd collect observe,$(folders)),$(call folder_sources,$(folder))))
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 $(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h
@@ -212,13 +212,13 @@ $(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
 
-$(fuzz_folder)/rooms.a: $(fuzz_objects)
+$(fuzz_folder)/folders.a: $(fuzz_objects)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/rooms.a
+$(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/folders.a
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
-		$(fuzz_folder)/rooms.a $(libraries)
+		$(fuzz_folder)/folders.a $(libraries)
 
 .PHONY: fuzz fuzz-run
 fuzz:

@@ -89,20 +89,21 @@ void lc_go_begin_sweep(struct lc_go_process *process, uint64_t now)
 
 static bool make_room(struct lc_go_process *process, size_t place)
 {
-	size_t room = process->room ? process->room : 64;
+	size_t capacity = process->capacity ? process->capacity : 64;
 	struct lc_goroutine *grown;
 
 	if (place >= LC_GO_MAX)
 		return false;
-	while (room <= place)
-		room += room / 2;
-	if (room > process->room) {
-		grown = reallocarray(process->list, room, sizeof(*grown));
+	while (capacity <= place)
+		capacity += capacity / 2;
+	if (capacity > process->capacity) {
+		grown = reallocarray(process->list, capacity, sizeof(*grown));
 		if (!grown)
 			return false;
-		memset(grown + process->room, 0, (room - process->room) * sizeof(*grown));
+		memset(grown + process->capacity, 0,
+		       (capacity - process->capacity) * sizeof(*grown));
 		process->list = grown;
-		process->room = room;
+		process->capacity = capacity;
 	}
 	if (place >= process->count)
 		process->count = place + 1;

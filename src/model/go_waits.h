@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What goroutines.c and go_waits.c share. Private to this room. */
+/* What goroutines.c and go_waits.c share. Private to this folder. */
 #ifndef LEAKHOP_MODEL_GO_WAITS_H
 #define LEAKHOP_MODEL_GO_WAITS_H
 

@@ -185,7 +185,7 @@ struct lc_go_process {
 	char other_runtime[200];   /* file of a second Go runtime, which is not read; "" */
 	struct lc_goroutine *list; /* by place */
 	size_t count;		   /* places */
-	size_t room;
+	size_t capacity;
 	size_t living;
 	struct lc_go_site *sites; /* by number */
 	size_t site_count, site_room;
@@ -256,7 +256,7 @@ struct lc_go_site *lc_go_site_at(struct lc_go_process *process, uint64_t spawn_p
 
 /*
  * go_events.c: exact events, from the moment that probes are in the process. Counts of a site take the place of
- * what sweeps see (NULL: no events, or no room); an exact time is taken only where it is that of what the sweep at
+ * what sweeps see (NULL: no events, or no memory); an exact time is taken only where it is that of what the sweep at
  * sweep_at saw.
  */
 int lc_go_begin_events(struct lc_go_process *process, uint64_t now);

@@ -24,7 +24,7 @@ struct text {
 struct lc_stacks {
 	struct entry *by_key;
 	struct entry **by_id; /* index id - 1 */
-	size_t count, room, max;
+	size_t count, capacity, max;
 	uint64_t refused;
 	struct text *texts;
 };
@@ -95,16 +95,16 @@ static void entry_free(struct entry *entry)
 
 static int make_room(struct lc_stacks *stacks)
 {
-	size_t room = stacks->room ? 2 * stacks->room : 64;
+	size_t capacity = stacks->capacity ? 2 * stacks->capacity : 64;
 	struct entry **grown;
 
-	if (stacks->count < stacks->room)
+	if (stacks->count < stacks->capacity)
 		return 0;
-	grown = realloc(stacks->by_id, room * sizeof(struct entry *));
+	grown = realloc(stacks->by_id, capacity * sizeof(struct entry *));
 	if (!grown)
 		return -ENOMEM;
 	stacks->by_id = grown;
-	stacks->room = room;
+	stacks->capacity = capacity;
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The plain types that every room above the kernel shares: registers, frames, stacks.
+ * The plain types that every folder above the kernel shares: registers, frames, stacks.
  * Nothing here does I/O or knows BPF.
  */
 #ifndef LEAKHOP_MODEL_TYPES_H
@@ -106,7 +106,7 @@ enum lc_stack_end {
 /* One return address, before names. Its identity is (module, vaddr). */
 struct lc_raw_frame {
 	uint64_t address; /* in the process; for display only */
-	uint64_t module;  /* the stack room's number of the file; 0: none (JIT code, kernel) */
+	uint64_t module;  /* src/stack's number of the file; 0: none (JIT code, kernel) */
 	uint64_t vaddr;	  /* address in the file's own address space; = address where module is 0 */
 	uint32_t pid;	  /* where module is 0: whose address it is (JIT); else 0 */
 	bool interrupted; /* vaddr is the instruction itself, not a return address */

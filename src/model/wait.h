@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a blocked thread waits for, who holds it, and who could release it: plain data without
- * pointers, as the wait room fills it in and the wait-for graph reads it.
+ * pointers, as src/wait fills it in and the wait-for graph reads it.
  *
  * Lists are bounded; their *_total tells how many there were. Only the first owner_count and
  * member_count elements are set, and both lists stand at the end, so that a copy may leave out what

@@ -58,7 +58,7 @@ static void forget_ended(struct observer *observer, const pid_t *pids, size_t co
 }
 
 /* Both ends of the socket that a goroutine waits for, as of a thread in read() or write(). */
-static void look_at_socket(struct wait_scan *scan, struct lc_go_process *process, uint64_t goid)
+static void read_socket(struct wait_scan *scan, struct lc_go_process *process, uint64_t goid)
 {
 	const struct lc_go_wait *known = lc_go_wait_of(process, goid);
 	struct wait_subject subject = {
@@ -92,7 +92,7 @@ static int describe_groups(struct observer *observer,
 		process = lc_go_find(&observer->go, record->process->pid);
 		r = golang_describe(observer->golang, process, record->goroutine->goid);
 		if (!r && record->goroutine->kind == LC_GO_NETWORK)
-			look_at_socket(scan, process, record->goroutine->goid);
+			read_socket(scan, process, record->goroutine->goid);
 		r = r == -ENOMEM ? r : 0;
 	}
 	wait_scan_free(scan);
@@ -144,7 +144,7 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 	return r;
 }
 
-static int look_at_groups(struct observer *observer, bool ask_now)
+static int read_groups(struct observer *observer, bool ask_now)
 {
 	struct verdict_goroutine_records records;
 	int r = verdict_goroutines_make(&observer->go, observer->growth, /* view= */ NULL,
@@ -165,7 +165,7 @@ static void note_time(struct observer *observer, uint64_t took)
 		observer->go_longest_sweep_ns = took;
 }
 
-int goroutines_look(struct observer *observer, unsigned attempts)
+int goroutines_sweep(struct observer *observer, unsigned attempts)
 {
 	struct lc_go_process *process;
 	uint64_t begun = now_monotonic();
@@ -190,7 +190,7 @@ int goroutines_look(struct observer *observer, unsigned attempts)
 	note_time(observer, now_monotonic() - begun);
 	if (!r)
 		verdict_goroutines_note(observer->growth, &observer->go);
-	return r ?: look_at_groups(observer, /* ask_now= */ attempts > 1);
+	return r ?: read_groups(observer, /* ask_now= */ attempts > 1);
 }
 
 void goroutines_executed(struct observer *observer, pid_t pid, uint64_t at)

@@ -42,12 +42,13 @@ static void stack_progress(void *context, const char *what)
 
 /* Where a stripped program of Go has no symbols, its own table has the names. */
 static size_t ask_golang(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
-			 struct lc_frame *calls, size_t room)
+			 struct lc_frame *calls, size_t capacity)
 {
 	const struct observer *observer = context;
 
-	return observer->golang ? golang_calls(observer->golang, device, inode, vaddr, calls, room)
-				: 0;
+	return observer->golang
+		       ? golang_calls(observer->golang, device, inode, vaddr, calls, capacity)
+		       : 0;
 }
 
 static int create_parts(struct observer *observer)

@@ -34,7 +34,7 @@ struct observer_options {
 	void *context; /* of both */
 };
 
-/* The fields are for those who report; only this room changes them. */
+/* The fields are for those who report; only this folder changes them. */
 struct observer {
 	const struct observer_options *options;
 	struct collect *collect;

@@ -134,9 +134,9 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	if (!r)
 		r = waits_conclude(observer);
 	if (!r)
-		r = goroutines_look(observer, attempts);
+		r = goroutines_sweep(observer, attempts);
 	if (!r && observer->go.count)
-		r = waits_look_behind_goroutines(observer);
+		r = waits_read_behind_goroutines(observer);
 	if (!r) {
 		growth_note(observer->growth, observer->model);
 		growth_close(observer->growth, now_monotonic());

@@ -9,46 +9,46 @@
 #define MOST_ASKERS 16
 #define MOST_TRIES 64
 
-static bool is_due(const struct look *look, const struct lc_thread *thread)
+static bool is_due(const struct reading *reading, const struct lc_thread *thread)
 {
-	uint64_t still = look->now - thread->blocked_since;
+	uint64_t still = reading->now - thread->blocked_since;
 
 	if (!thread->blocked || thread->ended_at || thread->kernel_thread || thread->moving ||
-	    still < look->after_ns)
+	    still < reading->after_ns)
 		return false;
-	return look->anew || !thread->wait || !thread->wait_confirmed ||
+	return reading->anew || !thread->wait || !thread->wait_confirmed ||
 	       still > 2 * (thread->wait_read_at - thread->blocked_since) ||
-	       waits_is_stale(look, thread);
+	       waits_is_stale(reading, thread);
 }
 
 /* Names of frames choose what is read, and take longest to find: they come before anything that may change. */
-static void name_stacks(struct look *look)
+static void name_stacks(struct reading *reading)
 {
-	struct lc_thread *thread = lc_model_next(look->observer->model, NULL);
+	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(look->observer->model, thread)) {
-		if (is_due(look, thread) && thread->user_stack)
-			stacks_name(look->observer, thread->task.pid, thread->user_stack);
+	for (; thread; thread = lc_model_next(reading->observer->model, thread)) {
+		if (is_due(reading, thread) && thread->user_stack)
+			stacks_name(reading->observer, thread->task.pid, thread->user_stack);
 	}
 }
 
-static int describe_due(struct look *look)
+static int describe_due(struct reading *reading)
 {
-	struct lc_thread *thread = lc_model_next(look->observer->model, NULL);
+	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(look->observer->model, thread)) {
-		if (!is_due(look, thread))
+	for (; thread && !r; thread = lc_model_next(reading->observer->model, thread)) {
+		if (!is_due(reading, thread))
 			continue;
-		look->read = true;
-		r = waits_describe(look, thread);
+		reading->read = true;
+		r = waits_describe(reading, thread);
 		thread->wait_confirmed = false;
 	}
 	return r;
 }
 
 /* Reads again what a finding may rest on: a wait that is not the same any more proves nothing. */
-static int confirm(struct look *look, struct lc_model *model)
+static int confirm(struct reading *reading, struct lc_model *model)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
 	int r = 0;
@@ -56,24 +56,24 @@ static int confirm(struct look *look, struct lc_model *model)
 	for (; thread && !r; thread = lc_model_next(model, thread)) {
 		if (!thread->wait || thread->wait_confirmed)
 			continue;
-		look->read = true;
-		r = waits_describe(look, thread);
+		reading->read = true;
+		r = waits_describe(reading, thread);
 	}
 	return r;
 }
 
 /* By a second scan: what the first one keeps (descriptors, sockets, locks) would only agree with itself. */
-static int look_again(struct look *look)
+static int read_again(struct reading *reading)
 {
 	int r;
 
-	waits_drop_shares(look);
-	wait_scan_free(look->scan);
-	look->scan = NULL;
-	r = wait_scan_create(&look->scan);
-	look->now = now_monotonic();
-	r = r ?: confirm(look, look->observer->model);
-	return r ?: confirm(look, look->observer->others);
+	waits_drop_shares(reading);
+	wait_scan_free(reading->scan);
+	reading->scan = NULL;
+	r = wait_scan_create(&reading->scan);
+	reading->now = now_monotonic();
+	r = r ?: confirm(reading, reading->observer->model);
+	return r ?: confirm(reading, reading->observer->others);
 }
 
 /* Owed an answer by a peer that others of its process may wait for as well. */
@@ -86,9 +86,9 @@ static bool asks(const struct lc_thread *thread)
 }
 
 /* The stack and the peer of a short block, if it lasts until both are read. */
-static int try_sibling(struct look *look, struct lc_thread *thread)
+static int try_sibling(struct reading *reading, struct lc_thread *thread)
 {
-	struct observer *observer = look->observer;
+	struct observer *observer = reading->observer;
 	struct lc_sample before, after;
 	uint32_t stack = 0;
 	int r;
@@ -106,7 +106,7 @@ static int try_sibling(struct look *look, struct lc_thread *thread)
 	    after.involuntary_switches != before.involuntary_switches)
 		return 0;
 	thread->user_stack = stack;
-	return waits_describe(look, thread);
+	return waits_describe(reading, thread);
 }
 
 static bool may_be_sibling(const struct lc_thread *thread, const struct lc_thread *asker)
@@ -122,95 +122,98 @@ static bool may_be_sibling(const struct lc_thread *thread, const struct lc_threa
  * Others that ask at the same place, and are answered too soon for their stacks to be taken: those tell whether
  * this one is the exception. Of one look nothing is concluded.
  */
-static int look_at_siblings(struct look *look)
+static int read_siblings(struct reading *reading)
 {
 	struct lc_thread *asker, *thread;
 	unsigned askers = 0, tries = 0;
 	int r = 0;
 
-	asker = lc_model_next(look->observer->model, NULL);
-	for (; asker && askers < MOST_ASKERS; asker = lc_model_next(look->observer->model, asker)) {
+	asker = lc_model_next(reading->observer->model, NULL);
+	for (; asker && askers < MOST_ASKERS;
+	     asker = lc_model_next(reading->observer->model, asker)) {
 		if (!asks(asker))
 			continue;
 		askers++;
-		thread = lc_model_next(look->observer->model, NULL);
+		thread = lc_model_next(reading->observer->model, NULL);
 		for (; thread && !r && tries < MOST_TRIES;
-		     thread = lc_model_next(look->observer->model, thread)) {
+		     thread = lc_model_next(reading->observer->model, thread)) {
 			if (!may_be_sibling(thread, asker))
 				continue;
 			tries++;
-			r = try_sibling(look, thread);
+			r = try_sibling(reading, thread);
 		}
 	}
 	return r;
 }
 
-static int look_open(struct look *look)
+static int reading_open(struct reading *reading)
 {
-	int r = waits_note_rest(look);
+	int r = waits_note_rest(reading);
 
-	return r ?: wait_scan_create(&look->scan);
+	return r ?: wait_scan_create(&reading->scan);
 }
 
-static void look_close(struct look *look)
+static void reading_close(struct reading *reading)
 {
-	waits_drop_shares(look);
-	waits_drop_rest(look);
-	wait_scan_free(look->scan);
+	waits_drop_shares(reading);
+	waits_drop_rest(reading);
+	wait_scan_free(reading->scan);
 }
 
 int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read)
 {
-	struct look look = {
+	struct reading reading = {
 		.observer = observer,
 		.after_ns = after_ns,
 		.now = now_monotonic(),
 		.anew = anew,
 	};
-	int r = look_open(&look);
+	int r = reading_open(&reading);
 
 	if (!r)
-		name_stacks(&look);
-	look.now = now_monotonic();
-	r = r ?: describe_due(&look);
-	r = r ?: waits_find_runners(&look, observer->model);
+		name_stacks(&reading);
+	reading.now = now_monotonic();
+	r = r ?: describe_due(&reading);
+	r = r ?: waits_find_runners(&reading, observer->model);
 	if (!r && !observer->options->once && observer->options->user_stacks)
-		r = look_at_siblings(&look);
-	r = r ?: waits_follow_chains(&look);
-	r = r ?: waits_find_runners(&look, observer->others);
-	r = r ?: look_again(&look);
-	look_close(&look);
-	*ret_read = look.read;
+		r = read_siblings(&reading);
+	r = r ?: waits_follow_chains(&reading);
+	r = r ?: waits_find_runners(&reading, observer->others);
+	r = r ?: read_again(&reading);
+	reading_close(&reading);
+	*ret_read = reading.read;
 	return r;
 }
 
 bool waits_settled(struct observer *observer, uint64_t after_ns)
 {
-	struct look look = { .observer = observer, .after_ns = after_ns, .now = now_monotonic() };
+	struct reading reading = { .observer = observer,
+				   .after_ns = after_ns,
+				   .now = now_monotonic() };
 	struct lc_thread *thread;
-	bool due = waits_note_rest(&look) < 0;
+	bool due = waits_note_rest(&reading) < 0;
 
 	thread = lc_model_next(observer->model, NULL);
 	for (; thread && !due; thread = lc_model_next(observer->model, thread))
-		due = is_due(&look, thread);
-	waits_drop_rest(&look);
+		due = is_due(&reading, thread);
+	waits_drop_rest(&reading);
 	return !due;
 }
 
-int waits_look_behind_goroutines(struct observer *observer)
+int waits_read_behind_goroutines(struct observer *observer)
 {
-	struct look look = { .observer = observer, .now = now_monotonic() };
+	struct reading reading = { .observer = observer, .now = now_monotonic() };
 	size_t before = lc_model_count(observer->others);
 	const struct lc_go_process *process;
-	int r = look_open(&look);
+	int r = reading_open(&reading);
 
 	for (process = observer->go.processes; process && !r; process = process->hh.next)
-		r = waits_add_owners_of_goroutines(&look, process);
+		r = waits_add_owners_of_goroutines(&reading, process);
 	if (!r && lc_model_count(observer->others) > before) {
-		r = waits_follow_chains(&look);
-		r = r ?: look_again(&look);
+		r = waits_follow_chains(&reading);
+		r = r ?: read_again(&reading);
 		r = r ?: waits_sample_others(observer, /* last= */ true);
 	}
-	look_close(&look);
+	reading_close(&reading);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the threads wait for: asked of the wait room for each that stood still long enough, and for those who
+ * What the threads wait for: asked of src/wait for each that stood still long enough, and for those who
  * could release them, on to the end of each chain, whoever they belong to.
  */
 #ifndef LEAKHOP_OBSERVE_WAITS_H
@@ -25,7 +25,7 @@ int waits_sample_others(struct observer *observer, bool last);
 /* After the last sweep of a round: who of those let go has nobody on the way; and others of no use any more go. */
 int waits_conclude(struct observer *observer);
 
-/* Those whose answer a goroutine waits for, after goroutines_look(). */
-int waits_look_behind_goroutines(struct observer *observer);
+/* Those whose answer a goroutine waits for, after goroutines_sweep(). */
+int waits_read_behind_goroutines(struct observer *observer);
 
 #endif

@@ -7,12 +7,12 @@
 
 #include <errno.h>
 
-static bool has_process(const struct look *look, pid_t pid)
+static bool has_process(const struct reading *reading, pid_t pid)
 {
 	size_t i;
 
-	for (i = 0; i < look->process_count; i++) {
-		if (look->processes[i] == pid)
+	for (i = 0; i < reading->process_count; i++) {
+		if (reading->processes[i] == pid)
 			return true;
 	}
 	return false;
@@ -30,9 +30,9 @@ static int take_stack(struct observer *observer, const struct lc_sample *sample,
 }
 
 /* A thread that nobody asked for; *ret_thread stays NULL where it can't be looked at. */
-static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread **ret_thread)
+static int find_other(struct reading *reading, pid_t pid, pid_t tid, struct lc_thread **ret_thread)
 {
-	struct observer *observer = look->observer;
+	struct observer *observer = reading->observer;
 	struct lc_thread *thread = lc_model_find(observer->others, tid);
 	struct lc_sample sample;
 	int r;
@@ -55,18 +55,18 @@ static int find_other(struct look *look, pid_t pid, pid_t tid, struct lc_thread 
 }
 
 /* Reads what it waits for, where that is not known or may have changed. */
-static int add_other(struct look *look, pid_t pid, pid_t tid)
+static int add_other(struct reading *reading, pid_t pid, pid_t tid)
 {
-	struct lc_thread *thread = lc_model_find(look->observer->model, tid);
+	struct lc_thread *thread = lc_model_find(reading->observer->model, tid);
 	int r = 0;
 
 	if (!thread) /* else asked for, but perhaps not due yet */
-		r = find_other(look, pid, tid, &thread);
+		r = find_other(reading, pid, tid, &thread);
 	if (r < 0 || !thread || !thread->blocked || thread->moving ||
-	    (thread->wait && !waits_is_stale(look, thread)))
+	    (thread->wait && !waits_is_stale(reading, thread)))
 		return r;
-	look->read = true;
-	r = waits_describe(look, thread);
+	reading->read = true;
+	r = waits_describe(reading, thread);
 	thread->wait_confirmed = false;
 	return r;
 }
@@ -101,30 +101,30 @@ int waits_sample_others(struct observer *observer, bool last)
 
 static int add_thread_of_process(void *context, pid_t tid)
 {
-	struct look *look = context;
+	struct reading *reading = context;
 
-	look->result = add_other(look, look->adding, tid);
-	return look->result < 0;
+	reading->result = add_other(reading, reading->adding, tid);
+	return reading->result < 0;
 }
 
-static int add_owner(struct look *look, const struct lc_wait_owner *owner)
+static int add_owner(struct reading *reading, const struct lc_wait_owner *owner)
 {
 	if (owner->tid)
-		return add_other(look, owner->pid, owner->tid);
-	if (!owner->pid || has_process(look, owner->pid))
+		return add_other(reading, owner->pid, owner->tid);
+	if (!owner->pid || has_process(reading, owner->pid))
 		return 0;
-	if (look->process_count == MOST_PROCESSES) {
-		look->observer->lost_others++;
+	if (reading->process_count == MOST_PROCESSES) {
+		reading->observer->lost_others++;
 		return 0;
 	}
-	look->processes[look->process_count++] = owner->pid;
-	look->adding = owner->pid;
-	look->result = 0;
-	target_for_each_tid(owner->pid, add_thread_of_process, look);
-	return look->result;
+	reading->processes[reading->process_count++] = owner->pid;
+	reading->adding = owner->pid;
+	reading->result = 0;
+	target_for_each_tid(owner->pid, add_thread_of_process, reading);
+	return reading->result;
 }
 
-static int add_owners(struct look *look, const struct lc_thread *thread)
+static int add_owners(struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 	struct lc_wait_owner own = { .pid = thread->task.pid, .fd = -1 };
@@ -132,14 +132,14 @@ static int add_owners(struct look *look, const struct lc_thread *thread)
 	int r = 0;
 
 	for (i = 0; wait && i < wait->owner_count && !r; i++)
-		r = add_owner(look, &wait->owners[i]);
+		r = add_owner(reading, &wait->owners[i]);
 	/* Let go by somebody of its own process, who may be about to wake it. */
 	if (!r && wait && wait->flags & LC_WAIT_LET_GO)
-		r = add_owner(look, &own);
+		r = add_owner(reading, &own);
 	return r;
 }
 
-int waits_find_runners(struct look *look, struct lc_model *model)
+int waits_find_runners(struct reading *reading, struct lc_model *model)
 {
 	struct lc_wait_owner process = { .fd = -1 };
 	struct lc_thread *thread;
@@ -151,37 +151,37 @@ int waits_find_runners(struct look *look, struct lc_model *model)
 		if (!waits_lacks_runner(thread->wait))
 			continue;
 		process.pid = thread->task.pid;
-		r = add_owner(look, &process);
+		r = add_owner(reading, &process);
 		found = true;
 	}
 	thread = found ? lc_model_next(model, NULL) : NULL;
 	for (; thread && !r; thread = lc_model_next(model, thread)) {
 		if (waits_lacks_runner(thread->wait))
-			r = waits_describe(look, thread);
+			r = waits_describe(reading, thread);
 	}
 	return r;
 }
 
 /* Each wave adds the owners of the last one, until a wave adds nobody. */
-int waits_follow_chains(struct look *look)
+int waits_follow_chains(struct reading *reading)
 {
 	struct lc_thread *thread;
 	size_t before;
 	int r = 0;
 
-	thread = lc_model_next(look->observer->model, NULL);
-	for (; thread && !r; thread = lc_model_next(look->observer->model, thread))
-		r = add_owners(look, thread);
+	thread = lc_model_next(reading->observer->model, NULL);
+	for (; thread && !r; thread = lc_model_next(reading->observer->model, thread))
+		r = add_owners(reading, thread);
 	do {
-		before = lc_model_count(look->observer->others);
-		thread = lc_model_next(look->observer->others, NULL);
-		for (; thread && !r; thread = lc_model_next(look->observer->others, thread))
-			r = add_owners(look, thread);
-	} while (!r && lc_model_count(look->observer->others) > before);
+		before = lc_model_count(reading->observer->others);
+		thread = lc_model_next(reading->observer->others, NULL);
+		for (; thread && !r; thread = lc_model_next(reading->observer->others, thread))
+			r = add_owners(reading, thread);
+	} while (!r && lc_model_count(reading->observer->others) > before);
 	return r;
 }
 
-int waits_add_owners_of_goroutines(struct look *look, const struct lc_go_process *process)
+int waits_add_owners_of_goroutines(struct reading *reading, const struct lc_go_process *process)
 {
 	const struct lc_go_wait *wait = NULL;
 	uint32_t i;
@@ -191,7 +191,7 @@ int waits_add_owners_of_goroutines(struct look *look, const struct lc_go_process
 		if (!wait->has_socket || !rules_asks(&wait->socket))
 			continue;
 		for (i = 0; i < wait->socket.owner_count && !r; i++)
-			r = add_owner(look, &wait->socket.owners[i]);
+			r = add_owner(reading, &wait->socket.owners[i]);
 	}
 	return r;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What one thread waits for: asked of the wait room, or taken from others just like it. */
+/* What one thread waits for: asked of src/wait, or taken from others just like it. */
 #include "observe/stacks.h"
 #include "observe/waits_private.h"
 
@@ -32,24 +32,26 @@ struct share {
 	bool differ;
 };
 
-static size_t function_names(struct look *look, const struct lc_thread *thread, const char **names)
+static size_t function_names(struct reading *reading, const struct lc_thread *thread,
+			     const char **names)
 {
 	const struct lc_stack *stack;
 	size_t i;
 
 	if (!thread->user_stack)
 		return 0;
-	stacks_name(look->observer, thread->task.pid, thread->user_stack);
-	stack = lc_stacks_get(look->observer->stacks, thread->user_stack);
+	stacks_name(reading->observer, thread->task.pid, thread->user_stack);
+	stack = lc_stacks_get(reading->observer->stacks, thread->user_stack);
 	for (i = 0; stack && i < stack->frame_count && i < WAIT_FUNCTIONS_MAX; i++)
 		names[i] = stack->frames[i].function;
 	return i;
 }
 
 /* The first frame that a signal interrupted, among the named ones: of each raw frame the last is not inlined. */
-static size_t interrupted_at(const struct look *look, const struct lc_thread *thread, size_t count)
+static size_t interrupted_at(const struct reading *reading, const struct lc_thread *thread,
+			     size_t count)
 {
-	const struct lc_stack *stack = lc_stacks_get(look->observer->stacks, thread->user_stack);
+	const struct lc_stack *stack = lc_stacks_get(reading->observer->stacks, thread->user_stack);
 	size_t raw = 0, i;
 
 	for (i = 0; stack && i < count && raw < stack->raw_count; i++) {
@@ -61,31 +63,32 @@ static size_t interrupted_at(const struct look *look, const struct lc_thread *th
 }
 
 /* The innermost kernel function that is not the scheduler's own: where a thread in state D waits. */
-static const char *kernel_function(struct look *look, const struct lc_thread *thread)
+static const char *kernel_function(struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_stack *stack;
 
 	if (!thread->kernel_stack)
 		return NULL;
-	stack_name_kernel(look->observer->engine, look->observer->stacks, thread->kernel_stack);
-	stack = lc_stacks_get(look->observer->stacks, thread->kernel_stack);
+	stack_name_kernel(reading->observer->engine, reading->observer->stacks,
+			  thread->kernel_stack);
+	stack = lc_stacks_get(reading->observer->stacks, thread->kernel_stack);
 	return stack && stack->frame_count && stack->frames[0].function[0]
 		       ? stack->frames[0].function
 		       : NULL;
 }
 
-void waits_drop_shares(struct look *look)
+void waits_drop_shares(struct reading *reading)
 {
 	struct share *share, *next;
 
-	HASH_ITER(hh, look->shares, share, next) {
-		HASH_DEL(look->shares, share);
+	HASH_ITER(hh, reading->shares, share, next) {
+		HASH_DEL(reading->shares, share);
 		free(share);
 	}
 }
 
 /* NULL: nothing to share with (no stack, or no memory). */
-static struct share *share_get(struct look *look, const struct lc_thread *thread)
+static struct share *share_get(struct reading *reading, const struct lc_thread *thread)
 {
 	struct share_key key;
 	struct share *share;
@@ -98,14 +101,14 @@ static struct share *share_get(struct look *look, const struct lc_thread *thread
 	key.operation = thread->syscall.nr == SYS_futex ? thread->syscall.args[1] : 0;
 	key.pid = thread->task.pid;
 	key.user_stack = thread->user_stack;
-	HASH_FIND(hh, look->shares, &key, sizeof(key), share);
+	HASH_FIND(hh, reading->shares, &key, sizeof(key), share);
 	if (share)
 		return share;
 	share = calloc(1, sizeof(*share));
 	if (!share)
 		return NULL;
 	share->key = key;
-	HASH_ADD(hh, look->shares, key, sizeof(key), share);
+	HASH_ADD(hh, reading->shares, key, sizeof(key), share);
 	return share;
 }
 
@@ -122,7 +125,7 @@ static void share_note(struct share *share, const struct lc_wait *wait)
 }
 
 /* Only one of the threads that were looked at already, whose stack is known. */
-static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
+static bool add_if_runner(struct reading *reading, const struct wait_subject *waiter,
 			  const struct lc_thread *thread, struct lc_wait *wait)
 {
 	const char *names[WAIT_FUNCTIONS_MAX];
@@ -130,7 +133,7 @@ static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
 
 	if (thread->task.pid != waiter->task.pid || thread->ended_at)
 		return false;
-	count = function_names(look, thread, names);
+	count = function_names(reading, thread, names);
 	if (!wait_runs_initialiser(waiter, names, count))
 		return false;
 	wait->owners[0] = (struct lc_wait_owner){ .pid = thread->task.pid,
@@ -147,16 +150,17 @@ static bool add_if_runner(struct look *look, const struct wait_subject *waiter,
 }
 
 /* The guard of a C++ static does not note who runs the initialiser: a stack among those of the process does. */
-static void find_runner(struct look *look, const struct wait_subject *waiter, struct lc_wait *wait)
+static void find_runner(struct reading *reading, const struct wait_subject *waiter,
+			struct lc_wait *wait)
 {
-	struct lc_model *models[] = { look->observer->model, look->observer->others };
+	struct lc_model *models[] = { reading->observer->model, reading->observer->others };
 	struct lc_thread *thread;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
 		thread = lc_model_next(models[i], NULL);
 		for (; thread; thread = lc_model_next(models[i], thread)) {
-			if (add_if_runner(look, waiter, thread, wait))
+			if (add_if_runner(reading, waiter, thread, wait))
 				return;
 		}
 	}
@@ -168,7 +172,7 @@ bool waits_lacks_runner(const struct lc_wait *wait)
 	       !(wait->flags & LC_WAIT_OBJECT_FREE);
 }
 
-static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_wait *wait)
+static int describe_anew(struct reading *reading, struct lc_thread *thread, struct lc_wait *wait)
 {
 	const char *names[WAIT_FUNCTIONS_MAX];
 	int r;
@@ -181,32 +185,32 @@ static int describe_anew(struct look *look, struct lc_thread *thread, struct lc_
 		.blocked_since = thread->at_least ? 0 : thread->blocked_since,
 		.blocker = thread->blocker,
 		.functions = names,
-		.kernel_function = kernel_function(look, thread),
+		.kernel_function = kernel_function(reading, thread),
 	};
 
-	subject.function_count = function_names(look, thread, names);
-	subject.interrupted_at = interrupted_at(look, thread, subject.function_count);
-	r = wait_describe(look->scan, &subject, wait);
+	subject.function_count = function_names(reading, thread, names);
+	subject.interrupted_at = interrupted_at(reading, thread, subject.function_count);
+	r = wait_describe(reading->scan, &subject, wait);
 	if (!r && waits_lacks_runner(wait))
-		find_runner(look, &subject, wait);
+		find_runner(reading, &subject, wait);
 	return r;
 }
 
-int waits_describe(struct look *look, struct lc_thread *thread)
+int waits_describe(struct reading *reading, struct lc_thread *thread)
 {
-	struct share *share = share_get(look, thread);
+	struct share *share = share_get(reading, thread);
 	struct lc_wait wait;
 	int r;
 
 	if (share && share->alike >= SHARE_AFTER && !share->differ) {
-		r = lc_thread_set_wait(thread, &share->wait, look->now);
+		r = lc_thread_set_wait(thread, &share->wait, reading->now);
 	} else {
-		r = describe_anew(look, thread, &wait);
+		r = describe_anew(reading, thread, &wait);
 		if (r < 0)
 			return r == -ENOMEM ? r : 0;
 		if (share)
 			share_note(share, &wait);
-		r = lc_thread_set_wait(thread, &wait, look->now);
+		r = lc_thread_set_wait(thread, &wait, reading->now);
 	}
 	return r < 0 ? r : 0;
 }

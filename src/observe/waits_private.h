@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One look at what the threads wait for, shared by the files of waits.h. */
+/* One reading of what the threads wait for, shared by the files of waits.h. */
 #ifndef LEAKHOP_OBSERVE_WAITS_PRIVATE_H
 #define LEAKHOP_OBSERVE_WAITS_PRIVATE_H
 
@@ -12,7 +12,7 @@
 struct share; /* waits_describe.c */
 struct rest;  /* waits_stale.c */
 
-struct look {
+struct reading {
 	struct observer *observer;
 	struct share *shares;
 	struct rest *rests;
@@ -27,23 +27,23 @@ struct look {
 };
 
 /* waits_describe.c: asks what a thread waits for, and keeps it. Returns 0 or -ENOMEM. */
-int waits_describe(struct look *look, struct lc_thread *thread);
-void waits_drop_shares(struct look *look);
+int waits_describe(struct reading *reading, struct lc_thread *thread);
+void waits_drop_shares(struct reading *reading);
 
 /* Waits for an initialiser, and who runs that is not known. */
 bool waits_lacks_runner(const struct lc_wait *wait);
 
 /* waits_stale.c: when each process stood still, for waits_is_stale(). */
-int waits_note_rest(struct look *look);
-void waits_drop_rest(struct look *look);
+int waits_note_rest(struct reading *reading);
+void waits_drop_rest(struct reading *reading);
 /* Has somebody who could release this thread run, or been blocked anew, since it was read who that is? */
-bool waits_is_stale(const struct look *look, const struct lc_thread *thread);
+bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread);
 
 /* waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or -ENOMEM. */
-int waits_follow_chains(struct look *look);
-int waits_add_owners_of_goroutines(struct look *look, const struct lc_go_process *process);
+int waits_follow_chains(struct reading *reading);
+int waits_add_owners_of_goroutines(struct reading *reading, const struct lc_go_process *process);
 
 /* Adds every thread of those who wait for an initialiser: one of them runs it. Then looks at the waiters anew. */
-int waits_find_runners(struct look *look, struct lc_model *model);
+int waits_find_runners(struct reading *reading, struct lc_model *model);
 
 #endif

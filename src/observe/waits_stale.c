@@ -17,18 +17,18 @@ struct rest {
 	uint64_t since;
 };
 
-static struct rest *rest_get(struct look *look, pid_t pid)
+static struct rest *rest_get(struct reading *reading, pid_t pid)
 {
 	struct rest *rest;
 
-	HASH_FIND(hh, look->rests, &pid, sizeof(pid), rest);
+	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
 	if (rest)
 		return rest;
 	rest = calloc(1, sizeof(*rest));
 	if (!rest)
 		return NULL;
 	rest->pid = pid;
-	HASH_ADD(hh, look->rests, pid, sizeof(pid), rest);
+	HASH_ADD(hh, reading->rests, pid, sizeof(pid), rest);
 	return rest;
 }
 
@@ -49,7 +49,7 @@ static bool goes_on(const struct lc_thread *thread)
 	       (wait->recorded == LC_WAIT_NOT_RECORDED && !(wait->flags & LC_WAIT_ANY_THREAD));
 }
 
-static int note_model(struct look *look, struct lc_model *model)
+static int note_model(struct reading *reading, struct lc_model *model)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
 	struct rest *rest;
@@ -57,7 +57,7 @@ static int note_model(struct look *look, struct lc_model *model)
 	for (; thread; thread = lc_model_next(model, thread)) {
 		if (thread->ended_at)
 			continue;
-		rest = rest_get(look, thread->task.pid);
+		rest = rest_get(reading, thread->task.pid);
 		if (!rest)
 			return -ENOMEM;
 		rest->alive |= goes_on(thread);
@@ -67,41 +67,41 @@ static int note_model(struct look *look, struct lc_model *model)
 	return 0;
 }
 
-int waits_note_rest(struct look *look)
+int waits_note_rest(struct reading *reading)
 {
-	int r = note_model(look, look->observer->model);
+	int r = note_model(reading, reading->observer->model);
 
-	return r ?: note_model(look, look->observer->others);
+	return r ?: note_model(reading, reading->observer->others);
 }
 
-void waits_drop_rest(struct look *look)
+void waits_drop_rest(struct reading *reading)
 {
 	struct rest *rest, *next;
 
-	HASH_ITER(hh, look->rests, rest, next) {
-		HASH_DEL(look->rests, rest);
+	HASH_ITER(hh, reading->rests, rest, next) {
+		HASH_DEL(reading->rests, rest);
 		free(rest);
 	}
 }
 
-static bool owner_moved(const struct look *look, const struct lc_wait_owner *owner,
+static bool owner_moved(const struct reading *reading, const struct lc_wait_owner *owner,
 			uint64_t read_at)
 {
 	const struct lc_thread *thread;
 	struct rest *rest;
 
 	if (owner->tid) {
-		thread = lc_model_find(look->observer->model, owner->tid);
+		thread = lc_model_find(reading->observer->model, owner->tid);
 		if (!thread)
-			thread = lc_model_find(look->observer->others, owner->tid);
+			thread = lc_model_find(reading->observer->others, owner->tid);
 		return thread && (thread->ended_at || stands_since(thread) > read_at);
 	}
 	/* Of a process any thread would do. */
-	HASH_FIND(hh, look->rests, &owner->pid, sizeof(owner->pid), rest);
+	HASH_FIND(hh, reading->rests, &owner->pid, sizeof(owner->pid), rest);
 	return rest && !rest->alive && rest->since > read_at;
 }
 
-bool waits_is_stale(const struct look *look, const struct lc_thread *thread)
+bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 	uint32_t i;
@@ -109,10 +109,10 @@ bool waits_is_stale(const struct look *look, const struct lc_thread *thread)
 	struct lc_wait_owner own = { .pid = thread->task.pid };
 
 	if (wait && wait->flags & LC_WAIT_ANY_THREAD &&
-	    owner_moved(look, &own, thread->wait_read_at))
+	    owner_moved(reading, &own, thread->wait_read_at))
 		return true;
 	for (i = 0; wait && i < wait->owner_count; i++) {
-		if (owner_moved(look, &wait->owners[i], thread->wait_read_at))
+		if (owner_moved(reading, &wait->owners[i], thread->wait_read_at))
 			return true;
 	}
 	return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names of threads, files and functions are hostile: what may be shown of them. Private to this room. */
+/* Names of threads, files and functions are hostile: what may be shown of them. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_ESCAPE_H
 #define LEAKHOP_OUTPUT_ESCAPE_H
 

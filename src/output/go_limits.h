@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of a Go process is not shown, in a sentence. Private to this room. */
+/* What of a Go process is not shown, in a sentence. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_GO_LIMITS_H
 #define LEAKHOP_OUTPUT_GO_LIMITS_H
 

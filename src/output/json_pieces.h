@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all parts of the JSON are made of; each returns a new reference. Private to this room. */
+/* What all parts of the JSON are made of; each returns a new reference. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_JSON_PIECES_H
 #define LEAKHOP_OUTPUT_JSON_PIECES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Words for numbers: system calls, states, ends of stacks. Private to this room. */
+/* Words for numbers: system calls, states, ends of stacks. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_NAMES_H
 #define LEAKHOP_OUTPUT_NAMES_H
 

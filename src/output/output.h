@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a run is shown: text for people, JSON for programs. The one door of this room; it only renders
+ * How a run is shown: text for people, JSON for programs. The public header of this folder; it only renders
  * what verdict found. Every string that came from a process or a file is escaped here.
  */
 #ifndef LEAKHOP_OUTPUT_OUTPUT_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which frame of a stack is the place that a person looks for. Pure. Private to this room. */
+/* Which frame of a stack is the place that a person looks for. Pure. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_PLACE_H
 #define LEAKHOP_OUTPUT_PLACE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What to do about a conclusion, with the place in the code where that is known. Private to this room. */
+/* What to do about a conclusion, with the place in the code where that is known. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_REMEDY_H
 #define LEAKHOP_OUTPUT_REMEDY_H
 

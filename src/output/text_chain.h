@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Links and chains of the wait-for graph as text. Private to this room. */
+/* Links and chains of the wait-for graph as text. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_TEXT_CHAIN_H
 #define LEAKHOP_OUTPUT_TEXT_CHAIN_H
 

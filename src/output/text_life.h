@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A thread's life from spawn to block, as a short timeline. Private to this room. */
+/* A thread's life from spawn to block, as a short timeline. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_TEXT_LIFE_H
 #define LEAKHOP_OUTPUT_TEXT_LIFE_H
 

@@ -15,12 +15,12 @@ void text_label(struct line *line, const char *name)
 /* Where the terminal's line ends, at a blank; the whole text where it fits or there is no terminal. */
 static size_t wrapped_length(const struct output_style *style, const char *text)
 {
-	size_t room, i, blank = 0;
+	size_t capacity, i, blank = 0;
 
 	if (!style->width || style->width <= VALUE_COLUMN + 20)
 		return strlen(text);
-	room = style->width - VALUE_COLUMN;
-	for (i = 0; text[i] && i < room; i++) {
+	capacity = style->width - VALUE_COLUMN;
+	for (i = 0; text[i] && i < capacity; i++) {
 		if (text[i] == ' ')
 			blank = i;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The small pieces that all parts of a text record are made of. Private to this room. */
+/* The small pieces that all parts of a text record are made of. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_TEXT_PIECES_H
 #define LEAKHOP_OUTPUT_TEXT_PIECES_H
 

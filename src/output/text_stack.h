@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stacks as text. Private to this room. */
+/* Stacks as text. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_TEXT_STACK_H
 #define LEAKHOP_OUTPUT_TEXT_STACK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a thread waits for and what is concluded from it, as text. Private to this room. */
+/* What a thread waits for and what is concluded from it, as text. Private to this folder. */
 #ifndef LEAKHOP_OUTPUT_TEXT_WAIT_H
 #define LEAKHOP_OUTPUT_TEXT_WAIT_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of this room share: the engine, which holds modules, processes and what was found
- * out about them. Private to the room.
+ * What the files of this folder share: the engine, which holds modules, processes and what was found
+ * out about them. Private to this folder.
  */
 #ifndef LEAKHOP_STACK_ENGINE_H
 #define LEAKHOP_STACK_ENGINE_H
@@ -24,7 +24,7 @@ struct stack_engine {
 	void (*progress)(void *context, const char *what);
 	void *progress_context;
 	size_t (*other_names)(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
-			      struct lc_frame *calls, size_t room); /* NULL: nobody to ask */
+			      struct lc_frame *calls, size_t capacity); /* NULL: nobody to ask */
 	void *other_names_context;
 	uint64_t round;
 	uint64_t clock; /* goes up with each use of a module or process, to tell the oldest */

@@ -12,7 +12,7 @@
 
 #include "stack/demangle.h"
 #include "stack/module.h"
-#include "stack/units.h"
+#include "stack/compilation_units.h"
 
 #define MAX_DEPTH 64
 

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 #include "stack/engine.h"
-#include "stack/units.h"
+#include "stack/compilation_units.h"
 #include "target/file.h"
 #include "util/cleanup.h"
 

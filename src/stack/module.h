@@ -65,7 +65,7 @@ struct stack_module {
 	Dwarf *own_dwarf; /* of the file itself, for its .debug_frame only */
 	bool tried_eh_frame;
 	bool tried_debug_frame;
-	struct unit_index *units; /* see units.h */
+	struct unit_index *units; /* see compilation_units.h */
 };
 
 struct module_alias {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stacks of other processes, without stopping them: the one door of this room.
+ * Stacks of other processes, without stopping them: the public header of this folder.
  *
  * stack_unwind() walks from given registers with the CFI of the binaries (.eh_frame, .debug_frame)
  * and memory read through process_vm_readv, or from a copy of the stack's top. stack_name_user() and
  * stack_name_kernel() give the frames names: symbols, lines, inlined calls, demangled.
  *
  * The caller must make sure that the thread did not run meanwhile (compare its switch counters from
- * before the registers were read and after stack_unwind() returned); this room can't know.
+ * before the registers were read and after stack_unwind() returned); this code can't know.
  *
  * Files are opened once for each build-id (or device and inode), over all processes. Mappings of a
  * process are read at the first use after each stack_begin_round(). Everything read from a process
@@ -34,11 +34,11 @@ struct stack_options {
 	void *progress_context;
 	/*
 	 * Asked where the symbols and lines of a file know nothing of an address of it: by a language that brings
-	 * tables of its own. Fills in the calls there (function, file, line, offset), innermost first, at most room,
+	 * tables of its own. Fills in the calls there (function, file, line, offset), innermost first, at most capacity,
 	 * and returns how many. Called once for each address; may be NULL.
 	 */
 	size_t (*other_names)(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
-			      struct lc_frame *calls, size_t room);
+			      struct lc_frame *calls, size_t capacity);
 	void *other_names_context;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a library room hands up when it fails: a sentence that names the fault and its subject, and,
+ * What library code hands up when it fails: a sentence that names the fault and its subject, and,
  * where there is one, the way out. Rooms fill it and return a negative errno; only cmd prints it.
  */
 #ifndef LEAKHOP_UTIL_ERROR_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What mends a group of goroutines: private to this room. */
+/* What mends a group of goroutines: private to this folder. */
 #ifndef LEAKHOP_VERDICT_GO_REMEDY_H
 #define LEAKHOP_VERDICT_GO_REMEDY_H
 

@@ -20,7 +20,7 @@ struct group {
 	UT_hash_handle hh;
 	struct growth_key key;
 	struct verdict_goroutines record;
-	size_t room;
+	size_t capacity;
 	uint64_t object;
 	bool one_object;
 	size_t asked, unreachable; /* of all members, before the group is split */
@@ -144,12 +144,12 @@ static bool add_goid(struct group *group, uint64_t goid)
 
 	if (record->goid_count == VERDICT_GOIDS)
 		return true;
-	if (record->goid_count == group->room) {
-		grown = reallocarray(record->goids, group->room * 2 + 4, sizeof(*grown));
+	if (record->goid_count == group->capacity) {
+		grown = reallocarray(record->goids, group->capacity * 2 + 4, sizeof(*grown));
 		if (!grown)
 			return false;
 		record->goids = grown;
-		group->room = group->room * 2 + 4;
+		group->capacity = group->capacity * 2 + 4;
 	}
 	record->goids[record->goid_count++] = goid;
 	return true;

@@ -21,7 +21,7 @@ struct group {
 	UT_hash_handle hh;
 	struct place_key key;
 	struct verdict_record record;
-	size_t room;
+	size_t capacity;
 };
 
 /* One thread's part in a record. */
@@ -80,9 +80,9 @@ static int add_tid(struct group *group, const struct lc_task *task)
 	struct verdict_record *record = &group->record;
 	struct verdict_tid *grown;
 
-	if (record->count == group->room) {
-		group->room = group->room ? 2 * group->room : 4;
-		grown = realloc(record->tids, group->room * sizeof(*grown));
+	if (record->count == group->capacity) {
+		group->capacity = group->capacity ? 2 * group->capacity : 4;
+		grown = realloc(record->tids, group->capacity * sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		record->tids = grown;

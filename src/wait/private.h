@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of this room share: the scan, the job of describing one wait, and small helpers.
+ * What the files of this folder share: the scan, the job of describing one wait, and small helpers.
  * A job's wait is filled step by step; a member of a set is a job of its own with another wait.
  */
 #ifndef LEAKHOP_WAIT_PRIVATE_H

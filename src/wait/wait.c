@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The door of the room: scans, and which describer a wait goes to. See wait.h. */
+/* The public functions: scans, and which describer a wait goes to. See wait.h. */
 #include "wait/futex.h"
 #include "wait/kinds.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the rules of one node see. Private to this room. */
+/* What the rules of one node see. Private to this folder. */
 #ifndef LEAKHOP_VERDICT_RULES_PRIVATE_H
 #define LEAKHOP_VERDICT_RULES_PRIVATE_H
 
