@@ -47,7 +47,7 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 				any(.[]; .tids != [$g.tid] and .verdict == "stuck" and .wait.kind == "join" and
 					.chain[-1].goid == $g.goids[0]))' "$json" >/dev/null
 	}
-	eventually 10 behind
+	eventually 40 behind
 	end
 	GROW=0 COUNT=1 run_go go-cgo lostcallback well
 	dump "$json" -p "$pid"
@@ -66,7 +66,7 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 			.rule == "peer-is-a-finding" and any(.stack[]; .line == $line) and
 			([.chain[].comm] | index("deaf")) and any(.chain[]; .verdict == "deadlock")' "$json" >/dev/null
 	}
-	eventually 10 behind
+	eventually 40 behind
 }
 
 @test "--explain for a goroutine: what was read, asked and concluded" {
