@@ -228,15 +228,27 @@ static uint64_t ends_at(const struct judging *j)
  * Members that end by themselves after a while: of those there are at last as many as are started in that time. Only if this
  * is their first wait: a loop that sleeps goes on. If it is long and would be very many, that is no better than a leak.
  */
-static bool judge_known_end(struct judging *j)
+static bool has_known_end(const struct judging *j, const struct growth_trend *trend,
+			  uint64_t *ret_life, double *ret_level)
 {
-	const struct growth_trend *trend = &j->group->trend;
 	uint64_t ends = ends_at(j), life = ends > j->group->since ? ends - j->group->since : 0;
 	double level = trend->slope_per_s * (double)life / 1e9;
-	char span[32];
 
 	if (!life || j->group->unmoved * 10 < j->group->count * 9 ||
 	    (life > LC_GO_TIMER_LASTS_NS && level > MANY_ENDING))
+		return false;
+	*ret_life = life;
+	*ret_level = level;
+	return true;
+}
+
+static bool judge_known_end(struct judging *j)
+{
+	uint64_t life;
+	double level;
+	char span[32];
+
+	if (!has_known_end(j, &j->group->trend, &life, &level))
 		return false;
 	j->group->ends = true;
 	conclude(j, VERDICT_IDLE, "ends-by-itself",
@@ -600,12 +612,15 @@ void verdict_goroutines_judge_site(struct verdict_goroutines *group,
 				   const struct go_surroundings *around)
 {
 	const struct growth_trend *trend = &group->site_trend;
-	struct judging j = { .group = group, .around = around, .kind = LC_GO_NO_WAIT };
+	struct judging j = { .group = group, .around = around, .kind = group->goroutine->kind };
 	bool sure = trend->joined * 4 >= trend->left * 5;
+	uint64_t life;
+	double level;
 	char span[32];
 
-	if (is_with_connections(&j, trend))
+	if (is_with_connections(&j, trend) || has_known_end(&j, trend, &life, &level))
 		return;
+	j.kind = LC_GO_NO_WAIT; /* wherever they are */
 	duration_format(trend->watched_ns, span, sizeof(span));
 	group->whole_site = true;
 	conclude(&j, sure ? VERDICT_LEAK : VERDICT_SUSPECT, "spawns-without-bound",

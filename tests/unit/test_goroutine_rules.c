@@ -591,7 +591,7 @@ static void test_timers_that_only_grow(void **state)
 
 /* Two more each second, each of them for so long. */
 static uint64_t life;
-static bool in_a_loop;
+static bool in_a_loop, some_end;
 
 static void fill_sleepers(void)
 {
@@ -601,6 +601,8 @@ static void fill_sleepers(void)
 
 	sweep_number++;
 	for (goid = 10; goid < 10 + 2 * sweep_number; goid++) {
+		if (some_end && goid < 10 + sweep_number - sweep_number / 4)
+			continue;
 		goroutine = stand_at(goid, LC_GO_SLEEP, 1, in_a_loop ? sweep_number / 4 : 0);
 		wait.goid = goid;
 		wait.until = goroutine->still_since + life;
@@ -614,6 +616,7 @@ static void grow_sleepers(uint64_t each, bool loop)
 	life = each;
 	in_a_loop = loop;
 	looks(SWEEPS, fill_sleepers);
+	some_end = false;
 }
 
 static void test_growth_with_a_known_end_is_no_leak(void **state)
@@ -622,6 +625,25 @@ static void test_growth_with_a_known_end_is_no_leak(void **state)
 	grow_sleepers(60 * SECOND, /* loop= */ false);
 	is(LC_GO_SLEEP, VERDICT_IDLE, "ends-by-itself");
 	assert_non_null(strstr(group_of(LC_GO_SLEEP)->conclusion.reason, "there will be 120"));
+}
+
+/* Nor where the first have ended while the others still come. */
+static void test_ends_that_have_begun(void **state)
+{
+	(void)state;
+	some_end = true;
+	grow_sleepers(60 * SECOND, /* loop= */ false);
+	assert_true(group_of(LC_GO_SLEEP)->has_site_trend);
+	assert_true(group_of(LC_GO_SLEEP)->site_trend.rises);
+	assert_true(group_of(LC_GO_SLEEP)->conclusion.verdict < VERDICT_SUSPECT);
+}
+
+static void test_some_that_end_late_leak(void **state)
+{
+	(void)state;
+	some_end = true;
+	grow_sleepers(24 * 3600 * SECOND, /* loop= */ false);
+	is(LC_GO_SLEEP, VERDICT_LEAK, "spawns-without-bound");
 }
 
 /* Who sleeps in a loop wakes, but does not end. */
@@ -705,6 +727,8 @@ int main(void)
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
 		TEST(test_growth_with_a_known_end_is_no_leak),
+		TEST(test_ends_that_have_begun),
+		TEST(test_some_that_end_late_leak),
 		TEST(test_sleepers_in_a_loop_that_grow_leak),
 		TEST(test_very_many_that_end_late_leak),
 		TEST(test_a_pool_that_fills_is_idle),
