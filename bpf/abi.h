@@ -330,23 +330,6 @@ struct abi_clock {
 	struct abi_clock_step steps[ABI_CLOCK_STEPS];
 };
 
-#define ABI_SAME_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
-ABI_SAME_SIZE(abi_head, 16);
-ABI_SAME_SIZE(abi_task, 32);
-ABI_SAME_SIZE(abi_syscall, 56);
-ABI_SAME_SIZE(abi_registers, 272);
-ABI_SAME_SIZE(abi_blocked, 160);
-ABI_SAME_SIZE(abi_spawn, 424);
-ABI_SAME_SIZE(abi_block_stack, 400);
-ABI_SAME_SIZE(abi_blocker, 24);
-ABI_SAME_SIZE(abi_thread, 536);
-ABI_SAME_SIZE(abi_clock, 2080);
-ABI_SAME_SIZE(abi_go_process, 40);
-ABI_SAME_SIZE(abi_go_key, 16);
-ABI_SAME_SIZE(abi_go_note, 128);
-ABI_SAME_SIZE(abi_go_site_key, 24);
-ABI_SAME_SIZE(abi_go_block, 304);
-_Static_assert(__builtin_offsetof(struct abi_thread, now) == 80, "abi_thread.now");
-_Static_assert(__builtin_offsetof(struct abi_thread, registers) == 192, "abi_thread.registers");
+#include "abi_layout.h"
 
 #endif
