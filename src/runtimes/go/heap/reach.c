@@ -48,8 +48,9 @@ static int begin(struct search *search)
 
 	search->chunk = malloc(REACH_CHUNK);
 	search->batch = malloc(sizeof(*search->batch));
+	search->frames = reach_frames_new();
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
-	if (!r && (!search->chunk || !search->batch || !search->processors))
+	if (!r && (!search->chunk || !search->batch || !search->frames || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);
@@ -100,6 +101,7 @@ void reach_release(struct search *search)
 	free(search->awaited);
 	free(search->chunk);
 	free(search->batch);
+	free(search->frames);
 	go_semaphores_release(&search->semaphores);
 	go_specials_release(&search->specials);
 	go_heap_release(&search->heap);

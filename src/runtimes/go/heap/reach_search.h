@@ -86,6 +86,7 @@ struct search {
 	int error;	       /* the first: nothing is known then */
 	uint8_t *chunk;
 	struct go_batch *batch;
+	struct reach_frames *frames;
 };
 
 /* Notes the first error. */
@@ -127,6 +128,14 @@ void reach_read_waits(struct search *search, const uint32_t *numbers, size_t cou
 /* reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies. */
 void reach_read_stacks(struct search *search, struct reach_list *list);
 void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to);
+
+/*
+ * reach_frames.c: the live pointers of the stack of one that stands still, from sched.sp to its end, of size bytes.
+ * descriptor: its bytes, the stack's bounds zero. False: they are not known, and each word is to be marked.
+ */
+struct reach_frames *reach_frames_new(void); /* to be freed; NULL without memory */
+bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
+		       const uint8_t *descriptor, const uint8_t *stack, size_t size);
 
 /* reach_releasers.c: who of those that were not met has at hand what another waits for. Returns 0 or -ENOMEM. */
 int reach_find_releasers(struct search *search, struct lc_go_process *model);

@@ -82,7 +82,15 @@ static bool is_runtimes(struct search *search, const struct go_descriptor *d)
 	return true;
 }
 
-static bool read_rest(struct search *search, uint64_t from, uint64_t to)
+static bool read_whole(struct search *search, uint64_t from, uint64_t to, uint8_t *bytes)
+{
+	size_t got;
+
+	return !target_memory_read(search->process->pid, from, bytes, to - from, &got) &&
+	       got == to - from;
+}
+
+static bool mark_range(struct search *search, uint64_t from, uint64_t to)
 {
 	size_t got, size;
 
@@ -127,12 +135,9 @@ static bool take_descriptor(struct search *search, struct reach_goroutine *gorou
 	return true;
 }
 
-/* A batch: descriptors in one call, the tops of their stacks in another. */
-static void read_batch(struct search *search, const uint32_t *numbers, size_t count)
+static bool read_descriptors(struct search *search, const uint32_t *numbers, size_t count)
 {
 	struct go_batch *batch = search->batch;
-	struct go_descriptor d;
-	uint64_t from[GO_BATCH], to[GO_BATCH];
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -141,35 +146,85 @@ static void read_batch(struct search *search, const uint32_t *numbers, size_t co
 			.buffer = batch->descriptor_bytes[i],
 			.size = allgs_size(search->process),
 		};
-	if (!read_pieces(search, batch->pieces, count))
+	return read_pieces(search, batch->pieces, count);
+}
+
+/* Did it stand still while its stack was read? Then its bytes and the descriptor's belong together. */
+static bool stood_still(struct search *search, size_t i)
+{
+	struct go_batch *batch = search->batch;
+
+	if (!batch->pieces[i].read)
+		return false;
+	go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i], &batch->after[i]);
+	memset(batch->descriptor_bytes[i], 0, 2 * sizeof(uint64_t));
+	return go_descriptor_unmoved(&batch->before[i], &batch->after[i]);
+}
+
+/* All of a stack that fits in the batch's room was read before, with the others. */
+static void mark_stack(struct search *search, size_t i, uint64_t from, uint64_t to)
+{
+	struct go_batch *batch = search->batch;
+	size_t size = batch->stack[i].size;
+
+	/* Also that of a stack which was given back stays readable. */
+	if (!batch->stack[i].read) {
+		reach_fail(search, -EFAULT);
+		return;
+	}
+	if (size == to - from && stood_still(search, i) &&
+	    reach_mark_frames(search, &batch->after[i], batch->descriptor_bytes[i],
+			      batch->stack_bytes[i], size))
+		return;
+	reach_mark_words(search, batch->stack_bytes[i], size);
+	if (!mark_range(search, from + size, to))
+		reach_fail(search, -EFAULT);
+}
+
+/* One that is deeper, once more: in all, between two looks at its descriptor. */
+static bool mark_deep(struct search *search, size_t i, uint64_t from, uint64_t to)
+{
+	struct go_batch *batch = search->batch;
+	struct target_piece *piece = &batch->pieces[i];
+
+	return to - from <= REACH_CHUNK && read_whole(search, from, to, search->chunk) &&
+	       target_memory_read_pieces(search->process->pid, piece, 1) >= 0 &&
+	       stood_still(search, i) &&
+	       reach_mark_frames(search, &batch->after[i], batch->descriptor_bytes[i],
+				 search->chunk, to - from);
+}
+
+/* A batch: descriptors in one call, the tops of their stacks in another, and the descriptors again. */
+static void read_batch(struct search *search, const uint32_t *numbers, size_t count)
+{
+	struct go_batch *batch = search->batch;
+	uint64_t from[GO_BATCH], to[GO_BATCH];
+	size_t i;
+
+	if (!read_descriptors(search, numbers, count))
 		return;
 	for (i = 0; i < count; i++) {
 		from[i] = to[i] = 0;
-		if (take_descriptor(search, &search->goroutines[numbers[i]], i, &d))
-			reach_stack_range(&d, &from[i], &to[i]);
+		if (take_descriptor(search, &search->goroutines[numbers[i]], i, &batch->before[i]))
+			reach_stack_range(&batch->before[i], &from[i], &to[i]);
 		batch->stack[i] = (struct target_piece){
 			.address = from[i],
 			.buffer = batch->stack_bytes[i],
 			.size = to[i] - from[i] < GO_STACK_TOP ? to[i] - from[i] : GO_STACK_TOP,
 		};
 	}
-	if (!read_pieces(search, batch->stack, count))
+	if (!read_pieces(search, batch->stack, count) || !read_descriptors(search, numbers, count))
 		return;
 	for (i = 0; i < count; i++) {
-		if (!batch->stack[i].size)
-			continue;
-		if (batch->stack[i].read)
-			reach_mark_words(search, batch->stack_bytes[i], batch->stack[i].size);
-		/* Also that of a stack which was given back stays readable. */
-		if (!batch->stack[i].read ||
-		    !read_rest(search, from[i] + batch->stack[i].size, to[i]))
-			reach_fail(search, -EFAULT);
+		if (batch->stack[i].size && (batch->stack[i].size == to[i] - from[i] ||
+					     !mark_deep(search, i, from[i], to[i])))
+			mark_stack(search, i, from[i], to[i]);
 	}
 }
 
 void reach_read_stacks(struct search *search, struct reach_list *list)
 {
-	uint32_t numbers[GO_BATCH];
+	uint32_t numbers[GO_BATCH] = {};
 	size_t count = 0;
 
 	while (list->count && count < GO_BATCH)

@@ -20,6 +20,8 @@
 	F(g_size, "g")                              \
 	F(g_stack_lo, "g.stack.lo")                 \
 	F(g_stack_hi, "g.stack.hi")                 \
+	F(g_panic, "g._panic")                      \
+	F(g_defer, "g._defer")                      \
 	F(g_m, "g.m")                               \
 	F(g_sched_sp, "g.sched.sp")                 \
 	F(g_sched_pc, "g.sched.pc")                 \
@@ -48,6 +50,8 @@
 	F(sync_group_root, "synctestGroup.root")    \
 	F(m_procid, "m.procid")                     \
 	F(m_curg, "m.curg")                         \
+	F(defer_size, "_defer")                     \
+	F(defer_link, "_defer.link")                \
 	F(sudog_size, "sudog")                      \
 	F(sudog_g, "sudog.g")                       \
 	F(sudog_next, "sudog.next")                 \

@@ -13,6 +13,7 @@
 #define MOST_PAIRS 1000000u /* of one value table */
 #define FUNCTION_TOP 1
 #define FUNCTION_SETS_SP 2
+#define FUNCTION_ASSEMBLY 4
 
 enum layout { LAYOUT_117, LAYOUT_118, LAYOUT_120 };
 
@@ -30,11 +31,11 @@ struct go_pclntab {
 };
 
 static const struct {
-	unsigned name, pcsp, pcfile, pcln, npcdata, cu, id, flag, nfuncdata, after;
+	unsigned name, pcsp, pcfile, pcln, npcdata, cu, id, flag, nfuncdata, after, args;
 } places[] = {
-	[LAYOUT_117] = { 8, 20, 24, 28, 32, 36, 40, 41, 43, 44 },
-	[LAYOUT_118] = { 4, 16, 20, 24, 28, 32, 36, 37, 39, 40 },
-	[LAYOUT_120] = { 4, 16, 20, 24, 28, 32, 40, 41, 43, 44 },
+	[LAYOUT_117] = { 8, 20, 24, 28, 32, 36, 40, 41, 43, 44, 12 },
+	[LAYOUT_118] = { 4, 16, 20, 24, 28, 32, 36, 37, 39, 40, 8 },
+	[LAYOUT_120] = { 4, 16, 20, 24, 28, 32, 40, 41, 43, 44, 8 },
 };
 
 static uint64_t get(const struct go_pclntab *table, uint64_t offset, unsigned size)
@@ -203,6 +204,7 @@ static void read_function(const struct go_pclntab *table, uint64_t index, struct
 		.flag = get(table, info + place[7], 1),
 		.nfuncdata = get(table, info + place[8], 1),
 		.after = info + place[9],
+		.args = (int32_t)get(table, info + place[10], 4),
 	};
 }
 
@@ -330,6 +332,11 @@ uint64_t pclntab_function_data(const struct go_pclntab *table, const struct go_f
 bool pclntab_is_top(const struct go_function *function)
 {
 	return function->flag & FUNCTION_TOP;
+}
+
+bool pclntab_is_assembly(const struct go_function *function)
+{
+	return function->flag & FUNCTION_ASSEMBLY;
 }
 
 bool pclntab_sets_sp(const struct go_function *function)

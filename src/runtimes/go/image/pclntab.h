@@ -10,6 +10,7 @@
 #include "runtimes/go/image/image.h"
 
 #define GO_INLINED_MAX 32
+#define PCLNTAB_ARGS_UNKNOWN INT32_MIN
 
 struct go_function {
 	uint64_t entry; /* vaddr */
@@ -17,6 +18,7 @@ struct go_function {
 	uint32_t name;	/* offset of its name */
 	uint32_t pcsp, pcfile, pcln;
 	uint32_t npcdata, cu;
+	int32_t args; /* bytes, with room to save those in registers; PCLNTAB_ARGS_UNKNOWN */
 	uint8_t id, flag, nfuncdata;
 	uint32_t after; /* offset of the arrays behind its _func */
 };
@@ -80,6 +82,9 @@ size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_functi
 
 /* It writes to sp in a way that the frame sizes don't tell (funcFlag SPWRITE). */
 bool pclntab_sets_sp(const struct go_function *function);
+
+/* It was written in assembly (funcFlag ASM, noted since 1.18). */
+bool pclntab_is_assembly(const struct go_function *function);
 
 /* The caller of this function is the stack's end (funcFlag TOPFRAME). */
 bool pclntab_is_top(const struct go_function *function);
