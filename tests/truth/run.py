@@ -148,7 +148,7 @@ def examine(program):
                                  FINDINGS | {"suspect"})
         wrong += more + ([] if seen else [f"dump: {name} is no suspect"])
         if not sees(records, number, FINDINGS):
-            more, seen = await_fault(program, number, lambda: trace(12 if unit.grows else 4), FINDINGS)
+            more, seen = await_fault(program, number, lambda: trace(12 if unit.grows else 8), FINDINGS)
             wrong += more + ([] if seen else [f"trace at {threshold} {without}: {name} is no finding"])
     return wrong
 
