@@ -5,10 +5,10 @@
  * waits can run if something that it waits for is met. What is not met nobody can ever send to, close or unlock. The
  * rule is that of the runtime's own leak detector (src/runtime/mgc.go, 1.27; ASPLOS 2025, GOLF).
  *
- * Pointers are taken conservatively: any word that points into an object holds it. So "reachable" may be wrong. The
- * process runs on meanwhile: a pointer that is moved from a place not read yet to one that was read is not seen. So whoever
- * moved during a look is looked at again, and it is looked two times or three. Whatever cannot be read ends it without an
- * answer.
+ * Pointers are taken conservatively: any word that points into an object holds it, but in frames whose live pointers
+ * the compiler's maps name (reach_frames.c). So "reachable" may be wrong. The process runs on meanwhile: a pointer that is
+ * moved from a place not read yet to one that was read is not seen. So whoever moved during a look is looked at again, and
+ * it is looked two times or three. Whatever cannot be read ends it without an answer.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_REACH_H
 #define LEAKHOP_RUNTIMES_GO_REACH_H
