@@ -344,7 +344,8 @@ int rules_create(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 
 	if (!rules)
 		return -ENOMEM;
-	rules->graph = graph;
+	rules->copy = *graph;
+	rules->graph = &rules->copy;
 	rules->now = now;
 	rules->threshold_ns = threshold_ns;
 	rules->judgements = calloc(graph->count + 1, sizeof(rules->judgements[0]));

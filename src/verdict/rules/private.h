@@ -30,6 +30,7 @@ struct answers {
 
 struct rules {
 	const struct graph *graph;
+	struct graph copy;	 /* what graph points to; its nodes are the caller's */
 	struct served *served;	 /* uthash */
 	struct answers *answers; /* uthash */
 	struct judgement *judgements;

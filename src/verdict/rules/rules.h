@@ -46,7 +46,7 @@ struct rules;
 
 /*
  * Judges every node of the graph, in linear time. A block shorter than threshold_ns is judged, too: the caller picks.
- * The graph must outlive the rules and stay as it is. Returns 0 or -ENOMEM; rules_free() frees.
+ * The nodes and edges of the graph must outlive the rules and stay as they are. Returns 0 or -ENOMEM; rules_free() frees.
  */
 int rules_create(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 		 struct rules **ret_rules);
