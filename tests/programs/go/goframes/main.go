@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// goframes KIND: channels in frames that live on. Sick kinds have old pointers in words that nobody will read again, and their
-// receivers are lost; in healthy ones the only pointer is where a map of live pointers must name it, or something else must be
+// goframes KIND...: channels in frames that live on. Sick kinds have old pointers in words that nobody will read again, and their
+// receivers are lost (one kind at a time); in healthy ones the only pointer is where a map of live pointers must name it, or something else must be
 // asked. Without arguments it names the kinds, each with what it is.
 package main
 
@@ -464,13 +464,15 @@ func main() {
 	if begin, ok := sick[os.Args[1]]; ok {
 		begin()
 	}
-	one, ok := healthy[os.Args[1]]
-	if !ok {
-		fixture.Skip(os.Args[1], "no such kind")
-		os.Exit(1)
-	}
-	for i := 0; i < tasks; i++ {
-		go repeat(one)
+	for _, kind := range os.Args[1:] {
+		one, ok := healthy[kind]
+		if !ok {
+			fixture.Skip(kind, "no such kind")
+			os.Exit(1)
+		}
+		for i := 0; i < tasks; i++ {
+			go repeat(one)
+		}
 	}
 	fixture.Ready(os.Args[1], tasks)
 	time.Sleep(time.Hour)
