@@ -248,6 +248,10 @@ func main() {
 		}))
 	}
 	<-ctx.Done()
+	// Without this they would be garbage from here on, and who reads them could never go on.
+	for _, out := range connections {
+		close(out)
+	}
 	server.Close()
 	tcp.Close()
 	local.Close()
