@@ -2,10 +2,11 @@
 /*
  * The records that cross from the kernel to user space; compiled on both sides.
  *
- * Rules: only __u8 to __u64 and char arrays, padding explicit and zero, no pointer, no long, no enum as a
- * field. Times are ns of CLOCK_MONOTONIC unless a field says otherwise. Every ring buffer record
- * starts with struct abi_head; the iterator's stream is a row of struct abi_thread, each followed by
- * kernel_depth words. Numbers of kinds are fixed; a retired one stays here as a comment.
+ * Rules: only __u8 to __u64 and char arrays, padding explicit and zero, no pointer, no long, no
+ * enum as a field. Times are ns of CLOCK_MONOTONIC unless a field says otherwise. Every ring buffer
+ * record starts with struct abi_head; the iterator's stream is a row of struct abi_thread, each
+ * followed by kernel_depth words. Numbers of kinds are fixed; a retired one stays here as a
+ * comment.
  */
 #ifndef LEAKHOP_ABI_H
 #define LEAKHOP_ABI_H
@@ -41,7 +42,9 @@ struct abi_head {
 	__u64 at;
 };
 
-/* Who. Numbers are those of the PID namespace that leakhop runs in; ns_* of the thread's innermost. */
+/*
+ * Who. Numbers are those of the PID namespace that leakhop runs in; ns_* of the thread's innermost.
+ */
 struct abi_task {
 	__u32 tid;
 	__u32 pid; /* thread group */
@@ -295,7 +298,9 @@ struct abi_settings {
 	char comm[ABI_COMM_LEN];
 };
 
-/* leakhop itself, as the iterator finds it: only the kernel knows its place among PID namespaces. */
+/*
+ * leakhop itself, as the iterator finds it: only the kernel knows its place among PID namespaces.
+ */
 struct abi_self {
 	__u32 tgid;	       /* in the initial namespace; never traced */
 	__u32 namespace_level; /* depth of the PID namespace that leakhop runs in */
@@ -310,9 +315,9 @@ struct abi_lost {
 };
 
 /*
- * By how much the scheduler's clock of a CPU (rq_clock_task) lags behind CLOCK_MONOTONIC. Each step of more
- * than ABI_CLOCK_STEP_NS is kept with the moment, so that a time of that clock can be converted by the lag
- * of back then. 2 KiB a CPU.
+ * By how much the scheduler's clock of a CPU (rq_clock_task) lags behind CLOCK_MONOTONIC. Each step
+ * of more than ABI_CLOCK_STEP_NS is kept with the moment, so that a time of that clock can be
+ * converted by the lag of back then. 2 KiB a CPU.
  */
 #define ABI_CLOCK_STEPS 128
 #define ABI_CLOCK_STEP_NS 200000

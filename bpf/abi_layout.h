@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where each field of abi.h lies, in bytes: the same in BPF and in user space, on x86-64 and on arm64, since a
- * field that one side sees elsewhere would be read as another without a word. Included by abi.h, at its end;
- * tests/bpf_size tells a field that has no line here.
+ * Where each field of abi.h lies, in bytes: the same in BPF and in user space, on x86-64 and on
+ * arm64, since a field that one side sees elsewhere would be read as another without a word.
+ * Included by abi.h, at its end; tests/bpf_size tells a field that has no line here.
  */
 #define ABI_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
 #define ABI_AT(type, field, bytes) \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Short thresholds: a block that no sweep can see is copied, registers and stack top, in the thread's
- * own context when its system call ends. Loaded for such thresholds only, and it copies only where
- * sched_waking has just noted a block past the threshold.
+ * Short thresholds: a block that no sweep can see is copied, registers and stack top, in the
+ * thread's own context when its system call ends. Loaded for such thresholds only, and it copies
+ * only where sched_waking has just noted a block past the threshold.
  */
 #include "events.bpf.h"
 #include "filter.bpf.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clone, clone3, fork, vfork that failed: the thread that could not be spawned. Those that succeed are
- * seen at sched_process_fork, with the spawn site.
+ * clone, clone3, fork, vfork that failed: the thread that could not be spawned. Those that succeed
+ * are seen at sched_process_fork, with the spawn site.
  */
 #ifndef LEAKHOP_CLONE_BPF_H
 #define LEAKHOP_CLONE_BPF_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is of interest. The hot paths ask is_target(), one look-up; what the user named (pid, tid, comm,
- * cgroup) is compared with a task only in wanted(): in the sweep, at fork and at exec, which then keep
- * the targets map.
+ * Who is of interest. The hot paths ask is_target(), one look-up; what the user named (pid, tid,
+ * comm, cgroup) is compared with a task only in wanted(): in the sweep, at fork and at exec, which
+ * then keep the targets map.
  */
 #ifndef LEAKHOP_FILTER_BPF_H
 #define LEAKHOP_FILTER_BPF_H
@@ -42,8 +42,8 @@ static __always_inline void describe(struct abi_task *to, struct task_struct *ta
 }
 
 /*
- * The same for the running task, which is done at each wake-up of a target: by plain loads where the task
- * can be loaded from, which is a third of what the helpers take.
+ * The same for the running task, which is done at each wake-up of a target: by plain loads where
+ * the task can be loaded from, which is a third of what the helpers take.
  */
 static __always_inline void describe_current(struct abi_task *to)
 {
@@ -150,8 +150,8 @@ static __always_inline void add_target(__u32 tgid)
 }
 
 /*
- * Does its process descend from one of interest? By the parents that they have now: whose parent has ended belongs to
- * init or a subreaper, and is known only if it was seen before.
+ * Does its process descend from one of interest? By the parents that they have now: whose parent
+ * has ended belongs to init or a subreaper, and is known only if it was seen before.
  */
 static __always_inline bool descends_from_target(struct task_struct *task)
 {

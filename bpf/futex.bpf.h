@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who last woke a futex address, and whether anybody slept there: a wake-up that woke nobody is how a
- * lost wake-up looks. Operations: include/uapi/linux/futex.h.
+ * Who last woke a futex address, and whether anybody slept there: a wake-up that woke nobody is how
+ * a lost wake-up looks. Operations: include/uapi/linux/futex.h.
  */
 #ifndef LEAKHOP_FUTEX_BPF_H
 #define LEAKHOP_FUTEX_BPF_H

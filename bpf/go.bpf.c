@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exact events of goroutines, where they were asked for (--go-events): uprobes in the run-time system of Go
- * processes, at its own functions for creation, end, park and wake-up (src/runtimes/go/probes/probes.c chooses the
- * places). All of them run on the system stack of a thread.
+ * Exact events of goroutines, where they were asked for (--go-events): uprobes in the run-time
+ * system of Go processes, at its own functions for creation, end, park and wake-up
+ * (src/runtimes/go/probes/probes.c chooses the places). All of them run on the system stack of a
+ * thread.
  *
- * Nothing crosses for each event: the tables are the record, read for what is told. Only a block that lasted for
- * the threshold goes to the ring buffer. What is read is a stranger's memory: a wrong word gives a wrong row,
- * nothing else.
+ * Nothing crosses for each event: the tables are the record, read for what is told. Only a block
+ * that lasted for the threshold goes to the ring buffer. What is read is a stranger's memory: a
+ * wrong word gives a wrong row, nothing else.
  */
 #include "events.bpf.h"
 #include "filter.bpf.h"
 
-/* Who readied a goroutine is walked only after a block that was not a short one: it is half of the cost. */
+/*
+ * Who readied a goroutine is walked only after a block that was not a short one: it is half of the
+ * cost.
+ */
 #define WALK_AFTER_NS 1000000ull
 
 struct here {
@@ -261,7 +265,9 @@ static __always_inline void readied(const struct here *here, __u64 g, __u64 by, 
 		write_block(here, &key, g, note);
 }
 
-/* runtime.ready(gp, traceskip, next). In the scheduler's own loop, where timers run, m.curg is nil. */
+/*
+ * runtime.ready(gp, traceskip, next). In the scheduler's own loop, where timers run, m.curg is nil.
+ */
 SEC("uprobe")
 int leakhop_go_readied(struct pt_regs *ctx)
 {

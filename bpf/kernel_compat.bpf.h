@@ -15,9 +15,9 @@
 #define TASK_NOLOAD 0x0400
 
 /*
- * Reads one field of a struct that came as a tracepoint's argument: directly where the program is tp_btf
- * (a load), by the helper where it had to be loaded as a raw tracepoint. The branch that is not taken is
- * dead code to the verifier.
+ * Reads one field of a struct that came as a tracepoint's argument: directly where the program is
+ * tp_btf (a load), by the helper where it had to be loaded as a raw tracepoint. The branch that is
+ * not taken is dead code to the verifier.
  */
 #define btf_field(pointer, field)                                                  \
 	({                                                                         \
@@ -68,8 +68,8 @@ static __always_inline __u32 task_cpu(struct task_struct *task)
 }
 
 /*
- * e711faaafbe5 "hung_task: replace blocker_mutex with encoded blocker" (6.16): the lock that a task waits
- * for, where CONFIG_DETECT_HUNG_TASK_BLOCKER is set; rw_semaphores from 6.17 on.
+ * e711faaafbe5 "hung_task: replace blocker_mutex with encoded blocker" (6.16): the lock that a task
+ * waits for, where CONFIG_DETECT_HUNG_TASK_BLOCKER is set; rw_semaphores from 6.17 on.
  */
 struct task_struct___blocker {
 	unsigned long blocker;
@@ -84,8 +84,8 @@ struct semaphore___last_holder {
 #define RWSEM_READER_OWNED 0x1ul
 
 /*
- * The owner of the lock that a task waits for: a pointer that may have gone stale, to be read with care
- * only. Fills in lock, kind and hint; NULL: none is known.
+ * The owner of the lock that a task waits for: a pointer that may have gone stale, to be read with
+ * care only. Fills in lock, kind and hint; NULL: none is known.
  */
 static __always_inline struct task_struct *task_blocker(struct abi_blocker *to,
 							struct task_struct *task)
@@ -196,7 +196,10 @@ static __always_inline __s64 registers_syscall_nr(struct pt_regs *regs)
 #define registers_arg1(regs) BPF_CORE_READ(regs, si)
 #define registers_sp(regs) BPF_CORE_READ(regs, sp)
 
-/* Go's own calling convention (src/cmd/compile/abi-internal.md), at a probe: the registers are the context. */
+/*
+ * Go's own calling convention (src/cmd/compile/abi-internal.md), at a probe: the registers are the
+ * context.
+ */
 #define go_current(ctx) ((ctx)->r14) /* the running g */
 #define go_argument0(ctx) ((ctx)->ax)
 #define go_argument1(ctx) ((ctx)->bx)

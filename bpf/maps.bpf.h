@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All state that the programs share. Each .bpf.c sees the same weak definition; the linker keeps one.
- * Every map has a fixed bound.
+ * All state that the programs share. Each .bpf.c sees the same weak definition; the linker keeps
+ * one. Every map has a fixed bound.
  */
 #ifndef LEAKHOP_MAPS_BPF_H
 #define LEAKHOP_MAPS_BPF_H
@@ -26,7 +26,9 @@ extern const volatile struct abi_settings settings;
 extern struct abi_lost lost;
 extern struct abi_self self;
 
-/* What is kept of a thread of interest: who woke it, and a block whose stack is still to be copied. */
+/*
+ * What is kept of a thread of interest: who woke it, and a block whose stack is still to be copied.
+ */
 struct thread_note {
 	__u64 last_wake_at;
 	__u64 wakes;
@@ -41,7 +43,10 @@ struct {
 	__uint(max_entries, RING_BYTES);
 } events SEC(".maps") __weak;
 
-/* One for each CPU; user space sets how many, and reads them through mmap. An array look-up is inlined. */
+/*
+ * One for each CPU; user space sets how many, and reads them through mmap. An array look-up is
+ * inlined.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -81,7 +86,10 @@ struct {
 	__type(value, __u32);
 } requested_tids SEC(".maps") __weak;
 
-/* One of the two: task storage, or the hash on kernels whose tracing programs lack it (before 5.13). */
+/*
+ * One of the two: task storage, or the hash on kernels whose tracing programs lack it
+ * (before 5.13).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

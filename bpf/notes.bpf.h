@@ -8,7 +8,10 @@
 
 #include "kernel_compat.bpf.h"
 
-/* The task must come from the tracepoint's arguments or the iterator (a BTF pointer). NULL: no room. */
+/*
+ * The task must come from the tracepoint's arguments or the iterator (a BTF pointer). NULL: no
+ * room.
+ */
 static __always_inline struct thread_note *note_get(struct task_struct *task, __u32 tid,
 						    bool create)
 {

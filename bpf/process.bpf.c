@@ -57,7 +57,9 @@ int leakhop_fork(__u64 *ctx)
 	event = scratch_get();
 	if (!event)
 		return 0;
-	/* The tracepoint runs in the parent's context, whose BTF pointer the registers are read by. */
+	/*
+	 * The tracepoint runs in the parent's context, whose BTF pointer the registers are read by.
+	 */
 	fill_spawn(event, parent, child, same_process);
 	event_output(event, event->head.size);
 	return 0;

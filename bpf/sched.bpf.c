@@ -3,9 +3,9 @@
  * The hot path: what runs at each context switch and each wake-up of the host.
  *
  * The kernel itself notes when a thread last ran (task->se.exec_start), on a clock that lags behind
- * CLOCK_MONOTONIC by what interrupts and a hypervisor took from that CPU. sched_switch keeps that lag
- * for each CPU; sched_waking subtracts. Nothing is stored for a thread that is not of interest, and an
- * event is written only for a block past the threshold.
+ * CLOCK_MONOTONIC by what interrupts and a hypervisor took from that CPU. sched_switch keeps that
+ * lag for each CPU; sched_waking subtracts. Nothing is stored for a thread that is not of interest,
+ * and an event is written only for a block past the threshold.
  */
 #include "events.bpf.h"
 #include "filter.bpf.h"
@@ -79,7 +79,10 @@ static __noinline int write_blocked(struct task_struct *task, __u64 blocked_ns)
 	return 0;
 }
 
-/* Kernel threads wait for work all day: of them only what could not be interrupted, unless asked for. */
+/*
+ * Kernel threads wait for work all day: of them only what could not be interrupted, unless asked
+ * for.
+ */
 static __always_inline bool is_worth_telling(struct task_struct *task)
 {
 	return settings.kernel_threads != 2 || !(btf_field(task, flags) & PF_KTHREAD) ||
@@ -87,10 +90,10 @@ static __always_inline bool is_worth_telling(struct task_struct *task)
 }
 
 /*
- * The time to a scheduler tick (10 ms at most), by three loads instead of the clock, which costs more than
- * all the rest: the running task's exec_start is brought up to date at each tick. It is good enough to
- * see that a block was too short, as nearly all are, and for a note. Not on CPUs that run without a tick
- * (nohz_full), and not from idle, whose exec_start stands still.
+ * The time to a scheduler tick (10 ms at most), by three loads instead of the clock, which costs
+ * more than all the rest: the running task's exec_start is brought up to date at each tick. It is
+ * good enough to see that a block was too short, as nearly all are, and for a note. Not on CPUs
+ * that run without a tick (nohz_full), and not from idle, whose exec_start stands still.
  */
 #define COARSE_ERROR_NS 11000000ull
 

@@ -38,9 +38,10 @@ static __always_inline void event_output(void *event, __u32 size)
 }
 
 /*
- * Copies up to settings.stack_bytes from address up to to; returns how many. A read fails whole when it
- * touches a page that is not there: the stack may end sooner, and that of a main thread has a hole of
- * random size that nobody ever touched. So it goes page by page, up to the first one that is missing.
+ * Copies up to settings.stack_bytes from address up to to; returns how many. A read fails whole
+ * when it touches a page that is not there: the stack may end sooner, and that of a main thread has
+ * a hole of random size that nobody ever touched. So it goes page by page, up to the first one that
+ * is missing.
  */
 static __always_inline __u32 stack_copy(void *to, __u64 address)
 {
@@ -50,7 +51,10 @@ static __always_inline __u32 stack_copy(void *to, __u64 address)
 		chunk = PAGE_BYTES - ((address + done) & (PAGE_BYTES - 1));
 		if (chunk > size - done)
 			chunk = size - done;
-		/* Both masks change nothing; verifiers of 5.10 believe nothing else, and clang would drop them. */
+		/*
+		 * Both masks change nothing; verifiers of 5.10 believe nothing else, and clang
+		 * would drop them.
+		 */
 		asm volatile("%0 &= 0x3fff" : "+r"(done)); /* ABI_STACK_MAX - 1 */
 		asm volatile("%0 &= 0x1fff" : "+r"(chunk));
 		if (bpf_probe_read_user(to + done, chunk, (void *)(address + done)))

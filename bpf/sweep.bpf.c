@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sweep: an iterator over all tasks of the reader's PID namespace, which writes a record for each
- * thread of interest. It is also where the targets map is filled: what the user named is compared with
- * every task here, so that a sweep repairs whatever an event lost.
+ * The sweep: an iterator over all tasks of the reader's PID namespace, which writes a record for
+ * each thread of interest. It is also where the targets map is filled: what the user named is
+ * compared with every task here, so that a sweep repairs whatever an event lost.
  */
 #include "filter.bpf.h"
 #include "notes.bpf.h"
@@ -12,7 +12,9 @@ struct sweep_record {
 	__u64 kernel_stack[ABI_KERNEL_FRAMES];
 };
 
-/* The record is larger than a BPF stack. One iterator reads at a time on a CPU: it does not sleep. */
+/*
+ * The record is larger than a BPF stack. One iterator reads at a time on a CPU: it does not sleep.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -21,7 +23,8 @@ struct {
 } sweep_records SEC(".maps") __weak;
 
 /* Set by user space before each sweep. */
-__u64 sweep_stack_after_ns; /* kernel stacks of threads that stood still for this long; ~0: of none */
+__u64 sweep_stack_after_ns; /* kernel stacks of threads that stood still for this long; ~0: of none
+			     */
 
 /* The iterator runs in its reader's context, and shows the tasks of the reader's PID namespace. */
 static __always_inline void note_self(void)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* System call numbers: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h. */
+/*
+ * System call numbers: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h.
+ */
 #ifndef LEAKHOP_SYSCALL_NUMBERS_BPF_H
 #define LEAKHOP_SYSCALL_NUMBERS_BPF_H
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ends of the system calls that say something of others: clone (who could not be born), futex (who
- * woke which address, and whether anybody slept there), epoll (when a set last gave events); and of
- * any call whose block was to be copied. One program at sys_exit instead of one for each call: the
- * arguments are still in the saved registers there, and each further program would cost every system
- * call of the host.
+ * The ends of the system calls that say something of others: clone (who could not be born), futex
+ * (who woke which address, and whether anybody slept there), epoll (when a set last gave events);
+ * and of any call whose block was to be copied. One program at sys_exit instead of one for each
+ * call: the arguments are still in the saved registers there, and each further program would cost
+ * every system call of the host.
  */
 #include "events.bpf.h"
 #include "filter.bpf.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands of leakhop. Each takes its arguments (argv[0] is its name) and returns the exit code. */
+/*
+ * The commands of leakhop. Each takes its arguments (argv[0] is its name) and returns the exit
+ * code.
+ */
 #ifndef LEAKHOP_CMD_COMMANDS_H
 #define LEAKHOP_CMD_COMMANDS_H
 

@@ -390,7 +390,10 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* bcc's habit: a bare number behind the options is the duration in seconds. What follows "--" is run. */
+/*
+ * bcc's habit: a bare number behind the options is the duration in seconds. What follows "--" is
+ * run.
+ */
 static error_t parse_arguments(struct argp_state *state, struct options *options)
 {
 	struct session_options *session = &options->session;
@@ -419,8 +422,9 @@ static const char *long_name(int key, const struct argp_option *list)
 }
 
 /*
- * getopt takes any beginning of a long option that fits one only: "--all" would mean --all-processes where there is
- * no --all. What a beginning means changes with the next option that is added, so none is taken.
+ * getopt takes any beginning of a long option that fits one only: "--all" would mean
+ * --all-processes where there is no --all. What a beginning means changes with the next option that
+ * is added, so none is taken.
  */
 static void refuse_abbreviation(int key, const char *arg, struct argp_state *state)
 {

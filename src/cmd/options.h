@@ -16,8 +16,8 @@ struct options {
 };
 
 /*
- * Parses the arguments of a command ("trace" or "dump"; argv[0] is the command). Prints help and exits 0
- * where that was asked for. Returns 0 or an exit code, having said what is wrong.
+ * Parses the arguments of a command ("trace" or "dump"; argv[0] is the command). Prints help and
+ * exits 0 where that was asked for. Returns 0 or an exit code, having said what is wrong.
  */
 int options_parse(struct options *options, const char *command, int argc, char **argv);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names what is to be told, looks up what else is known of it, and gives it to output: see report.h. */
+/*
+ * Names what is to be told, looks up what else is known of it, and gives it to output: see
+ * report.h.
+ */
 #include "cmd/report.h"
 #include "observe/annotate.h"
 #include "cmd/version.h"
@@ -329,7 +332,10 @@ static void say_explanation(const struct session *session, const struct reportin
 			tid);
 }
 
-/* Where --explain gN has looked, and in how many it was: an answer of the wrong process would not show. */
+/*
+ * Where --explain gN has looked, and in how many it was: an answer of the wrong process would not
+ * show.
+ */
 static void say_go_explanation(const struct session *session)
 {
 	const struct session_options *options = session->options;

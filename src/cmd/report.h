@@ -8,7 +8,10 @@
 /* What is being looked at, how, and what can't be seen; to stderr, unless --quiet. */
 void report_start(const struct session *session);
 
-/* Blocks past the threshold that were not told yet. Nothing for --json. Returns 0 or a negative errno. */
+/*
+ * Blocks past the threshold that were not told yet. Nothing for --json. Returns 0 or a negative
+ * errno.
+ */
 int report_new(struct session *session);
 
 /* The end: the summary or the document. Returns 0 or a negative errno. */

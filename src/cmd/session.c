@@ -42,8 +42,8 @@ static void say_remark(void *context, const char *text)
 }
 
 /*
- * Each open binary costs descriptors, and a whole host has many. A program started by leakhop was forked
- * before this and keeps its own limit.
+ * Each open binary costs descriptors, and a whole host has many. A program started by leakhop was
+ * forked before this and keeps its own limit.
  */
 static void raise_descriptor_limit(void)
 {
@@ -55,7 +55,10 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Where the report goes. A command's stdout is its own, and the report would stand in the midst of it. */
+/*
+ * Where the report goes. A command's stdout is its own, and the report would stand in the midst of
+ * it.
+ */
 static FILE *open_output(const struct session_options *options)
 {
 	int fd;

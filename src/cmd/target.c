@@ -50,7 +50,10 @@ bool named_targets_live(const struct collect_filter *filter)
 
 	if (!filter->pid_count && !filter->tid_count)
 		return true;
-	/* A leader that has exited is a zombie while its threads live on: X and gone only are the end. */
+	/*
+	 * A leader that has exited is a zombie while its threads live on: X and gone only are the
+	 * end.
+	 */
 	for (i = 0; i < filter->pid_count; i++) {
 		if (!target_read_stat(filter->pids[i], filter->pids[i], &stat) && stat.state != 'X')
 			return true;

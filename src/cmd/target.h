@@ -5,7 +5,10 @@
 
 #include "collect/collect.h"
 
-/* 0, or -ESRCH with error for the first one named that does not exist, or that is a thread, not a process. */
+/*
+ * 0, or -ESRCH with error for the first one named that does not exist, or that is a thread, not a
+ * process.
+ */
 int named_targets_check(const struct collect_filter *filter, struct error *error);
 
 /* Is at least one of those named alive? True where nobody was named by number. */

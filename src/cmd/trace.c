@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * leakhop trace: sweeps at an interval, events between them, findings as they come due, until the time
- * is over, the target has ended, or a signal says so.
+ * leakhop trace: sweeps at an interval, events between them, findings as they come due, until the
+ * time is over, the target has ended, or a signal says so.
  */
 #include "cmd/child.h"
 #include "cmd/commands.h"
@@ -38,8 +38,9 @@ struct watch {
 };
 
 /*
- * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for its
- * stack; the second is timed to the moment. Half of the threshold is often enough for the first.
+ * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for
+ * its stack; the second is timed to the moment. Half of the threshold is often enough for the
+ * first.
  */
 static uint64_t interval_for(uint64_t threshold_ns)
 {
@@ -78,8 +79,8 @@ static bool take_signals(struct watch *watch)
 }
 
 /*
- * Up to an eighth less, never the same: what happens at a fixed interval, and counts its turns in one byte as the Go
- * runtime does, must not look as if it stood still.
+ * Up to an eighth less, never the same: what happens at a fixed interval, and counts its turns in
+ * one byte as the Go runtime does, must not look as if it stood still.
  */
 static uint64_t vary(struct watch *watch)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From the ring buffer's records to events of the model. Sizes are checked: never trust a record. */
+/*
+ * From the ring buffer's records to events of the model. Sizes are checked: never trust a record.
+ */
 #include "collect/bpf_source.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Uprobes in Go processes, as perf events: the kernel takes them away with their descriptors, however leakhop
- * ends. One set of programs serves all processes, told apart by a table (bpf/go.bpf.c).
+ * Uprobes in Go processes, as perf events: the kernel takes them away with their descriptors,
+ * however leakhop ends. One set of programs serves all processes, told apart by a table
+ * (bpf/go.bpf.c).
  */
 #include "collect/bpf_source.h"
 #include "util/now.h"
@@ -36,8 +37,8 @@ struct bpf_go {
 };
 
 /*
- * A place to measure a probe at: takes a "goroutine" as Go's functions do, and goes on as they do, where the probe
- * stands.
+ * A place to measure a probe at: takes a "goroutine" as Go's functions do, and goes on as they do,
+ * where the probe stands.
  */
 void bpf_go_measured(const void *goroutine);
 extern const char bpf_go_measured_probe[];
@@ -180,8 +181,8 @@ static void *remove_links(void *argument)
 }
 
 /*
- * The kernel takes some 0.1 s to be sure that nobody is in a probe any more. Those who wait for that at the same
- * time wait together.
+ * The kernel takes some 0.1 s to be sure that nobody is in a probe any more. Those who wait for
+ * that at the same time wait together.
  */
 static void remove_together(struct bpf_link **links, size_t count)
 {

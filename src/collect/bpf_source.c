@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads the BPF programs to fit this kernel, attaches them, and takes all of it away again. Maps and
- * programs that the kernel lacks, or that were not asked for, are not loaded: what the kernel can't do
- * may stand in a branch that its verifier never enters. Relies on libbpf 1.0 and features.h.
+ * Loads the BPF programs to fit this kernel, attaches them, and takes all of it away again. Maps
+ * and programs that the kernel lacks, or that were not asked for, are not loaded: what the kernel
+ * can't do may stand in a branch that its verifier never enters. Relies on libbpf 1.0 and
+ * features.h.
  */
 #include "collect/bpf_source.h"
 #include "collect/features.h"
@@ -116,9 +117,9 @@ static int fill_settings(struct abi_settings *settings, const struct collect *co
 }
 
 /*
- * The tracepoint programs stand in sections raw_tp/NAME, which every kernel takes. Where it can, they are
- * loaded as tp_btf instead: the same arguments, but fields can be read by a plain load. (The other way
- * round libbpf would insist on the section's kind.)
+ * The tracepoint programs stand in sections raw_tp/NAME, which every kernel takes. Where it can,
+ * they are loaded as tp_btf instead: the same arguments, but fields can be read by a plain load.
+ * (The other way round libbpf would insist on the section's kind.)
  */
 static int make_tp_btf(struct bpf_program *program, const char *tracepoint)
 {
@@ -228,8 +229,8 @@ static int attach_all(struct bpf_source *source, bool raw)
 }
 
 /*
- * A CPU's clock lag is known from its first switch away from a task on. Going there and leaving makes
- * one happen at once, on each CPU that this thread may use.
+ * A CPU's clock lag is known from its first switch away from a task on. Going there and leaving
+ * makes one happen at once, on each CPU that this thread may use.
  */
 static void visit_cpus(const struct bpf_source *source)
 {
@@ -288,8 +289,8 @@ static int map_clocks(struct bpf_source *source)
 }
 
 /*
- * The iterator comes first: it tells the programs who leakhop itself is and who is of interest, before
- * any of them runs.
+ * The iterator comes first: it tells the programs who leakhop itself is and who is of interest,
+ * before any of them runs.
  */
 static int bpf_start(struct collect *collect)
 {

@@ -58,7 +58,10 @@ void bpf_task_to_lc(const struct abi_task *from, struct lc_task *to);
 void bpf_registers_to_lc(const struct abi_registers *from, struct lc_registers *to);
 void bpf_syscall_to_lc(const struct abi_syscall *from, struct lc_syscall *to);
 
-/* cgroup.c: the folder's inode and the hierarchy's controller, "" for v2. 0, -ENOENT, -ENAMETOOLONG. */
+/*
+ * cgroup.c: the folder's inode and the hierarchy's controller, "" for v2. 0, -ENOENT,
+ * -ENAMETOOLONG.
+ */
 int cgroup_find(const char *path, uint64_t *ret_id, char *ret_controller, size_t size,
 		struct error *error);
 

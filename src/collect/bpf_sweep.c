@@ -11,8 +11,9 @@
 
 /*
  * The letter of /proc/PID/stat. Bits: include/linux/sched.h (__TASK_STOPPED 4, __TASK_TRACED 8,
- * EXIT_DEAD 0x10, EXIT_ZOMBIE 0x20, TASK_PARKED 0x40, TASK_NOLOAD 0x400), the same from 5.10 on. Later ones, which
- * stand alone and are shown as D: TASK_RTLOCK_WAIT 0x1000 (5.15), TASK_FROZEN 0x8000 (6.1).
+ * EXIT_DEAD 0x10, EXIT_ZOMBIE 0x20, TASK_PARKED 0x40, TASK_NOLOAD 0x400), the same from 5.10 on.
+ * Later ones, which stand alone and are shown as D: TASK_RTLOCK_WAIT 0x1000 (5.15), TASK_FROZEN
+ * 0x8000 (6.1).
  */
 static char state_letter(uint32_t state, uint32_t exit_state)
 {
@@ -99,7 +100,10 @@ static ssize_t give_records(const struct bpf_source *source, char *buffer, size_
 	return at;
 }
 
-/* Takes in the steps of a CPU's clock that are new. One that is being written just now is left for later. */
+/*
+ * Takes in the steps of a CPU's clock that are new. One that is being written just now is left for
+ * later.
+ */
 static void note_clock(struct bpf_source *source, size_t cpu)
 {
 	const volatile struct abi_clock *clock = &source->kernel_clocks[cpu];

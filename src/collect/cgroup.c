@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a cgroup's path, as users write it, to what the kernel compares: the inode of its folder, and
- * the hierarchy it is in. Relies on /proc/self/mountinfo.
+ * From a cgroup's path, as users write it, to what the kernel compares: the inode of its folder,
+ * and the hierarchy it is in. Relies on /proc/self/mountinfo.
  */
 #include "collect/bpf_source.h"
 #include "util/cleanup.h"
@@ -15,7 +15,9 @@
 static const char *const controllers[] = { "cpu",     "cpuset", "memory", "pids",
 					   "freezer", "blkio",	"devices" };
 
-/* Which of a v1 mount's options names a controller that the kernel's enum has under the same name. */
+/*
+ * Which of a v1 mount's options names a controller that the kernel's enum has under the same name.
+ */
 static const char *controller_of(char *options)
 {
 	char *word, *rest = options;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where samples and events come from: the one door of this room. Two sources stand behind it, BPF
- * (needs privilege and a kernel with BTF) and /proc (an ordinary user's own processes). Nothing above
- * this room knows which; nothing but this room knows BPF.
+ * (needs privilege and a kernel with BTF) and /proc (an ordinary user's own processes). Nothing
+ * above this room knows which; nothing but this room knows BPF.
  */
 #ifndef LEAKHOP_COLLECT_COLLECT_H
 #define LEAKHOP_COLLECT_COLLECT_H
@@ -22,7 +22,9 @@ enum {
 	COLLECT_WITHOUT_UPROBES = 1 << 6,
 };
 
-/* Parses "iterator,tp-btf" into the bits above. Returns 0, or -EINVAL with the bad word in error. */
+/*
+ * Parses "iterator,tp-btf" into the bits above. Returns 0, or -EINVAL with the bad word in error.
+ */
 int collect_parse_without(const char *list, unsigned *ret_bits, struct error *error);
 
 /* Who is looked at. What is given must all fit; all stands for every process of the host. */
@@ -57,7 +59,8 @@ struct collect;
 
 /*
  * Chooses the source, loads and attaches. Returns 0; -EPERM (not permitted), -EOPNOTSUPP (not
- * supported here), -ENOENT (no such target: a cgroup), or another negative errno; error says what and the way out.
+ * supported here), -ENOENT (no such target: a cgroup), or another negative errno; error says what
+ * and the way out.
  */
 int collect_open(const struct collect_options *options, struct collect **ret_collect,
 		 struct error *error);
@@ -68,14 +71,15 @@ typedef int (*collect_event_fn)(void *context, const struct lc_event *event);
 
 /*
  * Gives every thread of interest to fn. Kernel stacks are taken of threads that stood still for
- * kernel_stack_after_ns (UINT64_MAX: of none). Ends with the first negative value of fn, which it returns.
+ * kernel_stack_after_ns (UINT64_MAX: of none). Ends with the first negative value of fn, which it
+ * returns.
  */
 int collect_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
 		  void *context);
 
 /*
- * One thread, whoever it belongs to: for chains of waits that lead out of what was asked for. Always from
- * /proc. Returns 0, -ESRCH (gone), -EPERM, or another negative errno.
+ * One thread, whoever it belongs to: for chains of waits that lead out of what was asked for.
+ * Always from /proc. Returns 0, -ESRCH (gone), -EPERM, or another negative errno.
  */
 int collect_look(struct collect *collect, pid_t pid, pid_t tid, struct lc_sample *ret_sample);
 
@@ -92,9 +96,10 @@ bool collect_epoll_return(struct collect *collect, pid_t pid, int fd,
 			  struct lc_epoll_return *ret_return);
 
 /*
- * Puts probes into a Go process, which slow it down: each costs about collect_go_probe_ns(). From then on what
- * they see of it is known; -EEXIST: they are there. Returns 0; -EOPNOTSUPP (not asked for at the start, or not
- * possible here), -ENOSPC (too many processes), or another negative errno, with error.
+ * Puts probes into a Go process, which slow it down: each costs about collect_go_probe_ns(). From
+ * then on what they see of it is known; -EEXIST: they are there. Returns 0; -EOPNOTSUPP (not asked
+ * for at the start, or not possible here), -ENOSPC (too many processes), or another negative errno,
+ * with error.
  */
 int collect_go_attach(struct collect *collect, const struct lc_go_probes *probes,
 		      struct error *error);
@@ -105,14 +110,19 @@ bool collect_go_attached(const struct collect *collect, pid_t pid);
 bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
 			  struct lc_go_exact *ret_exact);
 
-/* Gives the counts of each go statement of a process to fn. Returns 0 or the first negative value of fn. */
+/*
+ * Gives the counts of each go statement of a process to fn. Returns 0 or the first negative value
+ * of fn.
+ */
 typedef int (*collect_go_site_fn)(void *context, const struct lc_go_site_count *count);
 int collect_go_sites(struct collect *collect, pid_t pid, collect_go_site_fn fn, void *context);
 
 /* How many events there were. */
 void collect_go_counts(struct collect *collect, struct lc_go_counts *ret_counts);
 
-/* What a hit of a probe costs the process on this host, measured on leakhop itself; 0: not known. */
+/*
+ * What a hit of a probe costs the process on this host, measured on leakhop itself; 0: not known.
+ */
 uint64_t collect_go_probe_ns(const struct collect *collect);
 
 struct collect_lost {

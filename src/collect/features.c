@@ -201,7 +201,9 @@ static void probe_kallsyms(struct collect_feature *feature)
 		    "no /proc/kallsyms: kernel stacks without names");
 }
 
-/* The file is there with CONFIG_NO_HZ_FULL, and lists CPUs only where that was asked for at boot. */
+/*
+ * The file is there with CONFIG_NO_HZ_FULL, and lists CPUs only where that was asked for at boot.
+ */
 static bool always_ticks(void)
 {
 	char text[64] = "";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What this host, kernel and user can do; asked by trying or by reading the kernel's own type
- * information, never by its version. `doctor` prints it, collect_open() chooses by it, and both use the
- * same words.
+ * information, never by its version. `doctor` prints it, collect_open() chooses by it, and both use
+ * the same words.
  */
 #ifndef LEAKHOP_COLLECT_FEATURES_H
 #define LEAKHOP_COLLECT_FEATURES_H
@@ -50,7 +50,10 @@ struct collect_features {
 /* Fills all. Takes some 10 ms. */
 void collect_probe(struct collect_features *features);
 
-/* Can BPF be used at all? If not, *ret_missing (may be NULL) is the first needed one that is missing. */
+/*
+ * Can BPF be used at all? If not, *ret_missing (may be NULL) is the first needed one that is
+ * missing.
+ */
 bool collect_bpf_usable(const struct collect_features *features,
 			const struct collect_feature **ret_missing);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One thread from /proc: for the source without BPF, and for threads that nobody asked for but that stand
- * in a chain of waits. Of the user registers /proc has only the stack pointer and the program counter.
+ * One thread from /proc: for the source without BPF, and for threads that nobody asked for but that
+ * stand in a chain of waits. Of the user registers /proc has only the stack pointer and the program
+ * counter.
  */
 #include "collect/look.h"
 #include "collect/source.h"
@@ -33,7 +34,9 @@ int look_at_thread(const struct cpu_clocks *clocks, pid_t pid, pid_t tid, struct
 	struct target_stat stat;
 	int r;
 
-	/* Counters first: if they are the same later, all that was read between belongs together. */
+	/*
+	 * Counters first: if they are the same later, all that was read between belongs together.
+	 */
 	r = target_read_status(pid, tid, &status);
 	if (!r)
 		r = target_read_stat(pid, tid, &stat);

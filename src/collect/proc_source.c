@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The sweep without BPF: threads read from /proc, which works without privilege for one's own processes
- * and on kernels without the iterator. There are no events, and of the user registers only the stack
- * pointer and the program counter.
+ * The sweep without BPF: threads read from /proc, which works without privilege for one's own
+ * processes and on kernels without the iterator. There are no events, and of the user registers
+ * only the stack pointer and the program counter.
  *
- * When a thread last ran stands in /proc/PID/task/TID/sched, on the scheduler's clock of its CPU; how far
- * that clock lags is found by reading our own file on each CPU. Without that file, a block counts from
- * the first sweep that saw it.
+ * When a thread last ran stands in /proc/PID/task/TID/sched, on the scheduler's clock of its CPU;
+ * how far that clock lags is found by reading our own file on each CPU. Without that file, a block
+ * counts from the first sweep that saw it.
  */
 #include "collect/clock.h"
 #include "collect/look.h"

@@ -34,8 +34,8 @@ struct collect {
 };
 
 /*
- * Kernel threads wait for work all day: where nobody asked for them, only those in uninterruptible sleep
- * are of interest.
+ * Kernel threads wait for work all day: where nobody asked for them, only those in uninterruptible
+ * sleep are of interest.
  */
 static inline bool collect_busy_kernel_threads_only(const struct collect_filter *filter)
 {

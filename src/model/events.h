@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What happens to threads, as the model takes it in: samples of a sweep, and events between sweeps. The
- * source (a live kernel, /proc, a recording, a unit test) does not matter here.
- * Times are ns of CLOCK_MONOTONIC; 0 means "not known".
+ * What happens to threads, as the model takes it in: samples of a sweep, and events between sweeps.
+ * The source (a live kernel, /proc, a recording, a unit test) does not matter here. Times are ns of
+ * CLOCK_MONOTONIC; 0 means "not known".
  */
 #ifndef LEAKHOP_MODEL_EVENTS_H
 #define LEAKHOP_MODEL_EVENTS_H

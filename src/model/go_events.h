@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exact events of goroutines, as plain data: where probes have to be in a Go process, and what they see.
- * Times: ns of CLOCK_MONOTONIC, 0 = not known.
+ * Exact events of goroutines, as plain data: where probes have to be in a Go process, and what they
+ * see. Times: ns of CLOCK_MONOTONIC, 0 = not known.
  */
 #ifndef LEAKHOP_MODEL_GO_EVENTS_H
 #define LEAKHOP_MODEL_GO_EVENTS_H

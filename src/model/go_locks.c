@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Go's locks that change hands: see go_locks.h. Layouts: src/sync/{mutex,rwmutex}.go, 1.17 to 1.27. */
+/*
+ * Go's locks that change hands: see go_locks.h. Layouts: src/sync/{mutex,rwmutex}.go, 1.17 to 1.27.
+ */
 #include "model/go_locks.h"
 
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Go's locks that change hands, as sweeps see it: a goroutine that waited for one and has run since was let in, or was woken
- * to try. So somebody unlocked it. Bounded: of more locks those that were quiet for longest are forgotten.
+ * Go's locks that change hands, as sweeps see it: a goroutine that waited for one and has run since
+ * was let in, or was woken to try. So somebody unlocked it. Bounded: of more locks those that were
+ * quiet for longest are forgotten.
  */
 #ifndef LEAKHOP_MODEL_GO_LOCKS_H
 #define LEAKHOP_MODEL_GO_LOCKS_H
@@ -10,7 +11,10 @@
 
 #define LC_GO_LOCKS_MAX 4096
 
-/* The address of the Mutex or RWMutex that a goroutine waits for, by the word that it waits at; 0: it waits for none. */
+/*
+ * The address of the Mutex or RWMutex that a goroutine waits for, by the word that it waits at; 0:
+ * it waits for none.
+ */
 uint64_t lc_go_lock_of(const struct lc_goroutine *goroutine);
 
 /* A goroutine that waited as it was noted has gone on, seen at that time. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One goroutine as Go's own dump of all goroutines has it: plain data. The strings belong to who made it.
+ * One goroutine as Go's own dump of all goroutines has it: plain data. The strings belong to who
+ * made it.
  */
 #ifndef LEAKHOP_MODEL_GO_TRACE_H
 #define LEAKHOP_MODEL_GO_TRACE_H

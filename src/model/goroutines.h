@@ -2,10 +2,11 @@
 /*
  * The goroutines of Go processes, as sweeps saw them: a plain data structure without I/O.
  *
- * A goroutine is (process, goid); it is kept at the place that its descriptor has in the runtime's list of
- * all, where places are never given up, only used again. Small, because there may be a million. Where it
- * started is a site, shared by all from one go statement. Bounded: at the bound goroutines, sites or
- * processes are refused and counted. Times: ns of CLOCK_MONOTONIC, 0 = not known.
+ * A goroutine is (process, goid); it is kept at the place that its descriptor has in the runtime's
+ * list of all, where places are never given up, only used again. Small, because there may be a
+ * million. Where it started is a site, shared by all from one go statement. Bounded: at the bound
+ * goroutines, sites or processes are refused and counted. Times: ns of CLOCK_MONOTONIC, 0 = not
+ * known.
  */
 #ifndef LEAKHOP_MODEL_GOROUTINES_H
 #define LEAKHOP_MODEL_GOROUTINES_H
@@ -115,9 +116,10 @@ struct lc_go_channel {
 	uint32_t receivers, senders; /* that wait on it, counted up to a bound */
 	bool send;		     /* of this case: it sends */
 	bool closed, timer;
-	bool tokens; /* its elements have no size: what counts is that they come, or that it is closed */
-	uint64_t
-		until; /* when that timer ends the wait for good; 0: it fires again and again, or there is none */
+	bool tokens;	/* its elements have no size: what counts is that they come, or that it is
+			   closed */
+	uint64_t until; /* when that timer ends the wait for good; 0: it fires again and again, or
+			   there is none */
 };
 
 /* What one goroutine waits for, in full. Read for those that stand for a group. */
@@ -145,9 +147,9 @@ struct lc_go_wait {
 };
 
 /*
- * Who could end a goroutine's wait: the goroutines that have what it waits for, but for those that wait for the
- * same. Of a lock those that have it on their stack, one of which is likely its holder; of all else also those that
- * have it by way of the heap.
+ * Who could end a goroutine's wait: the goroutines that have what it waits for, but for those that
+ * wait for the same. Of a lock those that have it on their stack, one of which is likely its
+ * holder; of all else also those that have it by way of the heap.
  */
 struct lc_go_releasers {
 	uint64_t goid; /* who waits */
@@ -157,13 +159,19 @@ struct lc_go_releasers {
 	bool known; /* there are no others */
 };
 
-/* How often a lock changed hands, as far as sweeps saw it: once for each that had waited for it and went on. */
+/*
+ * How often a lock changed hands, as far as sweeps saw it: once for each that had waited for it and
+ * went on.
+ */
 struct lc_go_served {
 	uint64_t count;
 	uint64_t first_at, last_at; /* seen */
 };
 
-/* How the last search for what nothing reaches any more went. But for the first two nothing is known by it. */
+/*
+ * How the last search for what nothing reaches any more went. But for the first two nothing is
+ * known by it.
+ */
 enum lc_go_search {
 	LC_GO_SEARCH_NONE, /* not asked for */
 	LC_GO_SEARCH_DONE,
@@ -203,8 +211,8 @@ struct lc_go_process {
 	uint64_t refused;			     /* at a bound */
 	uint64_t timers;			     /* in the runtime's heaps */
 	uint64_t timers_lasting; /* that fire again and again, or not before LC_GO_TIMER_LASTS_NS */
-	uint64_t
-		timers_end_ns; /* from the sweep to when the last of them fires; 0: most fire again and again */
+	uint64_t timers_end_ns; /* from the sweep to when the last of them fires; 0: most fire again
+				   and again */
 	bool timers_known, timers_told;
 	char timer_function[64];	       /* that most of some of them call */
 	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
@@ -230,8 +238,8 @@ struct lc_go_sample {
 };
 
 /*
- * The process, made when new; another process with that pid (by start_time) takes the old one's place.
- * NULL: at the bound, or no memory.
+ * The process, made when new; another process with that pid (by start_time) takes the old one's
+ * place. NULL: at the bound, or no memory.
  */
 struct lc_go_process *lc_go_get(struct lc_go *go, pid_t pid, uint64_t start_time);
 struct lc_go_process *lc_go_find(const struct lc_go *go, pid_t pid);
@@ -243,8 +251,8 @@ void lc_go_begin_sweep(struct lc_go_process *process, uint64_t now);
 void lc_go_end_sweep(struct lc_go_process *process);
 
 /*
- * Takes in a sample for a place. *ret_new_site: the site is new, and its stacks are to be filled in.
- * Returns the goroutine, valid until the next call, or NULL at a bound or without memory.
+ * Takes in a sample for a place. *ret_new_site: the site is new, and its stacks are to be filled
+ * in. Returns the goroutine, valid until the next call, or NULL at a bound or without memory.
  */
 struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 				const struct lc_go_sample *sample, uint64_t now,
@@ -255,9 +263,9 @@ struct lc_go_site *lc_go_site_at(struct lc_go_process *process, uint64_t spawn_p
 				 uint64_t entry_pc, bool *ret_new);
 
 /*
- * go_events.c: exact events, from the moment that probes are in the process. Counts of a site take the place of
- * what sweeps see (NULL: no events, or no memory); an exact time is taken only where it is that of what the sweep at
- * sweep_at saw.
+ * go_events.c: exact events, from the moment that probes are in the process. Counts of a site take
+ * the place of what sweeps see (NULL: no events, or no memory); an exact time is taken only where
+ * it is that of what the sweep at sweep_at saw.
  */
 int lc_go_begin_events(struct lc_go_process *process, uint64_t now);
 struct lc_go_site *lc_go_count_site(struct lc_go_process *process,
@@ -273,8 +281,8 @@ struct lc_goroutine *lc_go_by_goid(const struct lc_go_process *process, uint64_t
 const struct lc_goroutine *lc_go_by_thread(const struct lc_go_process *process, pid_t tid);
 
 /*
- * Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM. lc_go_next_wait() gives
- * all, the first after NULL.
+ * Keeps (a copy of) what a goroutine waits for until the next sweep. Returns 0 or -ENOMEM.
+ * lc_go_next_wait() gives all, the first after NULL.
  */
 int lc_go_set_wait(struct lc_go_process *process, const struct lc_go_wait *wait);
 const struct lc_go_wait *lc_go_wait_of(const struct lc_go_process *process, uint64_t goid);
@@ -282,9 +290,9 @@ const struct lc_go_wait *lc_go_next_wait(const struct lc_go_process *process,
 					 const struct lc_go_wait *before);
 
 /*
- * Keeps (a copy of) who could end a goroutine's wait, as long as it stands. Returns 0, -ENOSPC at the bound, or
- * -ENOMEM. lc_go_releasers_of(): NULL, not asked since it last ran. lc_go_next_releasers() gives all, the first
- * after NULL.
+ * Keeps (a copy of) who could end a goroutine's wait, as long as it stands. Returns 0, -ENOSPC at
+ * the bound, or -ENOMEM. lc_go_releasers_of(): NULL, not asked since it last ran.
+ * lc_go_next_releasers() gives all, the first after NULL.
  */
 int lc_go_set_releasers(struct lc_go_process *process, const struct lc_go_releasers *releasers);
 const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *process,
@@ -292,13 +300,15 @@ const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *pro
 const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *process,
 						   const struct lc_go_releasers *before);
 
-/* Of the lock that a goroutine waits for; NULL: it waits for none, or nobody was seen to be let in. */
+/*
+ * Of the lock that a goroutine waits for; NULL: it waits for none, or nobody was seen to be let in.
+ */
 const struct lc_go_served *lc_go_served_of(const struct lc_go_process *process,
 					   const struct lc_goroutine *goroutine);
 
 /*
- * Why nothing is known by the last search, as the end of a sentence; NULL: it was done, or not asked for. And how many
- * goroutines were not asked for that reason.
+ * Why nothing is known by the last search, as the end of a sentence; NULL: it was done, or not
+ * asked for. And how many goroutines were not asked for that reason.
  */
 const char *lc_go_search_trouble(const struct lc_go_process *process);
 uint64_t lc_go_unasked(const struct lc_go_process *process);
@@ -323,7 +333,10 @@ static inline bool lc_go_is_lock(enum lc_go_kind kind)
 	return kind >= LC_GO_MUTEX && kind <= LC_GO_RWMUTEX_WRITE;
 }
 
-/* Only the program itself could end this wait: channels, locks, wait groups, conditions, coroutines. */
+/*
+ * Only the program itself could end this wait: channels, locks, wait groups, conditions,
+ * coroutines.
+ */
 static inline bool lc_go_is_internal(enum lc_go_kind kind)
 {
 	return (kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) || kind == LC_GO_COROUTINE;

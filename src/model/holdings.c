@@ -31,7 +31,9 @@ static void drop(struct lc_holdings *holdings, struct lc_holding *holding)
 	free(holding);
 }
 
-/* Half of what is older than the middle of the time watched: the cost is shared by many insertions. */
+/*
+ * Half of what is older than the middle of the time watched: the cost is shared by many insertions.
+ */
 static void make_room(struct lc_holdings *holdings, uint64_t at)
 {
 	struct lc_holding *holding, *next;

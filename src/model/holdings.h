@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Locks that were seen held while threads wait for them, and whether they change hands: a lock whose waiters are served
- * is contended; one that the same thread has had for long, while others wait, is not. Plain data; bounded: at
- * LC_HOLDINGS_MAX those that were seen the longest ago go.
+ * Locks that were seen held while threads wait for them, and whether they change hands: a lock
+ * whose waiters are served is contended; one that the same thread has had for long, while others
+ * wait, is not. Plain data; bounded: at LC_HOLDINGS_MAX those that were seen the longest ago go.
  */
 #ifndef LEAKHOP_MODEL_HOLDINGS_H
 #define LEAKHOP_MODEL_HOLDINGS_H
@@ -35,7 +35,10 @@ bool lc_is_lock(enum lc_wait_kind kind);
 int lc_holdings_note(struct lc_holdings *holdings, const struct lc_wait_key *key, pid_t owner,
 		     uint64_t at);
 
-/* A thread no longer waits for that lock: it has got it, or given up. Of a lock never noted nothing is kept. */
+/*
+ * A thread no longer waits for that lock: it has got it, or given up. Of a lock never noted nothing
+ * is kept.
+ */
 void lc_holdings_served(struct lc_holdings *holdings, const struct lc_wait_key *key, uint64_t at);
 
 /* NULL: nothing is known. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a thread waits for again and again: blocks of one call, with one first argument, at one stack pointer and
- * program counter. A sweep sees too little of short blocks to take their stacks, but it sees that one has ended,
- * and how long it can have lasted at most.
+ * What a thread waits for again and again: blocks of one call, with one first argument, at one
+ * stack pointer and program counter. A sweep sees too little of short blocks to take their stacks,
+ * but it sees that one has ended, and how long it can have lasted at most.
  */
 #include "model/threads_private.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that is known at one moment, to be read only: what verdicts and reports are made of, whoever has filled the models
- * (an observer of a live target, a unit test). The models must not change while a snapshot is used.
+ * All that is known at one moment, to be read only: what verdicts and reports are made of, whoever
+ * has filled the models (an observer of a live target, a unit test). The models must not change
+ * while a snapshot is used.
  */
 #ifndef LEAKHOP_MODEL_SNAPSHOT_H
 #define LEAKHOP_MODEL_SNAPSHOT_H

@@ -29,8 +29,9 @@ int lc_stacks_intern(struct lc_stacks *stacks, const struct lc_raw_frame *raw, s
 const struct lc_stack *lc_stacks_get(const struct lc_stacks *stacks, uint32_t id);
 
 /*
- * Gives a stack its names, once (a second call for the same id is ignored). Frames and their strings
- * are copied; equal strings are stored once. NULL strings become "". Returns 0, -ENOENT or -ENOMEM.
+ * Gives a stack its names, once (a second call for the same id is ignored). Frames and their
+ * strings are copied; equal strings are stored once. NULL strings become "". Returns 0, -ENOENT or
+ * -ENOMEM.
  */
 int lc_stacks_set_frames(struct lc_stacks *stacks, uint32_t id, const struct lc_frame *frames,
 			 size_t count);

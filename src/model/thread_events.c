@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What events do to the model. An event about an unknown thread adds it: the next sweep tells more. */
+/*
+ * What events do to the model. An event about an unknown thread adds it: the next sweep tells more.
+ */
 #include "model/threads_private.h"
 
 #include <string.h>
@@ -33,7 +35,9 @@ static void note_longest(struct lc_thread *thread, const struct lc_block *block)
 	longest[i] = *block;
 }
 
-/* Counts an ended block at its place; at the bound, at the place without a stack, or at the last. */
+/*
+ * Counts an ended block at its place; at the bound, at the place without a stack, or at the last.
+ */
 static void note_place(struct lc_thread *thread, const struct lc_block *block)
 {
 	struct lc_place *place;
@@ -150,8 +154,8 @@ static int spawned(struct lc_model *model, const struct lc_event *event, uint32_
 }
 
 /*
- * The threads of a process end with its exec; the one that called it goes on as the leader, under the
- * leader's tid and start time (de_thread() in fs/exec.c), with a new program.
+ * The threads of a process end with its exec; the one that called it goes on as the leader, under
+ * the leader's tid and start time (de_thread() in fs/exec.c), with a new program.
  */
 static void executed(struct lc_model *model, const struct lc_event *event,
 		     struct lc_thread **ret_thread)

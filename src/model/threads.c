@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of threads and what samples do to it; events are in thread_events.c. Relies on uthash. */
+/*
+ * The table of threads and what samples do to it; events are in thread_events.c. Relies on uthash.
+ */
 #include "model/threads.h"
 #include "model/threads_private.h"
 
@@ -86,8 +88,8 @@ static int compare_worth(const void *a, const void *b)
 }
 
 /*
- * Makes room for a thread worth that much: drops the ended, else the sixteenth that stood still for the
- * shortest time, so that the cost of choosing is shared by many insertions.
+ * Makes room for a thread worth that much: drops the ended, else the sixteenth that stood still for
+ * the shortest time, so that the cost of choosing is shared by many insertions.
  */
 static int make_room(struct lc_model *model, uint64_t now, uint64_t newcomer)
 {
@@ -185,7 +187,10 @@ static void sample_first(struct lc_thread *thread, const struct lc_sample *sampl
 	thread->first_involuntary = sample->involuntary_switches;
 }
 
-/* The block of the last sample is over: it lasted up to the next one's begin, or up to now, at most. */
+/*
+ * The block of the last sample is over: it lasted up to the next one's begin, or up to now, at
+ * most.
+ */
 static void sample_end(struct lc_thread *thread, const struct lc_sample *sample, bool blocked)
 {
 	uint64_t end = blocked && sample->still_since ? sample->still_since : sample->now;

@@ -87,20 +87,20 @@ struct lc_thread {
 	bool at_least;		/* blocked for longer than blocked_since says */
 	uint64_t blocked_since; /* valid if blocked */
 	struct lc_syscall syscall;
-	struct lc_wait *
-		wait; /* what it waits for; owned, only its set list elements are there; NULL: not looked at */
-	bool wait_confirmed; /* read twice, and the same */
+	struct lc_wait *wait; /* what it waits for; owned, only its set list elements are there;
+				 NULL: not looked at */
+	bool wait_confirmed;  /* read twice, and the same */
 	/*
-	 * What was read of a wait holds only while its thread stood still: reading began at wait_read_at, at or
-	 * after steady_from, the first sample of this block; seen_at, the last one, found it unmoved. ran_at: the last
-	 * sample before which it had run, or its first.
+	 * What was read of a wait holds only while its thread stood still: reading began at
+	 * wait_read_at, at or after steady_from, the first sample of this block; seen_at, the last
+	 * one, found it unmoved. ran_at: the last sample before which it had run, or its first.
 	 */
 	uint64_t wait_read_at;
 	uint64_t steady_from;
 	uint64_t ran_at;
-	uint64_t
-		free_since; /* reads at and after this have all found it let go (LC_WAIT_LET_GO); 0 */
-	uint64_t sp, pc;    /* of user space; 0: not known */
+	uint64_t free_since; /* reads at and after this have all found it let go (LC_WAIT_LET_GO); 0
+			      */
+	uint64_t sp, pc;     /* of user space; 0: not known */
 	struct lc_blocker blocker;
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
@@ -138,14 +138,17 @@ struct lc_model;
 int lc_model_create(size_t max_threads, struct lc_model **ret_model);
 void lc_model_free(struct lc_model *model);
 
-/* Between these two every living thread of interest is given to lc_model_sample(); what was not has ended. */
+/*
+ * Between these two every living thread of interest is given to lc_model_sample(); what was not has
+ * ended.
+ */
 void lc_model_begin_sweep(struct lc_model *model, uint64_t now);
 void lc_model_end_sweep(struct lc_model *model);
 
 /*
- * Takes in a sample. *ret_thread (may be NULL) is the thread, valid until the next call that changes
- * the model. Returns 1 if this is a block that has no stack yet, 0 if not, -ENOSPC if the bound was
- * reached and this one was not worth another's place, -ENOMEM.
+ * Takes in a sample. *ret_thread (may be NULL) is the thread, valid until the next call that
+ * changes the model. Returns 1 if this is a block that has no stack yet, 0 if not, -ENOSPC if the
+ * bound was reached and this one was not worth another's place, -ENOMEM.
  */
 int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		    struct lc_thread **ret_thread);
@@ -158,14 +161,15 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
 		   struct lc_thread **ret_thread);
 
 /*
- * Notes what a thread waits for (copied; NULL: nothing), as read from read_at on. Returns 1 if it is the same thing
- * in the same state, with the same owners, as noted before (which is then confirmed), 0, or -ENOMEM.
+ * Notes what a thread waits for (copied; NULL: nothing), as read from read_at on. Returns 1 if it
+ * is the same thing in the same state, with the same owners, as noted before (which is then
+ * confirmed), 0, or -ENOMEM.
  */
 int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uint64_t read_at);
 
 /*
- * A thread waits for a lock that somebody has: notes that, for lc_model_holding(). Waiters that go on are noted by
- * lc_model_sample(). Returns 0 or -ENOMEM.
+ * A thread waits for a lock that somebody has: notes that, for lc_model_holding(). Waiters that go
+ * on are noted by lc_model_sample(). Returns 0 or -ENOMEM.
  */
 int lc_model_note_holder(struct lc_model *model, const struct lc_thread *waiter);
 
@@ -173,8 +177,8 @@ int lc_model_note_holder(struct lc_model *model, const struct lc_thread *waiter)
 const struct lc_holding *lc_model_holding(const struct lc_model *model, const struct lc_wait *wait);
 
 /*
- * The thread is known to have stood still from time on up to its last sample, in a wait that was told: it can
- * neither have held up nor changed anything meanwhile.
+ * The thread is known to have stood still from time on up to its last sample, in a wait that was
+ * told: it can neither have held up nor changed anything meanwhile.
  */
 bool lc_thread_stood_still(const struct lc_thread *thread, uint64_t time);
 

@@ -14,14 +14,16 @@ struct lc_model {
 	struct lc_holdings holdings;
 };
 
-/* Adds an empty thread; newcomer: for how long it has stood still (ns), which decides at the bound. */
+/*
+ * Adds an empty thread; newcomer: for how long it has stood still (ns), which decides at the bound.
+ */
 int lc_model_add(struct lc_model *model, pid_t tid, uint64_t now, uint64_t newcomer,
 		 struct lc_thread **ret_thread);
 void lc_model_drop(struct lc_model *model, struct lc_thread *thread);
 
 /*
- * A block at one place has ended, which lasted for ns at most, not before at; the same of the block that the last
- * sample saw, once; and the peer that the thread waits for now (its wait is set).
+ * A block at one place has ended, which lasted for ns at most, not before at; the same of the block
+ * that the last sample saw, once; and the peer that the thread waits for now (its wait is set).
  */
 void lc_repeat_ended(struct lc_thread *thread, const struct lc_place_id *id, uint64_t ns,
 		     uint64_t at, uint32_t user_stack);

@@ -15,8 +15,8 @@
 
 /*
  * User registers in the order of the architecture's DWARF numbers.
- * x86-64 (System V psABI, figure 3.36): 0 rax 1 rdx 2 rcx 3 rbx 4 rsi 5 rdi 6 rbp 7 rsp 8..15 r8..r15
- * 16 rip. arm64 (AAPCS64 DWARF, section 4.1): 0..30 x0..x30 31 sp 32 pc.
+ * x86-64 (System V psABI, figure 3.36): 0 rax 1 rdx 2 rcx 3 rbx 4 rsi 5 rdi 6 rbp 7 rsp 8..15
+ * r8..r15 16 rip. arm64 (AAPCS64 DWARF, section 4.1): 0..30 x0..x30 31 sp 32 pc.
  */
 #if defined(__x86_64__)
 #define LC_REGISTER_COUNT 17
@@ -53,7 +53,10 @@ enum lc_blocker_kind {
 	LC_BLOCKER_RWSEM_WRITER
 };
 
-/* The kernel's own lock that a thread waits for, where the kernel notes it. No padding: memcmp() compares. */
+/*
+ * The kernel's own lock that a thread waits for, where the kernel notes it. No padding: memcmp()
+ * compares.
+ */
 struct lc_blocker {
 	uint64_t lock;	 /* address; 0: not noted */
 	uint32_t kind;	 /* enum lc_blocker_kind */
@@ -63,8 +66,8 @@ struct lc_blocker {
 };
 
 /*
- * A thread's numbers in the PID namespace of leakhop (tid, pid), and in the thread's own innermost one
- * (ns_tid, ns_pid; equal where there is no other, 0 where not known). pid is the thread group.
+ * A thread's numbers in the PID namespace of leakhop (tid, pid), and in the thread's own innermost
+ * one (ns_tid, ns_pid; equal where there is no other, 0 where not known). pid is the thread group.
  */
 struct lc_task {
 	pid_t tid;

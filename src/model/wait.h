@@ -100,7 +100,9 @@ enum lc_wait_space {
 	LC_WAIT_SPACE_KERNEL,  /* object: address of a lock of the kernel */
 };
 
-/* Identity of the thing: equal for the same thing in all processes. No padding: memcmp() compares. */
+/*
+ * Identity of the thing: equal for the same thing in all processes. No padding: memcmp() compares.
+ */
 struct lc_wait_key {
 	uint32_t space; /* enum lc_wait_space */
 	uint32_t scope;
@@ -156,8 +158,10 @@ enum lc_wait_recorded {
 #define LC_WAIT_PROCESS_SHARED (1ull << 7)
 #define LC_WAIT_ROBUST (1ull << 8)
 #define LC_WAIT_DESTROYED (1ull << 9)
-#define LC_WAIT_DISAGREE (1ull << 10)	 /* the stack's names and the bytes: kind is FUTEX */
-#define LC_WAIT_OWN_PROCESS (1ull << 11) /* every holder of the other end is the waiter's process */
+#define LC_WAIT_DISAGREE (1ull << 10) /* the stack's names and the bytes: kind is FUTEX */
+#define LC_WAIT_OWN_PROCESS                                                                       \
+	(1ull << 11)			 /* every holder of the other end is the waiter's process \
+					  */
 #define LC_WAIT_OWN_THREAD (1ull << 12)	 /* and that has one thread only */
 #define LC_WAIT_CLOSED (1ull << 13)	 /* the other end was closed or shut down */
 #define LC_WAIT_NEVER_FIRES (1ull << 14) /* disarmed timer, set that nothing can wake */
@@ -185,22 +189,31 @@ enum lc_wait_recorded {
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
 #define LC_WAIT_WAKES_UP (1ull << 38)	  /* a time-out of ms makes it look anew: a poller */
-/* Let go, and nobody is on the way to wake it: all threads of its process stood still, or have run since. */
+/*
+ * Let go, and nobody is on the way to wake it: all threads of its process stood still, or have run
+ * since.
+ */
 #define LC_WAIT_NO_WAKER (1ull << 39)
 
 /*
- * Any other thread of its process could release it, and nobody else: a futex of this address space, without a time-out,
- * in a process that catches no signal. lc_wait.threads is how many there are.
+ * Any other thread of its process could release it, and nobody else: a futex of this address space,
+ * without a time-out, in a process that catches no signal. lc_wait.threads is how many there are.
  */
 #define LC_WAIT_ANY_THREAD (1ull << 40)
-/* The function that takes the lock is on the stack twice: the waiter's signal handler interrupted it. */
+/*
+ * The function that takes the lock is on the stack twice: the waiter's signal handler interrupted
+ * it.
+ */
 #define LC_WAIT_INTERRUPTED_SELF (1ull << 41)
 
 #define LC_WAIT_TAKER_GONE \
 	(1ull << 43) /* who took the file lock has ended; its open file lives on */
 #define LC_WAIT_OPENS_TO_WRITE (1ull << 42) /* a FIFO; without it, to read */
 
-/* What says that the waiter may go on; between the word's change and the wake-up this is so in health, too. */
+/*
+ * What says that the waiter may go on; between the word's change and the wake-up this is so in
+ * health, too.
+ */
 #define LC_WAIT_LET_GO (LC_WAIT_OBJECT_FREE | LC_WAIT_LOST_WAKEUP)
 
 /* What the kernel counts of a TCP connection. */
@@ -235,8 +248,8 @@ struct lc_wait {
 	enum lc_wait_recorded recorded;
 	struct lc_wait_key key;
 	struct lc_wait_key mutex; /* CONDITION: of its mutex, where found */
-	uint64_t
-		peer; /* TCP: a hash of the other end's address, the same in all connections to it; 0: none */
+	uint64_t peer; /* TCP: a hash of the other end's address, the same in all connections to it;
+			  0: none */
 	uint64_t flags;
 	int32_t fd; /* -1: none */
 	bool has_value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a thread waits for, kept with the thread: a copy that leaves out the unused ends of its lists, since
- * a host may have 100,000 of them. And what is known of locks by who waits for them.
+ * What a thread waits for, kept with the thread: a copy that leaves out the unused ends of its
+ * lists, since a host may have 100,000 of them. And what is known of locks by who waits for them.
  */
 #include "model/threads_private.h"
 
@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Owners stand before members in the struct: without members the rest of the owners is not needed. */
+/*
+ * Owners stand before members in the struct: without members the rest of the owners is not needed.
+ */
 static size_t copy_size(const struct lc_wait *wait)
 {
 	if (wait->member_count)

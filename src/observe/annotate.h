@@ -7,7 +7,10 @@
 #include "verdict/goroutines.h"
 #include "verdict/report.h"
 
-/* The stacks of a record (with life, also those of its longest blocks), who woke its futex, its goroutine. */
+/*
+ * The stacks of a record (with life, also those of its longest blocks), who woke its futex, its
+ * goroutine.
+ */
 void annotate_record(struct observer *observer, struct verdict_record *record, bool life);
 
 /* The stacks of a group of goroutines, its labels, and what probes have seen of it. */

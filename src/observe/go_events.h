@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exact events of goroutines (--go-events): probes go into each Go process of the observer when a sweep has first
- * read it, and what they see is taken in after each sweep. Without the option all of these do nothing.
+ * Exact events of goroutines (--go-events): probes go into each Go process of the observer when a
+ * sweep has first read it, and what they see is taken in after each sweep. Without the option all
+ * of these do nothing.
  */
 #ifndef LEAKHOP_OBSERVE_GO_EVENTS_H
 #define LEAKHOP_OBSERVE_GO_EVENTS_H
 
 #include "observe/observer.h"
 
-/* Some process has executed a program: if that is Go, probes go into it before the next sweep would be due. */
+/*
+ * Some process has executed a program: if that is Go, probes go into it before the next sweep would
+ * be due.
+ */
 void go_events_executed(struct observer *observer);
 
 /* After golang_sweep() of the process. Returns 0 or -ENOMEM. */

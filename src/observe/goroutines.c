@@ -99,7 +99,10 @@ static int describe_groups(struct observer *observer,
 	return r;
 }
 
-/* Whether something that lives could still release it decides only where just the program itself could. */
+/*
+ * Whether something that lives could still release it decides only where just the program itself
+ * could.
+ */
 static bool is_question(const struct observer *observer, const struct verdict_goroutines *record)
 {
 	return !record->site->system && lc_go_is_internal(record->goroutine->kind) &&

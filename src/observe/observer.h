@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What leakhop sees of its targets, kept in the model: an observer is created, sweeps again and again, takes in the events
- * between sweeps, and is asked for names of what is told. It owns the source of samples, the stacks, the runtimes and the
- * models; verdicts are made of them elsewhere, and nothing here prints.
+ * What leakhop sees of its targets, kept in the model: an observer is created, sweeps again and
+ * again, takes in the events between sweeps, and is asked for names of what is told. It owns the
+ * source of samples, the stacks, the runtimes and the models; verdicts are made of them elsewhere,
+ * and nothing here prints.
  *
- * One sweep: samples feed the model, then there is read what is due of each thread (its stack, what it waits for, who
- * could release it), then another sample of all shows of whom that still holds.
+ * One sweep: samples feed the model, then there is read what is due of each thread (its stack, what
+ * it waits for, who could release it), then another sample of all shows of whom that still holds.
  */
 #ifndef LEAKHOP_OBSERVE_OBSERVER_H
 #define LEAKHOP_OBSERVE_OBSERVER_H
@@ -28,7 +29,9 @@ struct observer_options {
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
-	/* What takes so long, and a remark for the user, each a line of text; either may be NULL. */
+	/*
+	 * What takes so long, and a remark for the user, each a line of text; either may be NULL.
+	 */
 	void (*progress)(void *context, const char *text);
 	void (*remark)(void *context, const char *text);
 	void *context; /* of both */
@@ -51,7 +54,9 @@ struct observer {
 	uint64_t sweeps;
 	uint64_t lost_stacks;
 	uint64_t lost_others; /* links of chains beyond the bound */
-	/* --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon */
+	/*
+	 * --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon
+	 */
 	uint64_t quick_until, quick_step;
 	uint64_t next_due;     /* when the next blocked thread passes the threshold; 0: none */
 	size_t threads_seen;   /* all that were ever in the model */
@@ -59,24 +64,31 @@ struct observer {
 };
 
 /*
- * options must outlive the observer. Returns 0; a negative errno as of collect_open(), with error; *observer is then
- * released.
+ * options must outlive the observer. Returns 0; a negative errno as of collect_open(), with error;
+ * *observer is then released.
  */
 int observer_create(const struct observer_options *options, struct observer *observer,
 		    struct error *error);
 void observer_release(struct observer *observer);
 
 /*
- * Takes the stack of each blocked thread that has none yet and stood still for stack_after_ns, and reads what it
- * waits for. What was read is kept only of threads whose switch counters are the same in the samples after it;
- * attempts: how often the others are read again. Returns 0 or a negative errno.
+ * Takes the stack of each blocked thread that has none yet and stood still for stack_after_ns, and
+ * reads what it waits for. What was read is kept only of threads whose switch counters are the same
+ * in the samples after it; attempts: how often the others are read again. Returns 0 or a negative
+ * errno.
  */
 int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned attempts);
 
-/* When the next sweep is due, if it was due at next (ns): sooner, where a process has just executed a program. */
+/*
+ * When the next sweep is due, if it was due at next (ns): sooner, where a process has just executed
+ * a program.
+ */
 uint64_t observer_next_sweep(const struct observer *observer, uint64_t next);
 
-/* Takes in an event: unwinds the stack that came with it. For collect_consume(); context is the observer. */
+/*
+ * Takes in an event: unwinds the stack that came with it. For collect_consume(); context is the
+ * observer.
+ */
 int observer_event(void *context, const struct lc_event *event);
 
 /* What it has seen up to now (ns), valid until it sweeps or takes in an event. */
@@ -89,8 +101,8 @@ struct observer_losses {
 	uint64_t stacks;
 	uint64_t threads;
 	uint64_t goroutines; /* and groups of them */
-	uint64_t
-		unasked; /* goroutines of which it is not known whether anything can wake them: a search gave up */
+	uint64_t unasked; /* goroutines of which it is not known whether anything can wake them: a
+			     search gave up */
 };
 
 void observer_get_losses(const struct observer *observer, struct observer_losses *ret_losses);

@@ -6,8 +6,8 @@
 #include "observe/observer.h"
 
 /*
- * Unwinds a user stack of process pid from registers; copy, live: see stack_unwind(). Returns 0, or why there
- * is no stack: a negative errno.
+ * Unwinds a user stack of process pid from registers; copy, live: see stack_unwind(). Returns 0, or
+ * why there is no stack: a negative errno.
  */
 int stacks_take(struct observer *observer, pid_t pid, const struct lc_registers *registers,
 		const struct stack_copy *copy, bool live, uint32_t *ret_id);

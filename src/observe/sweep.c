@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sweeps and what is read between them: see observer.h. What was read of a thread is kept only if the next sweep
- * finds it unmoved, so all that is kept was true at one instant: when that sweep began.
+ * Sweeps and what is read between them: see observer.h. What was read of a thread is kept only if
+ * the next sweep finds it unmoved, so all that is kept was true at one instant: when that sweep
+ * began.
  */
 #include "observe/observer.h"
 #include "observe/go_events.h"
@@ -32,7 +33,10 @@ static int take_stacks(struct observer *observer, const struct lc_sample *sample
 	return thread->stack_error == -ENOMEM ? -ENOMEM : 0;
 }
 
-/* It runs each time that it is looked at. In a trace the next sweep tells more; a dump has but this one. */
+/*
+ * It runs each time that it is looked at. In a trace the next sweep tells more; a dump has but this
+ * one.
+ */
 static void give_up(struct observer *observer, struct lc_thread *thread)
 {
 	if (!observer->options->once) {
@@ -99,7 +103,9 @@ static int sweep(struct sweeping *sweeping)
 	return waits_sample_others(observer, sweeping->last);
 }
 
-/* Sweeps and reads until all that is due was read and then found unmoved, or attempts are used up. */
+/*
+ * Sweeps and reads until all that is due was read and then found unmoved, or attempts are used up.
+ */
 static int read_threads(struct sweeping *sweeping, unsigned attempts)
 {
 	struct observer *observer = sweeping->observer;

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 
-/* Threads that wait for an answer whose siblings are looked at in one round, and how many of these. */
+/*
+ * Threads that wait for an answer whose siblings are looked at in one round, and how many of these.
+ */
 #define MOST_ASKERS 16
 #define MOST_TRIES 64
 
@@ -21,7 +23,10 @@ static bool is_due(const struct reading *reading, const struct lc_thread *thread
 	       waits_is_stale(reading, thread);
 }
 
-/* Names of frames choose what is read, and take longest to find: they come before anything that may change. */
+/*
+ * Names of frames choose what is read, and take longest to find: they come before anything that may
+ * change.
+ */
 static void name_stacks(struct reading *reading)
 {
 	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
@@ -62,7 +67,10 @@ static int confirm(struct reading *reading, struct lc_model *model)
 	return r;
 }
 
-/* By a second scan: what the first one keeps (descriptors, sockets, locks) would only agree with itself. */
+/*
+ * By a second scan: what the first one keeps (descriptors, sockets, locks) would only agree with
+ * itself.
+ */
 static int read_again(struct reading *reading)
 {
 	int r;
@@ -119,8 +127,8 @@ static bool may_be_sibling(const struct lc_thread *thread, const struct lc_threa
 }
 
 /*
- * Others that ask at the same place, and are answered too soon for their stacks to be taken: those tell whether
- * this one is the exception. Of one look nothing is concluded.
+ * Others that ask at the same place, and are answered too soon for their stacks to be taken: those
+ * tell whether this one is the exception. Of one look nothing is concluded.
  */
 static int read_siblings(struct reading *reading)
 {

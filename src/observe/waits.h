@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the threads wait for: asked of src/wait for each that stood still long enough, and for those who
- * could release them, on to the end of each chain, whoever they belong to.
+ * What the threads wait for: asked of src/wait for each that stood still long enough, and for those
+ * who could release them, on to the end of each chain, whoever they belong to.
  */
 #ifndef LEAKHOP_OBSERVE_WAITS_H
 #define LEAKHOP_OBSERVE_WAITS_H
@@ -9,20 +9,27 @@
 #include "observe/observer.h"
 
 /*
- * Reads what each blocked thread waits for that stood still for after_ns, and who could release it, twice. One whose
- * wait is known, confirmed, and of whom nobody could have changed it since, is read again only when it has stood still
- * for twice as long as then, unless anew is true. What was read holds once a sweep and waits_sample_others() have found
- * the threads unmoved. *ret_read: something was read. Returns 0 or a negative errno.
+ * Reads what each blocked thread waits for that stood still for after_ns, and who could release it,
+ * twice. One whose wait is known, confirmed, and of whom nobody could have changed it since, is
+ * read again only when it has stood still for twice as long as then, unless anew is true. What was
+ * read holds once a sweep and waits_sample_others() have found the threads unmoved. *ret_read:
+ * something was read. Returns 0 or a negative errno.
  */
 int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read);
 
 /* Is nothing left that waits_read() would read? */
 bool waits_settled(struct observer *observer, uint64_t after_ns);
 
-/* A sample of each thread that nobody asked for, with its stack where that is new and this is not the last. */
+/*
+ * A sample of each thread that nobody asked for, with its stack where that is new and this is not
+ * the last.
+ */
 int waits_sample_others(struct observer *observer, bool last);
 
-/* After the last sweep of a round: who of those let go has nobody on the way; and others of no use any more go. */
+/*
+ * After the last sweep of a round: who of those let go has nobody on the way; and others of no use
+ * any more go.
+ */
 int waits_conclude(struct observer *observer);
 
 /* Those whose answer a goroutine waits for, after goroutines_sweep(). */

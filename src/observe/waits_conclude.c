@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a round's reads amount to, once its last sweep has shown who stood still: whether a waiter that was let go has
- * somebody on the way to wake it, and which of the threads that nobody asked for are of use to the next round.
+ * What a round's reads amount to, once its last sweep has shown who stood still: whether a waiter
+ * that was let go has somebody on the way to wake it, and which of the threads that nobody asked
+ * for are of use to the next round.
  */
 #include "observe/waits_private.h"
 #include "target/proc.h"
@@ -9,7 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A waiter that was let go, and the search among its process's threads for one that may be about to wake it. */
+/*
+ * A waiter that was let go, and the search among its process's threads for one that may be about to
+ * wake it.
+ */
 struct waker_search {
 	struct observer *observer;
 	const struct lc_thread *waiter;
@@ -17,8 +21,8 @@ struct waker_search {
 };
 
 /*
- * These stay let go: a round of a barrier that is over, an initialiser that has run. A lock that is free now may be
- * another time's.
+ * These stay let go: a round of a barrier that is over, an initialiser that has run. A lock that is
+ * free now may be another time's.
  */
 static bool stays_let_go(const struct lc_wait *wait)
 {

@@ -9,17 +9,17 @@
 #include <sys/syscall.h>
 
 /*
- * Thousands of threads at one place, in one call, on one object: the first few are read one by one, and if
- * all are alike the others are taken to be so, too. What depends on the waiter (a time-out, its place in a
- * queue) is read for those first few only; so it is not done for fewer than that.
+ * Thousands of threads at one place, in one call, on one object: the first few are read one by one,
+ * and if all are alike the others are taken to be so, too. What depends on the waiter (a time-out,
+ * its place in a queue) is read for those first few only; so it is not done for fewer than that.
  */
 #define SHARE_AFTER 16
 
 struct share_key {
 	int64_t syscall_nr;
-	uint64_t object; /* the first argument: a descriptor, an address */
-	uint64_t
-		operation; /* of a futex; elsewhere the second argument is the waiter's own buffer */
+	uint64_t object;    /* the first argument: a descriptor, an address */
+	uint64_t operation; /* of a futex; elsewhere the second argument is the waiter's own buffer
+			     */
 	uint32_t pid;
 	uint32_t user_stack;
 };
@@ -47,7 +47,10 @@ static size_t function_names(struct reading *reading, const struct lc_thread *th
 	return i;
 }
 
-/* The first frame that a signal interrupted, among the named ones: of each raw frame the last is not inlined. */
+/*
+ * The first frame that a signal interrupted, among the named ones: of each raw frame the last is
+ * not inlined.
+ */
 static size_t interrupted_at(const struct reading *reading, const struct lc_thread *thread,
 			     size_t count)
 {
@@ -62,7 +65,9 @@ static size_t interrupted_at(const struct reading *reading, const struct lc_thre
 	return 0;
 }
 
-/* The innermost kernel function that is not the scheduler's own: where a thread in state D waits. */
+/*
+ * The innermost kernel function that is not the scheduler's own: where a thread in state D waits.
+ */
 static const char *kernel_function(struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_stack *stack;
@@ -149,7 +154,10 @@ static bool add_if_runner(struct reading *reading, const struct wait_subject *wa
 	return true;
 }
 
-/* The guard of a C++ static does not note who runs the initialiser: a stack among those of the process does. */
+/*
+ * The guard of a C++ static does not note who runs the initialiser: a stack among those of the
+ * process does.
+ */
 static void find_runner(struct reading *reading, const struct wait_subject *waiter,
 			struct lc_wait *wait)
 {

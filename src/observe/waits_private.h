@@ -36,14 +36,23 @@ bool waits_lacks_runner(const struct lc_wait *wait);
 /* waits_stale.c: when each process stood still, for waits_is_stale(). */
 int waits_note_rest(struct reading *reading);
 void waits_drop_rest(struct reading *reading);
-/* Has somebody who could release this thread run, or been blocked anew, since it was read who that is? */
+/*
+ * Has somebody who could release this thread run, or been blocked anew, since it was read who that
+ * is?
+ */
 bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread);
 
-/* waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or -ENOMEM. */
+/*
+ * waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or
+ * -ENOMEM.
+ */
 int waits_follow_chains(struct reading *reading);
 int waits_add_owners_of_goroutines(struct reading *reading, const struct lc_go_process *process);
 
-/* Adds every thread of those who wait for an initialiser: one of them runs it. Then looks at the waiters anew. */
+/*
+ * Adds every thread of those who wait for an initialiser: one of them runs it. Then looks at the
+ * waiters anew.
+ */
 int waits_find_runners(struct reading *reading, struct lc_model *model);
 
 #endif

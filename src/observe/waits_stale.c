@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether what was read of a wait can still be so. Who could release it is named by the wait, and only these can change
- * it while the waiter sleeps: if one of them has run or been blocked anew since, the wait is read again. Links of a
- * chain are as good as the older of their two ends.
+ * Whether what was read of a wait can still be so. Who could release it is named by the wait, and
+ * only these can change it while the waiter sleeps: if one of them has run or been blocked anew
+ * since, the wait is read again. Links of a chain are as good as the older of their two ends.
  */
 #include "observe/waits_private.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The wait-for graph for Graphviz (graphviz.org/doc/info/lang.html): threads, goroutines and processes, an arrow from
- * each waiter to each who could release it, labelled with the thing.
+ * The wait-for graph for Graphviz (graphviz.org/doc/info/lang.html): threads, goroutines and
+ * processes, an arrow from each waiter to each who could release it, labelled with the thing.
  */
 #include "output/escape.h"
 #include "output/output.h"
@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A quoted string of DOT: a quote and a backslash are escaped, controls were made harmless before. */
+/*
+ * A quoted string of DOT: a quote and a backslash are escaped, controls were made harmless before.
+ */
 static void put_quoted(FILE *stream, const char *text)
 {
 	char clean[512];

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The forms that a report can have, each behind the same four calls. A new one is a file of its own with a struct
- * output_format, and its name in the list of format.c.
+ * The forms that a report can have, each behind the same four calls. A new one is a file of its own
+ * with a struct output_format, and its name in the list of format.c.
  */
 #ifndef LEAKHOP_OUTPUT_FORMAT_H
 #define LEAKHOP_OUTPUT_FORMAT_H
 
 #include "output/output.h"
 
-/* Where a report goes, and of which run it is. told counts what has been told so far, which numbers it. */
+/*
+ * Where a report goes, and of which run it is. told counts what has been told so far, which numbers
+ * it.
+ */
 struct output_sink {
 	FILE *stream;
 	const struct output_run *run;

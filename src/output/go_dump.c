@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A goroutine in the very words of Go's own dump of all goroutines, for tools that read that: goroutineheader(),
- * traceback2() and printcreatedby() of src/runtime/traceback.go.
+ * A goroutine in the very words of Go's own dump of all goroutines, for tools that read that:
+ * goroutineheader(), traceback2() and printcreatedby() of src/runtime/traceback.go.
  */
 #include "output/escape.h"
 #include "output/output.h"
@@ -32,7 +32,10 @@ static bool needs_quotes(const char *bytes, size_t size)
 	return false;
 }
 
-/* printquoted() of src/runtime/print.go: ASCII, and escapes for all else. Returns the bytes it took. */
+/*
+ * printquoted() of src/runtime/print.go: ASCII, and escapes for all else. Returns the bytes it
+ * took.
+ */
 static size_t put_quoted_one(FILE *stream, const char *bytes, size_t size)
 {
 	char one[5] = {};

@@ -7,7 +7,10 @@
 
 #include <jansson.h>
 
-/* A string from outside: bytes that are no UTF-8, which jansson refuses, become U+FFFD. NULL: no memory. */
+/*
+ * A string from outside: bytes that are no UTF-8, which jansson refuses, become U+FFFD. NULL: no
+ * memory.
+ */
 json_t *json_text(const char *string);
 
 /* "0x1f" */
@@ -38,10 +41,16 @@ json_t *json_timers(const struct verdict_timers *timers);
 /* What a thread waits for; null where that was not looked at. */
 json_t *json_wait(const struct output_run *run, const struct lc_thread *thread);
 
-/* All that was read and concluded of the thread run->explain: json_explain.c. null: it was not seen. */
+/*
+ * All that was read and concluded of the thread run->explain: json_explain.c. null: it was not
+ * seen.
+ */
 json_t *json_explanation(const struct output_run *run);
 
-/* The same of the goroutine run->explain_goid; where more than one process has it, the others in "others". */
+/*
+ * The same of the goroutine run->explain_goid; where more than one process has it, the others in
+ * "others".
+ */
 json_t *json_go_explanation(const struct output_run *run, const struct output_report *report);
 
 /* From the thread of a node to the end of its chain; a circle is told once. */

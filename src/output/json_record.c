@@ -88,7 +88,9 @@ static void life_event(json_t *life, const struct output_run *run, const char *e
 	json_array_append_new(life, json);
 }
 
-/* From spawn to block, in the order of time but for the longest blocks, which come longest first. */
+/*
+ * From spawn to block, in the order of time but for the longest blocks, which come longest first.
+ */
 static json_t *life_json(const struct output_run *run, const struct verdict_record *record)
 {
 	const struct lc_thread *thread = record->thread;

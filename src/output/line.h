@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One line of text output: built up in pieces that are escaped, shortened to the terminal, and written
- * with its colours. Private to this folder.
+ * One line of text output: built up in pieces that are escaped, shortened to the terminal, and
+ * written with its colours. Private to this folder.
  */
 #ifndef LEAKHOP_OUTPUT_LINE_H
 #define LEAKHOP_OUTPUT_LINE_H

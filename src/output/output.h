@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a run is shown: text for people, JSON for programs. The public header of this folder; it only renders
- * what verdict found. Every string that came from a process or a file is escaped here.
+ * How a run is shown: text for people, JSON for programs. The public header of this folder; it only
+ * renders what verdict found. Every string that came from a process or a file is escaped here.
  */
 #ifndef LEAKHOP_OUTPUT_OUTPUT_H
 #define LEAKHOP_OUTPUT_OUTPUT_H
@@ -32,8 +32,8 @@ struct output_lost {
 	uint64_t stacks;     /* not copied, torn, or past the bound */
 	uint64_t threads;    /* past the bound of the model or of the filter */
 	uint64_t goroutines; /* past the bound of their model */
-	uint64_t
-		unasked; /* goroutines of which a search should have told whether anything can wake them */
+	uint64_t unasked; /* goroutines of which a search should have told whether anything can wake
+			     them */
 };
 
 /* Everything about a run but its records. Strings are the caller's. */
@@ -71,12 +71,15 @@ struct output_style {
 struct output_style output_style_for(FILE *stream);
 
 /*
- * A record in full, numbered (0: no number). Returns 0, or -EIO if the stream failed; so do the others.
+ * A record in full, numbered (0: no number). Returns 0, or -EIO if the stream failed; so do the
+ * others.
  */
 int output_text_record(FILE *stream, const struct output_style *style, const struct output_run *run,
 		       const struct verdict_record *record, unsigned number);
 
-/* More threads at the place of a finding that was told before: one line. at_place: all there now. */
+/*
+ * More threads at the place of a finding that was told before: one line. at_place: all there now.
+ */
 int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
 		     const struct verdict_record *record, unsigned number, size_t at_place);
 
@@ -109,7 +112,10 @@ int output_text_summary(FILE *stream, const struct output_style *style,
 /* A whole document. */
 int output_json(FILE *stream, const struct output_run *run, const struct output_report *report);
 
-/* JSON lines: a line for a finding or suspect as it comes due, and a last one that closes the trace. */
+/*
+ * JSON lines: a line for a finding or suspect as it comes due, and a last one that closes the
+ * trace.
+ */
 int output_json_line(FILE *stream, const struct output_run *run,
 		     const struct verdict_record *record);
 int output_json_goroutines_line(FILE *stream, const struct output_run *run,
@@ -127,7 +133,10 @@ int output_text_go_explanation(FILE *stream, const struct output_style *style,
 			       const struct output_run *run,
 			       const struct verdict_goroutines *record);
 
-/* A goroutine as Go's own dump has it; between two of them that has an empty line. Returns 0 or -EIO. */
+/*
+ * A goroutine as Go's own dump has it; between two of them that has an empty line. Returns 0 or
+ * -EIO.
+ */
 int output_go_trace(FILE *stream, const struct lc_go_trace *trace);
 
 /* The wait-for graph of all that waits for somebody, in Graphviz's DOT language. */

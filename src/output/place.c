@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The place in a stack: see place.h. Whose code a frame is, its file tells, or for want of one its name: libraries
- * of templates and inlined code are compiled into the program, and a static program has its C library in itself.
+ * The place in a stack: see place.h. Whose code a frame is, its file tells, or for want of one its
+ * name: libraries of templates and inlined code are compiled into the program, and a static program
+ * has its C library in itself.
  */
 #include "output/place.h"
 
@@ -57,8 +58,9 @@ static bool ends(const char *text, const char *with)
 /* --- Go --- */
 
 /*
- * What is the program's own, its table and build information tell. Of code that only debug data name, the import path:
- * the standard library's have no dot in their first part; a program's own have, or are main.
+ * What is the program's own, its table and build information tell. Of code that only debug data
+ * name, the import path: the standard library's have no dot in their first part; a program's own
+ * have, or are main.
  */
 static bool is_own_go(const struct lc_frame *frame)
 {
@@ -135,8 +137,8 @@ static bool is_library_file(const char *file)
 /* --- names --- */
 
 /*
- * Where a demangled name begins: that of a C++ template has its type before it ("void std::f<int>(int)"), one of
- * Rust its type within "<".
+ * Where a demangled name begins: that of a C++ template has its type before it ("void
+ * std::f<int>(int)"), one of Rust its type within "<".
  */
 static const char *own_name(const char *function)
 {
@@ -275,7 +277,10 @@ static bool is_entry_name(const char *function)
 	return !strcmp(function, "_start") || begins_with_one(own_name(function), from);
 }
 
-/* These a program might have as well: it is the C library's one where no file of the program's says otherwise. */
+/*
+ * These a program might have as well: it is the C library's one where no file of the program's says
+ * otherwise.
+ */
 static bool is_entry_call(const char *function)
 {
 	static const char *const whole[] = { "start_thread", "clone",	"clone3",

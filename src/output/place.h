@@ -6,14 +6,17 @@
 #include "model/types.h"
 
 /*
- * Of count frames, innermost first: the innermost one of the program's own code, one with a line before one without.
- * Where there is none, the outermost one of a library, which says what the thread is for; then the innermost address
- * in the program, though it has no name; then the outermost one of the language's own library. Never where a thread
- * or process begins. NULL: none of these.
+ * Of count frames, innermost first: the innermost one of the program's own code, one with a line
+ * before one without. Where there is none, the outermost one of a library, which says what the
+ * thread is for; then the innermost address in the program, though it has no name; then the
+ * outermost one of the language's own library. Never where a thread or process begins. NULL: none
+ * of these.
  */
 const struct lc_frame *place_of(const struct lc_frame *frames, size_t count);
 
-/* What everything of its language is made of, or where it begins: it says nothing of what is done. */
+/*
+ * What everything of its language is made of, or where it begins: it says nothing of what is done.
+ */
 bool place_is_runtime(const struct lc_frame *frame);
 
 #endif

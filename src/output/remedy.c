@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the lock was taken is not recorded anywhere; where its holder stands is, and it is mostly the same. */
+/*
+ * Where the lock was taken is not recorded anywhere; where its holder stands is, and it is mostly
+ * the same.
+ */
 #include "output/remedy.h"
 #include "output/text_stack.h"
 

@@ -234,7 +234,9 @@ static void text_user_stack(FILE *stream, struct line *line, const struct output
 	text_stack(stream, line->style, run, record->user_stack, LABEL_COLUMN + 4);
 }
 
-/* In one line, innermost first: it tells less than the program's own stack, which stands above it. */
+/*
+ * In one line, innermost first: it tells less than the program's own stack, which stands above it.
+ */
 static void text_kernel_line(struct line *line, const struct lc_stack *stack)
 {
 	size_t i, most = 5;

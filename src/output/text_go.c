@@ -48,7 +48,10 @@ static void text_head(struct line *line, const struct output_run *run,
 	if (verdict == VERDICT_RUNNING) {
 		line_add(line, LINE_PLAIN, " running");
 	} else if (!record->whole_site) {
-		/* One look tells that they stand, and only where the collector noted it for how long. */
+		/*
+		 * One look tells that they stand, and only where the collector noted it for how
+		 * long.
+		 */
 		if (record->oldest_ns)
 			line_add(line, LINE_RED, ", %s%s", record->at_least ? "at least " : "",
 				 duration_format(record->oldest_ns, span, sizeof(span)));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What probes have seen of goroutines. Private to this folder; nothing is written without probes. */
+/*
+ * What probes have seen of goroutines. Private to this folder; nothing is written without probes.
+ */
 #ifndef LEAKHOP_OUTPUT_TEXT_GO_EVENTS_H
 #define LEAKHOP_OUTPUT_TEXT_GO_EVENTS_H
 

@@ -12,7 +12,9 @@ void text_label(struct line *line, const char *name)
 	line_tab(line, VALUE_COLUMN);
 }
 
-/* Where the terminal's line ends, at a blank; the whole text where it fits or there is no terminal. */
+/*
+ * Where the terminal's line ends, at a blank; the whole text where it fits or there is no terminal.
+ */
 static size_t wrapped_length(const struct output_style *style, const char *text)
 {
 	size_t capacity, i, blank = 0;

@@ -11,7 +11,9 @@
 /* "    waits for     ", where the value begins. */
 void text_label(struct line *line, const char *name);
 
-/* A label and a text that is shown escaped, wrapped on a terminal; nothing where the text is empty. */
+/*
+ * A label and a text that is shown escaped, wrapped on a terminal; nothing where the text is empty.
+ */
 void text_labelled(struct line *line, const char *name, const char *text);
 
 /* "3.2s", the time from at to the run's now. Returns buffer. */

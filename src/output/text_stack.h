@@ -12,7 +12,10 @@ void text_stack(FILE *stream, const struct output_style *style, const struct out
 /* The place in a stack that a person looks for: place.h. NULL if there is none. */
 const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t id);
 
-/* Does a stack of Go's stand in the program's own code, below which is nothing but what all is made of? True: or unnamed. */
+/*
+ * Does a stack of Go's stand in the program's own code, below which is nothing but what all is made
+ * of? True: or unnamed.
+ */
 bool text_is_own(const struct output_run *run, uint32_t id);
 
 /* "worker.c:88", the last part of a path. */

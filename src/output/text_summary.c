@@ -11,7 +11,9 @@
 
 #include <errno.h>
 
-/* "add_to_totals leaky-server.c:37"; of code without names what addr2line wants: "server+0x11cd". */
+/*
+ * "add_to_totals leaky-server.c:37"; of code without names what addr2line wants: "server+0x11cd".
+ */
 static void text_place(struct line *line, const struct lc_frame *frame)
 {
 	if (frame->function[0]) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Instructions by sight: system calls, and the signal trampolines of C libraries (musl) and
- * runtimes (Go) that come without unwind information. On arm64 that of the vdso has none either: newer
- * kernels, as 6.12, leave it out (arch/arm64/kernel/vdso/vdso.lds.S).
+ * runtimes (Go) that come without unwind information. On arm64 that of the vdso has none either:
+ * newer kernels, as 6.12, leave it out (arch/arm64/kernel/vdso/vdso.lds.S).
  */
 #include "stack/code.h"
 
@@ -32,7 +32,10 @@ static bool is_system_call(const uint8_t *code)
 	       (code[0] == 0xcd && code[1] == 0x80);			    /* int $0x80 */
 }
 
-/* call rel32, or call through a register or memory: ff /2 with 2 to 7 bytes. code is what lies before. */
+/*
+ * call rel32, or call through a register or memory: ff /2 with 2 to 7 bytes. code is what lies
+ * before.
+ */
 #define CALL_REACH 7
 
 static bool is_call(const uint8_t *end)
@@ -107,8 +110,9 @@ int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
 			   struct lc_registers *registers)
 {
 	/*
-	 * struct rt_sigframe (arch/arm64/kernel/signal.c): siginfo, 128 bytes, and struct ucontext, where the
-	 * registers follow flags, link, stack, mask (all in 176 bytes) and the fault's address.
+	 * struct rt_sigframe (arch/arm64/kernel/signal.c): siginfo, 128 bytes, and struct ucontext,
+	 * where the registers follow flags, link, stack, mask (all in 176 bytes) and the fault's
+	 * address.
 	 */
 	uint64_t address = stack_pointer + 128 + 176 + 8;
 

@@ -13,7 +13,9 @@ struct stack_memory;
  */
 int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal);
 
-/* Whether the code before address is a call: an address that a call would have left on the stack. */
+/*
+ * Whether the code before address is a call: an address that a call would have left on the stack.
+ */
 bool code_is_behind_call(pid_t pid, uint64_t address);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of this folder share: the engine, which holds modules, processes and what was found
- * out about them. Private to this folder.
+ * What the files of this folder share: the engine, which holds modules, processes and what was
+ * found out about them. Private to this folder.
  */
 #ifndef LEAKHOP_STACK_ENGINE_H
 #define LEAKHOP_STACK_ENGINE_H

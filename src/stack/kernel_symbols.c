@@ -15,7 +15,9 @@
 
 #define READ_SIZE ((size_t)256 * 1024)
 #define TEXT_MAX ((size_t)64 * 1024 * 1024)
-#define FUNCTION_MAX (UINT64_C(1) << 20) /* farther from its start, an address is in no function */
+#define FUNCTION_MAX                                                                \
+	(UINT64_C(1) << 20) /* farther from its start, an address is in no function \
+			     */
 
 struct symbol {
 	uint64_t address;

@@ -80,7 +80,10 @@ static struct name_list *make_list(struct source_place *places, size_t count)
 	return list;
 }
 
-/* The calls that others know at an address of the module; 0: none. The same file may be there more than once. */
+/*
+ * The calls that others know at an address of the module; 0: none. The same file may be there more
+ * than once.
+ */
 static size_t ask_others(struct stack_engine *engine, const struct stack_module *module,
 			 uint64_t vaddr, struct lc_frame calls[LINES_MAX_PLACES])
 {

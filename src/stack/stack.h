@@ -3,8 +3,8 @@
  * Stacks of other processes, without stopping them: the public header of this folder.
  *
  * stack_unwind() walks from given registers with the CFI of the binaries (.eh_frame, .debug_frame)
- * and memory read through process_vm_readv, or from a copy of the stack's top. stack_name_user() and
- * stack_name_kernel() give the frames names: symbols, lines, inlined calls, demangled.
+ * and memory read through process_vm_readv, or from a copy of the stack's top. stack_name_user()
+ * and stack_name_kernel() give the frames names: symbols, lines, inlined calls, demangled.
  *
  * The caller must make sure that the thread did not run meanwhile (compare its switch counters from
  * before the registers were read and after stack_unwind() returned); this code can't know.
@@ -33,9 +33,10 @@ struct stack_options {
 	void (*progress)(void *context, const char *what);
 	void *progress_context;
 	/*
-	 * Asked where the symbols and lines of a file know nothing of an address of it: by a language that brings
-	 * tables of its own. Fills in the calls there (function, file, line, offset), innermost first, at most capacity,
-	 * and returns how many. Called once for each address; may be NULL.
+	 * Asked where the symbols and lines of a file know nothing of an address of it: by a
+	 * language that brings tables of its own. Fills in the calls there (function, file, line,
+	 * offset), innermost first, at most capacity, and returns how many. Called once for each
+	 * address; may be NULL.
 	 */
 	size_t (*other_names)(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
 			      struct lc_frame *calls, size_t capacity);
@@ -68,9 +69,10 @@ void stack_forget_process(struct stack_engine *engine, pid_t pid);
 /*
  * Unwinds from registers in the process pid (as this process's PID namespace numbers it). Memory is
  * read from copy where it covers the address, else, if live is true, from the process. Frame 0's
- * pc counts as interrupted (not a return address) unless it follows a system call instruction; for a
- * thread blocked in a system call the pc is behind that instruction and is to be looked up as such
- * (pc - 1 must not be used: use pc itself for CFI, pc - 1 for the line only where that is right).
+ * pc counts as interrupted (not a return address) unless it follows a system call instruction; for
+ * a thread blocked in a system call the pc is behind that instruction and is to be looked up as
+ * such (pc - 1 must not be used: use pc itself for CFI, pc - 1 for the line only where that is
+ * right).
  *
  * Returns 0 with at least one frame (the walk may have ended early: walk->end says why);
  * -ESRCH if the process is gone; -EACCES/-EPERM if its mappings may not be read; -ENOMEM.
@@ -86,8 +88,9 @@ int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registe
 int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id);
 
 /*
- * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms, read
- * at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions stay
+ * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms,
+ * read at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions
+ * stay
  * "" and stack_kernel_names_hidden() is true.
  */
 int stack_name_kernel(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id);

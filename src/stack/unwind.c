@@ -159,8 +159,8 @@ static int step_by_frame_pointer(struct walker *walker, enum lc_stack_end otherw
 }
 
 /*
- * Nothing was pushed since the call that led here: its return address lies at the stack pointer, or on
- * arm64 in the link register. Returns false, and changes nothing, where that can't be.
+ * Nothing was pushed since the call that led here: its return address lies at the stack pointer, or
+ * on arm64 in the link register. Returns false, and changes nothing, where that can't be.
  */
 static bool step_from_bare_call(struct walker *walker, bool guessed)
 {
@@ -295,8 +295,8 @@ static int step_in_code(struct walker *walker)
 		return step_from_signal(walker);
 	}
 	/*
-	 * The bare wrappers of system calls: clone in C libraries ends its unwind information before the
-	 * call, since it would be wrong in the child, and musl has none.
+	 * The bare wrappers of system calls: clone in C libraries ends its unwind information
+	 * before the call, since it would be wrong in the child, and musl has none.
 	 */
 	if (first && rule->after_call && step_from_bare_call(walker, false))
 		return STEP_ON;

@@ -68,7 +68,10 @@ struct target_epoll_member {
 	uint32_t device; /* as the kernel prints it: major << 20 | minor */
 };
 
-/* Each returns 0, -ESRCH, -EBADF (no such descriptor), -EACCES or -EPERM, or another negative errno. */
+/*
+ * Each returns 0, -ESRCH, -EBADF (no such descriptor), -EACCES or -EPERM, or another negative
+ * errno.
+ */
 int target_fd_read(pid_t pid, pid_t tid, int fd, struct target_fd *ret);
 int target_fd_stat(pid_t pid, pid_t tid, int fd, struct target_fd_file *ret);
 int target_fdinfo_read(pid_t pid, pid_t tid, int fd, struct target_fdinfo *ret);

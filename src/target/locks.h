@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * File locks, as /proc/locks lists them: each lock in force with those who wait for it. Format:
- * fs/locks.c, lock_get_status(). Locks of processes outside the reader's PID namespace are not listed.
+ * fs/locks.c, lock_get_status(). Locks of processes outside the reader's PID namespace are not
+ * listed.
  */
 #ifndef LEAKHOP_TARGET_LOCKS_H
 #define LEAKHOP_TARGET_LOCKS_H

@@ -27,8 +27,8 @@ struct target_piece {
 };
 
 /*
- * Reads many pieces with few calls; a piece that is not mapped in full is left out and the others are read.
- * Returns 0, -ESRCH, -EPERM, -ENOSYS.
+ * Reads many pieces with few calls; a piece that is not mapped in full is left out and the others
+ * are read. Returns 0, -ESRCH, -EPERM, -ENOSYS.
  */
 int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t count);
 

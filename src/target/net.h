@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The sockets of a network namespace, by NETLINK_SOCK_DIAG; where that is refused, from
- * /proc/PID/net, which has no peers of Unix sockets and no TCP counters. Layouts: linux/unix_diag.h,
- * linux/inet_diag.h, linux/tcp.h; what an older kernel does not send stays "not known".
+ * /proc/PID/net, which has no peers of Unix sockets and no TCP counters. Layouts:
+ * linux/unix_diag.h, linux/inet_diag.h, linux/tcp.h; what an older kernel does not send stays "not
+ * known".
  */
 #ifndef LEAKHOP_TARGET_NET_H
 #define LEAKHOP_TARGET_NET_H
@@ -71,11 +72,14 @@ enum target_socket_set { TARGET_SOCKETS_UNIX = 1, TARGET_SOCKETS_TCP = 2, TARGET
 
 /*
  * Opens a sock_diag socket in the network namespace of process pid. Another namespace than the
- * caller's wants CAP_SYS_ADMIN; it is entered by a thread of its own, which ends. Returns 0 or -errno.
+ * caller's wants CAP_SYS_ADMIN; it is entered by a thread of its own, which ends. Returns 0 or
+ * -errno.
  */
 int target_net_open(pid_t pid, int *ret_fd);
 
-/* Adds the sockets of one set. Returns 0 or a negative errno; what was added before an error stays. */
+/*
+ * Adds the sockets of one set. Returns 0 or a negative errno; what was added before an error stays.
+ */
 int target_net_dump(int fd, enum target_socket_set set, struct target_sockets *sockets);
 
 /* The same from the text files of /proc/PID/net. */
@@ -90,8 +94,8 @@ const struct target_socket *target_sockets_find(const struct target_sockets *soc
 void target_sockets_release(struct target_sockets *sockets);
 
 /*
- * Who connected, from the counters alone: the client's SYN counts as an acknowledged byte. Returns 1
- * client, 0 server, -1 not known.
+ * Who connected, from the counters alone: the client's SYN counts as an acknowledged byte. Returns
+ * 1 client, 0 server, -1 not known.
  */
 int target_inet_role(const struct target_socket *socket);
 

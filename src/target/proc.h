@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The files of /proc/PID/task/TID that tell of a thread, read and parsed; and lists of processes and
- * threads. Every read is bounded. Formats: Documentation/filesystems/proc.rst and fs/proc/array.c;
- * `sched`: kernel/sched/debug.c, proc_sched_show_task(); `syscall`: fs/proc/base.c.
+ * The files of /proc/PID/task/TID that tell of a thread, read and parsed; and lists of processes
+ * and threads. Every read is bounded. Formats: Documentation/filesystems/proc.rst and
+ * fs/proc/array.c; `sched`: kernel/sched/debug.c, proc_sched_show_task(); `syscall`:
+ * fs/proc/base.c.
  */
 #ifndef LEAKHOP_TARGET_PROC_H
 #define LEAKHOP_TARGET_PROC_H
@@ -26,7 +27,9 @@ struct target_status {
 	pid_t tracer; /* 0: none */
 	unsigned uid; /* effective */
 	unsigned threads;
-	/* sets of signals: bit N - 1 is signal N; what is pending for the thread, for the process */
+	/*
+	 * sets of signals: bit N - 1 is signal N; what is pending for the thread, for the process
+	 */
 	uint64_t pending, shared_pending, blocked, ignored, caught;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
@@ -38,13 +41,19 @@ struct target_syscall {
 	uint64_t sp, pc;
 };
 
-/* Each returns 0, -ESRCH (gone), -EACCES/-EPERM, -EINVAL (not understood) or another negative errno. */
+/*
+ * Each returns 0, -ESRCH (gone), -EACCES/-EPERM, -EINVAL (not understood) or another negative
+ * errno.
+ */
 int target_read_stat(pid_t pid, pid_t tid, struct target_stat *ret);
 int target_read_status(pid_t pid, pid_t tid, struct target_status *ret);
 int target_read_syscall(pid_t pid, pid_t tid, struct target_syscall *ret);
 /* Run time in ns; also where the kernel has no schedstats. */
 int target_read_run_ns(pid_t pid, pid_t tid, uint64_t *ret_run_ns);
-/* When it last ran, in ns of the scheduler's clock of its CPU. -ENOENT: no such file on this kernel. */
+/*
+ * When it last ran, in ns of the scheduler's clock of its CPU. -ENOENT: no such file on this
+ * kernel.
+ */
 int target_read_exec_start(pid_t pid, pid_t tid, uint64_t *ret_exec_start);
 
 /* The parsers of the above, on text (NUL-terminated); for unit tests and fuzzing. */
@@ -53,7 +62,10 @@ int target_parse_status(const char *text, struct target_status *ret);
 int target_parse_syscall(const char *text, struct target_syscall *ret);
 int target_parse_exec_start(const char *text, uint64_t *ret_exec_start);
 
-/* Calls fn for each number in a folder (/proc, /proc/PID/task) until it returns non-zero, which is returned. */
+/*
+ * Calls fn for each number in a folder (/proc, /proc/PID/task) until it returns non-zero, which is
+ * returned.
+ */
 int target_for_each_pid(int (*fn)(void *context, pid_t pid), void *context);
 int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *context);
 
@@ -61,8 +73,9 @@ int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *co
 ssize_t target_read_file(const char *path, char *buffer, size_t size);
 
 /*
- * Copies a variable of the environment that a process was started with to buffer, cut at size; only the first
- * 256 KiB of the environment are searched. Returns its length, -ENOENT or another negative errno.
+ * Copies a variable of the environment that a process was started with to buffer, cut at size; only
+ * the first 256 KiB of the environment are searched. Returns its length, -ENOENT or another
+ * negative errno.
  */
 ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t size);
 

@@ -12,8 +12,9 @@ struct error {
 };
 
 /*
- * Fills the text of error (NULL: ignored), clears its remedy, and returns code, so that a caller can
- * write "return error_set(error, -errno, ...)". ": <errno's words>" is added if code is negative.
+ * Fills the text of error (NULL: ignored), clears its remedy, and returns code, so that a caller
+ * can write "return error_set(error, -errno, ...)". ": <errno's words>" is added if code is
+ * negative.
  */
 int error_set(struct error *error, int code, const char *format, ...)
 	__attribute__((__format__(__printf__, 3, 4)));

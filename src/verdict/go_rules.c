@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From evidence to a verdict for a group of goroutines: docs/verdicts.md, "Goroutines", has each rule with its
- * reason. No rule knows a program's name; the patterns that prevent a leak are Go's own.
+ * From evidence to a verdict for a group of goroutines: docs/verdicts.md, "Goroutines", has each
+ * rule with its reason. No rule knows a program's name; the patterns that prevent a leak are Go's
+ * own.
  */
 #include "util/duration.h"
 #include "verdict/go_remedy.h"
@@ -60,7 +61,10 @@ static const char *count_words(const struct judging *j, char *buffer, size_t siz
 	return buffer;
 }
 
-/* main waits for ever so that the program goes on: by select {}, or a channel or group that nobody else has. */
+/*
+ * main waits for ever so that the program goes on: by select {}, or a channel or group that nobody
+ * else has.
+ */
 static bool is_parked_main(const struct judging *j)
 {
 	return j->group->goroutine->goid == 1 &&
@@ -225,8 +229,9 @@ static uint64_t ends_at(const struct judging *j)
 #define MANY_ENDING 10000.0
 
 /*
- * Members that end by themselves after a while: of those there are at last as many as are started in that time. Only if this
- * is their first wait: a loop that sleeps goes on. If it is long and would be very many, that is no better than a leak.
+ * Members that end by themselves after a while: of those there are at last as many as are started
+ * in that time. Only if this is their first wait: a loop that sleeps goes on. If it is long and
+ * would be very many, that is no better than a leak.
  */
 static bool has_known_end(const struct judging *j, const struct growth_trend *trend,
 			  uint64_t *ret_life, double *ret_level)
@@ -311,7 +316,10 @@ static bool one_look(const struct judging *j)
 	return j->group->process->sweep < 2;
 }
 
-/* A lock that is held for moments is held at any one look, too: what counts is that nobody is let in for long. */
+/*
+ * A lock that is held for moments is held at any one look, too: what counts is that nobody is let
+ * in for long.
+ */
 static void judge_lock(struct judging *j)
 {
 	uint64_t held = j->around->threshold_ns > VERDICT_LOCK_HELD_NS ? j->around->threshold_ns
@@ -388,7 +396,9 @@ static void judge_send(struct judging *j)
 	}
 }
 
-/* A worker waits for work with others at one channel; who waits alone for an ended parent is odd. */
+/*
+ * A worker waits for work with others at one channel; who waits alone for an ended parent is odd.
+ */
 static void judge_receive(struct judging *j)
 {
 	const struct verdict_goroutines *group = j->group;
@@ -464,7 +474,9 @@ static void judge_socket(struct judging *j)
 	const char *trouble = rules_socket_trouble(socket);
 	bool owed = (socket->kind != LC_WAIT_TCP || (socket->flags & LC_WAIT_CLIENT)) &&
 		    (socket->flags & LC_WAIT_SPOKE_LAST);
-	/* When it last spoke is noted with the connection, also of one that leakhop saw only now. */
+	/*
+	 * When it last spoke is noted with the connection, also of one that leakhop saw only now.
+	 */
 	uint64_t sent = owed && socket->tcp.known ? socket->tcp.sent_ms_ago * 1000000ull : 0;
 	uint64_t stood = sent > j->group->oldest_ns ? sent : j->group->oldest_ns;
 	bool due = stood >= j->around->threshold_ns;
@@ -572,7 +584,10 @@ static void judge_kind(struct judging *j)
 	}
 }
 
-/* Where the search gave up, it may be that nothing can wake them: that is not idle. A timer wakes them whatever else. */
+/*
+ * Where the search gave up, it may be that nothing can wake them: that is not idle. A timer wakes
+ * them whatever else.
+ */
 static void admit_ignorance(struct judging *j)
 {
 	const char *trouble = lc_go_search_trouble(j->group->process);

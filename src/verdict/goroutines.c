@@ -186,7 +186,10 @@ static struct group *part_for(struct making *making, struct group *group,
 	return group->dead;
 }
 
-/* Is the lock that it waits for one that others were let in to of late? If not, how long does it stand there? */
+/*
+ * Is the lock that it waits for one that others were let in to of late? If not, how long does it
+ * stand there?
+ */
 static void note_lock(struct verdict_goroutines *record, const struct lc_go_process *process,
 		      const struct lc_goroutine *goroutine, uint64_t age)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Goroutines, judged by the group: those of one go statement that stand at one place for one kind of reason.
- * Pure. Rules: docs/verdicts.md, "Goroutines".
+ * Goroutines, judged by the group: those of one go statement that stand at one place for one kind
+ * of reason. Pure. Rules: docs/verdicts.md, "Goroutines".
  */
 #ifndef LEAKHOP_VERDICT_GOROUTINES_H
 #define LEAKHOP_VERDICT_GOROUTINES_H
@@ -13,7 +13,10 @@
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4
 #define VERDICT_AGES 7
-/* Less than this a lock may be held in health and not change hands, and a channel or pipe have nobody who takes. */
+/*
+ * Less than this a lock may be held in health and not change hands, and a channel or pipe have
+ * nobody who takes.
+ */
 #define VERDICT_LOCK_HELD_NS 5000000000ull
 
 /* Upper bounds of the classes of age, ns; the last has none. */
@@ -83,14 +86,17 @@ void verdict_goroutines_note(struct growth *growth, struct lc_go *go);
 struct verdict_view;
 
 /*
- * Makes and judges the groups. growth may be NULL, and so may the view, whose graph tells of circles. What they wait
- * for is as far as lc_go_set_wait() was called. Returns 0 or -ENOMEM.
+ * Makes and judges the groups. growth may be NULL, and so may the view, whose graph tells of
+ * circles. What they wait for is as far as lc_go_set_wait() was called. Returns 0 or -ENOMEM.
  */
 int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 			    const struct verdict_view *view, uint64_t now, uint64_t threshold_ns,
 			    struct verdict_goroutine_records *records);
 
-/* Gives those in a call their thread, and its verdict where that is worse. The view must outlive the records. */
+/*
+ * Gives those in a call their thread, and its verdict where that is worse. The view must outlive
+ * the records.
+ */
 void verdict_goroutines_join(const struct verdict_view *view,
 			     struct verdict_goroutine_records *records);
 /* The first group that has this goroutine of the process; NULL: none. */
@@ -113,7 +119,10 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 bool verdict_timers_judge(struct verdict_timers *timers,
 			  const struct go_surroundings *surroundings);
 
-/* The same as verdict_goroutines_judge(), of a group whose site as a whole rises while no group of it is a finding. */
+/*
+ * The same as verdict_goroutines_judge(), of a group whose site as a whole rises while no group of
+ * it is a finding.
+ */
 void verdict_goroutines_judge_site(struct verdict_goroutines *group,
 				   const struct go_surroundings *surroundings);
 

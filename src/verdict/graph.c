@@ -136,8 +136,9 @@ static uint32_t owner_node(const struct graph *graph, const struct lc_wait_owner
 }
 
 /*
- * Has the other end of a link stood still since it was read that the link leads there? One that runs is alive in
- * any case. Of goroutines' waits the time is not known here: these are read twice around the search of the heap.
+ * Has the other end of a link stood still since it was read that the link leads there? One that
+ * runs is alive in any case. Of goroutines' waits the time is not known here: these are read twice
+ * around the search of the heap.
  */
 static bool stood_still(const struct graph *graph, const struct graph_node *from, uint32_t to)
 {
@@ -186,8 +187,8 @@ uint32_t graph_wait_edges(const struct graph *graph, struct graph_node *node,
 }
 
 /*
- * What only a thread of its own process can release has that process for its releaser, if all of its threads are here
- * and stood still when there were so many.
+ * What only a thread of its own process can release has that process for its releaser, if all of
+ * its threads are here and stood still when there were so many.
  */
 static bool has_any_thread(const struct graph *graph, const struct graph_node *node)
 {
@@ -331,8 +332,9 @@ static int solve(struct graph *graph)
 }
 
 /*
- * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself. A living process
- * stands for a thread of it that needs nobody, lest the chain come back to the waiter.
+ * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself. A
+ * living process stands for a thread of it that needs nobody, lest the chain come back to the
+ * waiter.
  */
 static uint32_t choose_next(const struct graph *graph, uint32_t from)
 {
@@ -356,8 +358,8 @@ static uint32_t choose_next(const struct graph *graph, uint32_t from)
 }
 
 /*
- * A circle of the living is none: someone in it will go on by itself, and there the chain ends. At a process,
- * rather than at a lock: which of its threads it stands for was but a choice.
+ * A circle of the living is none: someone in it will go on by itself, and there the chain ends. At
+ * a process, rather than at a lock: which of its threads it stands for was but a choice.
  */
 static void cut_circle(struct graph *graph, uint32_t start)
 {

@@ -2,18 +2,20 @@
 /*
  * The wait-for graph: threads, goroutines, and processes any thread of which would do. Pure.
  *
- * Whoever is blocked has an edge to each who could release it; one of them is enough (an OR). A node is
- * alive if it runs, if it will wake by itself, if someone outside (another host, a user, hardware) may
- * wake it, if not all who could release it are known, or if one of them is alive. What is left can never
- * run again: each of its releasers waits, too, in the end for itself (a cycle) or for someone who is gone.
- * Building and solving take time linear in nodes and edges.
+ * Whoever is blocked has an edge to each who could release it; one of them is enough (an OR). A
+ * node is alive if it runs, if it will wake by itself, if someone outside (another host, a user,
+ * hardware) may wake it, if not all who could release it are known, or if one of them is alive.
+ * What is left can never run again: each of its releasers waits, too, in the end for itself (a
+ * cycle) or for someone who is gone. Building and solving take time linear in nodes and edges.
  *
- * A proof holds at one instant: the last samples of the model found each thread as it was since its wait was read, and a
- * link holds only if the other end, too, had stood still when that was. Else the link is kept, but proves nothing.
+ * A proof holds at one instant: the last samples of the model found each thread as it was since its
+ * wait was read, and a link holds only if the other end, too, had stood still when that was. Else
+ * the link is kept, but proves nothing.
  *
- * Of a process's goroutines those are here of which it was asked who could release them, those who could, those
- * that wait for a socket which was looked at, and those that have a thread: they wait for it while it is in a call,
- * and it waits for them while they are locked to it (a C thread that called Go).
+ * Of a process's goroutines those are here of which it was asked who could release them, those who
+ * could, those that wait for a socket which was looked at, and those that have a thread: they wait
+ * for it while it is in a call, and it waits for them while they are locked to it (a C thread that
+ * called Go).
  */
 #ifndef LEAKHOP_VERDICT_GRAPH_H
 #define LEAKHOP_VERDICT_GRAPH_H
@@ -36,8 +38,8 @@ struct graph_node {
 	bool any_thread;  /* any thread of its process could release it, and nobody else */
 	bool linked;	  /* next stood still, or runs, ever since it was read that it is next */
 	uint32_t first_edge; /* into edges; up to the next node's first_edge */
-	uint32_t
-		next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the root */
+	uint32_t next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the
+			  root */
 	uint32_t dependents; /* threads that wait, directly or one behind the other, for this one */
 };
 
@@ -58,16 +60,16 @@ static inline bool graph_is_process(const struct graph_node *node)
 }
 
 /*
- * Builds the graph of all living threads and of the goroutines of a snapshot, which must outlive it, and solves it.
- * Returns 0 or -ENOMEM. graph_release() releases.
+ * Builds the graph of all living threads and of the goroutines of a snapshot, which must outlive
+ * it, and solves it. Returns 0 or -ENOMEM. graph_release() releases.
  */
 int graph_build(const struct lc_snapshot *snapshot, struct graph *graph);
 void graph_release(struct graph *graph);
 
 /*
- * The chain behind a node, link by link: begins with at = the node's own number and gives each next number
- * until GRAPH_NONE, at the root or when a circle has been told once. *entry (set it to GRAPH_NONE first) keeps
- * where the circle was entered.
+ * The chain behind a node, link by link: begins with at = the node's own number and gives each next
+ * number until GRAPH_NONE, at the root or when a circle has been told once. *entry (set it to
+ * GRAPH_NONE first) keeps where the circle was entered.
  */
 uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entry);
 
@@ -77,7 +79,10 @@ uint32_t graph_find(const struct graph *graph, pid_t tid);
 /* The node of a goroutine; GRAPH_NONE if it is not in the graph. */
 uint32_t graph_find_goroutine(const struct graph *graph, pid_t pid, uint64_t goid);
 
-/* Does each in this node's circle send to a channel? Then nobody receives, and it is no circle of each other. */
+/*
+ * Does each in this node's circle send to a channel? Then nobody receives, and it is no circle of
+ * each other.
+ */
 bool graph_only_sends(const struct graph *graph, uint32_t number);
 
 #endif

@@ -137,8 +137,8 @@ int graph_go_add_nodes(struct graph *graph, const struct lc_go *go)
 }
 
 /*
- * Those that stand side by side at one place wait for a word from elsewhere, though each may have the others'
- * channels; of locks it is the usual circle.
+ * Those that stand side by side at one place wait for a word from elsewhere, though each may have
+ * the others' channels; of locks it is the usual circle.
  */
 static bool are_siblings(const struct lc_goroutine *a, const struct lc_goroutine *b)
 {

@@ -14,7 +14,10 @@ size_t graph_go_room(const struct lc_go *go);
 int graph_go_add_nodes(struct graph *graph, const struct lc_go *go);
 void graph_go_release(struct graph *graph);
 
-/* Counts a goroutine's edges, and fills them in where edges is not NULL. Says of the node what it is by itself. */
+/*
+ * Counts a goroutine's edges, and fills them in where edges is not NULL. Says of the node what it
+ * is by itself.
+ */
 uint32_t graph_go_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges);
 bool graph_go_alive_by_itself(const struct graph_node *node);
 

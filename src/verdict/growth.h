@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Groups over time: threads or goroutines of one process, spawn site and block site. A group that only grows
- * leaks, even where each member could still be released. Pure. Bounded: GROWTH_GROUPS groups, the last GROWTH_SWEEPS
- * sweeps of each.
+ * Groups over time: threads or goroutines of one process, spawn site and block site. A group that
+ * only grows leaks, even where each member could still be released. Pure. Bounded: GROWTH_GROUPS
+ * groups, the last GROWTH_SWEEPS sweeps of each.
  */
 #ifndef LEAKHOP_VERDICT_GROWTH_H
 #define LEAKHOP_VERDICT_GROWTH_H
@@ -39,13 +39,17 @@ struct growth_key {
 };
 
 /*
- * A sweep: each member is given once with the number of the group that it was in at the sweep before (0: none),
- * and its number now is returned (0: no room). Who is in no group any more, or has ended, leaves.
+ * A sweep: each member is given once with the number of the group that it was in at the sweep
+ * before (0: none), and its number now is returned (0: no room). Who is in no group any more, or
+ * has ended, leaves.
  */
 uint32_t growth_member(struct growth *growth, const struct growth_key *key, uint32_t before);
 void growth_leave(struct growth *growth, uint32_t before);
 
-/* A sweep's count of a group whose members are counted elsewhere. joined and left: since it was first seen. */
+/*
+ * A sweep's count of a group whose members are counted elsewhere. joined and left: since it was
+ * first seen.
+ */
 void growth_count(struct growth *growth, const struct growth_key *key, uint32_t count,
 		  uint64_t joined, uint64_t left);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the model to what is told: threads at the same place become one record. Pure: no I/O, no clock;
- * links with nothing but model and util.
+ * From the model to what is told: threads at the same place become one record. Pure: no I/O, no
+ * clock; links with nothing but model and util.
  *
- * "The same place" is the same process, user stack (kernel stack where there is no user stack), system
- * call and spawn site.
+ * "The same place" is the same process, user stack (kernel stack where there is no user stack),
+ * system call and spawn site.
  */
 #ifndef LEAKHOP_VERDICT_REPORT_H
 #define LEAKHOP_VERDICT_REPORT_H
@@ -67,7 +67,10 @@ struct verdict_view {
 	const struct growth *growth;  /* may be NULL */
 };
 
-/* Builds the graph of a snapshot (copied, but not what it points to) and judges it. Returns 0 or -ENOMEM. */
+/*
+ * Builds the graph of a snapshot (copied, but not what it points to) and judges it. Returns 0 or
+ * -ENOMEM.
+ */
 int verdict_view_create(const struct lc_snapshot *snapshot, const struct growth *growth,
 			struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);
@@ -76,14 +79,16 @@ void verdict_view_release(struct verdict_view *view);
 void verdict_conclude(const struct verdict_view *view, uint32_t number, struct conclusion *ret);
 
 /*
- * The number by which a living thread blocked at the same place was told (lc_thread.told), and at_place: how
- * many are blocked there for the threshold and longer, the record's own included. 0: none was told.
+ * The number by which a living thread blocked at the same place was told (lc_thread.told), and
+ * at_place: how many are blocked there for the threshold and longer, the record's own included. 0:
+ * none was told.
  */
 unsigned verdict_told_before(const struct verdict_view *view, const struct verdict_record *record,
 			     size_t *ret_at_place);
 
 /*
- * Fills records, which the caller releases, and which live no longer than the view. Returns 0 or -ENOMEM.
+ * Fills records, which the caller releases, and which live no longer than the view. Returns 0 or
+ * -ENOMEM.
  */
 int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 		 struct verdict_records *records);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything concluded at one moment: the graph, the rules' verdicts, and growth, which can overrule them. */
+/*
+ * Everything concluded at one moment: the graph, the rules' verdicts, and growth, which can
+ * overrule them.
+ */
 #include "verdict/report.h"
 
 #include <errno.h>
@@ -15,7 +18,9 @@ void verdict_view_release(struct verdict_view *view)
 	memset(view, 0, sizeof(*view));
 }
 
-/* A thread for each open connection is a server's way: it grows with its clients, not by a fault. */
+/*
+ * A thread for each open connection is a server's way: it grows with its clients, not by a fault.
+ */
 static bool grows_with_connections(const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
@@ -25,7 +30,10 @@ static bool grows_with_connections(const struct lc_thread *thread)
 	       !(wait->flags & (LC_WAIT_CLIENT | LC_WAIT_PEER_UNHELD));
 }
 
-/* A queue for a lock that changes hands grows with the load, and is worked off: contention is no leak. */
+/*
+ * A queue for a lock that changes hands grows with the load, and is worked off: contention is no
+ * leak.
+ */
 static bool is_served_in_turn(const struct verdict_view *view, const struct lc_thread *thread)
 {
 	const struct lc_holding *holding = thread->wait ? lc_model_holding(view->snapshot.threads,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Anonymous inodes: eventfd, timerfd, signalfd, inotify, pidfd, io_uring. fdinfo tells what they hold. */
+/*
+ * Anonymous inodes: eventfd, timerfd, signalfd, inotify, pidfd, io_uring. fdinfo tells what they
+ * hold.
+ */
 #include "wait/kinds.h"
 
 #include <stdio.h>

@@ -65,8 +65,9 @@ static int read_process(void *context, pid_t pid)
 	folder = opendir(path);
 	if (!folder) {
 		/*
-		 * Init reaps orphans and talks to nobody over what its descendants made: where it alone
-		 * can't be read (containers, hardened hosts), the list of holders still counts as whole.
+		 * Init reaps orphans and talks to nobody over what its descendants made: where it
+		 * alone can't be read (containers, hardened hosts), the list of holders still
+		 * counts as whole.
 		 */
 		table->refused += errno != ENOENT && pid != 1;
 		return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Futex calls: decoding, the word's identity, and which object it is part of. Names of frames, where
- * known, say which objects are asked; where not, all whose bytes are telling enough.
+ * Futex calls: decoding, the word's identity, and which object it is part of. Names of frames,
+ * where known, say which objects are asked; where not, all whose bytes are telling enough.
  */
 #include "wait/futex.h"
 #include "target/memory.h"
@@ -211,8 +211,8 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 }
 
 /*
- * Who could wake a futex of one address space: its other threads, unless a signal's handler does. Where the object names
- * an owner, that one knows more; of Go's threads, the goroutines tell.
+ * Who could wake a futex of one address space: its other threads, unless a signal's handler does.
+ * Where the object names an owner, that one knows more; of Go's threads, the goroutines tell.
  */
 static void note_any_thread(struct wait_job *job, const struct wait_futex *futex)
 {

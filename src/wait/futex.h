@@ -56,7 +56,10 @@ bool wait_glibc_describe_mutex(struct wait_job *job, uint64_t address, char *buf
 /* The tid in a glibc thread descriptor; 0: that is none. */
 uint32_t wait_glibc_thread(const struct wait_job *job, uint64_t descriptor);
 
-/* initialiser.c: adds the thread that runs the initialiser of a pthread_once_t, where its stack shows it. */
+/*
+ * initialiser.c: adds the thread that runs the initialiser of a pthread_once_t, where its stack
+ * shows it.
+ */
 void wait_add_initialiser(struct wait_job *job, uint64_t once);
 bool wait_once(struct wait_job *job, const struct wait_futex *futex);
 bool wait_static_guard(struct wait_job *job, const struct wait_futex *futex);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Objects of glibc with an owner: mutexes, internal locks, rwlocks, joined threads. Layouts:
- * sysdeps/nptl/bits/struct_mutex.h, struct_rwlock.h (x86-64 and arm64 alike), nptl/descr.h; the same
- * from 2.31 to 2.42.
+ * sysdeps/nptl/bits/struct_mutex.h, struct_rwlock.h (x86-64 and arm64 alike), nptl/descr.h; the
+ * same from 2.31 to 2.42.
  */
 #include "wait/futex.h"
 
@@ -189,8 +189,8 @@ static size_t taker_frame(const struct wait_subject *subject)
 }
 
 /*
- * A handler that comes by the function which takes the lock, while that function was interrupted: it was about to take
- * the lock, or has it. If it has, nobody can ever release it.
+ * A handler that comes by the function which takes the lock, while that function was interrupted:
+ * it was about to take the lock, or has it. If it has, nobody can ever release it.
  */
 static bool interrupted_itself(const struct wait_subject *subject)
 {

@@ -2,8 +2,8 @@
 /*
  * Objects of glibc without an owner: condition variables, semaphores, barriers; and once, statics.
  *
- * A condition variable has two layouts; glibc keeps on the waiter's stack which one is meant, and with
- * which mutex: {wseq, condition, mutex, private} (nptl/pthread_cond_wait.c, struct
+ * A condition variable has two layouts; glibc keeps on the waiter's stack which one is meant, and
+ * with which mutex: {wseq, condition, mutex, private} (nptl/pthread_cond_wait.c, struct
  * _condvar_cleanup_buffer; the same in 2.31, 2.36 and 2.43).
  */
 #include "wait/futex.h"

@@ -276,7 +276,10 @@ bool wait_describe_inet(struct wait_job *job, uint64_t inode, enum target_socket
 	} else if (direction != LC_WAIT_CONNECT || !describe_connect(job)) {
 		wait_say(job, "%s socket %llu", set == TARGET_SOCKETS_TCP ? "TCP" : "UDP",
 			 (unsigned long long)inode);
-		/* Not in the tables: not bound to any address, or they are those of another namespace. */
+		/*
+		 * Not in the tables: not bound to any address, or they are those of another
+		 * namespace.
+		 */
 		if (network && network->error)
 			wait_cannot_read(job, "sockets of the network namespace");
 		job->wait->recorded = LC_WAIT_UNREADABLE;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who runs an initialiser that others wait for. Neither pthread_once() nor the guard of a C++ static records it,
- * but the one who runs it has it on its stack.
+ * Who runs an initialiser that others wait for. Neither pthread_once() nor the guard of a C++
+ * static records it, but the one who runs it has it on its stack.
  *
- * pthread_once() puts a clean-up record there, in case the thread is cancelled: glibc {routine, once, 1, ...}
- * (struct __pthread_cleanup_combined_frame and __pthread_cleanup_frame of pthreadP.h and pthread.h), musl
- * {routine, once, next} (struct __ptcb). Of a C++ static, the function that has it is on the stack, further out
- * than where it would wait for its guard.
+ * pthread_once() puts a clean-up record there, in case the thread is cancelled: glibc {routine,
+ * once, 1, ...} (struct __pthread_cleanup_combined_frame and __pthread_cleanup_frame of pthreadP.h
+ * and pthread.h), musl {routine, once, next} (struct __ptcb). Of a C++ static, the function that
+ * has it is on the stack, further out than where it would wait for its guard.
  */
 #include "wait/futex.h"
 #include "target/memory.h"
@@ -89,7 +89,10 @@ void wait_add_initialiser(struct wait_job *job, uint64_t once)
 		job->wait->flags |= LC_WAIT_OWNER_SELF;
 }
 
-/* The frame behind the guard's, counted from the innermost; 0: it does not wait for a guard, or has no name. */
+/*
+ * The frame behind the guard's, counted from the innermost; 0: it does not wait for a guard, or has
+ * no name.
+ */
 static size_t guarded_frame(const char *const *functions, size_t count)
 {
 	size_t i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Waits inside the kernel: state D, page faults, and calls that only a file system or device can
- * block. The kernel's function tells whose code it is; the mount, which file system; and what the kernel
- * notes for its own watch over hung tasks, which lock and who has it.
+ * block. The kernel's function tells whose code it is; the mount, which file system; and what the
+ * kernel notes for its own watch over hung tasks, which lock and who has it.
  */
 #include "wait/kinds.h"
 #include "target/proc.h"
@@ -118,7 +118,10 @@ static const char *blocker_words(uint32_t kind)
 	}
 }
 
-/* Who has the lock. A reader of a read-write lock is one of many, and a semaphore belongs to nobody. */
+/*
+ * Who has the lock. A reader of a read-write lock is one of many, and a semaphore belongs to
+ * nobody.
+ */
 static void add_blocker(struct wait_job *job)
 {
 	const struct lc_blocker *blocker = &job->subject->blocker;

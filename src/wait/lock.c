@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * File locks. /proc/locks names the process of a POSIX lock; of flock() it names who called it, maybe
- * long dead while a forked child has the lock: its true holders have a "lock:" line in fdinfo.
+ * File locks. /proc/locks names the process of a POSIX lock; of flock() it names who called it,
+ * maybe long dead while a forked child has the lock: its true holders have a "lock:" line in
+ * fdinfo.
  */
 #include "wait/kinds.h"
 #include "target/proc.h"
@@ -70,7 +71,9 @@ static bool is_it(const struct target_lock *lock, const struct wanted *wanted)
 	return lock->start <= wanted->end && wanted->start <= lock->end;
 }
 
-/* The lines of fdinfo name the locks of this open file; past those that are kept, any may be meant. */
+/*
+ * The lines of fdinfo name the locks of this open file; past those that are kept, any may be meant.
+ */
 static bool has_lock(const struct wait_descriptor *descriptor, void *context)
 {
 	const struct wanted *wanted = context;
@@ -121,8 +124,9 @@ static void add_holder(struct wait_job *job, const struct target_lock *lock, str
 }
 
 /*
- * flock() and OFD locks belong to an open file, and any thread of a process that has it may unlock: the waiter waits for
- * itself only where it is alone. Where others could, the graph tells whether they can.
+ * flock() and OFD locks belong to an open file, and any thread of a process that has it may unlock:
+ * the waiter waits for itself only where it is alone. Where others could, the graph tells whether
+ * they can.
  */
 static void note_self(struct wait_job *job)
 {

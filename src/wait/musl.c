@@ -125,7 +125,9 @@ static uint64_t find_condition(struct wait_job *job, uint64_t node)
 	return 0;
 }
 
-/* A node on the waiter's own stack: {previous, next, state, barrier}; the wait is on the barrier. */
+/*
+ * A node on the waiter's own stack: {previous, next, state, barrier}; the wait is on the barrier.
+ */
 bool wait_musl_condition(struct wait_job *job, const struct wait_futex *futex)
 {
 	uint64_t sp = job->subject->sp, address;

@@ -19,7 +19,10 @@ static uint64_t namespace_of(pid_t pid)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-/* The namespace's entry, new if need be. What can't be told apart (inode 0) is an entry for each process. */
+/*
+ * The namespace's entry, new if need be. What can't be told apart (inode 0) is an entry for each
+ * process.
+ */
 static struct wait_network *get(struct wait_scan *scan, pid_t pid)
 {
 	uint64_t inode = namespace_of(pid);

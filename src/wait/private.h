@@ -101,7 +101,10 @@ bool wait_peek(const struct wait_job *job, uint64_t address, void *buffer, size_
 void wait_set_key(struct wait_job *job, enum lc_wait_space space, uint32_t scope, uint64_t object,
 		  uint64_t part);
 uint32_t wait_pack_device(unsigned major, unsigned minor);
-/* A time-out of ns from the block's begin; at a point of one of the clocks; by a struct of the target. */
+/*
+ * A time-out of ns from the block's begin; at a point of one of the clocks; by a struct of the
+ * target.
+ */
 void wait_ends_after(struct wait_job *job, uint64_t ns);
 void wait_ends_at(struct wait_job *job, int clock, uint64_t ns);
 void wait_ends_by(struct wait_job *job, uint64_t timespec_address, bool absolute, int clock);
@@ -113,14 +116,23 @@ void wait_process_freezer(struct wait_process *process);
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid);
 /* Reads its mappings, if they were not read yet. */
 void wait_process_maps(struct wait_process *process);
-/* Adds an owner; tid 0: any thread of the process. The owner, or NULL if it is gone or past the bound. */
+/*
+ * Adds an owner; tid 0: any thread of the process. The owner, or NULL if it is gone or past the
+ * bound.
+ */
 struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid,
 				     pid_t tid, int fd);
-/* An owner whose tid was read from the target's memory: finds its task, or the proof that it is dead. */
+/*
+ * An owner whose tid was read from the target's memory: finds its task, or the proof that it is
+ * dead.
+ */
 void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns_tid, bool shared);
 /* The tid, in this process's numbers, of a thread of the target's process; 0: there is none. */
 pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
-/* How many threads the process has (0: not known), and whether it catches signals: both as of this scan. */
+/*
+ * How many threads the process has (0: not known), and whether it catches signals: both as of this
+ * scan.
+ */
 const struct wait_process *wait_process_status(struct wait_job *job);
 void wait_note_signals(struct wait_job *job);
 bool wait_thread_exists(pid_t pid, pid_t tid);
@@ -148,8 +160,9 @@ const struct target_socket *wait_network_other_end(struct wait_scan *scan,
 						   struct wait_network *network,
 						   const struct target_socket *socket);
 /*
- * The next listener after one of its sockets (NULL: the first) in the network that has this TCP socket, which stands
- * or is to stand in the listener's queue under its own local address; NULL: none.
+ * The next listener after one of its sockets (NULL: the first) in the network that has this TCP
+ * socket, which stands or is to stand in the listener's queue under its own local address; NULL:
+ * none.
  */
 const struct target_socket *wait_network_listener(const struct wait_scan *scan,
 						  const struct target_socket *queued,

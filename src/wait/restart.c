@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * restart_syscall: a poll, sleep or futex wait with a time-out that a stop interrupted. Its arguments
- * are still those of the first call; which call it was must be told by the kernel's function, or by
- * what the arguments can be.
+ * restart_syscall: a poll, sleep or futex wait with a time-out that a stop interrupted. Its
+ * arguments are still those of the first call; which call it was must be told by the kernel's
+ * function, or by what the arguments can be.
  */
 #include "wait/kinds.h"
 

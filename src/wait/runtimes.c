@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Words of language runtimes: libstdc++, Go, Rust std, parking_lot; and what Java and Python build of
- * the C library's objects. Only the stack's names tell that they are such; none records an owner, but
- * Python's interpreter lock.
+ * Words of language runtimes: libstdc++, Go, Rust std, parking_lot; and what Java and Python build
+ * of the C library's objects. Only the stack's names tell that they are such; none records an
+ * owner, but Python's interpreter lock.
  */
 #include "wait/futex.h"
 
@@ -13,8 +13,9 @@
 #define RUST_READERS 0x3fffffffu
 #define RUST_ONCE_DONE 3u
 /*
- * CPython 3.7 to 3.13: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8, whether it is
- * locked 16. The holder's PyThreadState has the thread's native number from 3.11 on, before it that of pthread_self() only.
+ * CPython 3.7 to 3.13: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8,
+ * whether it is locked 16. The holder's PyThreadState has the thread's native number from 3.11 on,
+ * before it that of pthread_self() only.
  */
 #define GIL_HOLDER_BACK 24
 #define GIL_LOCKED_BACK 16

@@ -99,7 +99,10 @@ static enum lc_wait_direction direction_of(uint32_t events)
 	return events & (POLLOUT | POLLWRNORM) ? LC_WAIT_WRITE : LC_WAIT_EVENT;
 }
 
-/* An entry outlives its descriptor while a duplicate is open: what it is can't be told by its number. */
+/*
+ * An entry outlives its descriptor while a duplicate is open: what it is can't be told by its
+ * number.
+ */
 static bool is_other_file(struct wait_job *job, const struct entry *entry)
 {
 	struct target_fd_file file;
@@ -124,7 +127,10 @@ static void describe_entry(struct wait_job *job, const struct entry *entry)
 
 static bool can_fire(const struct lc_wait *wait)
 {
-	/* Other threads of the process can write into its own pipe; a lone one can't, while it waits. */
+	/*
+	 * Other threads of the process can write into its own pipe; a lone one can't, while it
+	 * waits.
+	 */
 	return !(wait->flags & (LC_WAIT_NEVER_FIRES | LC_WAIT_OWN_THREAD));
 }
 

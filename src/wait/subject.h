@@ -14,7 +14,10 @@ struct wait_subject {
 	struct lc_syscall syscall;
 	uint64_t sp, pc;	/* of user space; 0: not known */
 	uint64_t blocked_since; /* ns, CLOCK_MONOTONIC; 0: not known */
-	/* Names of the user stack's frames, innermost first, demangled or not; "" or NULL: not known. */
+	/*
+	 * Names of the user stack's frames, innermost first, demangled or not; "" or NULL: not
+	 * known.
+	 */
 	const char *const *functions;
 	size_t function_count;
 	size_t interrupted_at;	     /* the first of these that a signal interrupted; 0: none */

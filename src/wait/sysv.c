@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SysV semaphores and message queues. The kernel answers for the caller's own IPC namespace only. The
- * last process that did an operation is a hint: used as a lock, it is the holder.
+ * SysV semaphores and message queues. The kernel answers for the caller's own IPC namespace only.
+ * The last process that did an operation is a hint: used as a lock, it is the holder.
  */
 #include "wait/kinds.h"
 #include "util/plural.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Processes and threads as owners. A tid in the target's memory is of the target's PID namespace; the
- * proof that such an owner is dead needs the whole namespace looked through, and a guard against a
- * tid that was given away again: an owner must be older than the block.
+ * Processes and threads as owners. A tid in the target's memory is of the target's PID namespace;
+ * the proof that such an owner is dead needs the whole namespace looked through, and a guard
+ * against a tid that was given away again: an owner must be older than the block.
  */
 #include "wait/private.h"
 #include "target/proc.h"
@@ -17,7 +17,9 @@
 
 /* The kernel's start times are cut to a tick; ours may lag a little. */
 #define START_SLACK_NS 50000000ull
-/* Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34). */
+/*
+ * Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34).
+ */
 #define LIBRARY_SIGNALS (7ull << 31)
 
 const struct wait_process *wait_process_status(struct wait_job *job)

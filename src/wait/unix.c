@@ -178,8 +178,8 @@ static void describe_state(struct wait_job *job, const struct wait_network *netw
 }
 
 /*
- * The accepted end has its listener's name, and the connecting end mostly none: one that was given a name, too, is told
- * by the listener that is still there. Of a pair nobody connected.
+ * The accepted end has its listener's name, and the connecting end mostly none: one that was given
+ * a name, too, is told by the listener that is still there. Of a pair nobody connected.
  */
 static void note_role(struct wait_job *job, const struct wait_network *network,
 		      const struct target_socket *socket)

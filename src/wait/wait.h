@@ -5,8 +5,8 @@
  * A scan is one look at the host, made anew at each sweep. It reads what is shared between waits
  * (descriptors of all processes, sockets of a network namespace, file locks) when first needed and
  * keeps it until it is freed. What belongs to one waiter (the bytes of a futex's object, owners,
- * children, fdinfo of its descriptor) is read at each call: a caller who wants to be sure that a wait
- * held throughout calls wait_describe() again and compares; for sockets, locks and holders of
+ * children, fdinfo of its descriptor) is read at each call: a caller who wants to be sure that a
+ * wait held throughout calls wait_describe() again and compares; for sockets, locks and holders of
  * descriptors with another scan.
  *
  * Nothing is stopped or written to. Memory and names of other processes are hostile: each read is
@@ -29,8 +29,9 @@ void wait_scan_free(struct wait_scan *scan);
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
 
 /*
- * Whether a thread of the waiter's process runs the initialiser of the C++ static that the waiter waits for, by the
- * names of that thread's frames, innermost first. The waiter itself may be asked about, too.
+ * Whether a thread of the waiter's process runs the initialiser of the C++ static that the waiter
+ * waits for, by the names of that thread's frames, innermost first. The waiter itself may be asked
+ * about, too.
  */
 bool wait_runs_initialiser(const struct wait_subject *waiter, const char *const *functions,
 			   size_t count);

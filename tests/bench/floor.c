@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Attaches the empty programs of floor.bpf.c, says so, and holds them until its standard input ends. */
+/*
+ * Attaches the empty programs of floor.bpf.c, says so, and holds them until its standard input
+ * ends.
+ */
 #include <stdio.h>
 
 #include "floor.skel.h"

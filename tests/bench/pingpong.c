@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pingpong SECONDS: two threads on one CPU hand a byte to and fro through pipes; prints round trips per
- * second. A round trip is two switches and two wake-ups.
+ * pingpong SECONDS: two threads on one CPU hand a byte to and fro through pipes; prints round trips
+ * per second. A round trip is two switches and two wake-ups.
  */
 #include <pthread.h>
 #include <sched.h>

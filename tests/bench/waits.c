@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is the truth of a wait? Each thread reads the clock and blocks at once, in a function of its own,
- * so that each is a record of its own in leakhop's report.
+ * What is the truth of a wait? Each thread reads the clock and blocks at once, in a function of its
+ * own, so that each is a record of its own in leakhop's report.
  *
  *     waits forever          64 threads; prints "TID began" for each, and stays
  *     waits MILLISECONDS     the same, but each is woken after this time; prints "TID began ended"
  *
- * Times are ns of CLOCK_MONOTONIC: `began` was read just before the system call, `ended` by the waker
- * just before it wakes. A thread that was preempted between clock and wait has no known truth; it is
- * told by its count of involuntary switches, and left out ("PREEMPTED n" counts them). Starts when its
- * standard input gives a line.
+ * Times are ns of CLOCK_MONOTONIC: `began` was read just before the system call, `ended` by the
+ * waker just before it wakes. A thread that was preempted between clock and wait has no known
+ * truth; it is told by its count of involuntary switches, and left out ("PREEMPTED n" counts them).
+ * Starts when its standard input gives a line.
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Any text as a link of /proc/PID/fd, a file of fdinfo, or a line of /proc/locks. With -fsanitize=fuzzer. */
+/*
+ * Any text as a link of /proc/PID/fd, a file of fdinfo, or a line of /proc/locks. With
+ * -fsanitize=fuzzer.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

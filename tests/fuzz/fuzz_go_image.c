@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Any bytes as a program, and behind heads that make it one of Go's. Built with clang -fsanitize=fuzzer. */
+/*
+ * Any bytes as a program, and behind heads that make it one of Go's. Built with clang
+ * -fsanitize=fuzzer.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -56,7 +59,10 @@ static void look(struct go_image *image)
 #define TABLE_AT 512
 #define HEADS 584
 
-/* A program of two segments, with build information and a table of functions whose parts data places. */
+/*
+ * A program of two segments, with build information and a table of functions whose parts data
+ * places.
+ */
 static char *make(const uint8_t *data, size_t size, size_t *ret_size)
 {
 	size_t total = HEADS + size, i;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Any bytes as what the kernel tells of sockets: netlink payloads, lines of /proc/net. With -fsanitize=fuzzer. */
+/*
+ * Any bytes as what the kernel tells of sockets: netlink payloads, lines of /proc/net. With
+ * -fsanitize=fuzzer.
+ */
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>

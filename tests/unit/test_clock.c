@@ -20,7 +20,9 @@ static void test_unknown_cpu(void **state)
 	cpu_clocks_free(clocks);
 }
 
-/* A hypervisor takes 100 ms of each second; a thread blocked since second 10 did so at second 10. */
+/*
+ * A hypervisor takes 100 ms of each second; a thread blocked since second 10 did so at second 10.
+ */
 static void test_lag_that_grows(void **state)
 {
 	struct cpu_clocks *clocks;

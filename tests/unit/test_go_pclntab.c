@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Go's table of functions, and stacks that are walked by it: on one made by hand (layout of 1.20 and later), on
- * what is left of it when it is cut, and on a program of tests/programs.
+ * Go's table of functions, and stacks that are walked by it: on one made by hand (layout of 1.20
+ * and later), on what is left of it when it is cut, and on a program of tests/programs.
  */
 #include "unit.h"
 

@@ -6,7 +6,10 @@
 
 static void test_entries_that_need_no_single_step(void **state)
 {
-	/* As compiled by 1.21 to 1.27: CMPQ SP, 16(R14) with a short and a long branch, and greater frames. */
+	/*
+	 * As compiled by 1.21 to 1.27: CMPQ SP, 16(R14) with a short and a long branch, and greater
+	 * frames.
+	 */
 	static const uint8_t near_branch[] = "\x49\x3b\x66\x10\x76\x18\x55";
 	static const uint8_t far_branch[] = "\x49\x3b\x66\x10\x0f\x86\x81\x02\x00\x00\x55";
 	static const uint8_t greater[] = "\x4c\x8d\x64\x24\xb0\x4d\x3b\x66\x10\x76\x18\x55";

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The collector's maps of a frame: of a function made by hand (layout of 1.20 and later), then with each byte of it broken. */
+/*
+ * The collector's maps of a frame: of a function made by hand (layout of 1.20 and later), then with
+ * each byte of it broken.
+ */
 #include "unit.h"
 
 #include "runtimes/go/image/pclntab.h"

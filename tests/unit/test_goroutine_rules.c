@@ -39,7 +39,10 @@ static struct lc_go_process *process_of(void)
 	return lc_go_get(&go, 7, 100);
 }
 
-/* A goroutine that stands at the place of its kind, started by the go statement site; it has run so often. */
+/*
+ * A goroutine that stands at the place of its kind, started by the go statement site; it has run so
+ * often.
+ */
 static struct lc_goroutine *stand_at(uint64_t goid, enum lc_go_kind kind, uint64_t site,
 				     uint8_t times)
 {
@@ -208,7 +211,10 @@ static void fill_senders_in_selects(void)
 	stand_at_channels(3, LC_GO_SELECT, LC_GO_ASKED, both, 2);
 }
 
-/* A select that can only send is a sender; what the case of a suspect is is not known, and so not what mends it. */
+/*
+ * A select that can only send is a sender; what the case of a suspect is is not known, and so not
+ * what mends it.
+ */
 static void test_a_select_that_only_sends(void **state)
 {
 	(void)state;
@@ -352,7 +358,10 @@ static void test_a_lock_that_nobody_is_let_in_to(void **state)
 	assert_non_null(strstr(group_of(LC_GO_MUTEX)->conclusion.reason, "nobody was let in"));
 }
 
-/* All wait for one lock, that of a writer of an RWMutex among them, and at each sweep another one is let in. */
+/*
+ * All wait for one lock, that of a writer of an RWMutex among them, and at each sweep another one
+ * is let in.
+ */
 static unsigned turn;
 
 static void fill_contended(void)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Goroutines over sweeps: births, ends, places used again, since when they stand, parents, bounds. */
+/*
+ * Goroutines over sweeps: births, ends, places used again, since when they stand, parents, bounds.
+ */
 #include "unit.h"
 
 #include "model/goroutines.h"

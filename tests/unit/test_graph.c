@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The wait-for graph: cycles are found, chains have roots, the living are left alone, in linear time. */
+/*
+ * The wait-for graph: cycles are found, chains have roots, the living are left alone, in linear
+ * time.
+ */
 #include "waits.h"
 
 static const struct graph_node *node_of(const struct verdict_view *view, pid_t tid)
@@ -46,7 +49,10 @@ static void test_a_time_out_breaks_the_circle(void **state)
 	lc_model_free(model);
 }
 
-/* Each link may be released by the next or by somebody outside: chains through it must end all the same. */
+/*
+ * Each link may be released by the next or by somebody outside: chains through it must end all the
+ * same.
+ */
 static void test_a_circle_of_the_living_ends(void **state)
 {
 	struct lc_model *model = model_new();
@@ -93,7 +99,10 @@ static void test_chain_of_fifty_has_one_root(void **state)
 	lc_model_free(model);
 }
 
-/* Parent and child, each with a full pipe to the other: any thread of the process would do, and none can. */
+/*
+ * Parent and child, each with a full pipe to the other: any thread of the process would do, and
+ * none can.
+ */
 static void test_processes_in_a_circle(void **state)
 {
 	struct lc_model *model = model_new();
@@ -161,7 +170,9 @@ static void test_owner_gone_takes_all_behind_it(void **state)
 	lc_model_free(model);
 }
 
-/* A hundred thousand random waits that all lead down to one that runs; then one circle among them. */
+/*
+ * A hundred thousand random waits that all lead down to one that runs; then one circle among them.
+ */
 static void test_a_circle_among_a_hundred_thousand(void **state)
 {
 	enum { THREADS = 100000 };
@@ -200,7 +211,10 @@ static void test_a_circle_among_a_hundred_thousand(void **state)
 	lc_model_free(model);
 }
 
-/* Several releasers each: one living is enough, none is death. Checked against a slow, plain answer. */
+/*
+ * Several releasers each: one living is enough, none is death. Checked against a slow, plain
+ * answer.
+ */
 static void test_random_graphs_against_the_plain_answer(void **state)
 {
 	enum { THREADS = 40 };

@@ -113,7 +113,9 @@ static void test_other_stacks_are_other_groups(void **state)
 	lc_model_free(model);
 }
 
-/* Past the bound of groups: the sweep with the most members outside of any counts, not their sum. */
+/*
+ * Past the bound of groups: the sweep with the most members outside of any counts, not their sum.
+ */
 static void test_groups_past_the_bound(void **state)
 {
 	struct growth_key key = { .pid = 1 };

@@ -38,7 +38,10 @@ static void describe(struct lc_thread *thread, uint64_t peer)
 	wait_set(thread, &wait);
 }
 
-/* So many blocks, one after the other, of 5 ms each; the last begins at its end and goes on. Returns then. */
+/*
+ * So many blocks, one after the other, of 5 ms each; the last begins at its end and goes on.
+ * Returns then.
+ */
 static uint64_t answered(struct lc_model *model, pid_t tid, uint64_t from, unsigned count)
 {
 	unsigned i;

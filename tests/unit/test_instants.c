@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads that straddle a wake-up, in every order: two threads take turns at two locks, and each is seen to wait for what
- * the other has. Only where neither ran between the first read and the last sample is that a deadlock.
+ * Reads that straddle a wake-up, in every order: two threads take turns at two locks, and each is
+ * seen to wait for what the other has. Only where neither ran between the first read and the last
+ * sample is that a deadlock.
  */
 #include "waits.h"
 
 #include <string.h>
 
-/* One thing that happens, of thread 0 or 1 (tid 10 or 20): it is sampled, read, runs and blocks again, is sampled. */
+/*
+ * One thing that happens, of thread 0 or 1 (tid 10 or 20): it is sampled, read, runs and blocks
+ * again, is sampled.
+ */
 enum step { SAMPLE_0, SAMPLE_1, READ_0, READ_1, RUN_0, RUN_1, STEPS };
 
 static const pid_t tids[] = { 10, 20 };
@@ -167,7 +171,10 @@ static void test_a_wait_is_dropped_with_its_block(void **state)
 	lc_model_free(world.model);
 }
 
-/* An owner that is gone is one number: two reads of a lock that goes from one ended thread to the next are no proof. */
+/*
+ * An owner that is gone is one number: two reads of a lock that goes from one ended thread to the
+ * next are no proof.
+ */
 static void test_another_dead_owner_is_another_wait(void **state)
 {
 	struct lc_model *model = model_new();
@@ -212,7 +219,9 @@ static void test_a_process_that_was_not_still(void **state)
 	view = view_of(model);
 	assert_string_equal(concluded(&view, 10)->rule, "cycle");
 	verdict_view_release(&view);
-	/* One of its threads ran after the reader's pipe was read: it may have written and closed. */
+	/*
+	 * One of its threads ran after the reader's pipe was read: it may have written and closed.
+	 */
 	lc_model_find(model, 21)->steady_from = NOW + 1;
 	lc_model_find(model, 21)->wait_read_at = NOW + 2;
 	view = view_of(model);

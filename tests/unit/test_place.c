@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The place in stacks of each language: frames as they were seen, innermost first; the place is marked. */
+/*
+ * The place in stacks of each language: frames as they were seen, innermost first; the place is
+ * marked.
+ */
 #include "unit.h"
 
 #include "output/place.h"

@@ -66,7 +66,9 @@ static void held_since(struct lc_model *model, pid_t tid, uint64_t at)
 	thread->wait_read_at = read_at;
 }
 
-/* Thread 30 of process 2 has the file lock and waits for work; who waits for the lock is process 1. */
+/*
+ * Thread 30 of process 2 has the file lock and waits for work; who waits for the lock is process 1.
+ */
 static struct conclusion behind_file_lock(pid_t parent, pid_t holders_parent, uint64_t flags)
 {
 	struct lc_wait work = wait_for(LC_WAIT_EPOLL, 1), lock = wait_for(LC_WAIT_FILE_LOCK, 2);
@@ -117,7 +119,10 @@ static void check_circle(struct lc_wait first, struct lc_wait second, const char
 	lc_model_free(model);
 }
 
-/* The remedy follows from the links: an order of locks is none for two that wait for each other's word. */
+/*
+ * The remedy follows from the links: an order of locks is none for two that wait for each other's
+ * word.
+ */
 static void test_remedies_of_circles(void **state)
 {
 	struct lc_wait lock = link_to(LC_WAIT_MUTEX, LC_WAIT_LOCK, 1, 10);
@@ -173,7 +178,10 @@ static void test_remedies_of_things(void **state)
 	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "fork"));
 }
 
-/* Children of one process take turns; strangers have an office, or a lock that was handed on by mistake. */
+/*
+ * Children of one process take turns; strangers have an office, or a lock that was handed on by
+ * mistake.
+ */
 static void test_file_locks(void **state)
 {
 	struct conclusion conclusion;
@@ -235,7 +243,10 @@ static void test_turns_gates_and_queues(void **state)
 	lc_model_free(model);
 }
 
-/* A lock that changes hands is a queue, however long its waiters have waited; one that is kept is none. */
+/*
+ * A lock that changes hands is a queue, however long its waiters have waited; one that is kept is
+ * none.
+ */
 static void test_contention(void **state)
 {
 	struct lc_model *model = model_new();
@@ -255,7 +266,9 @@ static void test_contention(void **state)
 	assert_int_equal(concluded(&view, 10)->verdict, VERDICT_IDLE);
 	assert_non_null(strstr(concluded(&view, 10)->reason, "1 time in"));
 	verdict_view_release(&view);
-	/* A waiter that goes on has been served, though the owner's number may be the same again. */
+	/*
+	 * A waiter that goes on has been served, though the owner's number may be the same again.
+	 */
 	locks(model, 1, 12, 20);
 	lc_model_find(model, 12)->wait->key = lc_model_find(model, 10)->wait->key;
 	thread_add(model, 1, 12, 0);
@@ -272,7 +285,10 @@ static void test_contention(void **state)
 	lc_model_free(model);
 }
 
-/* An initialiser that another thread runs is a wait for an end; one that the waiter runs itself has none. */
+/*
+ * An initialiser that another thread runs is a wait for an end; one that the waiter runs itself has
+ * none.
+ */
 static void test_initialisers(void **state)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_ONCE, 1), back = wait_for(LC_WAIT_ONCE, 2);
@@ -430,7 +446,10 @@ static void expect_of(struct lc_model *model, pid_t tid, enum verdict verdict, c
 	verdict_view_release(&view);
 }
 
-/* Two threads that wait for each other's word, and main who joins one: until one thing is otherwise. */
+/*
+ * Two threads that wait for each other's word, and main who joins one: until one thing is
+ * otherwise.
+ */
 static void test_nobody_left(void **state)
 {
 	struct lc_wait semaphore = private_wait(LC_WAIT_SEMAPHORE, 1, 3);

@@ -503,7 +503,10 @@ static void test_deleted(void **state)
 	assert_chain(take_all(fixture), true);
 }
 
-/* The innermost frame of the program: glibc's own part of a call is one frame or, from 2.41 on, three. */
+/*
+ * The innermost frame of the program: glibc's own part of a call is one frame or, from 2.41 on,
+ * three.
+ */
 static const struct lc_frame *program_frame(const struct lc_stack *stack)
 {
 	for (size_t i = 0; i < stack->frame_count; i++) {
@@ -668,7 +671,9 @@ static void test_bad_call(void **state)
 		trace += 8;
 	}
 #if defined(__aarch64__)
-	/* The trace is the last word of inner()'s frame: it saves another register before that one. */
+	/*
+	 * The trace is the last word of inner()'s frame: it saves another register before that one.
+	 */
 	registers.value[30] = word;
 	registers.value[LC_REGISTER_SP] = trace;
 #else

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The model of threads: fed with events in all orders, with losses, reused tids, execs and exits. */
+/*
+ * The model of threads: fed with events in all orders, with losses, reused tids, execs and exits.
+ */
 #include "unit.h"
 
 #include "model/threads.h"
@@ -52,7 +54,10 @@ static struct lc_model *model_new(size_t max)
 	return model;
 }
 
-/* A thread that was blocked before anything was seen: since when it stands still is the kernel's word. */
+/*
+ * A thread that was blocked before anything was seen: since when it stands still is the kernel's
+ * word.
+ */
 static void test_blocked_before_the_start(void **state)
 {
 	struct lc_model *model = model_new(0);

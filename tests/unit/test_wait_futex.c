@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Objects of this C library that threads of this process, and children, sleep on: kind, owner, proof. */
+/*
+ * Objects of this C library that threads of this process, and children, sleep on: kind, owner,
+ * proof.
+ */
 #include "test_wait.h"
 
 #include <semaphore.h>
@@ -231,7 +234,10 @@ static void wait_condition(void *argument)
 	pthread_mutex_unlock(&condition->mutex);
 }
 
-/* An event as qemu has it: a word of all ones, and flags around it, look a little like a mutex of musl. */
+/*
+ * An event as qemu has it: a word of all ones, and flags around it, look a little like a mutex of
+ * musl.
+ */
 static uint32_t event[3] = { 1, UINT32_MAX, 1 };
 
 static void wait_event(void *arg)
@@ -290,8 +296,9 @@ static void test_condition(void **state)
 }
 
 /*
- * Bytes of a condition variable with four waiters, of whom one was signalled and has left: as glibc 2.36 (Debian 12) and
- * 2.41 (Debian 13) had them. They are slept on as they stand, whatever this host's C library is.
+ * Bytes of a condition variable with four waiters, of whom one was signalled and has left: as
+ * glibc 2.36 (Debian 12) and 2.41 (Debian 13) had them. They are slept on as they stand, whatever
+ * this host's C library is.
  */
 struct recorded_condition {
 	uint32_t words[12];
@@ -540,7 +547,10 @@ static void test_once(void **state)
 	test_describe(&subject, once_names, &wait);
 	assert_int_equal(wait.kind, LC_WAIT_ONCE);
 	assert_int_equal(wait.key.object, (uintptr_t)&once);
-	/* glibc keeps a record on the stack of who runs it; the test runs with the host's C library. */
+	/*
+	 * glibc keeps a record on the stack of who runs it; the test runs with the host's C
+	 * library.
+	 */
 	assert_int_equal(wait.recorded, LC_WAIT_RECORDED);
 	assert_int_equal(wait.owners[0].tid, runner.tid);
 	assert_int_equal(wait.owners[0].role, LC_WAIT_RUNNER);
@@ -578,7 +588,10 @@ static void test_once_of_its_own(void **state)
 	test_kill(pid);
 }
 
-/* Of a C++ static only the names of frames tell: who has its function further out runs the initialiser. */
+/*
+ * Of a C++ static only the names of frames tell: who has its function further out runs the
+ * initialiser.
+ */
 static void test_runner_of_a_static(void **state)
 {
 	const char *const waits[] = { "syscall", "__cxa_guard_acquire", "config()", "worker()" };
@@ -658,7 +671,10 @@ static void test_any_of_many(void **state)
 	assert_int_equal(wait.owners[0].tid, getpid());
 	assert_true(wait.flags & LC_WAIT_INCOMPLETE); /* whoever has the word */
 	assert_int_equal(wait.flags & LC_WAIT_VALUE_DIFFERS, 0);
-	/* More than are looked at; a word that has changed; one word alone, which is like any other. */
+	/*
+	 * More than are looked at; a word that has changed; one word alone, which is like any
+	 * other.
+	 */
 	subject.syscall.args[1] = 10;
 	word = 8;
 	test_describe(&subject, none, &wait);

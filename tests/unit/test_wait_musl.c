@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects of musl. The test compiles itself a second time with musl-gcc, as the program whose threads
- * are looked at; where there is no musl-gcc it is skipped.
+ * Objects of musl. The test compiles itself a second time with musl-gcc, as the program whose
+ * threads are looked at; where there is no musl-gcc it is skipped.
  */
 #ifdef WAIT_MUSL_TARGET
 

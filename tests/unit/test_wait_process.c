@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waits for processes, signals, time, SysV objects; stops; and the calls that resume after a stop. */
+/*
+ * Waits for processes, signals, time, SysV objects; stops; and the calls that resume after a stop.
+ */
 #include "test_wait.h"
 
 #include <errno.h>

@@ -185,7 +185,9 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, 
 		return 1;
 	}
 	for (i = 0; i < count && used < room; i++) {
-		/* Go's own dumps leave out what the compiler made, too; but a stack is never empty. */
+		/*
+		 * Go's own dumps leave out what the compiler made, too; but a stack is never empty.
+		 */
 		if (calls[i].wrapper && !alone)
 			continue;
 		frames[used] = frame_of(image, &calls[i], raw->vaddr);

@@ -45,8 +45,8 @@ struct golang {
 	struct go_images images;
 	struct go_known *known;
 	struct go_walk walk;
-	uint8_t *
-		kinds; /* enum lc_go_kind + 1, by stack: what its innermost functions tell; 0: not asked */
+	uint8_t *kinds; /* enum lc_go_kind + 1, by stack: what its innermost functions tell; 0: not
+			   asked */
 	size_t kinds_room;
 	struct go_batch batch;
 };
@@ -64,8 +64,8 @@ enum lc_go_kind go_kind_by_stack(struct golang *golang, const struct go_process 
 				 const struct go_walk *walk, uint32_t stack);
 
 /*
- * What is known of a process, looked up anew where it is not that process or program any more. Whether it can be
- * read is in (*ret)->error. Returns 0 or a negative errno.
+ * What is known of a process, looked up anew where it is not that process or program any more.
+ * Whether it can be read is in (*ret)->error. Returns 0 or a negative errno.
  */
 int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
 		    struct target_stat *stat);
@@ -87,7 +87,10 @@ struct go_text {
 	uint64_t address, length;
 };
 
-/* A label that the program has set on a goroutine (pprof.Do), laid out as the runtime has it since 1.24. */
+/*
+ * A label that the program has set on a goroutine (pprof.Do), laid out as the runtime has it
+ * since 1.24.
+ */
 struct go_label {
 	struct go_text key, value;
 };

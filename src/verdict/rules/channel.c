@@ -42,7 +42,10 @@ static void pipe_end(struct judged *judged)
 			"holders of the other end that are stuck or gone would make it a finding");
 }
 
-/* Nobody has the other end. To read is to wait for work; what is to be written has nobody to read it. */
+/*
+ * Nobody has the other end. To read is to wait for work; what is to be written has nobody to read
+ * it.
+ */
 static void open_of_fifo(struct judged *judged)
 {
 	if (!(judged->wait->flags & LC_WAIT_OPENS_TO_WRITE)) {

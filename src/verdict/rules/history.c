@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Evidence that only time gives: how long answers took before at the place where a thread waits for one now, and
- * whether other threads at the same place were answered by the same peer meanwhile.
+ * Evidence that only time gives: how long answers took before at the place where a thread waits for
+ * one now, and whether other threads at the same place were answered by the same peer meanwhile.
  */
 #include "verdict/rules/private.h"
 

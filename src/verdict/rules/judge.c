@@ -76,7 +76,10 @@ void judge_add_circle(const struct graph *graph, uint32_t start, const char *las
 			 last ?: judge_node_words(&graph->nodes[at], words, sizeof(words)));
 }
 
-/* Disks, neighbours and schedulers make a healthy program wait for tenths of a second, whatever was asked for. */
+/*
+ * Disks, neighbours and schedulers make a healthy program wait for tenths of a second, whatever was
+ * asked for.
+ */
 #define LEAST_STALL_NS 1000000000ull
 
 bool rules_is_long(const struct judged *judged, uint64_t ns)

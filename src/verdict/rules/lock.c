@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Locks take the verdict of their holder. A lock waited for is no finding by itself: it is also a gate (its
- * holder lets a worker in when there is work), a turn (leader and followers), and an office (a standby).
+ * Locks take the verdict of their holder. A lock waited for is no finding by itself: it is also a
+ * gate (its holder lets a worker in when there is work), a turn (leader and followers), and an
+ * office (a standby).
  */
 #include "verdict/rules/private.h"
 #include "util/duration.h"
@@ -75,7 +76,10 @@ static void others_wait(struct judged *judged, int tid, bool kept)
 					"be a finding");
 }
 
-/* Leader and followers are children of one process, or threads of one; an office and its standby are not. */
+/*
+ * Leader and followers are children of one process, or threads of one; an office and its standby
+ * are not.
+ */
 static bool is_follower(const struct judged *judged)
 {
 	const struct graph_node *holder = judged->owner, *nodes = judged->rules->graph->nodes;
@@ -194,7 +198,10 @@ static void waits_for_itself(struct judged *judged)
 	judge_remedy(judged, "%s", remedy_of_self(judged->wait->kind));
 }
 
-/* It is free for a moment each time that it changes hands: that nobody is on the way is what makes the fault. */
+/*
+ * It is free for a moment each time that it changes hands: that nobody is on the way is what makes
+ * the fault.
+ */
 static void lock_is_free(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -216,7 +223,10 @@ static void lock_is_free(struct judged *judged)
 		    wait->object);
 }
 
-/* That the lock was taken before the signal came is known once it has been waited for longer than any other holds it. */
+/*
+ * That the lock was taken before the signal came is known once it has been waited for longer than
+ * any other holds it.
+ */
 static void interrupted_holder(struct judged *judged)
 {
 	bool stalled = rules_stalled(judged) == VERDICT_STUCK;

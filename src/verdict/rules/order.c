@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The order of judgement: releasers before waiters, cycles first. Families of rules are in files of their own. */
+/*
+ * The order of judgement: releasers before waiters, cycles first. Families of rules are in files of
+ * their own.
+ */
 #include "verdict/rules/private.h"
 
 #include <errno.h>
@@ -52,7 +55,10 @@ static void judge_dead_end(struct judged *judged)
 	judge_otherwise(judged, "a chain that ends at somebody who works would make it idle");
 }
 
-/* What was read only once may have been another moment's, and proves nothing; nor does a circle or chain of it. */
+/*
+ * What was read only once may have been another moment's, and proves nothing; nor does a circle or
+ * chain of it.
+ */
 static void judge_unconfirmed(struct judged *judged)
 {
 	const char *verdict = verdict_name(judged->judgement->verdict);
@@ -64,7 +70,10 @@ static void judge_unconfirmed(struct judged *judged)
 	judge_remedy(judged, "look again: what stands is read the same twice");
 }
 
-/* Whom it waits for had not stood still since it was read who that is: what holds that one up proves nothing here. */
+/*
+ * Whom it waits for had not stood still since it was read who that is: what holds that one up
+ * proves nothing here.
+ */
 static void judge_moved_on(struct judged *judged)
 {
 	char words[64];

@@ -69,8 +69,9 @@ unsigned judge_circle_length(const struct graph *graph, uint32_t start);
 void judge_circle_proof(struct judged *judged, const char *last);
 
 /*
- * Adds " goroutine 9, which waits for thread 7 (worker)" to buffer: the circle of a node from the next one on, back to the
- * node, which last names (NULL: as the others); one too long for the buffer ends early, in words.
+ * Adds " goroutine 9, which waits for thread 7 (worker)" to buffer: the circle of a node from the
+ * next one on, back to the node, which last names (NULL: as the others); one too long for the
+ * buffer ends early, in words.
  */
 void judge_add_circle(const struct graph *graph, uint32_t start, const char *last, char *buffer,
 		      size_t size);
@@ -100,8 +101,8 @@ void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: 
 void rules_process(struct judged *judged); /* join, children, stops: process.c */
 
 /*
- * Of a rule that rests on time alone: STUCK, where the wait has lasted for the threshold and for what no busy host takes;
- * SUSPECT before.
+ * Of a rule that rests on time alone: STUCK, where the wait has lasted for the threshold and for
+ * what no busy host takes; SUSPECT before.
  */
 enum verdict rules_stalled(const struct judged *judged);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What would have prevented it, by what was shown: of a circle by the kinds of its links, of a fault of one thing by
- * that thing. Where several patterns fit, none is named.
+ * What would have prevented it, by what was shown: of a circle by the kinds of its links, of a
+ * fault of one thing by that thing. Where several patterns fit, none is named.
  */
 #include "verdict/rules/private.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From evidence to a verdict, for each blocked thread: docs/verdicts.md has every rule with its reason. No
- * rule knows a program's or a function's name. Pure.
+ * From evidence to a verdict, for each blocked thread: docs/verdicts.md has every rule with its
+ * reason. No rule knows a program's or a function's name. Pure.
  */
 #ifndef LEAKHOP_VERDICT_RULES_RULES_H
 #define LEAKHOP_VERDICT_RULES_RULES_H
@@ -31,7 +31,10 @@ struct judgement {
 	const char *rule; /* its name in docs/verdicts.md */
 };
 
-/* The same with its words, made for what is told. Texts are leakhop's words; "" where there is nothing to say. */
+/*
+ * The same with its words, made for what is told. Texts are leakhop's words; "" where there is
+ * nothing to say.
+ */
 struct conclusion {
 	enum verdict verdict;
 	uint32_t root, taker;
@@ -45,8 +48,9 @@ struct conclusion {
 struct rules;
 
 /*
- * Judges every node of the graph, in linear time. A block shorter than threshold_ns is judged, too: the caller picks.
- * The nodes and edges of the graph must outlive the rules and stay as they are. Returns 0 or -ENOMEM; rules_free() frees.
+ * Judges every node of the graph, in linear time. A block shorter than threshold_ns is judged, too:
+ * the caller picks. The nodes and edges of the graph must outlive the rules and stay as they are.
+ * Returns 0 or -ENOMEM; rules_free() frees.
  */
 int rules_create(const struct graph *graph, uint64_t now, uint64_t threshold_ns,
 		 struct rules **ret_rules);
@@ -58,7 +62,10 @@ const struct judgement *rules_judgements(const struct rules *rules);
 /* Judges one node again, to the same verdict, and says why. */
 void rules_explain(const struct rules *rules, uint32_t number, struct conclusion *ret);
 
-/* May the other end owe this side of a socket something? Of a Unix socket nobody counts who spoke last. */
+/*
+ * May the other end owe this side of a socket something? Of a Unix socket nobody counts who spoke
+ * last.
+ */
 bool rules_asks(const struct lc_wait *socket);
 
 #endif

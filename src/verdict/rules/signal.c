@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waits for somebody's word: condition variables, semaphores, barriers, parked threads. A worker that waits
- * for a job and one whose signal was lost are the same futex: only the object's own state, or who else
- * waits for this thread, tells.
+ * Waits for somebody's word: condition variables, semaphores, barriers, parked threads. A worker
+ * that waits for a job and one whose signal was lost are the same futex: only the object's own
+ * state, or who else waits for this thread, tells.
  */
 #include "verdict/rules/private.h"
 
@@ -49,7 +49,10 @@ static void remedy_look(struct judged *judged)
 	}
 }
 
-/* Between the word's change and the wake-up a healthy waiter looks so, too: nobody may be on the way. */
+/*
+ * Between the word's change and the wake-up a healthy waiter looks so, too: nobody may be on the
+ * way.
+ */
 static void signal_lost(struct judged *judged)
 {
 	if (!(judged->wait->flags & LC_WAIT_NO_WAKER)) {

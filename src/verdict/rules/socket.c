@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sockets: only the side that asked can be owed an answer, and an answer outstanding is no finding by itself
- * (subscriptions, long polls and queues look the same). What makes it one: the request lies unread, does not
- * get through, nobody is there to read it, or whoever should is a finding.
+ * Sockets: only the side that asked can be owed an answer, and an answer outstanding is no finding
+ * by itself (subscriptions, long polls and queues look the same). What makes it one: the request
+ * lies unread, does not get through, nobody is there to read it, or whoever should is a finding.
  */
 #include "verdict/rules/private.h"
 #include "util/duration.h"
@@ -127,8 +127,9 @@ static void remedy_trouble(struct judged *judged)
 }
 
 /*
- * An answer that has not come. A subscription that was busy and is quiet now looks like one that was answered
- * quickly before; a queue that others are served from, like their being answered meanwhile. Both together do not.
+ * An answer that has not come. A subscription that was busy and is quiet now looks like one that
+ * was answered quickly before; a queue that others are served from, like their being answered
+ * meanwhile. Both together do not.
  */
 static void answer_outstanding(struct judged *judged)
 {
@@ -173,8 +174,8 @@ static void answer_outstanding(struct judged *judged)
 }
 
 /*
- * The side that asked has spoken, and whether it has heard a word since is not known: the clocks of TCP tell no less
- * than some ms apart, and a Unix socket notes nothing.
+ * The side that asked has spoken, and whether it has heard a word since is not known: the clocks of
+ * TCP tell no less than some ms apart, and a Unix socket notes nothing.
  */
 static bool order_is_unknown(const struct lc_wait *wait)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Words that functions were called with: see arguments.h. As printArgs() of src/runtime/traceback.go. */
+/*
+ * Words that functions were called with: see arguments.h. As printArgs() of
+ * src/runtime/traceback.go.
+ */
 #include "runtimes/go/dump/arguments.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words that a function was called with, as far as they lie on the stack: by what the compiler notes of
- * each function for tracebacks (emitArgInfo and emitArgLiveInfo of cmd/compile/internal/ssagen).
+ * The words that a function was called with, as far as they lie on the stack: by what the compiler
+ * notes of each function for tracebacks (emitArgInfo and emitArgLiveInfo of
+ * cmd/compile/internal/ssagen).
  */
 #ifndef LEAKHOP_RUNTIMES_GO_ARGUMENTS_H
 #define LEAKHOP_RUNTIMES_GO_ARGUMENTS_H
@@ -26,8 +27,8 @@ void go_arguments_note(const struct go_image *image, const struct go_function *f
 		       uint64_t vaddr, struct go_argument_note *ret);
 
 /*
- * The arguments of a frame whose argument area begins at bytes, of which size can be read. Returns how many
- * there are in arguments.
+ * The arguments of a frame whose argument area begins at bytes, of which size can be read. Returns
+ * how many there are in arguments.
  */
 size_t go_arguments_read(const struct go_argument_note *note, const uint8_t *bytes, size_t size,
 			 struct lc_go_argument arguments[GO_ARGUMENTS_MAX]);

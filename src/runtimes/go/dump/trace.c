@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Goroutines as Go's own dump of all of them has them (runtime.Stack, and so runtime/pprof's debug=2): which
- * goroutines and frames are told and which are left out follows src/runtime/traceback.go of 1.17 to 1.27.
+ * Goroutines as Go's own dump of all of them has them (runtime.Stack, and so runtime/pprof's
+ * debug=2): which goroutines and frames are told and which are left out follows
+ * src/runtime/traceback.go of 1.17 to 1.27.
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/dump/arguments.h"
@@ -86,7 +87,10 @@ struct tracing {
 	char label_bytes[GO_LABELS_MAX * 2][LABEL_SIZE];
 };
 
-/* --- functions ------------------------------------------------------------------------------------ */
+/*
+ * --- functions
+ * ------------------------------------------------------------------------------------
+ */
 
 /* isExportedRuntime(): what of the runtime everybody may call. */
 static bool is_exported(uint32_t version, const char *name)
@@ -135,8 +139,8 @@ static bool is_shown(uint8_t role, bool first, uint8_t callee)
 }
 
 /*
- * The end of the type arguments that begin behind open, where a method's own follow: T[...].method[...]. Since
- * 1.27. Returns false where the name is not one of these.
+ * The end of the type arguments that begin behind open, where a method's own follow:
+ * T[...].method[...]. Since 1.27. Returns false where the name is not one of these.
  */
 static bool find_middle(const char *open, const char *close, const char **ret_end,
 			const char **ret_begin)
@@ -179,7 +183,10 @@ static char *printed_name(uint32_t version, const char *name)
 	return printed;
 }
 
-/* --- places --------------------------------------------------------------------------------------- */
+/*
+ * --- places
+ * ---------------------------------------------------------------------------------------
+ */
 
 static void free_place(struct place *place)
 {
@@ -257,7 +264,10 @@ static const struct place *place_at(struct tracing *tracing, uint64_t pc, bool i
 	return place;
 }
 
-/* --- frames --------------------------------------------------------------------------------------- */
+/*
+ * --- frames
+ * ---------------------------------------------------------------------------------------
+ */
 
 /* Innermost ones are kept in order, the outermost in a ring behind them. */
 static void show(struct tracing *tracing, const struct place_call *call, const struct place *place,
@@ -354,7 +364,10 @@ static int fill_frames(struct tracing *tracing, const struct go_descriptor *d,
 	return 0;
 }
 
-/* --- the heading and the go statement ------------------------------------------------------------- */
+/*
+ * --- the heading and the go statement
+ * -------------------------------------------------------------
+ */
 
 /* isIdleInSynctest, but for those whose name says it. */
 static bool is_durable(const char *reason)
@@ -448,7 +461,9 @@ static void fill_heading(struct tracing *tracing, const struct go_descriptor *d,
 	fill_labels(tracing, d, trace);
 }
 
-/* The line is that of the innermost of inlined calls, the name that of the outermost: so does Go. */
+/*
+ * The line is that of the innermost of inlined calls, the name that of the outermost: so does Go.
+ */
 static int fill_creator(struct tracing *tracing, const struct go_descriptor *d,
 			struct lc_go_trace *trace)
 {
@@ -493,7 +508,9 @@ static bool is_system(const struct tracing *tracing, const struct go_descriptor 
 	if (strncmp(name, prefix, sizeof(prefix) - 1))
 		return false;
 	name += sizeof(prefix) - 1;
-	/* These are the program's while they run a callback: it is that which they wait for then. */
+	/*
+	 * These are the program's while they run a callback: it is that which they wait for then.
+	 */
 	if (!strcmp(name, "runfinq") || !strcmp(name, "runFinalizers"))
 		return !waits || !strcmp(status_of(tracing, d), "finalizer wait");
 	if (!strcmp(name, "runCleanups"))
@@ -502,7 +519,10 @@ static bool is_system(const struct tracing *tracing, const struct go_descriptor 
 	       strcmp(name, "handleAsyncEvent");
 }
 
-/* --- goroutines ----------------------------------------------------------------------------------- */
+/*
+ * --- goroutines
+ * -----------------------------------------------------------------------------------
+ */
 
 static bool stands(const struct go_descriptor *d)
 {
@@ -526,8 +546,8 @@ static bool make_room(struct tracing *tracing, size_t size)
 }
 
 /*
- * Reads the stack, and the descriptor behind it, in this order. Returns 1 if it has not moved meanwhile; 0 if
- * it has, and *d is what it is now; -ENOENT if it has ended.
+ * Reads the stack, and the descriptor behind it, in this order. Returns 1 if it has not moved
+ * meanwhile; 0 if it has, and *d is what it is now; -ENOENT if it has ended.
  */
 static int read_stack(struct tracing *tracing, uint64_t address, struct go_descriptor *d)
 {

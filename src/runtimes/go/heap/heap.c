@@ -49,7 +49,10 @@ static uint64_t get(const uint8_t *bytes, int32_t offset, unsigned size)
 	return value;
 }
 
-/* Is this the first level of the map of arenas? It must lead from the list of goroutines to its span. */
+/*
+ * Is this the first level of the map of arenas? It must lead from the list of goroutines to its
+ * span.
+ */
 static bool is_arena_map(const struct go_process *process, uint64_t map, uint64_t list)
 {
 	const struct go_offsets *o = &process->offsets;
@@ -157,7 +160,9 @@ static uint64_t room_for(const struct go_span *span)
 	return (span->end - span->start + span->size - 1) / span->size;
 }
 
-/* Notes of each page what it belongs to; beyond the arenas that were counted on nothing is noted. */
+/*
+ * Notes of each page what it belongs to; beyond the arenas that were counted on nothing is noted.
+ */
 static bool note_pages(struct go_heap *heap, const struct go_span *span, uint32_t what)
 {
 	uint64_t base = heap->low >> ARENA_SHIFT, page, arena;
@@ -376,7 +381,10 @@ uint64_t go_heap_object(const struct go_span *span, uint64_t address)
 	return span->start + (address - span->start) / span->size * span->size;
 }
 
-/* As they were at the first question: what was in use then may be taken for in use. NULL: not readable. */
+/*
+ * As they were at the first question: what was in use then may be taken for in use. NULL: not
+ * readable.
+ */
 static const uint8_t *bits_of(const struct go_process *process, struct go_span *span)
 {
 	size_t size = span->count / 8 + 1;

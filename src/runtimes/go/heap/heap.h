@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The heap of a Go process as its runtime sees it: spans of objects of one size. From any address to the
- * object that it lies in. Layouts: src/runtime/mheap.go, 1.17 to 1.27.
+ * The heap of a Go process as its runtime sees it: spans of objects of one size. From any address
+ * to the object that it lies in. Layouts: src/runtime/mheap.go, 1.17 to 1.27.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_HEAP_H
 #define LEAKHOP_RUNTIMES_GO_HEAP_H
@@ -19,7 +19,8 @@ struct go_span {
 	uint64_t first;	     /* number of its first object among those of all spans */
 	uint8_t *bits;	     /* go_heap_in_use() */
 	bool scan;	     /* may hold pointers */
-	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go, maxTinySize) */
+	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go,
+		      maxTinySize) */
 };
 
 struct go_heap {
@@ -31,22 +32,25 @@ struct go_heap {
 		*pages; /* by arena: of each page the number of its span + 1, or a word of heap.c */
 	size_t arenas;
 	uint64_t late_pages;
-	uint64_t
-		map; /* address of the runtime's map of arenas, for pages that came into use since */
-	bool full;   /* a bound was reached: what is in the heap is not known any more */
+	uint64_t map; /* address of the runtime's map of arenas, for pages that came into use since
+		       */
+	bool full;    /* a bound was reached: what is in the heap is not known any more */
 };
 
 /* Bytes of all spans in use, as the runtime counts them: a word to read. 0: not known. */
 uint64_t go_heap_bytes(struct go_process *process);
 
 /*
- * Reads all spans in use. Returns 0; -ENOENT: the heap was not found; -EFAULT: a span could not be read, or made no
- * sense; -E2BIG: more than are taken; -ENOMEM. go_heap_release() releases.
+ * Reads all spans in use. Returns 0; -ENOENT: the heap was not found; -EFAULT: a span could not be
+ * read, or made no sense; -E2BIG: more than are taken; -ENOMEM. go_heap_release() releases.
  */
 int go_heap_read(struct go_process *process, struct go_heap *heap);
 void go_heap_release(struct go_heap *heap);
 
-/* The span that holds address, also one that has come into use since; NULL: none. Valid until the release. */
+/*
+ * The span that holds address, also one that has come into use since; NULL: none. Valid until the
+ * release.
+ */
 const struct go_span *go_heap_find(const struct go_process *process, struct go_heap *heap,
 				   uint64_t address);
 
@@ -57,8 +61,8 @@ const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address)
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);
 
 /*
- * Whether that object is in use: what is free still holds old pointers. Free only by a fresh look at its span; in use
- * also where it was so at a former question.
+ * Whether that object is in use: what is free still holds old pointers. Free only by a fresh look
+ * at its span; in use also where it was so at a former question.
  */
 bool go_heap_in_use(const struct go_process *process, const struct go_heap *heap,
 		    const struct go_span *span, uint64_t object);

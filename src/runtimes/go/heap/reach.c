@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Looks at who can reach what, and looks again: see reach.h. A look ends when nobody was found to have moved since he was
- * read, or after some rounds; then whoever ran meanwhile has been looked at once more.
+ * Looks at who can reach what, and looks again: see reach.h. A look ends when nobody was found to
+ * have moved since he was read, or after some rounds; then whoever ran meanwhile has been looked at
+ * once more.
  */
 #include "runtimes/go/image/modules.h"
 #include "runtimes/go/heap/reach_search.h"
@@ -16,7 +17,10 @@
 #define TIME_MAX 15000000000ull
 #define ROUNDS 4
 
-/* Those that could be woken come last: once nobody is left who could not, what they have is of no interest. */
+/*
+ * Those that could be woken come last: once nobody is left who could not, what they have is of no
+ * interest.
+ */
 static bool mark_some(struct search *search)
 {
 	if (search->to_search.count)
@@ -126,7 +130,9 @@ static struct search *new_search(struct go_process *process, const struct lc_go_
 	return search;
 }
 
-/* Those of this look that were dead in each look before, too. dead: by place, of the model's count. */
+/*
+ * Those of this look that were dead in each look before, too. dead: by place, of the model's count.
+ */
 static size_t take_answers(const struct search *search, uint8_t *dead, bool first)
 {
 	size_t i, count = 0;
@@ -165,7 +171,10 @@ int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *d
 	size_t count = 0;
 	int r = look(process, model, dead, /* first= */ true, &moved, &count);
 
-	/* Only what nothing reached at the first look is worth a second; a third, where somebody ran meanwhile. */
+	/*
+	 * Only what nothing reached at the first look is worth a second; a third, where somebody
+	 * ran meanwhile.
+	 */
 	if (!r && count)
 		r = look(process, model, dead, /* first= */ false, &moved, &count);
 	if (!r && count && moved)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Can anything that lives still reach what goroutines wait for? From outside, as the collector marks: from global
- * variables, timers, finalizers and the stacks of goroutines that can run, to all that these lead to. A goroutine that
- * waits can run if something that it waits for is met. What is not met nobody can ever send to, close or unlock. The
- * rule is that of the runtime's own leak detector (src/runtime/mgc.go, 1.27; ASPLOS 2025, GOLF).
+ * Can anything that lives still reach what goroutines wait for? From outside, as the collector
+ * marks: from global variables, timers, finalizers and the stacks of goroutines that can run, to
+ * all that these lead to. A goroutine that waits can run if something that it waits for is met.
+ * What is not met nobody can ever send to, close or unlock. The rule is that of the runtime's own
+ * leak detector (src/runtime/mgc.go, 1.27; ASPLOS 2025, GOLF).
  *
- * Pointers are taken conservatively: any word that points into an object holds it, but in frames whose live pointers
- * the compiler's maps name (reach_frames.c). So "reachable" may be wrong. The process runs on meanwhile: a pointer that is
- * moved from a place not read yet to one that was read is not seen. So whoever moved during a look is looked at again, and
- * it is looked two times or three. Whatever cannot be read ends it without an answer.
+ * Pointers are taken conservatively: any word that points into an object holds it, but in frames
+ * whose live pointers the compiler's maps name (reach_frames.c). So "reachable" may be wrong. The
+ * process runs on meanwhile: a pointer that is moved from a place not read yet to one that was read
+ * is not seen. So whoever moved during a look is looked at again, and it is looked two times or
+ * three. Whatever cannot be read ends it without an answer.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_REACH_H
 #define LEAKHOP_RUNTIMES_GO_REACH_H
@@ -16,10 +18,11 @@
 #include "runtimes/go/private.h"
 
 /*
- * Asks for all goroutines of the model that wait. dead: a byte for each place of the model, not zero where nothing that
- * lives reaches what is waited for; who could end a wait, of those, is noted in the model. Returns 0; -ENOENT: the
- * heap was not found, its layout is not known, or not all modules are; -EFAULT: something could not be read; -ETIME;
- * -E2BIG: larger than is searched; -ENOMEM. On failure nothing is unreachable.
+ * Asks for all goroutines of the model that wait. dead: a byte for each place of the model, not
+ * zero where nothing that lives reaches what is waited for; who could end a wait, of those, is
+ * noted in the model. Returns 0; -ENOENT: the heap was not found, its layout is not known, or not
+ * all modules are; -EFAULT: something could not be read; -ETIME; -E2BIG: larger than is searched;
+ * -ENOMEM. On failure nothing is unreachable.
  */
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The live pointers of a stack that stands still, by the collector's own maps (src/runtime/mgcmark.go, scanstack): of each
- * frame at a call the words that the map names, and of variables whose address was taken those that a live pointer, on this
- * stack or in its descriptor, leads to. Of any other frame each word, and of a stack that is not walked to its end all.
+ * The live pointers of a stack that stands still, by the collector's own maps
+ * (src/runtime/mgcmark.go, scanstack): of each frame at a call the words that the map names, and of
+ * variables whose address was taken those that a live pointer, on this stack or in its descriptor,
+ * leads to. Of any other frame each word, and of a stack that is not walked to its end all.
  */
 #include "runtimes/go/heap/reach_search.h"
 #include "runtimes/go/image/stackmaps.h"
@@ -205,8 +206,8 @@ static bool read_record(const struct reach_frames *f, uint64_t at, uint8_t *reco
 }
 
 /*
- * What is deferred: records on the stack or in the heap, in a chain. No map tells of those on the stack, and their
- * functions may be closures there. False: the chain cannot be read.
+ * What is deferred: records on the stack or in the heap, in a chain. No map tells of those on the
+ * stack, and their functions may be closures there. False: the chain cannot be read.
  */
 static bool take_defers(struct reach_frames *f, uint64_t at)
 {
@@ -237,7 +238,10 @@ static bool knows_fields(const struct go_offsets *o)
 	       o->defer_link + 8 <= o->defer_size;
 }
 
-/* It can only go on from where it was stopped. In a system call it could be back at any time, and nothing would count it. */
+/*
+ * It can only go on from where it was stopped. In a system call it could be back at any time, and
+ * nothing would count it.
+ */
 static bool stands_still(const struct go_descriptor *d)
 {
 	return d->status == GO_STATUS_WAITING || d->status == GO_STATUS_LEAKED ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All goroutines as they are now, whatever the sweep saw: who is in the model, waits as it did then and for something that
- * only the program could give, may be dead; all others live.
+ * All goroutines as they are now, whatever the sweep saw: who is in the model, waits as it did then
+ * and for something that only the program could give, may be dead; all others live.
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/heap/reach_search.h"
@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the program's own detector counts as waits that only the program can end. main is parked on purpose. */
+/*
+ * What the program's own detector counts as waits that only the program can end. main is parked on
+ * purpose.
+ */
 static bool may_be_dead(const struct lc_goroutine *goroutine)
 {
 	return goroutine->goid != 1 &&

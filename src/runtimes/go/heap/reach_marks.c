@@ -127,8 +127,8 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 }
 
 /*
- * In a block of tiny objects a pointer leads to those that begin with it or lie behind it: to the one that it points
- * into, wherever in that, and whose end is not known.
+ * In a block of tiny objects a pointer leads to those that begin with it or lie behind it: to the
+ * one that it points into, wherever in that, and whose end is not known.
  */
 static void wake(struct search *search, uint64_t object, uint64_t word, bool tiny)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What objects of the heap lead to. A queued waiter's record, descriptors of goroutines and the runtime's other books lead
- * nowhere: else every wait would keep itself alive.
+ * What objects of the heap lead to. A queued waiter's record, descriptors of goroutines and the
+ * runtime's other books lead nowhere: else every wait would keep itself alive.
  */
 #include "runtimes/go/heap/reach_search.h"
 
@@ -33,8 +33,8 @@ static bool has_size_of_g(const struct go_offsets *o, uint64_t size)
 }
 
 /*
- * Is there what the runtime keeps of a thread (m) at this address? Its first field leads to a descriptor that names itself
- * and the m (src/runtime/runtime2.go).
+ * Is there what the runtime keeps of a thread (m) at this address? Its first field leads to a
+ * descriptor that names itself and the m (src/runtime/runtime2.go).
  */
 static bool is_m(const struct search *search, uint64_t m, uint64_t g0)
 {
@@ -47,8 +47,8 @@ static bool is_m(const struct search *search, uint64_t m, uint64_t g0)
 }
 
 /*
- * A descriptor, also of a thread's own stacks, which is not in the list of all: it has the bounds of a stack and twice the
- * address where it gets short, and it names itself, or a thread.
+ * A descriptor, also of a thread's own stacks, which is not in the list of all: it has the bounds
+ * of a stack and twice the address where it gets short, and it names itself, or a thread.
  */
 static bool is_descriptor(const struct search *search, uint64_t object, const uint8_t *bytes,
 			  uint64_t size)
@@ -69,7 +69,10 @@ static bool is_descriptor(const struct search *search, uint64_t object, const ui
 	return itself == object || (m && is_m(search, m, go_word(search->process, m)));
 }
 
-/* Old pointers of the last thing that a thread did for a goroutine hold nothing. Large objects have a word before them. */
+/*
+ * Old pointers of the last thing that a thread did for a goroutine hold nothing. Large objects have
+ * a word before them.
+ */
 static bool is_thread(const struct search *search, uint64_t object, const uint8_t *bytes,
 		      uint64_t size)
 {
@@ -83,8 +86,8 @@ static bool is_thread(const struct search *search, uint64_t object, const uint8_
 }
 
 /*
- * A p (src/runtime/runtime2.go): its timers are roots of their own. Its cache of pages has addresses that are no pointers,
- * and its buffer for the collector old ones.
+ * A p (src/runtime/runtime2.go): its timers are roots of their own. Its cache of pages has
+ * addresses that are no pointers, and its buffer for the collector old ones.
  */
 static bool is_processor(const struct search *search, uint64_t object)
 {
@@ -141,7 +144,10 @@ static int by_address(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Objects that lie close to each other are one piece: most of the time goes into the number of pieces. */
+/*
+ * Objects that lie close to each other are one piece: most of the time goes into the number of
+ * pieces.
+ */
 static size_t make_pieces(const struct search *search, const uint64_t *objects, size_t count,
 			  struct target_piece *pieces, size_t *ret_taken)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Among those that can never go on: who has at hand what another waits for, on the stack or by at most two steps from
- * there (a closure, and a variable that it shares). By way of a registry that holds all of a kind each would seem to have
- * each, so there it ends.
+ * Among those that can never go on: who has at hand what another waits for, on the stack or by at
+ * most two steps from there (a closure, and a variable that it shares). By way of a registry that
+ * holds all of a kind each would seem to have each, so there it ends.
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/heap/reach_search.h"

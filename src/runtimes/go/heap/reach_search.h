@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One look of the search behind reach.h. From the roots forwards, as the collector marks: each object and each goroutine
- * is looked at once. A goroutine that waits is not a root; it becomes one when something that it waits for is met.
- * Private to the files of the search; each part has a file of its name.
+ * One look of the search behind reach.h. From the roots forwards, as the collector marks: each
+ * object and each goroutine is looked at once. A goroutine that waits is not a root; it becomes one
+ * when something that it waits for is met. Private to the files of the search; each part has a file
+ * of its name.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
 #define LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
@@ -95,7 +96,10 @@ void reach_fail(struct search *search, int error);
 /* reach_list: false and an error without memory. */
 bool reach_push(struct search *search, struct reach_list *list, uint64_t item);
 
-/* reach_marks.c: bits for each object. A word is looked at as a pointer; who waits for its object lives. */
+/*
+ * reach_marks.c: bits for each object. A word is looked at as a pointer; who waits for its object
+ * lives.
+ */
 int reach_marks_begin(struct search *search);
 void reach_mark(struct search *search, uint64_t word);
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
@@ -118,26 +122,38 @@ int reach_list_goroutines(struct search *search);
 uint32_t reach_goroutine_at(const struct search *search, uint64_t address);
 void reach_lives(struct search *search, uint32_t goroutine);
 
-/* Looks at all again: who moved or is new is to be searched once more. Sets moved and returns whether anybody was. */
+/*
+ * Looks at all again: who moved or is new is to be searched once more. Sets moved and returns
+ * whether anybody was.
+ */
 bool reach_look_again(struct search *search);
 
-/* reach_waits.c: what those that wait wait for; first notes it, else compares: who waits for something else lives. */
+/*
+ * reach_waits.c: what those that wait wait for; first notes it, else compares: who waits for
+ * something else lives.
+ */
 void reach_find_coroutines(struct search *search);
 void reach_read_waits(struct search *search, const uint32_t *numbers, size_t count, bool first);
 
-/* reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies. */
+/*
+ * reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies.
+ */
 void reach_read_stacks(struct search *search, struct reach_list *list);
 void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to);
 
 /*
- * reach_frames.c: the live pointers of the stack of one that stands still, from sched.sp to its end, of size bytes.
- * descriptor: its bytes, the stack's bounds zero. False: they are not known, and each word is to be marked.
+ * reach_frames.c: the live pointers of the stack of one that stands still, from sched.sp to its
+ * end, of size bytes. descriptor: its bytes, the stack's bounds zero. False: they are not known,
+ * and each word is to be marked.
  */
 struct reach_frames *reach_frames_new(void); /* to be freed; NULL without memory */
 bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 		       const uint8_t *descriptor, const uint8_t *stack, size_t size);
 
-/* reach_releasers.c: who of those that were not met has at hand what another waits for. Returns 0 or -ENOMEM. */
+/*
+ * reach_releasers.c: who of those that were not met has at hand what another waits for. Returns 0
+ * or -ENOMEM.
+ */
 int reach_find_releasers(struct search *search, struct lc_go_process *model);
 
 /* reach.c: one look. Returns 0 or an error of go_reach(); reach_release() releases in any case. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What goroutines that can run have on their stacks and in their descriptors: see reach_search.h. */
+/*
+ * What goroutines that can run have on their stacks and in their descriptors: see reach_search.h.
+ */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/heap/reach_search.h"
@@ -8,8 +10,8 @@
 #include <string.h>
 
 /*
- * Of one that does not run, from its sp up: below are old frames, which hold nothing. Of one that runs, all of it. What
- * begins to run meanwhile has what it has from there.
+ * Of one that does not run, from its sp up: below are old frames, which hold nothing. Of one that
+ * runs, all of it. What begins to run meanwhile has what it has from there.
  */
 void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to)
 {
@@ -55,9 +57,9 @@ static bool waits_for_calls(const struct search *search, const struct go_descrip
 }
 
 /*
- * The runtime's own goroutines have addresses of memory on their stacks, where objects begin, and hold none; nor do those
- * that call finalizers and cleanups while they wait for some. While they call them, what else is due stands in a queue
- * outside of the heap, which is not read.
+ * The runtime's own goroutines have addresses of memory on their stacks, where objects begin, and
+ * hold none; nor do those that call finalizers and cleanups while they wait for some. While they
+ * call them, what else is due stands in a queue outside of the heap, which is not read.
  */
 static bool is_runtimes(struct search *search, const struct go_descriptor *d)
 {
@@ -113,7 +115,10 @@ static bool read_pieces(struct search *search, struct target_piece *pieces, size
 	return true;
 }
 
-/* Notes what the stack was read for: reach_look_again() compares it. False: another goroutine, or none. */
+/*
+ * Notes what the stack was read for: reach_look_again() compares it. False: another goroutine, or
+ * none.
+ */
 static bool take_descriptor(struct search *search, struct reach_goroutine *goroutine, size_t i,
 			    struct go_descriptor *d)
 {
@@ -149,7 +154,9 @@ static bool read_descriptors(struct search *search, const uint32_t *numbers, siz
 	return read_pieces(search, batch->pieces, count);
 }
 
-/* Did it stand still while its stack was read? Then its bytes and the descriptor's belong together. */
+/*
+ * Did it stand still while its stack was read? Then its bytes and the descriptor's belong together.
+ */
 static bool stood_still(struct search *search, size_t i)
 {
 	struct go_batch *batch = search->batch;
@@ -194,7 +201,9 @@ static bool mark_deep(struct search *search, size_t i, uint64_t from, uint64_t t
 				 search->chunk, to - from);
 }
 
-/* A batch: descriptors in one call, the tops of their stacks in another, and the descriptors again. */
+/*
+ * A batch: descriptors in one call, the tops of their stacks in another, and the descriptors again.
+ */
 static void read_batch(struct search *search, const uint32_t *numbers, size_t count)
 {
 	struct go_batch *batch = search->batch;

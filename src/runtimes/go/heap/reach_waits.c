@@ -88,7 +88,9 @@ static void read_queues(struct search *search, const uint32_t *numbers, size_t c
 		end(search, numbers[i], first, known[i] && !at[i], evidence[i]);
 }
 
-/* The one thing that a goroutine waits for, where its descriptor does not lead to it. 0: not known. */
+/*
+ * The one thing that a goroutine waits for, where its descriptor does not lead to it. 0: not known.
+ */
 static uint64_t object_of(const struct search *search, const struct reach_goroutine *goroutine)
 {
 	uint64_t object = search->model->list[goroutine->place].object;
@@ -177,7 +179,10 @@ static void search_span(struct search *search, const struct go_span *span)
 	}
 }
 
-/* A coroutine's goroutine is named by the first word of its coro (src/runtime/coro.go), which next() and stop() have. */
+/*
+ * A coroutine's goroutine is named by the first word of its coro (src/runtime/coro.go), which
+ * next() and stop() have.
+ */
 void reach_find_coroutines(struct search *search)
 {
 	uint64_t size = search->process->offsets.coro_size;

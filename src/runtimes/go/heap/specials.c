@@ -44,7 +44,10 @@ static uint64_t object_of(const struct go_process *process, const struct go_span
 	return offset < span->end - span->start ? go_heap_object(span, span->start + offset) : 0;
 }
 
-/* _KindSpecialFinalizer: 1.25 put another kind before it. Behind it is _KindSpecialWeakHandle, since 1.23. */
+/*
+ * _KindSpecialFinalizer: 1.25 put another kind before it. Behind it is _KindSpecialWeakHandle,
+ * since 1.23.
+ */
 static uint8_t finalizer_kind(const struct go_process *process)
 {
 	return process->version >= GO_VERSION(1, 25, 0) ? 2 : 1;

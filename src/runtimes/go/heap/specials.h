@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finalizers and cleanups: the runtime keeps them outside the heap, and what they will be called with lives. A goroutine
- * may wait for the word of one. Layout: struct special of src/runtime/mheap.go, 1.17 to 1.27.
+ * Finalizers and cleanups: the runtime keeps them outside the heap, and what they will be called
+ * with lives. A goroutine may wait for the word of one. Layout: struct special of
+ * src/runtime/mheap.go, 1.17 to 1.27.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_SPECIALS_H
 #define LEAKHOP_RUNTIMES_GO_SPECIALS_H
@@ -11,14 +12,14 @@
 struct go_specials {
 	uint64_t *words; /* of the records: functions and arguments, some of them pointers */
 	size_t count, room;
-	uint64_t *
-		objects; /* that have a finalizer, which gets them, or a weak pointer, which gives them */
+	uint64_t *objects; /* that have a finalizer, which gets them, or a weak pointer, which gives
+			      them */
 	size_t object_count, object_room;
 };
 
 /*
- * Reads those of all spans. Returns 0; -ENOENT: their layout is not known; -EFAULT: one could not be read; -E2BIG: more
- * than are taken; -ENOMEM. go_specials_release() releases.
+ * Reads those of all spans. Returns 0; -ENOENT: their layout is not known; -EFAULT: one could not
+ * be read; -E2BIG: more than are taken; -ENOMEM. go_specials_release() releases.
  */
 int go_specials_read(const struct go_process *process, const struct go_heap *heap,
 		     struct go_specials *specials);

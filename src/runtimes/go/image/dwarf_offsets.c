@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets from the program's own debug data, which knows better than any table: vendors change Go, too.
- * Relies on libdw; Go compresses the sections, which that undoes.
+ * Offsets from the program's own debug data, which knows better than any table: vendors change Go,
+ * too. Relies on libdw; Go compresses the sections, which that undoes.
  */
 #include "runtimes/go/image/offsets.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Opens files and tells Go from other programs: see image.h. Formats: ELF; Go's src/debug/buildinfo and
- * src/debug/gosym (1.17 to 1.27).
+ * Opens files and tells Go from other programs: see image.h. Formats: ELF; Go's src/debug/buildinfo
+ * and src/debug/gosym (1.17 to 1.27).
  */
 #include "runtimes/go/image/image.h"
 #include "runtimes/go/image/pclntab.h"
@@ -244,8 +244,9 @@ bool go_image_setting(const struct go_image *image, const char *name, char *buff
 }
 
 /*
- * Some are shipped without build information (a stripper took it). The table of functions is still there; the
- * version is runtime.buildVersion, a string variable: address and length of a text that begins like one.
+ * Some are shipped without build information (a stripper took it). The table of functions is still
+ * there; the version is runtime.buildVersion, a string variable: address and length of a text that
+ * begins like one.
  */
 static void search_version(struct go_image *image)
 {
@@ -279,9 +280,9 @@ static bool has_section(const struct go_image *image, const char *name)
 }
 
 /*
- * TinyGo leaves nothing of its own but the names of its runtime's C and assembly (src/runtime/asm_amd64.S,
- * src/internal/task of 0.27 and 0.33: tinygo_scanCurrentStack, tinygo_startTask, ...), and those only where
- * they are not stripped.
+ * TinyGo leaves nothing of its own but the names of its runtime's C and assembly
+ * (src/runtime/asm_amd64.S, src/internal/task of 0.27 and 0.33: tinygo_scanCurrentStack,
+ * tinygo_startTask, ...), and those only where they are not stripped.
  */
 static bool is_tinygo(const struct go_image *image)
 {
@@ -328,7 +329,10 @@ void go_image_look(struct go_image *image)
 		image->kind = GO_TINY;
 	} else if (!info && has_section(image, ".note.go.buildid") &&
 		   pclntab_find(image, &image->pclntab, &image->pclntab_end)) {
-		/* A plugin, linked by the system's linker (seen with 1.19): neither build information nor sections. */
+		/*
+		 * A plugin, linked by the system's linker (seen with 1.19): neither build
+		 * information nor sections.
+		 */
 		image->kind = GO_GC;
 		search_version(image);
 	}

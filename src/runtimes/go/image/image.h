@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file that holds Go code: a program, a shared library or a plugin, stripped or not. Found by its build
- * information (debug/buildinfo of the Go source), read through libelf; shared by all processes that run it.
+ * A file that holds Go code: a program, a shared library or a plugin, stripped or not. Found by its
+ * build information (debug/buildinfo of the Go source), read through libelf; shared by all
+ * processes that run it.
  *
  * Addresses here are the file's own ("vaddr"); a process has the file at vaddr + bias.
  */
@@ -28,9 +29,9 @@ enum go_kind {
 
 struct go_image {
 	UT_hash_handle hh;
-	struct go_image_key key; /* as mappings name the file */
-	struct go_image_key
-		file_key; /* as the file names itself: not the same where file systems are stacked */
+	struct go_image_key key;      /* as mappings name the file */
+	struct go_image_key file_key; /* as the file names itself: not the same where file systems
+					 are stacked */
 	enum go_kind kind;
 	int fd; /* -1: not open */
 	Elf *elf;
@@ -49,8 +50,8 @@ struct go_image {
 };
 
 /*
- * Looks at the file behind a mapping. *ret_image (to be released with go_image_free()) says what it is, also
- * if it is not Go. Returns 0 or a negative errno where the file can't be opened.
+ * Looks at the file behind a mapping. *ret_image (to be released with go_image_free()) says what it
+ * is, also if it is not Go. Returns 0 or a negative errno where the file can't be opened.
  */
 int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image);
 void go_image_free(struct go_image *image);
@@ -58,7 +59,10 @@ void go_image_free(struct go_image *image);
 /* Tells what image->elf is: for go_image_open(), and for fuzzing. */
 void go_image_look(struct go_image *image);
 
-/* The load bias of the image where mapping holds some of it; false: the mapping is not of a segment. */
+/*
+ * The load bias of the image where mapping holds some of it; false: the mapping is not of a
+ * segment.
+ */
 bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,
 		   uint64_t *ret_bias);
 
@@ -66,21 +70,26 @@ bool go_image_bias(const struct go_image *image, const struct target_mapping *ma
 const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size);
 
 /*
- * Copies a setting of the build ("go version -m": "DefaultGODEBUG") to buffer, cut at size. False: there is
- * none; before Go 1.18 none was noted.
+ * Copies a setting of the build ("go version -m": "DefaultGODEBUG") to buffer, cut at size. False:
+ * there is none; before Go 1.18 none was noted.
  */
 bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size);
 
-/* The text of the build information, lines of "kind\tvalue"; not terminated; NULL: there is none. */
+/*
+ * The text of the build information, lines of "kind\tvalue"; not terminated; NULL: there is none.
+ */
 const char *go_image_build_text(const struct go_image *image, size_t *ret_size);
 
-/* main_module.c: is a function, by its full name, of the program's main module? The first finds out which that is. */
+/*
+ * main_module.c: is a function, by its full name, of the program's main module? The first finds out
+ * which that is.
+ */
 void go_image_find_main_module(struct go_image *image);
 bool go_image_is_own(const struct go_image *image, const char *function);
 
 /*
- * The next segment behind index that is writable (or not); vaddr, file and memory size. *index starts at 0.
- * False: there is none.
+ * The next segment behind index that is writable (or not); vaddr, file and memory size. *index
+ * starts at 0. False: there is none.
  */
 bool go_image_segment(const struct go_image *image, bool writable, size_t *index,
 		      uint64_t *ret_vaddr, uint64_t *ret_file_size, uint64_t *ret_memory_size);

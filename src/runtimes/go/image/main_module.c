@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which functions are the program's own: those of its main module, by the build information ("mod", path, version), or of
- * package main. In a function's name the dots of the last part of its import path are written %2e (src/cmd/internal/objabi,
- * PathToPrefix).
+ * Which functions are the program's own: those of its main module, by the build information ("mod",
+ * path, version), or of package main. In a function's name the dots of the last part of its import
+ * path are written %2e (src/cmd/internal/objabi, PathToPrefix).
  */
 #include "runtimes/go/image/image.h"
 

@@ -98,7 +98,9 @@ static bool find_module(const struct go_process *process, const struct go_image 
 	return false;
 }
 
-/* In a position-independent program the 1.17 table holds addresses that are right in memory only. */
+/*
+ * In a position-independent program the 1.17 table holds addresses that are right in memory only.
+ */
 static int open_table(const struct go_process *process, struct go_image *image,
 		      const struct go_module *module)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the Go runtime's fields are, for one program: from the table of versions (offsets.tsv, made from the
- * toolchains' own DWARF by scripts/gen-go-offsets), then from the program's DWARF where it has any.
+ * Where the Go runtime's fields are, for one program: from the table of versions (offsets.tsv, made
+ * from the toolchains' own DWARF by scripts/gen-go-offsets), then from the program's DWARF where it
+ * has any.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_OFFSETS_H
 #define LEAKHOP_RUNTIMES_GO_OFFSETS_H
@@ -133,14 +134,14 @@ struct go_reason {
 };
 
 /*
- * Fills from the table: the row of the newest version that is not newer than version. A field that does not
- * exist in it becomes GO_NO_FIELD.
+ * Fills from the table: the row of the newest version that is not newer than version. A field that
+ * does not exist in it becomes GO_NO_FIELD.
  */
 void go_offsets_for(uint32_t version, struct go_offsets *offsets);
 
 /*
- * Overwrites what the program's DWARF knows. Returns 1 if it had the runtime's types, 0 if not, or a
- * negative errno.
+ * Overwrites what the program's DWARF knows. Returns 1 if it had the runtime's types, 0 if not, or
+ * a negative errno.
  */
 int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets);
 

@@ -6,8 +6,9 @@
 #include "runtimes/go/sched/process.h"
 
 /*
- * Looks whether there is Go in a process. Returns 0 and *ret_process; -ENOENT if not; -ENOTSUP if there is,
- * and it can't be read: why is in reason, and version_text is set; -ESRCH, -EPERM, -ENOMEM.
+ * Looks whether there is Go in a process. Returns 0 and *ret_process; -ENOENT if not; -ENOTSUP if
+ * there is, and it can't be read: why is in reason, and version_text is set; -ESRCH, -EPERM,
+ * -ENOMEM.
  */
 int go_process_open(struct go_images *images, pid_t pid, uint64_t now,
 		    struct go_process **ret_process, char version_text[64], char reason[200]);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The table of functions that every Go program carries, stripped or not: from an address to function, line,
- * inlined calls and frame size. Layouts: src/runtime/symtab.go and src/internal/abi/symtab.go of Go 1.17 to
- * 1.27. The bytes come from a stranger's file: every offset is checked.
+ * The table of functions that every Go program carries, stripped or not: from an address to
+ * function, line, inlined calls and frame size. Layouts: src/runtime/symtab.go and
+ * src/internal/abi/symtab.go of Go 1.17 to 1.27. The bytes come from a stranger's file: every
+ * offset is checked.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_PCLNTAB_H
 #define LEAKHOP_RUNTIMES_GO_PCLNTAB_H
@@ -23,7 +24,9 @@ struct go_function {
 	uint32_t after; /* offset of the arrays behind its _func */
 };
 
-/* A call: a function, or one that was inlined into the next of the list. Strings are the table's. */
+/*
+ * A call: a function, or one that was inlined into the next of the list. Strings are the table's.
+ */
 struct go_call {
 	const char *function;
 	const char *file;
@@ -38,8 +41,9 @@ struct go_call {
 bool pclntab_find(const struct go_image *image, uint64_t *ret_start, uint64_t *ret_end);
 
 /*
- * Opens image->table. text and gofunc: vaddr, from the module's data. memory: the table as the process has it
- * (taken over, relocated by bias), or NULL: from the file. Returns 0, -EBADMSG, -ENOMEM.
+ * Opens image->table. text and gofunc: vaddr, from the module's data. memory: the table as the
+ * process has it (taken over, relocated by bias), or NULL: from the file. Returns 0, -EBADMSG,
+ * -ENOMEM.
  */
 int pclntab_open(struct go_image *image, uint64_t text, uint64_t gofunc, uint8_t *memory,
 		 size_t memory_size, uint64_t bias);
@@ -67,15 +71,15 @@ uint64_t pclntab_function_data(const struct go_pclntab *table, const struct go_f
 			       unsigned index);
 
 /*
- * The calls at vaddr, innermost first; returns how many. exact: vaddr is the instruction itself, not a
- * return address.
+ * The calls at vaddr, innermost first; returns how many. exact: vaddr is the instruction itself,
+ * not a return address.
  */
 size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 		     struct go_call calls[GO_INLINED_MAX]);
 
 /*
- * Where the code has taken its frame down, after it had one: its return instructions, and what the compiler put
- * behind them. vaddr of the beginnings; returns how many, at most room.
+ * Where the code has taken its frame down, after it had one: its return instructions, and what the
+ * compiler put behind them. vaddr of the beginnings; returns how many, at most room.
  */
 size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_function *function,
 			  uint64_t *ends, size_t room);

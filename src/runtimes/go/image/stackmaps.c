@@ -24,7 +24,10 @@
 #define KNOWN_MACHINE 0 /* where varp lies was not tried there */
 #endif
 
-/* On such stacks there are other machines' registers, frames of other stacks, or calls that will not return. */
+/*
+ * On such stacks there are other machines' registers, frames of other stacks, or calls that will
+ * not return.
+ */
 static bool spoils(const char *name)
 {
 	static const char *const names[] = {
@@ -74,7 +77,10 @@ static bool is_behind_call(const struct go_image *image, uint64_t vaddr)
 	return false;
 }
 
-/* n int32, nbit int32, n times the bits (runtime.stackmap). False: there is no such map, or it makes no sense. */
+/*
+ * n int32, nbit int32, n times the bits (runtime.stackmap). False: there is no such map, or it
+ * makes no sense.
+ */
 static bool read_map(const struct go_image *image, uint64_t vaddr, int32_t index,
 		     const uint8_t **ret_bits, uint32_t *ret_count)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the compiler tells the collector of a frame that stands at a call: which words are live pointers, and where
- * variables lie whose address was taken. Layouts: src/runtime/stkframe.go (getStackMap), src/runtime/stack.go
- * (stackObjectRecord) of Go 1.17 to 1.27. The bytes come from a stranger's file: every offset is checked.
+ * What the compiler tells the collector of a frame that stands at a call: which words are live
+ * pointers, and where variables lie whose address was taken. Layouts: src/runtime/stkframe.go
+ * (getStackMap), src/runtime/stack.go (stackObjectRecord) of Go 1.17 to 1.27. The bytes come from a
+ * stranger's file: every offset is checked.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_STACKMAPS_H
 #define LEAKHOP_RUNTIMES_GO_STACKMAPS_H
@@ -33,7 +34,10 @@ struct go_stack_object {
 	int32_t from, size;
 };
 
-/* The map of a return address, vaddr, where the frame has frame_size bytes without the return address. */
+/*
+ * The map of a return address, vaddr, where the frame has frame_size bytes without the return
+ * address.
+ */
 void go_stack_map_at(const struct go_image *image, uint64_t vaddr, uint32_t frame_size,
 		     struct go_stack_map *ret);
 

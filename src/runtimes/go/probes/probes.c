@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the run-time system of a Go program creates, ends, parks and readies goroutines (src/runtime/proc.go and
- * netpoll.go, 1.17 to 1.27): places for probes, found by name in the table of functions, which stripped
- * programs have too.
+ * Where the run-time system of a Go program creates, ends, parks and readies goroutines
+ * (src/runtime/proc.go and netpoll.go, 1.17 to 1.27): places for probes, found by name in the table
+ * of functions, which stripped programs have too.
  *
- * Probes at returns by way of the stack (uretprobes) are out of the question: Go moves and checks its stacks.
- * All functions chosen run on a thread's system stack (newcoro apart), and are in no version inlined. A function that
- * finds its stack too small begins again, and a probe at its first instruction would be hit twice; and most
- * instructions the kernel has to single-step, which costs ten times the rest on a virtual machine. So a probe goes
- * to an instruction that the kernel carries out itself: the push behind that check, the check's own branch, a call.
+ * Probes at returns by way of the stack (uretprobes) are out of the question: Go moves and checks
+ * its stacks. All functions chosen run on a thread's system stack (newcoro apart), and are in no
+ * version inlined. A function that finds its stack too small begins again, and a probe at its first
+ * instruction would be hit twice; and most instructions the kernel has to single-step, which costs
+ * ten times the rest on a virtual machine. So a probe goes to an instruction that the kernel
+ * carries out itself: the push behind that check, the check's own branch, a call.
  */
 #include "runtimes/go/probes/probes.h"
 #include "runtimes/go/image/pclntab.h"
@@ -54,8 +55,8 @@ static bool has_bytes(const uint8_t *code, size_t size, size_t at, const void *b
 #define PUSH_BP 0x55
 
 /*
- * CMPQ SP, 16(R14), or LEAQ -N(SP), R12; CMPQ R12, 16(R14); then JLS. To 1.20 no push follows: the branch. Without
- * a check: the push, or the branch behind a comparison of an argument.
+ * CMPQ SP, 16(R14), or LEAQ -N(SP), R12; CMPQ R12, 16(R14); then JLS. To 1.20 no push follows: the
+ * branch. Without a check: the push, or the branch behind a comparison of an argument.
  */
 static size_t entry_x86(const uint8_t *code, size_t size)
 {
@@ -94,7 +95,9 @@ static bool is_branch_arm64(uint32_t word)
 	return (word & 0xff000010) == 0x54000000;
 }
 
-/* What a function without a check has before its first branch, and what leaves its arguments alone. */
+/*
+ * What a function without a check has before its first branch, and what leaves its arguments alone.
+ */
 static bool is_begin_arm64(uint32_t word)
 {
 	return (word & 0xffe00fff) == 0xf8000ffe || /* MOVD.W R30, -N(RSP) */
@@ -104,7 +107,10 @@ static bool is_begin_arm64(uint32_t word)
 	       (word & 0x7f00001f) == 0x7100001f;   /* CMP $N, any */
 }
 
-/* MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS: the branch. Without this check the first branch. */
+/*
+ * MOVD 16(g), R16; [MOVD RSP, R17 or SUB $N, RSP, R17;] CMP; BLS: the branch. Without this check
+ * the first branch.
+ */
 static size_t entry_arm64(const uint8_t *code, size_t size)
 {
 	size_t at;
@@ -176,7 +182,10 @@ static bool place_at_entry(struct placing *placing, enum lc_go_probe_kind kind, 
 	return code && add(placing, kind, entry + go_probe_entry(placing->arm64, code, CODE_READ));
 }
 
-/* Where a frame ends there is a return, or code of those who never had one: the call for a greater stack. */
+/*
+ * Where a frame ends there is a return, or code of those who never had one: the call for a greater
+ * stack.
+ */
 static bool place_at_returns(struct placing *placing, enum lc_go_probe_kind kind, uint64_t entry)
 {
 	uint64_t ends[RETURNS_MAX];

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /*
- * How far behind a function's entry a probe is best: where arguments are as at the entry, and the kernel need not
- * single-step. 0: at the entry.
+ * How far behind a function's entry a probe is best: where arguments are as at the entry, and the
+ * kernel need not single-step. 0: at the entry.
  */
 size_t go_probe_entry(bool arm64, const uint8_t *code, size_t size);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * runtime.allgs, the list of all goroutines, found by what it looks like: a slice in the zeroed data whose
- * elements all are goroutine descriptors. That also proves the table of offsets for this program.
+ * runtime.allgs, the list of all goroutines, found by what it looks like: a slice in the zeroed
+ * data whose elements all are goroutine descriptors. That also proves the table of offsets for this
+ * program.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_ALLGS_H
 #define LEAKHOP_RUNTIMES_GO_ALLGS_H

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Asks whether anything that lives reaches what goroutines wait for, and notes the answers in them. */
+/*
+ * Asks whether anything that lives reaches what goroutines wait for, and notes the answers in them.
+ */
 #include "runtimes/go/heap/reach.h"
 
 #include <errno.h>

@@ -49,8 +49,8 @@ bool go_descriptor_unmoved(const struct go_descriptor *a, const struct go_descri
 enum lc_go_state go_descriptor_state(const struct go_descriptor *descriptor);
 
 /*
- * What a version's wait reasons mean, by number: enum lc_go_kind. Semaphores are told apart later, by the
- * stack.
+ * What a version's wait reasons mean, by number: enum lc_go_kind. Semaphores are told apart later,
+ * by the stack.
  */
 void go_reason_kinds(uint32_t version, uint8_t kinds[256]);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a stack's innermost functions tell of a wait that the runtime names too broadly: up to Go 1.19 all
- * locks are "semacquire", up to 1.23 a WaitGroup is; a cgo call is a system call to it. Only functions of
- * the runtime and of sync are looked at. Asked once for each stack.
+ * What a stack's innermost functions tell of a wait that the runtime names too broadly: up to
+ * Go 1.19 all locks are "semacquire", up to 1.23 a WaitGroup is; a cgo call is a system call to it.
+ * Only functions of the runtime and of sync are looked at. Asked once for each stack.
  */
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/private.h"

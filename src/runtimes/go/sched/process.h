@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A running process that has a Go runtime in it: the files with its code, where its fields lie, and where
- * the list of all goroutines is. Nothing is taken on trust from a table: live data must fit.
+ * A running process that has a Go runtime in it: the files with its code, where its fields lie, and
+ * where the list of all goroutines is. Nothing is taken on trust from a table: live data must fit.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_PROCESS_H
 #define LEAKHOP_RUNTIMES_GO_PROCESS_H
@@ -95,8 +95,9 @@ uint64_t go_word(const struct go_process *process, uint64_t address);
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size);
 
 /*
- * Searches data word by word, in [from, to) but not further than most bytes, for the first place that fits; words
- * are three from there on, 0 behind the end. Returns 0 and *ret_address; -ENOENT; -ENOMEM.
+ * Searches data word by word, in [from, to) but not further than most bytes, for the first place
+ * that fits; words are three from there on, 0 behind the end. Returns 0 and *ret_address; -ENOENT;
+ * -ENOMEM.
  */
 typedef bool go_fits_fn(void *context, uint64_t address, const uint64_t words[3]);
 int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading what belongs to one goroutine: its descriptor, its stack, its record in a queue of waiters. */
+/*
+ * Reading what belongs to one goroutine: its descriptor, its stack, its record in a queue of
+ * waiters.
+ */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/sync/waits.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where in a program's data a thing is that has no symbol: told by what it looks like. See process.h. */
+/*
+ * Where in a program's data a thing is that has no symbol: told by what it looks like. See
+ * process.h.
+ */
 #include "runtimes/go/sched/process.h"
 #include "target/memory.h"
 #include "util/cleanup.h"

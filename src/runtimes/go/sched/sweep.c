@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One look at all goroutines of a process, in batches: descriptors, then stack and wait object of those that
- * stand still and are new there, then the descriptors again. Only what did not move in between is kept.
+ * One look at all goroutines of a process, in batches: descriptors, then stack and wait object of
+ * those that stand still and are new there, then the descriptors again. Only what did not move in
+ * between is kept.
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/heap/heap.h"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels that a timer will send to, or close. Since 1.23 a channel names its timer (hchan.timer), unless the program has set
- * asynctimerchan; else only the timer leads to the channel: its function is time.sendTime, and its argument an
- * interface whose second word is the channel (src/time/sleep.go, src/runtime/time.go, 1.17 to 1.27). A context with a
- * deadline closes its channel in a function of package context, which has the context (src/context/context.go: timerCtx
+ * Channels that a timer will send to, or close. Since 1.23 a channel names its timer (hchan.timer),
+ * unless the program has set asynctimerchan; else only the timer leads to the channel: its function
+ * is time.sendTime, and its argument an interface whose second word is the channel
+ * (src/time/sleep.go, src/runtime/time.go, 1.17 to 1.27). A context with a deadline closes its
+ * channel in a function of package context, which has the context (src/context/context.go: timerCtx
  * begins with a cancelCtx, whose field done is an atomic.Value: type and channel).
  */
 #include "runtimes/go/sched/timers.h"
@@ -49,9 +50,10 @@ static bool closes_context(struct reading *reading, uint64_t closure, uint64_t p
 }
 
 /*
- * The channel of a context, and those of the contexts made from it, which it ends, too. Its field children is a map of
- * them; of one that is small the first eight keys, each an interface, stand in a block behind a word of the map's own
- * (src/runtime/map.go to 1.23, src/internal/runtime/maps since).
+ * The channel of a context, and those of the contexts made from it, which it ends, too. Its field
+ * children is a map of them; of one that is small the first eight keys, each an interface, stand in
+ * a block behind a word of the map's own (src/runtime/map.go to 1.23, src/internal/runtime/maps
+ * since).
  */
 static void add_channels(struct reading *reading, uint64_t context, const struct go_timer *timer,
 			 unsigned depth)
@@ -70,7 +72,10 @@ static void add_channels(struct reading *reading, uint64_t context, const struct
 		add_channels(reading, children[2 + 2 * i], timer, depth + 1);
 }
 
-/* Which of the closure's words is the context is not known: each that leads somewhere is taken for it. */
+/*
+ * Which of the closure's words is the context is not known: each that leads somewhere is taken for
+ * it.
+ */
 static void add_context(struct reading *reading, const struct go_timer *timer)
 {
 	uint64_t words[CLOSURE_WORDS];
@@ -133,7 +138,10 @@ const struct go_timer_channel *go_timer_of_channel(struct go_process *process, u
 	bool times = capacity == 1 && element_size == TIME_SIZE &&
 		     process->version < GO_VERSION(1, 27, 0);
 
-	/* package time makes them so, and package context without elements: the timers are read for those alone. */
+	/*
+	 * package time makes them so, and package context without elements: the timers are read for
+	 * those alone.
+	 */
 	if (!times && (capacity || element_size))
 		return NULL;
 	if (process->timers_sweep != sweep) {

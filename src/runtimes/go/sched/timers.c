@@ -26,7 +26,10 @@ static bool read_heap(const struct go_process *process, uint64_t p, struct slice
 	       ret->length <= ret->capacity && ret->capacity < 1u << 30;
 }
 
-/* A p names its number, and has a state of five. One alone is not told from other data by that: ask its m. */
+/*
+ * A p names its number, and has a state of five. One alone is not told from other data by that: ask
+ * its m.
+ */
 static bool is_processor(const struct go_process *process, uint64_t p, uint32_t number, bool alone)
 {
 	uint32_t words[2];
@@ -118,7 +121,10 @@ static void vote(struct counting *counting, const char *name)
 	counting->votes[i]++;
 }
 
-/* One that fires once, and soon, is gone then: of such there are ever as many as are made in that time. */
+/*
+ * One that fires once, and soon, is gone then: of such there are ever as many as are made in that
+ * time.
+ */
 static void take(void *context, const struct go_timer *timer)
 {
 	struct counting *counting = context;

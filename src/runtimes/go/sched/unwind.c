@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Walks goroutine stacks: see unwind.h. Rules: src/runtime/traceback.go (1.17 to 1.27). On amd64 the return
- * address lies above the frame; on arm64 it is the frame's first word.
+ * Walks goroutine stacks: see unwind.h. Rules: src/runtime/traceback.go (1.17 to 1.27). On amd64
+ * the return address lies above the frame; on arm64 it is the frame's first word.
  */
 #include "runtimes/go/sched/unwind.h"
 #include "runtimes/go/image/pclntab.h"

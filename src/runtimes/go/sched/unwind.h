@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stacks of goroutines that stand still, from a copy of the stack, by the frame sizes of Go's own table of
- * functions. So every Go function is walked, also assembly, and where no frame pointer is kept.
+ * Stacks of goroutines that stand still, from a copy of the stack, by the frame sizes of Go's own
+ * table of functions. So every Go function is walked, also assembly, and where no frame pointer is
+ * kept.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_UNWIND_H
 #define LEAKHOP_RUNTIMES_GO_UNWIND_H
@@ -43,8 +44,8 @@ struct go_cursor go_cursor_begin(struct go_process *process, uint64_t pc, uint64
 bool go_cursor_next(struct go_cursor *cursor);
 
 /*
- * Walks from pc, sp. The stack's bytes from sp on are in stack; the walk ends with LC_STACK_NO_MEMORY where
- * they do.
+ * Walks from pc, sp. The stack's bytes from sp on are in stack; the walk ends with
+ * LC_STACK_NO_MEMORY where they do.
  */
 void go_unwind(struct go_process *process, uint64_t pc, uint64_t sp, const uint8_t *stack,
 	       size_t size, struct go_walk *walk);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which descriptor a goroutine waits for: the runtime's epoll set names for each descriptor its pollDesc,
- * whose rg and wg words are the goroutines that wait to read and to write. Layouts: src/runtime/netpoll.go,
- * netpoll_epoll.go and tagptr_64bit.go, 1.17 to 1.27.
+ * Which descriptor a goroutine waits for: the runtime's epoll set names for each descriptor its
+ * pollDesc, whose rg and wg words are the goroutines that wait to read and to write. Layouts:
+ * src/runtime/netpoll.go, netpoll_epoll.go and tagptr_64bit.go, 1.17 to 1.27.
  */
 #include "runtimes/go/sync/waits.h"
 #include "target/fd.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The runtime's table of semaphores, runtime.semtable: 251 trees of waiters by address (src/runtime/sema.go).
- * Needed for 1.25 and older only. It is found by what points into it: each root leads to a waiter whose
- * address gives the root's place in the table.
+ * The runtime's table of semaphores, runtime.semtable: 251 trees of waiters by address
+ * (src/runtime/sema.go). Needed for 1.25 and older only. It is found by what points into it: each
+ * root leads to a waiter whose address gives the root's place in the table.
  */
 #include "runtimes/go/sync/waits.h"
 
@@ -10,7 +10,10 @@
 #include <stdlib.h>
 
 #define ROOTS 251
-/* A root is padded to what Go takes for a line of the cache: 128 bytes on arm64 (src/internal/cpu/cpu_arm64.go). */
+/*
+ * A root is padded to what Go takes for a line of the cache: 128 bytes on arm64
+ * (src/internal/cpu/cpu_arm64.go).
+ */
 #define ROOT_SIZES      \
 	{               \
 		64, 128 \
@@ -141,7 +144,10 @@ static bool add_node(const struct go_process *process, struct go_semaphores *lis
 	return true;
 }
 
-/* Children hang on prev and next. The tree is balanced by chance only, and may change under our eyes. */
+/*
+ * Children hang on prev and next. The tree is balanced by chance only, and may change under our
+ * eyes.
+ */
 static void walk_tree(const struct go_process *process, struct go_semaphores *list, uint64_t node,
 		      unsigned depth)
 {

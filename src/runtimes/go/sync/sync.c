@@ -43,7 +43,9 @@ static void describe_rwmutex(const struct go_process *process, struct lc_go_wait
 	wait->writer = wait->readers < 0;
 	if (wait->writer)
 		wait->readers += RWMUTEX_MOST_READERS;
-	/* With a writer waiting, new readers are counted too: those that hold it are in readerWait. */
+	/*
+	 * With a writer waiting, new readers are counted too: those that hold it are in readerWait.
+	 */
 	if (wait->writer)
 		wait->waiters = words[RWMUTEX_READERS / 4 + 1];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one goroutine waits for, in full: dispatch, channels and sleeps. Locks: sync.c; network: network.c.
- * Structures: src/runtime/{chan,select,runtime2,time}.go, 1.17 to 1.27.
+ * What one goroutine waits for, in full: dispatch, channels and sleeps. Locks: sync.c; network:
+ * network.c. Structures: src/runtime/{chan,select,runtime2,time}.go, 1.17 to 1.27.
  */
 #include "runtimes/go/private.h"
 #include "runtimes/go/sched/timers.h"
@@ -35,7 +35,10 @@ static uint32_t queue_length(const struct go_process *process, uint64_t first, u
 	return count;
 }
 
-/* Since 1.23 a channel names its timer for ever; one that was stopped, or has fired for the last time, is due at 0. */
+/*
+ * Since 1.23 a channel names its timer for ever; one that was stopped, or has fired for the last
+ * time, is due at 0.
+ */
 static bool timer_runs(const struct go_process *process, uint64_t timer)
 {
 	return timer && process->offsets.timer_when >= 0 &&

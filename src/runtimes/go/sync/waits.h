@@ -21,8 +21,9 @@ void go_describe_sync(const struct go_process *process, const struct lc_goroutin
 		      struct lc_go_wait *wait);
 
 /*
- * semaphores.c: where 1.25 and older note no object with the goroutine, it is looked up in the runtime's
- * table of semaphores. Fills goroutine->object of all that have none. Returns 0 or a negative errno.
+ * semaphores.c: where 1.25 and older note no object with the goroutine, it is looked up in the
+ * runtime's table of semaphores. Fills goroutine->object of all that have none. Returns 0 or a
+ * negative errno.
  */
 int go_find_semaphores(struct go_process *process, struct lc_go_process *model);
 
@@ -36,14 +37,17 @@ struct go_semaphores {
 	size_t count, room;
 };
 
-/* Empty where the table was not found. go_semaphore_of(): 0: g is not in it. go_semaphores_release() releases. */
+/*
+ * Empty where the table was not found. go_semaphore_of(): 0: g is not in it.
+ * go_semaphores_release() releases.
+ */
 void go_semaphores_read(const struct go_process *process, struct go_semaphores *list);
 uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g);
 void go_semaphores_release(struct go_semaphores *list);
 
 /*
- * sync.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own stack: 1.25 and older
- * note it nowhere. 0: not found.
+ * sync.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own
+ * stack: 1.25 and older note it nowhere. 0: not found.
  */
 uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
 			   const uint8_t *stack, size_t size);
