@@ -508,9 +508,13 @@ static void judge_socket(struct judging *j)
 			 "is overdue");
 		otherwise(j, "a request that lies unread, or retransmits, would make it a finding");
 	} else {
+		/* Each kept connection of a client looks so: a suspect would be many. */
 		conclude(j, VERDICT_IDLE, "network",
 			 socket->kind == LC_WAIT_TCP && socket->tcp.state == LISTEN
 				 ? "it waits for a connection"
+			 : rules_order_is_unknown(socket)
+				 ? "a kept connection, or an answer outstanding: what came last is "
+				   "not known"
 				 : "nothing is owed to it");
 	}
 }

@@ -63,6 +63,12 @@ const struct judgement *rules_judgements(const struct rules *rules);
 void rules_explain(const struct rules *rules, uint32_t number, struct conclusion *ret);
 
 /*
+ * The side that asked has spoken, and whether it has heard a word since is not known: the clocks of
+ * TCP tell no less than some ms apart, and a Unix socket notes nothing.
+ */
+bool rules_order_is_unknown(const struct lc_wait *socket);
+
+/*
  * May the other end owe this side of a socket something? Of a Unix socket nobody counts who spoke
  * last.
  */

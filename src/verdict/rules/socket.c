@@ -173,11 +173,7 @@ static void answer_outstanding(struct judged *judged)
 	remedy_timeout(judged);
 }
 
-/*
- * The side that asked has spoken, and whether it has heard a word since is not known: the clocks of
- * TCP tell no less than some ms apart, and a Unix socket notes nothing.
- */
-static bool order_is_unknown(const struct lc_wait *wait)
+bool rules_order_is_unknown(const struct lc_wait *wait)
 {
 	if (!(wait->flags & LC_WAIT_CLIENT))
 		return false;
@@ -223,7 +219,7 @@ static void read_socket(struct judged *judged)
 	} else if ((wait->flags & LC_WAIT_SPOKE_LAST) && may_be_owed) {
 		if (!rules_follow(judged, "peer-is-a-finding"))
 			answer_outstanding(judged);
-	} else if (order_is_unknown(wait)) {
+	} else if (rules_order_is_unknown(wait)) {
 		perhaps_outstanding(judged);
 	} else if (wait->kind != LC_WAIT_UNIX || !rules_follow(judged, "peer-is-a-finding")) {
 		judge(judged, VERDICT_IDLE, "heard-last",
@@ -235,7 +231,7 @@ bool rules_asks(const struct lc_wait *socket)
 {
 	return !(socket->flags & LC_WAIT_SERVER) &&
 	       (socket->kind == LC_WAIT_UNIX || (socket->flags & LC_WAIT_SPOKE_LAST) ||
-		order_is_unknown(socket));
+		rules_order_is_unknown(socket));
 }
 
 void rules_socket(struct judged *judged)
