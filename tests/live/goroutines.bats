@@ -37,7 +37,7 @@ setup() { setup_go; }
 circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] == ["deadlock", "deadlock"]' "$json" >/dev/null; }
 
 @test "threads of C behind a goroutine that can never run again" {
-	GROW=0 COUNT=1 run_go go-cgo lostcallback
+	local try
 	behind() {
 		dump "$json" -p "$pid"
 		jq -e --argjson line "$(line block lostcallback)" '[.findings[] | select(.kind == "goroutine")][0] as $g |
@@ -47,7 +47,13 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 				any(.[]; .tids != [$g.tid] and .verdict == "stuck" and .wait.kind == "join" and
 					.chain[-1].goid == $g.goids[0]))' "$json" >/dev/null
 	}
-	eventually 40 behind
+	# An old pointer, where every word counts as one (stacks in C and in system calls), hides the leak in some processes.
+	for try in 1 2 3 4 5; do
+		GROW=0 COUNT=1 run_go go-cgo lostcallback
+		! eventually 15 behind || break
+		((try < 5))
+		end
+	done
 	end
 	GROW=0 COUNT=1 run_go go-cgo lostcallback well
 	dump "$json" -p "$pid"
