@@ -8,7 +8,7 @@
 
 #include "output/output.h"
 
-#define REMEDY_BYTES 512
+#define REMEDY_BYTES 800
 
 /*
  * The conclusion's own words, and where the thread stands that has the lock waited for. Returns

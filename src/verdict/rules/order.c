@@ -98,7 +98,7 @@ static void judge_nobody_left(struct judged *judged)
 		      "only its own process could release it, and that has no other thread");
 	else
 		judge(judged, VERDICT_LEAK, "nobody-left",
-		      "only threads of its own process could release it, and none of all %u can "
+		      "only threads of its own process could release it, and none of its %u can "
 		      "ever run again",
 		      threads);
 	judge_proof(

@@ -39,10 +39,10 @@ struct conclusion {
 	enum verdict verdict;
 	uint32_t root, taker;
 	const char *rule;
-	char reason[200];    /* why this verdict */
-	char proof[200];     /* LEAK, DEADLOCK: what shows that nobody can release it */
-	char remedy[200];    /* what to do about the cause */
-	char otherwise[200]; /* what would have changed the verdict */
+	char reason[400];    /* why this verdict */
+	char proof[400];     /* LEAK, DEADLOCK: what shows that nobody can release it */
+	char remedy[400];    /* what to do about the cause */
+	char otherwise[400]; /* what would have changed the verdict */
 };
 
 struct rules;
