@@ -93,6 +93,7 @@ fault() {
 @test "a lost signal, where who could signal again joins the waiter" {
 	fault 2 lost-signal
 	is "$(ready_tid consumer)" "$(told leak nobody-left) and .wait.kind == \"condition variable\"" "$json"
+	is "$(ready_tid consumer)" '.proof | endswith("nothing else can wake it")' "$json" # told whole
 	is "$(ready_tid join)" '.verdict == "stuck" and .wait.owner.tid == '"$(ready_tid consumer)" "$json"
 	fault 2 lost-signal well
 	no_findings "$json"
