@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "runtimes/go/heap/reach_search.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/image/stackmaps.h"
 
@@ -298,6 +299,30 @@ static void test_broken(void **state)
 	}
 }
 
+/* Where a thread has a goroutine, its last stop says nothing of its stack. */
+static void test_what_of_a_stack_is_in_use(void **state)
+{
+	struct go_descriptor d = {
+		.stack_lo = 0x1000,
+		.stack_hi = 0x2000,
+		.sched_sp = 0x1800,
+		.status = GO_STATUS_WAITING,
+	};
+	uint64_t from, to;
+
+	(void)state;
+	reach_stack_range(&d, &from, &to);
+	assert_int_equal(from, 0x1800);
+	assert_int_equal(to, 0x2000);
+	d.m = 0xc000100000;
+	reach_stack_range(&d, &from, &to);
+	assert_int_equal(from, 0x1000);
+	d.m = 0;
+	d.status = GO_STATUS_RUNNING;
+	reach_stack_range(&d, &from, &to);
+	assert_int_equal(from, 0x1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_functions_that_spoil),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_what_of_a_stack_is_in_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

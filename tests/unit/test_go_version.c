@@ -158,6 +158,12 @@ static void test_descriptor(void **state)
 	assert_true(go_descriptor_unmoved(&d, &other));
 	other.tracking_seq++;
 	assert_false(go_descriptor_unmoved(&d, &other));
+	assert_false(go_descriptor_runs(&d));
+	d.m = 0xc000100000;
+	assert_true(go_descriptor_runs(&d));
+	d.m = 0;
+	d.status = GO_STATUS_RUNNING;
+	assert_true(go_descriptor_runs(&d));
 	d.status = GO_STATUS_RUNNABLE; /* the reason is a left-over */
 	assert_int_equal(go_descriptor_kind(kinds, &d), LC_GO_NO_WAIT);
 	d.status = GO_STATUS_SYSCALL;

@@ -244,8 +244,9 @@ static bool knows_fields(const struct go_offsets *o)
  */
 static bool stands_still(const struct go_descriptor *d)
 {
-	return d->status == GO_STATUS_WAITING || d->status == GO_STATUS_LEAKED ||
-	       d->status == GO_STATUS_RUNNABLE || d->status == GO_STATUS_PREEMPTED;
+	return !go_descriptor_runs(d) &&
+	       (d->status == GO_STATUS_WAITING || d->status == GO_STATUS_LEAKED ||
+		d->status == GO_STATUS_RUNNABLE || d->status == GO_STATUS_PREEMPTED);
 }
 
 bool reach_mark_frames(struct search *search, const struct go_descriptor *d,

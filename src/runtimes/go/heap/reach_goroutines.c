@@ -70,8 +70,7 @@ static bool is_as_noted(const struct reach_goroutine *goroutine, const struct go
 {
 	if (go_descriptor_state(d) == LC_GO_NONE)
 		return goroutine->state == REACH_ENDED;
-	return !goroutine->doubtful && goroutine->goid == d->goid &&
-	       d->status != GO_STATUS_RUNNING && d->status != GO_STATUS_COPYSTACK &&
+	return !goroutine->doubtful && goroutine->goid == d->goid && !go_descriptor_runs(d) &&
 	       goroutine->status == d->status && goroutine->tracking_seq == d->tracking_seq &&
 	       goroutine->sp == d->sched_sp && goroutine->waiting == d->waiting;
 }

@@ -24,8 +24,7 @@ void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *
 		return;
 	}
 	go_descriptor_start(d, &pc, &sp);
-	if (d->status != GO_STATUS_RUNNING && d->status != GO_STATUS_COPYSTACK &&
-	    sp >= d->stack_lo && sp <= d->stack_hi)
+	if (!go_descriptor_runs(d) && sp >= d->stack_lo && sp <= d->stack_hi)
 		*from = sp;
 }
 

@@ -55,6 +55,12 @@ bool go_descriptor_unmoved(const struct go_descriptor *a, const struct go_descri
 	       a->waiting == b->waiting;
 }
 
+bool go_descriptor_runs(const struct go_descriptor *d)
+{
+	return d->status == GO_STATUS_RUNNING || d->status == GO_STATUS_COPYSTACK ||
+	       (d->status == GO_STATUS_WAITING && d->m);
+}
+
 enum lc_go_state go_descriptor_state(const struct go_descriptor *d)
 {
 	switch (d->goid ? d->status : GO_STATUS_IDLE) {

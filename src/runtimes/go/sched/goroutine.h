@@ -45,6 +45,12 @@ void go_descriptor_read(const struct go_offsets *offsets, const uint8_t *bytes,
 /* Whatever its stack or what it waits for was read for is still so. */
 bool go_descriptor_unmoved(const struct go_descriptor *a, const struct go_descriptor *b);
 
+/*
+ * A thread has it: also of one that is said to wait while it works for the collector, for which the
+ * runtime leaves it its thread (casGToWaiting). Where it was stopped last says nothing then.
+ */
+bool go_descriptor_runs(const struct go_descriptor *descriptor);
+
 /* enum lc_go_state; LC_GO_NONE for one that is not in use. */
 enum lc_go_state go_descriptor_state(const struct go_descriptor *descriptor);
 
