@@ -6,6 +6,7 @@
 #   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
 #   make truth        1,000 generated programs, healthy and sick, against what is said of them: an hour
+#   make bpf-size     how many instructions each BPF function may have, counted again: look at what has grown
 #   make arm64        build-arm64, for the tests in an emulator; where a cross compiler is
 #   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
 #   make check-format
@@ -167,6 +168,11 @@ test: all unit-programs fixtures
 .PHONY: test-debian
 test-debian:
 	$(Q)scripts/test-debian $(RELEASE) $(COMMAND)
+
+# Writes tests/bpf_instructions.tsv, which tests/bpf_size holds the BPF programs against.
+.PHONY: bpf-size
+bpf-size:
+	$(Q)CLANG='$(CLANG)' tests/bpf_size --renew
 
 # A thousand programs whose truth is known, an hour of them: docs/verdicts.md has what came of it. What failed is kept.
 TRUTH_SEEDS ?= 1000-1999
