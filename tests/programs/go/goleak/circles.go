@@ -67,15 +67,17 @@ func (one *ledger) book(workers *sync.WaitGroup) {
 }
 
 // --- each has a lock and wants the next one's ---
+// A ledger fills a block of memory: a bare lock shares one with whatever was made next to it, a
+// string perhaps that somebody keeps, and its block lives as long as that.
 func ringOfLocks() {
 	var ready sync.WaitGroup
 	ready.Add(3)
-	first, second, third := new(sync.Mutex), new(sync.Mutex), new(sync.Mutex)
-	for _, two := range [][2]*sync.Mutex{{first, second}, {second, third}, {third, first}} {
+	first, second, third := new(ledger), new(ledger), new(ledger)
+	for _, two := range [][2]*ledger{{first, second}, {second, third}, {third, first}} {
 		if well && two[0] == third { // TWIN: one order for all
 			two[0], two[1] = two[1], two[0]
 		}
-		go takeTwo(two[0], two[1], &ready) // @spawn ring
+		go takeTwo(&two[0].mutex, &two[1].mutex, &ready) // @spawn ring
 	}
 }
 
