@@ -130,6 +130,7 @@ unit_folders_place_go = output verdict model util
 unit_folders_duration = util
 unit_folders_escape = output verdict model util
 unit_folders_json = output verdict model util
+unit_folders_fields = output verdict model util
 unit_folders_stack = stack target model util
 unit_folders_kernel_symbols = stack target model util
 unit_folders_clock = collect target model util
@@ -168,6 +169,15 @@ test: all unit-programs fixtures
 .PHONY: test-debian
 test-debian:
 	$(Q)scripts/test-debian $(RELEASE) $(COMMAND)
+
+# Writes what docs/ says of the JSON from the table of its fields; tests/unit/test_fields.c compares.
+$(BUILD)/gen-reference: scripts/gen-reference.c $(foreach folder,output verdict model util,$(BUILD)/$(folder).a)
+	$(Q)$(CC) $(all_cflags) $(sanitize) -o $@ $^ $(libraries)
+
+.PHONY: reference
+reference: $(BUILD)/gen-reference
+	$(Q)$< schema >$(BUILD)/schema.json && mv $(BUILD)/schema.json docs/leakhop.schema.json
+	$(Q)sed -i '/^<!-- make reference -->$$/q' docs/json.md && $< tables >>docs/json.md
 
 # Writes tests/bpf_instructions.tsv, which tests/bpf_size holds the BPF programs against.
 .PHONY: bpf-size

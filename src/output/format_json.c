@@ -16,7 +16,7 @@ static int goroutines_line(struct output_sink *sink, const struct verdict_gorout
 
 static int timers_line(struct output_sink *sink, const struct verdict_timers *timers)
 {
-	return output_json_timers_line(sink->stream, timers);
+	return output_json_timers_line(sink->stream, sink->run, timers);
 }
 
 static int last_line(struct output_sink *sink, const struct output_report *report)

@@ -120,7 +120,8 @@ int output_json_line(FILE *stream, const struct output_run *run,
 		     const struct verdict_record *record);
 int output_json_goroutines_line(FILE *stream, const struct output_run *run,
 				const struct verdict_goroutines *record);
-int output_json_timers_line(FILE *stream, const struct verdict_timers *timers);
+int output_json_timers_line(FILE *stream, const struct output_run *run,
+			    const struct verdict_timers *timers);
 int output_json_last_line(FILE *stream, const struct output_run *run,
 			  const struct output_report *report);
 

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fields of a group of goroutines, and of timers: see fields.h. */
+#include "output/fields.h"
+#include "output/names.h"
+#include "output/text_stack.h"
+
+#define AGE_FIELDS(F)                                                                     \
+	F(below_ns, NUMBER_OR_NULL, PLAIN, ALWAYS,                                        \
+	  age->number < VERDICT_AGES - 1 ? (int64_t)verdict_age_bounds[age->number] : -1, \
+	  "the class's upper bound; `null`: there is none")                               \
+	F(count, ID, PLAIN, ALWAYS, age->count, "how many")
+
+FIELDS_OF(age, struct field_age, "A class of age", AGE_FIELDS);
+
+static struct field_value ages_of(const struct verdict_goroutines *record,
+				  struct field_scratch *scratch)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < VERDICT_AGES; i++) {
+		if (record->ages[i])
+			scratch->ages[count++] = (struct field_age){ i, record->ages[i] };
+	}
+	return ARRAY(scratch->ages, count);
+}
+
+static double slope_of(const struct verdict_goroutines *record)
+{
+	if (record->whole_site)
+		return record->site_trend.slope_per_s;
+	return record->has_trend ? record->trend.slope_per_s : 0.0;
+}
+
+#define GROUP_FIELDS(F)                                                                          \
+	F(living, NUMBER, PLAIN, ALWAYS, group->site->living, "of the go statement")             \
+	F(spawned, NUMBER, PLAIN, ALWAYS, group->site->born,                                     \
+	  "of the go statement, since the second look; with `--go-events` all since the probes") \
+	F(ended, NUMBER, PLAIN, ALWAYS, group->site->ended, "the same")                          \
+	F(slope_per_s, REAL, PLAIN, ALWAYS, slope_of(group), "members more a second")            \
+	F(oldest_ns, NUMBER, PLAIN, ALWAYS, group->oldest_ns, "how long it has stood there")     \
+	F(youngest_ns, NUMBER, PLAIN, ALWAYS, group->youngest_ns, "the same")                    \
+	F(orphans, NUMBER, PLAIN, ALWAYS, group->orphans, "whose parent has ended")              \
+	F(ages, LIST, OF(fields_age), ALWAYS, ages_of(group, scratch),                           \
+	  "how many have stood for less than `below_ns`, and not less than the one before")      \
+	F(trend, OBJECT, OF(fields_trend), group->has_trend, &group->trend, "in a trace")
+
+FIELDS_OF(group, struct verdict_goroutines, "A group's numbers", GROUP_FIELDS);
+
+static const struct lc_stack *spawn_stack(const struct field_source *source,
+					  const struct verdict_goroutines *record)
+{
+	const struct lc_stack *stack = lc_stacks_get(source->run->stacks,
+						     record->site->spawn_stack);
+
+	return stack && stack->frame_count ? stack : NULL;
+}
+
+static const char *entry_of(const struct field_source *source,
+			    const struct verdict_goroutines *record)
+{
+	const struct lc_stack *stack = lc_stacks_get(source->run->stacks,
+						     record->site->entry_stack);
+
+	return stack && stack->frame_count ? stack->frames[0].function : "";
+}
+
+static bool parent_lives(const struct lc_goroutine *goroutine)
+{
+	return goroutine->parent_goid && !(goroutine->flags & LC_GO_PARENT_ENDED);
+}
+
+#define SITE spawn_stack(source, go_spawn)
+#define GO_SPAWN_FIELDS(F)                                                                       \
+	F(function, TEXT, PLAIN, ALWAYS, SITE->frames[SITE->frame_count - 1].function,           \
+	  "that has the go statement")                                                           \
+	F(file, TEXT, PLAIN, ALWAYS, SITE->frames[0].file, "of the go statement")                \
+	F(line, NUMBER, PLAIN, ALWAYS, SITE->frames[0].line, "of the go statement")              \
+	F(entry, TEXT, PLAIN, ALWAYS, entry_of(source, go_spawn), "the function that it starts") \
+	F(parent_goid, ID_OR_NULL, PLAIN, ALWAYS, go_spawn->goroutine->parent_goid,              \
+	  "of one of them, with Go 1.21 and later")                                              \
+	F(parent_alive, BOOLEAN, PLAIN, ALWAYS, parent_lives(go_spawn->goroutine), "of that one")
+
+FIELDS_OF(go_spawn, struct verdict_goroutines, "A go statement", GO_SPAWN_FIELDS);
+
+static const char *const channel_directions[] = { "send", "receive", NULL };
+
+#define CHANNEL_FIELDS(F)                                                                          \
+	F(direction, TEXT, ONE_OF(channel_directions), ALWAYS, channel->send ? "send" : "receive", \
+	  "of this case")                                                                          \
+	F(channel, HEX, PLAIN, ALWAYS, channel->address, "its address; 0: nil")                    \
+	F(length, NUMBER, PLAIN, ALWAYS, channel->length, "elements in its buffer")                \
+	F(capacity, NUMBER, PLAIN, ALWAYS, channel->capacity, "of its buffer")                     \
+	F(closed, BOOLEAN, PLAIN, ALWAYS, channel->closed, "")                                     \
+	F(timer, BOOLEAN, PLAIN, ALWAYS, channel->timer, "true: a timer's")                        \
+	F(receivers, NUMBER, PLAIN, ALWAYS, channel->receivers, "that wait there")                 \
+	F(senders, NUMBER, PLAIN, ALWAYS, channel->senders, "that wait there")
+
+FIELDS_OF(channel, struct lc_go_channel, "A channel", CHANNEL_FIELDS);
+
+static const char *family_name(enum lc_go_kind kind)
+{
+	switch (lc_go_family_of(kind)) {
+	case LC_GO_FAMILY_CHANNEL:
+		return "channel";
+	case LC_GO_FAMILY_SYNC:
+		return "synchronisation";
+	case LC_GO_FAMILY_EXTERNAL:
+		return "external";
+	default:
+		return "";
+	}
+}
+
+static const char *const families[] = { "", "channel", "synchronisation", "external", NULL };
+static const char *const network_directions[] = { "read", "write", NULL };
+
+/* What its thread waits for in a call. */
+static const struct lc_wait *thread_wait(const struct verdict_goroutines *record)
+{
+	return record->thread ? record->thread->wait : NULL;
+}
+
+static bool has_cases(const struct lc_go_wait *wait)
+{
+	return wait && wait->case_count;
+}
+
+/* Of a lock of one of these kinds, which was found. */
+static bool is_lock(const struct verdict_goroutines *record, enum lc_go_kind kind,
+		    enum lc_go_kind or_kind)
+{
+	return record->wait && record->wait->address &&
+	       (record->goroutine->kind == kind || record->goroutine->kind == or_kind);
+}
+
+static bool is_network(const struct verdict_goroutines *record)
+{
+	return record->wait && record->goroutine->kind == LC_GO_NETWORK && record->wait->fd >= 0;
+}
+
+#define WAIT go_wait->wait
+#define GO_WAIT_FIELDS(F)                                                                          \
+	F(kind, TEXT, PLAIN, ALWAYS, lc_go_kind_name(go_wait->goroutine->kind), "")                \
+	F(family, TEXT, ONE_OF(families), ALWAYS, family_name(go_wait->goroutine->kind), "of it")  \
+	F(reason, TEXT, PLAIN, ALWAYS, WAIT ? WAIT->reason : "", "in the runtime's words")         \
+	F(thread_wait, OBJECT, OF(fields_wait), thread_wait(go_wait), thread_wait(go_wait),        \
+	  "in a call: what its thread waits for")                                                  \
+	F(bubble_root, ID, PLAIN, WAIT && WAIT->bubble_root, WAIT->bubble_root,                    \
+	  "the root goroutine of the bubble of testing/synctest that it is in")                    \
+	F(cases, LIST, OF(fields_channel), has_cases(WAIT), ARRAY(WAIT->cases, WAIT->case_count),  \
+	  "of a select; one for a send or receive")                                                \
+	F(cases_total, NUMBER, PLAIN, has_cases(WAIT), WAIT->case_total,                           \
+	  "with those that are not listed")                                                        \
+	F(address, HEX, PLAIN, WAIT && WAIT->address, WAIT->address,                               \
+	  "of a lock, WaitGroup or Cond")                                                          \
+	F(waiters, NUMBER, PLAIN, WAIT && WAIT->address, WAIT->waiters, "the same")                \
+	F(counter, INTEGER, PLAIN, is_lock(go_wait, LC_GO_WAITGROUP, LC_GO_WAITGROUP),             \
+	  WAIT->counter, "of a WaitGroup")                                                         \
+	F(locked, BOOLEAN, PLAIN, is_lock(go_wait, LC_GO_MUTEX, LC_GO_MUTEX), WAIT->locked,        \
+	  "of a Mutex")                                                                            \
+	F(readers, INTEGER, PLAIN, is_lock(go_wait, LC_GO_RWMUTEX_READ, LC_GO_RWMUTEX_WRITE),      \
+	  WAIT->readers, "of an RWMutex: how many hold it")                                        \
+	F(writer, BOOLEAN, PLAIN, is_lock(go_wait, LC_GO_RWMUTEX_READ, LC_GO_RWMUTEX_WRITE),       \
+	  WAIT->writer, "of an RWMutex: true: one holds it or is next")                            \
+	F(fd, NUMBER, PLAIN, is_network(go_wait), WAIT->fd, "of the network")                      \
+	F(direction, TEXT, ONE_OF(network_directions), is_network(go_wait),                        \
+	  WAIT->writes ? "write" : "read", "of the network")                                       \
+	F(deadline, TIME, PLAIN, is_network(go_wait), WAIT->has_deadline ? WAIT->until : 0,        \
+	  "of the network; `null`: there is none")                                                 \
+	F(socket, OBJECT, OF(fields_wait), is_network(go_wait) && WAIT->has_socket, &WAIT->socket, \
+	  "of the network: both ends")                                                             \
+	F(until, TIME, PLAIN, WAIT && go_wait->goroutine->kind == LC_GO_SLEEP, WAIT->until,        \
+	  "of a sleep")
+
+FIELDS_OF(go_wait, struct verdict_goroutines, "What a goroutine waits for", GO_WAIT_FIELDS);
+
+#define LABEL_FIELDS(F)                                            \
+	F(text, TEXT, PLAIN, ALWAYS, label->text, "key and value") \
+	F(count, ID, PLAIN, ALWAYS, label->count, "how many have it, of the first thousand")
+
+FIELDS_OF(label, struct verdict_label, "A label", LABEL_FIELDS);
+
+#define HEAP_FIELDS(F)                                                                     \
+	F(bytes, NUMBER, PLAIN, ALWAYS, heap->heap_bytes, "in use")                        \
+	F(growth_bytes, INTEGER, PLAIN, ALWAYS, heap->heap_bytes - heap->first_heap_bytes, \
+	  "by how many they have grown since the first look")
+
+FIELDS_OF(heap, struct lc_go_process, "A heap", HEAP_FIELDS);
+
+/* --- what probes have seen --- */
+static const char *readier_name(enum lc_go_readier readier)
+{
+	static const char *const names[] = {
+		[LC_GO_READIER_UNKNOWN] = "",
+		[LC_GO_READIER_GOROUTINE] = "goroutine",
+		[LC_GO_READIER_RUNTIME] = "runtime",
+		[LC_GO_READIER_NETWORK] = "network",
+	};
+
+	return names[readier];
+}
+
+static const char *const readiers[] = { "", "goroutine", "runtime", "network", NULL };
+
+#define READIER_FRAME text_telling_frame(source->run, readier->stack)
+#define READIER_FIELDS(F)                                                                   \
+	F(function, TEXT, PLAIN, ALWAYS, READIER_FRAME ? READIER_FRAME->function : "",      \
+	  "where it did that")                                                              \
+	F(file, TEXT, PLAIN, ALWAYS, READIER_FRAME ? READIER_FRAME->file : "", "the same")  \
+	F(line, NUMBER, PLAIN, ALWAYS, READIER_FRAME ? READIER_FRAME->line : 0, "the same") \
+	F(kind, TEXT, ONE_OF(readiers), ALWAYS, readier_name(readier->kind),                \
+	  "`runtime`: a timer, say; `network`: a descriptor became ready")                  \
+	F(goid, ID_OR_NULL, PLAIN, ALWAYS, readier->goid, "of a goroutine")
+
+FIELDS_OF(readier, struct field_readier, "Who made a goroutine ready to run", READIER_FIELDS);
+
+static const void *readier_of(const struct verdict_goroutines *record,
+			      struct field_scratch *scratch)
+{
+	const struct lc_go_exact *exact = &record->exact;
+
+	if (!exact->ready_at)
+		return NULL;
+	scratch->readier = (struct field_readier){ exact->readier, exact->ready_by,
+						   record->ready_stack };
+	return &scratch->readier;
+}
+
+#define EXACT_FIELDS(F)                                                                       \
+	F(born, TIME, PLAIN, ALWAYS, exact->exact.born_at, "")                                \
+	F(parent_goid, NUMBER_OR_NULL, PLAIN, ALWAYS,                                         \
+	  exact->exact.born_at ? (int64_t)exact->exact.parent_goid : -1, "")                  \
+	F(since_is_exact, BOOLEAN, PLAIN, ALWAYS, exact->goroutine->flags &LC_GO_EXACT_SINCE, \
+	  "`since` is the moment, seen by a probe")                                           \
+	F(readied, TIME, PLAIN, ALWAYS, exact->exact.ready_at, "when that last happened")     \
+	F(readied_by, OBJECT_OR_NULL, OF(fields_readier), ALWAYS, readier_of(exact, scratch), "")
+
+FIELDS_OF(exact, struct verdict_goroutines, "What probes have seen of a goroutine", EXACT_FIELDS);
+
+static const char *const goroutine_kind[] = { "goroutine", NULL };
+
+#define GOROUTINES_FIELDS(F)                                                                      \
+	F(verdict, TEXT, ONE_OF(field_verdicts), ALWAYS,                                          \
+	  verdict_name(goroutines->conclusion.verdict), "this and the next four as of threads")   \
+	F(rule, TEXT, PLAIN, ALWAYS, goroutines->conclusion.rule, "")                             \
+	F(reason, TEXT, PLAIN, ALWAYS, goroutines->conclusion.reason, "")                         \
+	F(proof, TEXT, PLAIN, ALWAYS, goroutines->conclusion.proof, "")                           \
+	F(remedy, TEXT, PLAIN, ALWAYS, remedy_of_goroutines(source->run, goroutines), "")         \
+	F(kind, TEXT, ONE_OF(goroutine_kind), ALWAYS, "goroutine", "")                            \
+	F(pid, ID, PLAIN, ALWAYS, goroutines->process->pid, "the process")                        \
+	F(comm, TEXT, PLAIN, ALWAYS, goroutines->process->comm, "its name")                       \
+	F(go_version, TEXT, PLAIN, ALWAYS, goroutines->process->version,                          \
+	  "that the program was built with")                                                      \
+	F(goids, LIST, OF(fields_number), ALWAYS,                                                 \
+	  ARRAY(goroutines->goids, goroutines->goid_count), "the goroutines, at most 10,000")     \
+	F(count, NUMBER, PLAIN, ALWAYS,                                                           \
+	  goroutines->whole_site ? goroutines->site->living : goroutines->count,                  \
+	  "how many they are")                                                                    \
+	F(since, TIME, PLAIN, ALWAYS, goroutines->since, "when the oldest of them came to stand") \
+	F(blocked_ns, NUMBER, PLAIN, ALWAYS, goroutines->oldest_ns, "how long that is")           \
+	F(blocked_at_least, BOOLEAN, PLAIN, ALWAYS, goroutines->at_least,                         \
+	  "true: it stood there before the first look")                                           \
+	F(group, OBJECT, OF(fields_group), ALWAYS, goroutines, "how many, and how long")          \
+	F(spawn, OBJECT_OR_NULL, OF(fields_go_spawn), ALWAYS,                                     \
+	  spawn_stack(source, goroutines) ? goroutines : NULL,                                    \
+	  "the go statement; `null` for main")                                                    \
+	F(wait, OBJECT, OF(fields_go_wait), ALWAYS, goroutines, "what they wait for")             \
+	F(chain, LIST, OF(fields_link), ALWAYS, field_chain(source, goroutines->node, scratch),   \
+	  "of waits, from one of them on")                                                        \
+	F(labels, LIST, OF(fields_label), ALWAYS,                                                 \
+	  ARRAY(goroutines->labels, goroutines->label_count),                                     \
+	  "those set by pprof.Do, the most frequent four")                                        \
+	F(memory_bytes, NUMBER, PLAIN, ALWAYS, goroutines->stack_bytes, "of their stacks")        \
+	F(heap, OBJECT_OR_NULL, OF(fields_heap), ALWAYS,                                          \
+	  goroutines->process->heap_bytes ? goroutines->process : NULL,                           \
+	  "of the whole process; `null`: not found")                                              \
+	F(tid, ID_OR_NULL, PLAIN, ALWAYS, goroutines->goroutine->tid,                             \
+	  "of one of them: the thread that runs it or is in its call")                            \
+	F(locked_to_thread, BOOLEAN, PLAIN, ALWAYS, goroutines->goroutine->locked, "of that one") \
+	F(stack, STACK, PLAIN, ALWAYS, goroutines->goroutine->stack,                              \
+	  "frames, the innermost first")                                                          \
+	F(exact, OBJECT_OR_NULL, OF(fields_exact), goroutines->process->events,                   \
+	  goroutines->has_exact ? goroutines : NULL,                                              \
+	  "with `--go-events`: of the one that waits longest; `null`: nothing was seen of it")    \
+	F(type, TEXT, ONE_OF(field_record_types), source->record_type, source->record_type,       \
+	  "with `--json=lines`")
+
+FIELDS_OF(goroutines, struct verdict_goroutines, "A group of goroutines", GOROUTINES_FIELDS);
+
+static const char *const timers_kind[] = { "timers", NULL };
+
+#define TIMERS_FIELDS(F)                                                                           \
+	F(verdict, TEXT, ONE_OF(field_verdicts), ALWAYS, verdict_name(timers->conclusion.verdict), \
+	  "this and the next four as of threads")                                                  \
+	F(rule, TEXT, PLAIN, ALWAYS, timers->conclusion.rule, "")                                  \
+	F(reason, TEXT, PLAIN, ALWAYS, timers->conclusion.reason, "")                              \
+	F(proof, TEXT, PLAIN, ALWAYS, timers->conclusion.proof, "")                                \
+	F(remedy, TEXT, PLAIN, ALWAYS, timers->conclusion.remedy, "")                              \
+	F(kind, TEXT, ONE_OF(timers_kind), ALWAYS, "timers", "")                                   \
+	F(pid, ID, PLAIN, ALWAYS, timers->process->pid, "the process")                             \
+	F(comm, TEXT, PLAIN, ALWAYS, timers->process->comm, "its name")                            \
+	F(count, NUMBER, PLAIN, ALWAYS, timers->process->timers, "how many")                       \
+	F(function, TEXT, PLAIN, ALWAYS, timers->process->timer_function,                          \
+	  "that most of those looked at call")                                                     \
+	F(trend, OBJECT, OF(fields_trend), ALWAYS, &timers->trend, "their number over time")       \
+	F(type, TEXT, ONE_OF(field_record_types), source->record_type, source->record_type,        \
+	  "with `--json=lines`")
+
+FIELDS_OF(timers, struct verdict_timers, "Timers that only grow", TIMERS_FIELDS);
