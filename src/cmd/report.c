@@ -4,8 +4,8 @@
  * report.h.
  */
 #include "cmd/report.h"
-#include "observe/annotate.h"
 #include "cmd/version.h"
+#include "observe/annotate.h"
 #include "util/duration.h"
 #include "verdict/report.h"
 
@@ -13,9 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #define MOST_LIMITS 8
 #define SAID_PROCESSES 8 /* of those that --explain gN names */
@@ -110,7 +108,7 @@ static int reporting_init(struct reporting *reporting, struct session *session)
 	reporting->run.view = &reporting->view;
 	fill_cost(session, &reporting->run.cost);
 	observer_snapshot(&session->observer, reporting->run.now, &snapshot);
-	r = verdict_view_create(&snapshot, session->observer.growth, &reporting->view);
+	r = verdict_view_create(&snapshot, &reporting->view);
 	if (!r)
 		annotate_graph(&session->observer, &reporting->view.graph);
 	return r;
@@ -206,12 +204,10 @@ static int report_thread(struct session *session, const struct reporting *report
 	return session->options->format->thread(&sink, record, &before);
 }
 
-static int make_goroutines(struct session *session, const struct reporting *reporting,
+static int make_goroutines(const struct reporting *reporting,
 			   struct verdict_goroutine_records *records)
 {
-	int r = verdict_goroutines_make(&session->observer.go, session->observer.growth,
-					&reporting->view, reporting->run.now,
-					reporting->run.threshold_ns, records);
+	int r = verdict_goroutines_make(&reporting->view.snapshot, &reporting->view, records);
 
 	if (!r)
 		verdict_goroutines_join(&reporting->view, records);
@@ -273,7 +269,7 @@ static int report_goroutines(struct session *session, const struct reporting *re
 {
 	struct verdict_goroutine_records records;
 	size_t i;
-	int r = make_goroutines(session, reporting, &records);
+	int r = make_goroutines(reporting, &records);
 
 	for (i = 0; i < records.count && !r; i++)
 		r = report_group(session, reporting, &records.list[i]);
@@ -403,7 +399,7 @@ static int make_report(struct session *session, const struct reporting *reportin
 	r = r ?: make_records(session, reporting, VERDICT_WAITS, &report->waits);
 	if (!r && report->has_threads)
 		r = make_records(session, reporting, VERDICT_THREADS, &report->threads);
-	r = r ?: make_goroutines(session, reporting, &report->goroutines);
+	r = r ?: make_goroutines(reporting, &report->goroutines);
 	for (i = 0; i < report->goroutines.count; i++)
 		annotate_goroutines(&session->observer, &report->goroutines.list[i]);
 	annotate_go_events(&session->observer);

@@ -181,7 +181,7 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 			process->refused++;
 			return NULL;
 		}
-		/* Its group is left as it was: growth sees that another one is there. */
+		/* Its group is left as it was: the series see that another one is there. */
 		*goroutine = (struct lc_goroutine){
 			.goid = sample->goid,
 			.address = sample->address,

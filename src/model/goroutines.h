@@ -86,7 +86,7 @@ struct lc_goroutine {
 	uint64_t object;      /* address of what it waits for: channel, semaphore word, timer */
 	uint32_t site;
 	uint32_t stack; /* 0: not taken */
-	uint32_t group; /* verdict's growth; 0: none */
+	uint32_t group; /* of lc_series; 0: none */
 	uint32_t sweep; /* number of the last one that saw it */
 	uint32_t stack_bytes;
 	uint32_t told;

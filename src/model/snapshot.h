@@ -7,13 +7,13 @@
 #ifndef LEAKHOP_MODEL_SNAPSHOT_H
 #define LEAKHOP_MODEL_SNAPSHOT_H
 
-#include "model/goroutines.h"
-#include "model/threads.h"
+#include "model/series.h"
 
 struct lc_snapshot {
 	const struct lc_model *threads; /* asked for */
 	const struct lc_model *others;	/* not asked for, but in chains of waits; may be NULL */
 	const struct lc_go *go;		/* may be NULL */
+	const struct lc_series *series; /* groups of both over time; may be NULL */
 	uint64_t now;			/* ns, CLOCK_MONOTONIC */
 	uint64_t threshold_ns;		/* blocked for how long is of interest */
 };

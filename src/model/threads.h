@@ -127,7 +127,7 @@ struct lc_thread {
 	uint64_t spawn_failures;
 	int spawn_error; /* of the last failure */
 
-	uint32_t group; /* verdict's growth: number of the group it was in last; 0: none */
+	uint32_t group; /* of lc_series, that it was in at the last sweep; 0: none */
 
 	uint64_t ended_at; /* 0: lives */
 	uint64_t sweep;	   /* number of the last sweep that saw it */

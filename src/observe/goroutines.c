@@ -150,10 +150,11 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 static int read_groups(struct observer *observer, bool ask_now)
 {
 	struct verdict_goroutine_records records;
-	int r = verdict_goroutines_make(&observer->go, observer->growth, /* view= */ NULL,
-					now_monotonic(), observer->options->collect.threshold_ns,
-					&records);
+	struct lc_snapshot snapshot;
+	int r;
 
+	observer_snapshot(observer, now_monotonic(), &snapshot);
+	r = verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
 	r = r ?: describe_groups(observer, &records);
 	r = r ?: ask_reachable(observer, &records, ask_now);
 	verdict_goroutines_release(&records);
@@ -192,7 +193,7 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	free(pids);
 	note_time(observer, now_monotonic() - begun);
 	if (!r)
-		verdict_goroutines_note(observer->growth, &observer->go);
+		lc_series_note_go(observer->series, &observer->go);
 	return r ?: read_groups(observer, /* ask_now= */ attempts > 1);
 }
 

@@ -13,7 +13,7 @@ void observer_get_losses(const struct observer *observer, struct observer_losses
 		.stacks = observer->lost_stacks + lost.stack_copies +
 			  lc_stacks_refused(observer->stacks),
 		.threads = lc_model_refused(observer->model) + lost.targets +
-			   observer->lost_others + growth_refused(observer->growth),
+			   observer->lost_others + lc_series_refused(observer->series),
 		.goroutines = lost.goroutines + observer->go.refused,
 	};
 	for (process = observer->go.processes; process; process = process->hh.next) {

@@ -66,7 +66,7 @@ static int create_parts(struct observer *observer)
 
 	r = r ?: lc_model_create(options->max_threads, &observer->model);
 	r = r ?: lc_model_create(OBSERVER_MOST_OTHERS, &observer->others);
-	r = r ?: growth_create(&observer->growth);
+	r = r ?: lc_series_create(&observer->series);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
 		r = r ?: golang_create(observer->stacks, &observer->golang);
@@ -95,7 +95,7 @@ void observer_release(struct observer *observer)
 	stack_engine_free(observer->engine);
 	lc_model_free(observer->model);
 	lc_model_free(observer->others);
-	growth_free(observer->growth);
+	lc_series_free(observer->series);
 	lc_go_release(&observer->go);
 	golang_free(observer->golang);
 	lc_stacks_free(observer->stacks);
@@ -109,6 +109,7 @@ void observer_snapshot(const struct observer *observer, uint64_t now,
 		.threads = observer->model,
 		.others = observer->others,
 		.go = &observer->go,
+		.series = observer->series,
 		.now = now,
 		.threshold_ns = observer->options->collect.threshold_ns,
 	};

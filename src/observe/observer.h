@@ -16,7 +16,7 @@
 #include "model/snapshot.h"
 #include "stack/stack.h"
 #include "util/now.h"
-#include "verdict/growth.h"
+#include "verdict/trend.h"
 
 /* Threads outside of what was asked for that are looked at in one sweep: links of chains. */
 #define OBSERVER_MOST_OTHERS 4096
@@ -49,7 +49,7 @@ struct observer {
 		go_longest_sweep_ns; /* of all processes; the longest of the later ones */
 	struct lc_model *model;
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
-	struct growth *growth;
+	struct lc_series *series;
 	struct lc_stacks *stacks;
 	uint64_t sweeps;
 	uint64_t lost_stacks;

@@ -144,8 +144,8 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	if (!r && observer->go.count)
 		r = waits_read_behind_goroutines(observer);
 	if (!r) {
-		growth_note(observer->growth, observer->model);
-		growth_close(observer->growth, now_monotonic());
+		lc_series_note_threads(observer->series, observer->model);
+		lc_series_close(observer->series, now_monotonic());
 	}
 	if (lc_model_count(observer->model) > observer->threads_seen)
 		observer->threads_seen = lc_model_count(observer->model);

@@ -137,4 +137,4 @@ FIELDS_OF(frame, struct lc_frame, "A frame", FRAME_FIELDS);
 	F(slope_error, REAL, PLAIN, ALWAYS, trend->slope_error, "its standard error")    \
 	F(sweeps, NUMBER, PLAIN, ALWAYS, trend->sweeps, "how often it was looked at")
 
-FIELDS_OF(trend, struct growth_trend, "A group over time", TREND_FIELDS);
+FIELDS_OF(trend, struct trend, "A group over time", TREND_FIELDS);

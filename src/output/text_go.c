@@ -308,7 +308,7 @@ static void text_heap(struct line *line, const struct lc_go_process *process)
 static void text_numbers(struct line *line, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
-	const struct growth_trend *trend = &record->trend;
+	const struct trend *trend = &record->trend;
 	char span[32];
 	size_t i;
 

@@ -189,7 +189,7 @@ static bool judge_proven(struct judging *j)
 }
 
 /* Server-side streams grow with their clients: not a leak while the connections are there. */
-static bool is_with_connections(const struct judging *j, const struct growth_trend *trend)
+static bool is_with_connections(const struct judging *j, const struct trend *trend)
 {
 	uint64_t net = trend->joined > trend->left ? trend->joined - trend->left : 0;
 
@@ -233,8 +233,8 @@ static uint64_t ends_at(const struct judging *j)
  * in that time. Only if this is their first wait: a loop that sleeps goes on. If it is long and
  * would be very many, that is no better than a leak.
  */
-static bool has_known_end(const struct judging *j, const struct growth_trend *trend,
-			  uint64_t *ret_life, double *ret_level)
+static bool has_known_end(const struct judging *j, const struct trend *trend, uint64_t *ret_life,
+			  double *ret_level)
 {
 	uint64_t ends = ends_at(j), life = ends > j->group->since ? ends - j->group->since : 0;
 	double level = trend->slope_per_s * (double)life / 1e9;
@@ -265,7 +265,7 @@ static bool judge_known_end(struct judging *j)
 
 static bool judge_growth(struct judging *j)
 {
-	const struct growth_trend *trend = &j->group->trend;
+	const struct trend *trend = &j->group->trend;
 	char span[32];
 
 	if (!j->group->has_trend || !trend->grows || trend->joined - trend->left <= j->group->apart)
@@ -630,7 +630,7 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 void verdict_goroutines_judge_site(struct verdict_goroutines *group,
 				   const struct go_surroundings *around)
 {
-	const struct growth_trend *trend = &group->site_trend;
+	const struct trend *trend = &group->site_trend;
 	struct judging j = { .group = group, .around = around, .kind = group->goroutine->kind };
 	bool sure = trend->joined * 4 >= trend->left * 5;
 	uint64_t life;
@@ -666,7 +666,7 @@ static const char *timers_remedy(const char *calls)
 
 bool verdict_timers_judge(struct verdict_timers *timers, const struct go_surroundings *around)
 {
-	const struct growth_trend *trend = &timers->trend;
+	const struct trend *trend = &timers->trend;
 	struct conclusion *conclusion = &timers->conclusion;
 	double net = trend->slope_per_s * (double)trend->watched_ns / 1e9;
 	/* As many as there will be when the first of them fire. */

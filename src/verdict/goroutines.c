@@ -7,18 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	KEY_THREADS,
-	KEY_GROUP,
-	KEY_SITE,
-	KEY_TIMERS
-}; /* growth_key.kind; KEY_GROUP + kind of wait << 8 */
-
 #define KEY_DEAD (1u << 31) /* a part of a group */
 
 struct group {
 	UT_hash_handle hh;
-	struct growth_key key;
+	struct lc_series_key key;
 	struct verdict_goroutines record;
 	size_t capacity;
 	uint64_t object;
@@ -30,8 +23,8 @@ struct group {
 
 struct making {
 	struct group *groups;
-	struct group *by_number[GROWTH_GROUPS]; /* a short cut to them */
-	const struct growth *growth;
+	struct group *by_number[LC_SERIES_GROUPS]; /* a short cut to them */
+	const struct lc_series *series;
 	const struct verdict_view *view;
 	uint64_t now, threshold_ns;
 };
@@ -58,68 +51,12 @@ static size_t age_class(uint64_t age)
 	return i;
 }
 
-static struct growth_key key_of(const struct lc_go_process *process,
-				const struct lc_goroutine *goroutine)
-{
-	return (struct growth_key){
-		.pid = process->pid,
-		.kind = KEY_GROUP + ((uint32_t)goroutine->kind << 8),
-		.place = goroutine->stack,
-		.site = goroutine->site + 1,
-	};
-}
-
-static struct growth_key site_key(const struct lc_go_process *process, size_t site)
-{
-	return (struct growth_key){ .pid = process->pid, .kind = KEY_SITE, .site = site + 1 };
-}
-
-static struct growth_key timers_key(const struct lc_go_process *process)
-{
-	return (struct growth_key){ .pid = process->pid, .kind = KEY_TIMERS };
-}
-
-static void note_process(struct growth *growth, struct lc_go_process *process)
-{
-	struct lc_goroutine *goroutine;
-	struct growth_key key;
-	size_t i;
-
-	for (i = 0; i < process->count; i++) {
-		goroutine = &process->list[i];
-
-		if (goroutine->goid && goroutine->stack) {
-			key = key_of(process, goroutine);
-			goroutine->group = growth_member(growth, &key, goroutine->group);
-			continue;
-		}
-		growth_leave(growth, goroutine->group);
-		goroutine->group = 0;
-	}
-	if (process->timers_known) {
-		key = timers_key(process);
-		growth_count(growth, &key, process->timers_lasting, process->timers_lasting, 0);
-	}
-	for (i = 0; i < process->site_count; i++) {
-		key = site_key(process, i);
-		growth_count(growth, &key, process->sites[i].living, process->sites[i].born,
-			     process->sites[i].ended);
-	}
-}
-
-void verdict_goroutines_note(struct growth *growth, struct lc_go *go)
-{
-	struct lc_go_process *process;
-
-	for (process = go->processes; process; process = process->hh.next)
-		note_process(growth, process);
-}
-
-/* number: growth's for the same key, where it has one. */
-static struct group *group_for(struct making *making, const struct growth_key *key, uint32_t number)
+/* number: the series' for the same key, where it has one. */
+static struct group *group_for(struct making *making, const struct lc_series_key *key,
+			       uint32_t number)
 {
 	struct group *none = NULL,
-		     **known = number < GROWTH_GROUPS ? &making->by_number[number] : &none;
+		     **known = number < LC_SERIES_GROUPS ? &making->by_number[number] : &none;
 	struct group *group = *known;
 
 	if (group && !memcmp(&group->key, key, sizeof(*key)))
@@ -159,7 +96,7 @@ static bool add_goid(struct group *group, uint64_t goid)
 static int count_answers(struct making *making, const struct lc_go_process *process,
 			 const struct lc_goroutine *goroutine)
 {
-	struct growth_key key = key_of(process, goroutine);
+	struct lc_series_key key = lc_series_goroutine_key(process, goroutine);
 	struct group *group = group_for(making, &key, goroutine->group);
 
 	if (!group)
@@ -173,7 +110,7 @@ static int count_answers(struct making *making, const struct lc_go_process *proc
 static struct group *part_for(struct making *making, struct group *group,
 			      const struct lc_goroutine *goroutine)
 {
-	struct growth_key key = group->key;
+	struct lc_series_key key = group->key;
 
 	if (!(goroutine->flags & LC_GO_UNREACHABLE) || group->unreachable == group->asked)
 		return group;
@@ -207,7 +144,7 @@ static void note_lock(struct verdict_goroutines *record, const struct lc_go_proc
 static int add_member(struct making *making, const struct lc_go_process *process,
 		      const struct lc_goroutine *goroutine)
 {
-	struct growth_key key = key_of(process, goroutine);
+	struct lc_series_key key = lc_series_goroutine_key(process, goroutine);
 	struct group *whole = group_for(making, &key, goroutine->group);
 	struct group *group = whole ? part_for(making, whole, goroutine) : NULL;
 	struct verdict_goroutines *record = group ? &group->record : NULL;
@@ -289,17 +226,17 @@ static uint32_t node_of(const struct making *making, const struct verdict_gorout
 static void learn_trends(const struct making *making, struct group *group)
 {
 	struct verdict_goroutines *record = &group->record;
-	struct growth_key site = site_key(record->process, group->key.site - 1);
+	struct lc_series_key site = lc_series_site_key(record->process, group->key.spawn_site - 1);
 
 	record->wait = lc_go_wait_of(record->process, record->goroutine->goid);
 	record->node = node_of(making, record);
-	if (!making->growth)
+	if (!making->series)
 		return;
 	record->apart = group->dead ? group->dead->record.count : 0;
 	/* Of the part that nothing reaches it is not known when its members came. */
 	record->has_trend = !(group->key.kind & KEY_DEAD) && group->record.goroutine->stack &&
-			    growth_trend(making->growth, &group->key, &record->trend);
-	record->has_site_trend = growth_trend(making->growth, &site, &record->site_trend);
+			    trend_of(making->series, &group->key, &record->trend);
+	record->has_site_trend = trend_of(making->series, &site, &record->site_trend);
 }
 
 /* A connection that the process has accepted. */
@@ -365,15 +302,15 @@ static int judge_timers(const struct making *making, const struct lc_go *go,
 	struct go_surroundings surroundings = surroundings_of(making);
 	const struct lc_go_process *process;
 	struct verdict_timers timers;
-	struct growth_key key;
+	struct lc_series_key key;
 
 	records->timers = calloc(go->count ?: 1, sizeof(*records->timers));
 	if (!records->timers)
 		return -ENOMEM;
 	for (process = go->processes; process; process = process->hh.next) {
-		key = timers_key(process);
+		key = lc_series_timers_key(process);
 		timers = (struct verdict_timers){ .process = process };
-		if (!making->growth || !growth_trend(making->growth, &key, &timers.trend))
+		if (!making->series || !trend_of(making->series, &key, &timers.trend))
 			continue;
 		surroundings.new_connections = new_connections(making, process->pid);
 		if (verdict_timers_judge(&timers, &surroundings))
@@ -427,12 +364,15 @@ static int finish(struct making *making, const struct lc_go *go,
 	return r;
 }
 
-int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
-			    const struct verdict_view *view, uint64_t now, uint64_t threshold_ns,
+int verdict_goroutines_make(const struct lc_snapshot *snapshot, const struct verdict_view *view,
 			    struct verdict_goroutine_records *records)
 {
+	const struct lc_go *go = snapshot->go;
 	struct making making = {
-		.growth = growth, .view = view, .now = now, .threshold_ns = threshold_ns
+		.series = snapshot->series,
+		.view = view,
+		.now = snapshot->now,
+		.threshold_ns = snapshot->threshold_ns,
 	};
 	struct lc_go_process *process;
 	size_t i;
@@ -456,8 +396,8 @@ int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
 static bool is_of_group(const struct verdict_goroutines *record,
 			const struct lc_goroutine *goroutine)
 {
-	struct growth_key one = key_of(record->process, goroutine),
-			  group = key_of(record->process, record->goroutine);
+	struct lc_series_key one = lc_series_goroutine_key(record->process, goroutine),
+			     group = lc_series_goroutine_key(record->process, record->goroutine);
 
 	return bsearch(&goroutine->goid, record->goids, record->goid_count, sizeof(goroutine->goid),
 		       by_number) ||

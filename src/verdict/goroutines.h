@@ -7,7 +7,7 @@
 #define LEAKHOP_VERDICT_GOROUTINES_H
 
 #include "model/goroutines.h"
-#include "verdict/growth.h"
+#include "verdict/trend.h"
 #include "verdict/rules/rules.h"
 
 #define VERDICT_GOIDS 10000 /* that a record lists */
@@ -57,7 +57,7 @@ struct verdict_goroutines {
 	bool at_least;			 /* it stood there before the first sweep */
 	uint64_t stack_bytes;
 	bool has_trend, has_site_trend;
-	struct growth_trend trend, site_trend;
+	struct trend trend, site_trend;
 	struct verdict_label labels[VERDICT_LABELS]; /* filled by the caller, who can look */
 	size_t label_count;
 	bool has_exact; /* the same: what probes have seen of goroutine */
@@ -69,7 +69,7 @@ struct verdict_goroutines {
 struct verdict_timers {
 	struct conclusion conclusion;
 	const struct lc_go_process *process;
-	struct growth_trend trend;
+	struct trend trend;
 };
 
 struct verdict_goroutine_records {
@@ -80,17 +80,13 @@ struct verdict_goroutine_records {
 	size_t goroutines;
 };
 
-/* After each sweep: counts the members of each group and site. */
-void verdict_goroutines_note(struct growth *growth, struct lc_go *go);
-
 struct verdict_view;
 
 /*
- * Makes and judges the groups. growth may be NULL, and so may the view, whose graph tells of
- * circles. What they wait for is as far as lc_go_set_wait() was called. Returns 0 or -ENOMEM.
+ * Makes and judges the groups. The view, whose graph tells of circles, may be NULL. What they wait
+ * for is as far as lc_go_set_wait() was called. Returns 0 or -ENOMEM.
  */
-int verdict_goroutines_make(const struct lc_go *go, const struct growth *growth,
-			    const struct verdict_view *view, uint64_t now, uint64_t threshold_ns,
+int verdict_goroutines_make(const struct lc_snapshot *snapshot, const struct verdict_view *view,
 			    struct verdict_goroutine_records *records);
 
 /*

@@ -291,8 +291,9 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 	for (i = 0; i < records->count; i++) {
 		struct verdict_record *record = &records->list[i];
 
-		record->has_trend = view->growth && record->still_blocked &&
-				    growth_of(view->growth, record->thread, &record->trend);
+		record->has_trend = view->snapshot.series && record->still_blocked &&
+				    trend_of_thread(view->snapshot.series, record->thread,
+						    &record->trend);
 		record->orphan = is_orphan(view->snapshot.threads, record->thread);
 		if (record->node == GRAPH_NONE)
 			continue;

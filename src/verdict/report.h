@@ -10,7 +10,7 @@
 #define LEAKHOP_VERDICT_REPORT_H
 
 #include "model/goroutines.h"
-#include "verdict/growth.h"
+#include "verdict/trend.h"
 #include "verdict/rules/rules.h"
 
 struct verdict_tid {
@@ -37,7 +37,7 @@ struct verdict_record {
 	bool orphan; /* its spawner, a thread of the same process, has ended */
 	bool has_futex_wake, has_epoll_return;
 	bool has_trend;
-	struct growth_trend trend;
+	struct trend trend;
 	const struct lc_goroutine *goroutine; /* that its call is for; by the caller; NULL */
 	const struct lc_go_process *go;	      /* of that one */
 	struct lc_futex_wake futex_wake;      /* filled by the caller, who can look */
@@ -64,15 +64,13 @@ struct verdict_view {
 	struct graph graph;
 	struct rules *rules;
 	struct judgement *judgements; /* by node: the rules', overruled by growth */
-	const struct growth *growth;  /* may be NULL */
 };
 
 /*
  * Builds the graph of a snapshot (copied, but not what it points to) and judges it. Returns 0 or
  * -ENOMEM.
  */
-int verdict_view_create(const struct lc_snapshot *snapshot, const struct growth *growth,
-			struct verdict_view *view);
+int verdict_view_create(const struct lc_snapshot *snapshot, struct verdict_view *view);
 void verdict_view_release(struct verdict_view *view);
 
 /* A node's judgement with its words. */

@@ -45,20 +45,20 @@ static bool is_served_in_turn(const struct verdict_view *view, const struct lc_t
 
 /* Verdicts that growth overrules: what was taken for waiting for work, or could not be told. */
 static bool grows(const struct verdict_view *view, uint32_t number, enum verdict verdict,
-		  struct growth_trend *ret_trend)
+		  struct trend *ret_trend)
 {
 	const struct lc_thread *thread = view->graph.nodes[number].thread;
 
-	return view->growth && thread && thread->blocked && verdict >= VERDICT_IDLE &&
-	       verdict <= VERDICT_SUSPECT && growth_of(view->growth, thread, ret_trend) &&
-	       ret_trend->grows && !grows_with_connections(thread) &&
-	       !is_served_in_turn(view, thread);
+	return view->snapshot.series && thread && thread->blocked && verdict >= VERDICT_IDLE &&
+	       verdict <= VERDICT_SUSPECT &&
+	       trend_of_thread(view->snapshot.series, thread, ret_trend) && ret_trend->grows &&
+	       !grows_with_connections(thread) && !is_served_in_turn(view, thread);
 }
 
 static void overrule_by_growth(struct verdict_view *view, uint32_t number)
 {
 	struct judgement *judgement = &view->judgements[number];
-	struct growth_trend trend;
+	struct trend trend;
 
 	if (!grows(view, number, judgement->verdict, &trend))
 		return;
@@ -67,7 +67,7 @@ static void overrule_by_growth(struct verdict_view *view, uint32_t number)
 	judgement->taker = GRAPH_NONE;
 }
 
-static void explain_growth(const struct growth_trend *trend, struct conclusion *conclusion)
+static void explain_growth(const struct trend *trend, struct conclusion *conclusion)
 {
 	snprintf(conclusion->reason, sizeof(conclusion->reason),
 		 "threads of one spawn site gather here and do not leave: %u now, %llu came and "
@@ -88,7 +88,7 @@ static void explain_growth(const struct growth_trend *trend, struct conclusion *
 void verdict_conclude(const struct verdict_view *view, uint32_t number, struct conclusion *ret)
 {
 	const struct judgement *judgement = &view->judgements[number];
-	struct growth_trend trend;
+	struct trend trend;
 
 	rules_explain(view->rules, number, ret);
 	if (!grows(view, number, ret->verdict, &trend))
@@ -117,12 +117,11 @@ static int judge_graph(struct verdict_view *view)
 	return 0;
 }
 
-int verdict_view_create(const struct lc_snapshot *snapshot, const struct growth *growth,
-			struct verdict_view *view)
+int verdict_view_create(const struct lc_snapshot *snapshot, struct verdict_view *view)
 {
 	int r;
 
-	*view = (struct verdict_view){ .snapshot = *snapshot, .growth = growth };
+	*view = (struct verdict_view){ .snapshot = *snapshot };
 	r = graph_build(snapshot, &view->graph);
 	r = r ?: judge_graph(view);
 	if (r < 0)

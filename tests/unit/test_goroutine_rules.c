@@ -8,7 +8,7 @@
 #define SWEEPS 24
 
 static struct lc_go go;
-static struct growth *growth;
+static struct lc_series *series;
 static struct verdict_goroutine_records records;
 static struct verdict_view view;
 static struct lc_model *threads;
@@ -19,7 +19,7 @@ static int set_up(void **state)
 	(void)state;
 	now = NOW;
 	threads = model_new();
-	return growth_create(&growth);
+	return lc_series_create(&series);
 }
 
 static int tear_down(void **state)
@@ -30,7 +30,7 @@ static int tear_down(void **state)
 	lc_model_free(threads);
 	lc_go_release(&go);
 	go = (struct lc_go){};
-	growth_free(growth);
+	lc_series_free(series);
 	return 0;
 }
 
@@ -72,8 +72,8 @@ static struct lc_goroutine *stand(uint64_t goid, enum lc_go_kind kind, uint64_t 
 static void end_sweep(void)
 {
 	lc_go_end_sweep(process_of());
-	verdict_goroutines_note(growth, &go);
-	growth_close(growth, now);
+	lc_series_note_go(series, &go);
+	lc_series_close(series, now);
 	now += SECOND;
 }
 
@@ -81,8 +81,8 @@ static void judge_at(uint64_t moment)
 {
 	verdict_goroutines_release(&records);
 	verdict_view_release(&view);
-	view_at(&view, threads, &go, growth, moment, SECOND);
-	assert_int_equal(verdict_goroutines_make(&go, growth, &view, moment, SECOND, &records), 0);
+	view_at(&view, threads, &go, series, moment, SECOND);
+	assert_int_equal(verdict_goroutines_make(&view.snapshot, &view, &records), 0);
 }
 
 static void judge(void)

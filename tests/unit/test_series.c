@@ -5,47 +5,46 @@
 #define SWEEPS 20
 
 /* Each sweep: born threads come into the group of stack 1, gone of its oldest leave. */
-static struct growth_trend run_every(uint64_t step, int at_first, int born, int gone,
-				     bool *ret_leak)
+static struct trend run_every(uint64_t step, int at_first, int born, int gone, bool *ret_leak)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_SEMAPHORE, 1);
 	struct lc_model *model = model_new();
 	pid_t newest = 100 + at_first, oldest = 100, tid;
-	struct growth_trend trend;
+	struct trend trend;
 	struct verdict_view view;
-	struct growth *growth;
+	struct lc_series *series;
 	uint64_t now = NOW;
 	int sweep, i;
 
-	assert_int_equal(growth_create(&growth), 0);
+	assert_int_equal(lc_series_create(&series), 0);
 	for (tid = oldest; tid < newest; tid++)
 		wait_set(thread_add(model, 1, tid, 60), &wait);
 	for (sweep = 0; sweep < SWEEPS; sweep++) {
-		growth_note(growth, model);
-		growth_close(growth, now);
+		lc_series_note_threads(series, model);
+		lc_series_close(series, now);
 		now += step;
 		for (i = 0; i < born; i++)
 			wait_set(thread_add(model, 1, newest++, 60), &wait);
 		for (i = 0; i < gone && oldest < newest; i++)
 			lc_model_find(model, oldest++)->ended_at = now;
 	}
-	assert_true(growth_of(growth, lc_model_find(model, newest - 1), &trend));
-	view_at(&view, model, NULL, growth, now, SECOND);
+	assert_true(trend_of_thread(series, lc_model_find(model, newest - 1), &trend));
+	view_at(&view, model, NULL, series, now, SECOND);
 	*ret_leak = concluded(&view, newest - 1)->verdict == VERDICT_LEAK;
 	verdict_view_release(&view);
-	growth_free(growth);
+	lc_series_free(series);
 	lc_model_free(model);
 	return trend;
 }
 
-static struct growth_trend run(int at_first, int born, int gone, bool *ret_leak)
+static struct trend run(int at_first, int born, int gone, bool *ret_leak)
 {
 	return run_every(SECOND, at_first, born, gone, ret_leak);
 }
 
 static void test_only_grows(void **state)
 {
-	struct growth_trend trend;
+	struct trend trend;
 	bool leak;
 
 	(void)state;
@@ -59,7 +58,7 @@ static void test_only_grows(void **state)
 /* So many looks in a moment show no trend, however many came. */
 static void test_a_moment_is_no_trend(void **state)
 {
-	struct growth_trend trend;
+	struct trend trend;
 	bool leak;
 
 	(void)state;
@@ -82,7 +81,7 @@ static void test_a_pool_stands(void **state)
 
 static void test_as_many_go_as_come(void **state)
 {
-	struct growth_trend trend;
+	struct trend trend;
 	bool leak;
 
 	(void)state;
@@ -97,19 +96,19 @@ static void test_as_many_go_as_come(void **state)
 static void test_other_stacks_are_other_groups(void **state)
 {
 	struct lc_model *model = model_new();
-	struct growth_trend trend;
-	struct growth *growth;
+	struct trend trend;
+	struct lc_series *series;
 
 	(void)state;
-	growth_create(&growth);
+	lc_series_create(&series);
 	thread_add(model, 1, 10, 60);
 	thread_add(model, 1, 11, 60)->user_stack = 2;
 	thread_add(model, 2, 12, 60);
-	growth_note(growth, model);
-	growth_close(growth, NOW);
-	assert_true(growth_of(growth, lc_model_find(model, 10), &trend));
+	lc_series_note_threads(series, model);
+	lc_series_close(series, NOW);
+	assert_true(trend_of_thread(series, lc_model_find(model, 10), &trend));
 	assert_int_equal(trend.count, 1);
-	growth_free(growth);
+	lc_series_free(series);
 	lc_model_free(model);
 }
 
@@ -118,21 +117,21 @@ static void test_other_stacks_are_other_groups(void **state)
  */
 static void test_groups_past_the_bound(void **state)
 {
-	struct growth_key key = { .pid = 1 };
-	struct growth *growth;
+	struct lc_series_key key = { .pid = 1 };
+	struct lc_series *series;
 	uint32_t sweep, i;
 
 	(void)state;
-	growth_create(&growth);
+	lc_series_create(&series);
 	for (sweep = 0; sweep < 3; sweep++) {
-		for (i = 0; i < GROWTH_GROUPS + 7 - sweep; i++) {
-			key.place = i;
-			growth_member(growth, &key, 0);
+		for (i = 0; i < LC_SERIES_GROUPS + 7 - sweep; i++) {
+			key.block_site = i;
+			lc_series_member(series, &key, 0);
 		}
-		growth_close(growth, NOW + sweep * SECOND);
+		lc_series_close(series, NOW + sweep * SECOND);
 	}
-	assert_int_equal(growth_refused(growth), 7);
-	growth_free(growth);
+	assert_int_equal(lc_series_refused(series), 7);
+	lc_series_free(series);
 }
 
 int main(void)
@@ -146,5 +145,5 @@ int main(void)
 		cmocka_unit_test(test_groups_past_the_bound),
 	};
 
-	return cmocka_run_group_tests_name("growth", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("series", tests, NULL, NULL);
 }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Counting groups, sweep by sweep: see series.h. Relies on uthash. */
+#include "model/series.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lc_series {
+	struct lc_series_group *groups;
+	struct lc_series_group *by_number[LC_SERIES_GROUPS];
+	uint32_t count;
+	uint64_t refusing, refused; /* members without a group: in this sweep, in the worst one */
+};
+
+int lc_series_create(struct lc_series **ret_series)
+{
+	*ret_series = calloc(1, sizeof(**ret_series));
+	return *ret_series ? 0 : -ENOMEM;
+}
+
+void lc_series_free(struct lc_series *series)
+{
+	struct lc_series_group *group, *next;
+
+	if (!series)
+		return;
+	HASH_ITER(hh, series->groups, group, next) {
+		HASH_DEL(series->groups, group);
+		free(group);
+	}
+	free(series);
+}
+
+struct lc_series_key lc_series_thread_key(const struct lc_thread *thread)
+{
+	return (struct lc_series_key){
+		.pid = thread->task.pid,
+		.block_site = thread->user_stack,
+		.spawn_site = thread->spawn_stack,
+	};
+}
+
+static struct lc_series_group *group_find(const struct lc_series *series,
+					  const struct lc_series_key *key)
+{
+	struct lc_series_group *group;
+
+	HASH_FIND(hh, series->groups, key, sizeof(*key), group);
+	return group;
+}
+
+const struct lc_series_group *lc_series_find(const struct lc_series *series,
+					     const struct lc_series_key *key)
+{
+	return group_find(series, key);
+}
+
+static struct lc_series_group *group_get(struct lc_series *series, const struct lc_series_key *key)
+{
+	struct lc_series_group *group = group_find(series, key);
+
+	if (group)
+		return group;
+	if (series->count == LC_SERIES_GROUPS) {
+		series->refusing++;
+		return NULL;
+	}
+	group = calloc(1, sizeof(*group));
+	if (!group)
+		return NULL;
+	group->key = *key;
+	group->number = ++series->count;
+	series->by_number[group->number - 1] = group;
+	HASH_ADD(hh, series->groups, key, sizeof(group->key), group);
+	return group;
+}
+
+void lc_series_leave(struct lc_series *series, uint32_t before)
+{
+	if (before && before <= series->count)
+		series->by_number[before - 1]->left++;
+}
+
+/* Who is in another group than last time has left that one. */
+uint32_t lc_series_member(struct lc_series *series, const struct lc_series_key *key,
+			  uint32_t before)
+{
+	struct lc_series_group *group;
+	uint32_t number;
+
+	/* Nearly all of a million stay where they are. */
+	group = before && before <= series->count ? series->by_number[before - 1] : NULL;
+	if (!group || memcmp(&group->key, key, sizeof(*key)))
+		group = group_get(series, key);
+	number = group ? group->number : 0;
+	if (before != number) {
+		lc_series_leave(series, before);
+		if (group && group->sweep_count)
+			group->joined++;
+	}
+	if (group)
+		group->members++;
+	return number;
+}
+
+void lc_series_count(struct lc_series *series, const struct lc_series_key *key, uint32_t count,
+		     uint64_t joined, uint64_t left)
+{
+	struct lc_series_group *group = group_get(series, key);
+
+	if (!group)
+		return;
+	group->members = count;
+	group->joined = joined;
+	group->left = left;
+}
+
+static void close_sweep(struct lc_series_group *group, uint64_t now)
+{
+	if (group->sweep_count == LC_SERIES_SWEEPS) {
+		memmove(&group->sweeps[0], &group->sweeps[1],
+			(LC_SERIES_SWEEPS - 1) * sizeof(group->sweeps[0]));
+		group->sweep_count--;
+	}
+	group->sweeps[group->sweep_count].at = now;
+	group->sweeps[group->sweep_count].count = group->members;
+	group->sweep_count++;
+	if (!group->first_at)
+		group->first_at = now;
+	group->members = 0;
+}
+
+void lc_series_note_threads(struct lc_series *series, struct lc_model *model)
+{
+	struct lc_series_key key;
+	struct lc_thread *thread;
+
+	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
+		if (thread->blocked && !thread->ended_at && thread->user_stack) {
+			key = lc_series_thread_key(thread);
+			thread->group = lc_series_member(series, &key, thread->group);
+			continue;
+		}
+		lc_series_leave(series, thread->group);
+		thread->group = 0;
+	}
+}
+
+void lc_series_close(struct lc_series *series, uint64_t now)
+{
+	struct lc_series_group *group;
+
+	for (group = series->groups; group; group = group->hh.next)
+		close_sweep(group, now);
+	if (series->refusing > series->refused)
+		series->refused = series->refusing;
+	series->refusing = 0;
+}
+
+uint64_t lc_series_refused(const struct lc_series *series)
+{
+	return series->refused;
+}

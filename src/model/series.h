@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Groups over time: how many threads or goroutines of one process, spawn site and block site there
+ * were at each sweep. Bounded: LC_SERIES_GROUPS groups, the last LC_SERIES_SWEEPS sweeps of each.
+ */
+#ifndef LEAKHOP_MODEL_SERIES_H
+#define LEAKHOP_MODEL_SERIES_H
+
+#include "model/goroutines.h"
+#include "model/threads.h"
+
+#define LC_SERIES_GROUPS 4096
+#define LC_SERIES_SWEEPS 64
+
+struct lc_series;
+
+enum lc_series_kind {
+	LC_SERIES_THREADS,
+	LC_SERIES_GOROUTINES, /* + kind of wait << 8 */
+	LC_SERIES_GO_SITE,    /* all of a go statement, wherever they are */
+	LC_SERIES_GO_TIMERS,  /* of a process */
+};
+
+/* Whose members are counted together. No padding: memcmp() compares. */
+struct lc_series_key {
+	uint32_t pid;
+	uint32_t kind; /* enum lc_series_kind */
+	uint32_t block_site;
+	uint32_t spawn_site;
+};
+
+struct lc_series_group {
+	UT_hash_handle hh;
+	struct lc_series_key key;
+	uint32_t number;
+	uint32_t members; /* counted in the sweep under way */
+	struct {
+		uint64_t at;
+		uint32_t count;
+	} sweeps[LC_SERIES_SWEEPS]; /* the oldest first */
+	uint32_t sweep_count;
+	uint64_t first_at;
+	uint64_t joined, left; /* since it was first seen; those there at first don't count */
+};
+
+/* Returns 0 or -ENOMEM. */
+int lc_series_create(struct lc_series **ret_series);
+void lc_series_free(struct lc_series *series);
+
+/*
+ * A sweep: each member is given once with the number of the group that it was in at the sweep
+ * before (0: none), and its number now is returned (0: no room). Who is in no group any more, or
+ * has ended, leaves.
+ */
+uint32_t lc_series_member(struct lc_series *series, const struct lc_series_key *key,
+			  uint32_t before);
+void lc_series_leave(struct lc_series *series, uint32_t before);
+
+/*
+ * A sweep's count of a group whose members are counted elsewhere. joined and left: since it was
+ * first seen.
+ */
+void lc_series_count(struct lc_series *series, const struct lc_series_key *key, uint32_t count,
+		     uint64_t joined, uint64_t left);
+
+/* Counts all threads of a model, and (series_go.c) all goroutines, go statements and timers. */
+void lc_series_note_threads(struct lc_series *series, struct lc_model *model);
+void lc_series_note_go(struct lc_series *series, struct lc_go *go);
+
+/* Ends the sweep. */
+void lc_series_close(struct lc_series *series, uint64_t now);
+
+/* Whom a thread, a goroutine, a go statement (by its number) or timers are counted with. */
+struct lc_series_key lc_series_thread_key(const struct lc_thread *thread);
+struct lc_series_key lc_series_goroutine_key(const struct lc_go_process *process,
+					     const struct lc_goroutine *goroutine);
+struct lc_series_key lc_series_site_key(const struct lc_go_process *process, size_t site);
+struct lc_series_key lc_series_timers_key(const struct lc_go_process *process);
+
+/* NULL: not known. */
+const struct lc_series_group *lc_series_find(const struct lc_series *series,
+					     const struct lc_series_key *key);
+
+/* How many members found no room for their group, in the sweep where these were most. */
+uint64_t lc_series_refused(const struct lc_series *series);
+
+#endif
