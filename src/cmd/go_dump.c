@@ -51,20 +51,21 @@ static int tell_why(int r, pid_t pid, const char *reason, struct error *error)
 static int write_all(pid_t pid, FILE *stream, struct error *error)
 {
 	struct writing writing = { .stream = stream };
-	struct golang *golang = NULL;
+	struct runtime *runtime = NULL;
 	struct lc_stacks *stacks = NULL;
 	char reason[200] = "";
 	int r = lc_stacks_create(1, &stacks);
 
-	r = r ?: golang_create(stacks, &golang);
+	r = r ?: golang_open(stacks, &runtime);
 	r = r
-		    ?: golang_trace(golang, pid, now_monotonic(), ATTEMPTS, write_trace, &writing,
-				    reason);
+		    ?: runtime->does->dump(runtime, pid, now_monotonic(), ATTEMPTS, write_trace,
+					   &writing, reason);
 	if (!r && fflush(stream))
 		r = -EIO;
 	if (r < 0)
 		r = tell_why(r, pid, reason, error);
-	golang_free(golang);
+	if (runtime)
+		runtime->does->close(runtime);
 	lc_stacks_free(stacks);
 	return r;
 }

@@ -138,7 +138,7 @@ static void say_probe_cost(const struct session *session)
 	uint64_t probe_ns = collect_go_probe_ns(session->observer.collect);
 	char span[32];
 
-	if (!session->options->observe.collect.go_events || !session->observer.golang || !probe_ns)
+	if (!session->options->observe.collect.go_events || !session->observer.runtime || !probe_ns)
 		return;
 	fprintf(stderr,
 		"leakhop: --go-events: each creation, end, wait and wake-up of a goroutine takes "

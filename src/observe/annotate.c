@@ -46,6 +46,11 @@ static void name_stacks(struct observer *observer, const struct verdict_record *
 		stack_name_kernel(observer->engine, observer->stacks, record->kernel_stack);
 }
 
+static void name_goroutines(struct observer *observer, uint32_t stack)
+{
+	observer->runtime->does->name(observer->runtime, stack);
+}
+
 static void find_goroutine(struct observer *observer, struct verdict_record *record)
 {
 	record->go = lc_go_find(&observer->go, record->thread->task.pid);
@@ -53,8 +58,8 @@ static void find_goroutine(struct observer *observer, struct verdict_record *rec
 				       : NULL;
 	if (!record->goroutine)
 		return;
-	golang_name(observer->golang, record->goroutine->stack);
-	golang_name(observer->golang, record->go->sites[record->goroutine->site].entry_stack);
+	name_goroutines(observer, record->goroutine->stack);
+	name_goroutines(observer, record->go->sites[record->goroutine->site].entry_stack);
 }
 
 void annotate_record(struct observer *observer, struct verdict_record *record, bool life)
@@ -78,8 +83,9 @@ static void count_labels(struct observer *observer, struct verdict_goroutines *r
 	char text[120];
 
 	for (i = 0; labels && i < record->goid_count && i < LABELLED_MOST; i++) {
-		if (golang_labels(observer->golang, lc_go_find(&observer->go, record->process->pid),
-				  record->goids[i], text, sizeof(text)) < 0 ||
+		if (observer->runtime->does->labels(observer->runtime,
+						    lc_go_find(&observer->go, record->process->pid),
+						    record->goids[i], text, sizeof(text)) < 0 ||
 		    !text[0])
 			continue;
 		for (j = 0; j < count && strcmp(labels[j].text, text); j++)
@@ -105,16 +111,16 @@ static void name_exact(struct observer *observer, struct verdict_goroutines *rec
 	    !collect_go_goroutine(observer->collect, pid, record->goroutine->goid, &record->exact))
 		return;
 	record->has_exact = true;
-	record->ready_stack = golang_intern(observer->golang, pid, record->exact.ready_stack,
-					    record->exact.ready_depth);
-	golang_name(observer->golang, record->ready_stack);
+	record->ready_stack = observer->runtime->does->intern(
+		observer->runtime, pid, record->exact.ready_stack, record->exact.ready_depth);
+	name_goroutines(observer, record->ready_stack);
 }
 
 void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record)
 {
-	golang_name(observer->golang, record->goroutine->stack);
-	golang_name(observer->golang, record->site->spawn_stack);
-	golang_name(observer->golang, record->site->entry_stack);
+	name_goroutines(observer, record->goroutine->stack);
+	name_goroutines(observer, record->site->spawn_stack);
+	name_goroutines(observer, record->site->entry_stack);
 	count_labels(observer, record);
 	name_exact(observer, record);
 }
@@ -125,7 +131,7 @@ void annotate_graph(struct observer *observer, const struct graph *graph)
 
 	for (i = 0; i < graph->count; i++) {
 		if (graph->nodes[i].goroutine)
-			golang_name(observer->golang, graph->nodes[i].goroutine->stack);
+			name_goroutines(observer, graph->nodes[i].goroutine->stack);
 	}
 }
 
@@ -138,12 +144,12 @@ void annotate_go_events(struct observer *observer)
 		if (!process->events)
 			continue;
 		for (i = 0; i < process->events->kept; i++) {
-			golang_name(observer->golang, process->events->blocks[i].stack);
-			golang_name(observer->golang, process->events->blocks[i].by_stack);
+			name_goroutines(observer, process->events->blocks[i].stack);
+			name_goroutines(observer, process->events->blocks[i].by_stack);
 		}
 		for (i = 0; i < process->site_count; i++) {
-			golang_name(observer->golang, process->sites[i].spawn_stack);
-			golang_name(observer->golang, process->sites[i].entry_stack);
+			name_goroutines(observer, process->sites[i].spawn_stack);
+			name_goroutines(observer, process->sites[i].entry_stack);
 		}
 	}
 }

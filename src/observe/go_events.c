@@ -6,7 +6,7 @@
 
 static bool asked_for(const struct observer *observer)
 {
-	return observer->options->collect.go_events && observer->golang;
+	return observer->options->collect.go_events && observer->runtime;
 }
 
 /* Its run-time system is there within a millisecond or so, or, linked dynamically, within some. */
@@ -48,7 +48,7 @@ static int attach(struct observer *observer, struct lc_go_process *process)
 {
 	struct lc_go_probes probes;
 	struct error error = {};
-	int r = golang_probes(observer->golang, process->pid, &probes);
+	int r = observer->runtime->does->probes(observer->runtime, process->pid, &probes);
 
 	r = r ?: collect_go_attach(observer->collect, &probes, &error);
 	if (r < 0) {
@@ -68,7 +68,8 @@ static int take_site(void *context, const struct lc_go_site_count *count)
 {
 	struct taking *taking = context;
 
-	return golang_note_site(taking->observer->golang, taking->process, count);
+	return taking->observer->runtime->does->note_site(taking->observer->runtime,
+							  taking->process, count);
 }
 
 /* Of those that have come to a stand since the probes are there. */
@@ -109,9 +110,9 @@ int go_events_block(struct observer *observer, const struct lc_event *event)
 {
 	struct lc_go_process *process = lc_go_find(&observer->go, event->task.pid);
 
-	if (!observer->golang || !process || !process->events)
+	if (!observer->runtime || !process || !process->events)
 		return 0;
-	return golang_note_block(observer->golang, process, event->go_block);
+	return observer->runtime->does->note_block(observer->runtime, process, event->go_block);
 }
 
 void go_events_forget(struct observer *observer, pid_t pid)

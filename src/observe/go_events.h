@@ -15,13 +15,13 @@
  */
 void go_events_executed(struct observer *observer);
 
-/* After golang_sweep() of the process. Returns 0 or -ENOMEM. */
+/* After the runtime has swept the process. Returns 0 or -ENOMEM. */
 int go_events_take(struct observer *observer, struct lc_go_process *process);
 
 /* A block that has ended. Returns 0 or -ENOMEM. */
 int go_events_block(struct observer *observer, const struct lc_event *event);
 
-/* Before golang forgets the process. */
+/* Before the runtime forgets the process. */
 void go_events_forget(struct observer *observer, pid_t pid);
 
 #endif

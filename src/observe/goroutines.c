@@ -53,7 +53,7 @@ static void forget_ended(struct observer *observer, const pid_t *pids, size_t co
 		if (bsearch(&process->pid, pids, count, sizeof(*pids), by_pid))
 			continue;
 		go_events_forget(observer, process->pid);
-		golang_forget(observer->golang, &observer->go, process->pid);
+		observer->runtime->does->forget(observer->runtime, &observer->go, process->pid);
 	}
 }
 
@@ -90,7 +90,8 @@ static int describe_groups(struct observer *observer,
 		const struct verdict_goroutines *record = &records->list[i];
 
 		process = lc_go_find(&observer->go, record->process->pid);
-		r = golang_describe(observer->golang, process, record->goroutine->goid);
+		r = observer->runtime->does->describe(observer->runtime, process,
+						      record->goroutine->goid);
 		if (!r && record->goroutine->kind == LC_GO_NETWORK)
 			read_socket(scan, process, record->goroutine->goid);
 		r = r == -ENOMEM ? r : 0;
@@ -140,7 +141,7 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 			continue;
 		}
 		observer_progress(observer, "searching the heap of process %d", process->pid);
-		if (golang_reach(observer->golang, process) == -ENOMEM)
+		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
@@ -177,7 +178,7 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	pid_t *pids;
 	int r = 0;
 
-	if (!observer->golang)
+	if (!observer->runtime)
 		return 0;
 	pids = list_processes(observer, &count);
 	if (!pids)
@@ -185,8 +186,8 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	forget_ended(observer, pids, count);
 	for (i = 0; i < count && !r; i++) {
 		observer_progress(observer, "reading goroutines: process %d", pids[i]);
-		r = golang_sweep(observer->golang, &observer->go, pids[i], now_monotonic(),
-				 attempts, &process);
+		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i],
+						   now_monotonic(), attempts, &process);
 		r = r ?: go_events_take(observer, process);
 		r = r == -ENOMEM ? r : 0;
 	}
@@ -205,6 +206,6 @@ void goroutines_executed(struct observer *observer, pid_t pid, uint64_t at)
 	if (process && process->first_sweep_at > at)
 		return;
 	go_events_forget(observer, pid);
-	if (observer->golang)
-		golang_forget(observer->golang, &observer->go, pid);
+	if (observer->runtime)
+		observer->runtime->does->forget(observer->runtime, &observer->go, pid);
 }

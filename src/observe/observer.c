@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Creation and end of an observer, and how it speaks: see observer.h. */
 #include "observe/observer.h"
+#include "runtimes/go/golang.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -41,14 +42,14 @@ static void stack_progress(void *context, const char *what)
 }
 
 /* Where a stripped program of Go has no symbols, its own table has the names. */
-static size_t ask_golang(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
-			 struct lc_frame *calls, size_t capacity)
+static size_t ask_runtime(void *context, uint64_t device, uint64_t inode, uint64_t vaddr,
+			  struct lc_frame *calls, size_t capacity)
 {
 	const struct observer *observer = context;
 
-	return observer->golang
-		       ? golang_calls(observer->golang, device, inode, vaddr, calls, capacity)
-		       : 0;
+	return observer->runtime ? observer->runtime->does->calls(observer->runtime, device, inode,
+								  vaddr, calls, capacity)
+				 : 0;
 }
 
 static int create_parts(struct observer *observer)
@@ -59,7 +60,7 @@ static int create_parts(struct observer *observer)
 		.max_frames = options->max_stack,
 		.progress = stack_progress,
 		.progress_context = observer,
-		.other_names = ask_golang,
+		.other_names = ask_runtime,
 		.other_names_context = observer,
 	};
 	int r = lc_stacks_create(0, &observer->stacks);
@@ -69,7 +70,7 @@ static int create_parts(struct observer *observer)
 	r = r ?: lc_series_create(&observer->series);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
-		r = r ?: golang_create(observer->stacks, &observer->golang);
+		r = r ?: golang_open(observer->stacks, &observer->runtime);
 	return r;
 }
 
@@ -97,7 +98,8 @@ void observer_release(struct observer *observer)
 	lc_model_free(observer->others);
 	lc_series_free(observer->series);
 	lc_go_release(&observer->go);
-	golang_free(observer->golang);
+	if (observer->runtime)
+		observer->runtime->does->close(observer->runtime);
 	lc_stacks_free(observer->stacks);
 	*observer = (struct observer){};
 }

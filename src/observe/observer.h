@@ -12,7 +12,7 @@
 #define LEAKHOP_OBSERVE_OBSERVER_H
 
 #include "collect/collect.h"
-#include "runtimes/go/golang.h"
+#include "runtimes/runtime.h"
 #include "model/snapshot.h"
 #include "stack/stack.h"
 #include "util/now.h"
@@ -42,7 +42,7 @@ struct observer {
 	const struct observer_options *options;
 	struct collect *collect;
 	struct stack_engine *engine;
-	struct golang *golang; /* NULL: not asked for */
+	struct runtime *runtime; /* NULL: not asked for */
 	struct lc_go go;
 	uint64_t reach_next; /* when heaps may be searched again */
 	uint64_t go_first_sweep_ns,

@@ -34,7 +34,7 @@ int stacks_take(struct observer *observer, pid_t pid, const struct lc_registers 
 
 void stacks_name(struct observer *observer, pid_t pid, uint32_t id)
 {
-	if (observer->golang)
-		golang_know(observer->golang, pid, now_monotonic());
+	if (observer->runtime)
+		observer->runtime->does->know(observer->runtime, pid, now_monotonic());
 	stack_name_user(observer->engine, observer->stacks, id);
 }

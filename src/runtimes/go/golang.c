@@ -19,15 +19,6 @@
 /* One that has just been started has its run-time system soon. */
 #define LOOK_AGAIN_SOON_NS 1000000ull
 
-int golang_create(struct lc_stacks *stacks, struct golang **ret_golang)
-{
-	*ret_golang = calloc(1, sizeof(**ret_golang));
-	if (!*ret_golang)
-		return -ENOMEM;
-	(*ret_golang)->stacks = stacks;
-	return 0;
-}
-
 static void forget(struct golang *golang, struct go_known *known)
 {
 	HASH_DEL(golang->known, known);
@@ -35,10 +26,10 @@ static void forget(struct golang *golang, struct go_known *known)
 	free(known);
 }
 
-void golang_free(struct golang *golang)
+static void golang_close(struct runtime *runtime)
 {
-	if (!golang)
-		return;
+	struct golang *golang = golang_of(runtime);
+
 	while (golang->known)
 		forget(golang, golang->known);
 	go_images_release(&golang->images);
@@ -61,8 +52,9 @@ struct go_process *go_known_process(struct golang *golang, pid_t pid)
 	return known ? known->process : NULL;
 }
 
-void golang_forget(struct golang *golang, struct lc_go *model, pid_t pid)
+static void golang_forget(struct runtime *runtime, struct lc_go *model, pid_t pid)
 {
+	struct golang *golang = golang_of(runtime);
 	struct lc_go_process *process = lc_go_find(model, pid);
 	struct go_known *known = find(golang, pid);
 
@@ -122,8 +114,9 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 	return 0;
 }
 
-void golang_know(struct golang *golang, pid_t pid, uint64_t now)
+static void golang_know(struct runtime *runtime, pid_t pid, uint64_t now)
 {
+	struct golang *golang = golang_of(runtime);
 	struct target_stat stat;
 	struct go_known *known;
 
@@ -131,9 +124,10 @@ void golang_know(struct golang *golang, pid_t pid, uint64_t now)
 		(void)go_know_process(golang, pid, now, &known, &stat);
 }
 
-int golang_sweep(struct golang *golang, struct lc_go *model, pid_t pid, uint64_t now,
-		 unsigned attempts, struct lc_go_process **ret_process)
+static int golang_sweep(struct runtime *runtime, struct lc_go *model, pid_t pid, uint64_t now,
+			unsigned attempts, struct lc_go_process **ret_process)
 {
+	struct golang *golang = golang_of(runtime);
 	struct lc_go_process *process;
 	struct target_stat stat;
 	struct go_known *known;
@@ -196,10 +190,11 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, 
 	return used;
 }
 
-size_t golang_calls(const struct golang *golang, uint64_t device, uint64_t inode, uint64_t vaddr,
-		    struct lc_frame *frames, size_t room)
+static size_t golang_calls(struct runtime *runtime, uint64_t device, uint64_t inode, uint64_t vaddr,
+			   struct lc_frame *frames, size_t room)
 {
-	const struct go_image *image = go_images_of_file(&golang->images, device, inode);
+	const struct go_image *image = go_images_of_file(&golang_of(runtime)->images, device,
+							 inode);
 	struct go_call calls[GO_INLINED_MAX];
 	size_t i, count = 0;
 
@@ -210,8 +205,9 @@ size_t golang_calls(const struct golang *golang, uint64_t device, uint64_t inode
 	return i;
 }
 
-int golang_name(struct golang *golang, uint32_t id)
+static int golang_name(struct runtime *runtime, uint32_t id)
 {
+	struct golang *golang = golang_of(runtime);
 	const struct lc_stack *stack = lc_stacks_get(golang->stacks, id);
 	struct lc_frame *frames;
 	size_t i, count = 0;
@@ -228,4 +224,33 @@ int golang_name(struct golang *golang, uint32_t id)
 	r = lc_stacks_set_frames(golang->stacks, id, frames, count);
 	free(frames);
 	return r;
+}
+
+static const struct runtime_operations operations = {
+	.close = golang_close,
+	.sweep = golang_sweep,
+	.forget = golang_forget,
+	.describe = golang_describe,
+	.reach = golang_reach,
+	.name = golang_name,
+	.labels = golang_labels,
+	.know = golang_know,
+	.calls = golang_calls,
+	.probes = golang_probes,
+	.note_site = golang_note_site,
+	.note_block = golang_note_block,
+	.intern = golang_intern,
+	.dump = golang_dump,
+};
+
+int golang_open(struct lc_stacks *stacks, struct runtime **ret_runtime)
+{
+	struct golang *golang = calloc(1, sizeof(*golang));
+
+	if (!golang)
+		return -ENOMEM;
+	golang->runtime.does = &operations;
+	golang->stacks = stacks;
+	*ret_runtime = &golang->runtime;
+	return 0;
 }

@@ -41,6 +41,7 @@ struct go_known {
 };
 
 struct golang {
+	struct runtime runtime; /* first */
 	struct lc_stacks *stacks;
 	struct go_images images;
 	struct go_known *known;
@@ -50,6 +51,25 @@ struct golang {
 	size_t kinds_room;
 	struct go_batch batch;
 };
+
+static inline struct golang *golang_of(struct runtime *runtime)
+{
+	return (struct golang *)runtime;
+}
+
+/* What the folders of this room do of struct runtime_operations. */
+int golang_describe(struct runtime *runtime, struct lc_go_process *process, uint64_t goid);
+int golang_reach(struct runtime *runtime, struct lc_go_process *process);
+int golang_labels(struct runtime *runtime, struct lc_go_process *process, uint64_t goid,
+		  char *buffer, size_t size);
+int golang_probes(struct runtime *runtime, pid_t pid, struct lc_go_probes *ret);
+int golang_note_site(struct runtime *runtime, struct lc_go_process *process,
+		     const struct lc_go_site_count *count);
+int golang_note_block(struct runtime *runtime, struct lc_go_process *process,
+		      const struct lc_go_raw_block *block);
+uint32_t golang_intern(struct runtime *runtime, pid_t pid, const uint64_t *addresses, size_t count);
+int golang_dump(struct runtime *runtime, pid_t pid, uint64_t now, unsigned attempts,
+		runtime_dump_fn *fn, void *context, char reason[200]);
 
 /* sweep.c: all goroutines of a process. */
 int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_process *model,

@@ -72,7 +72,7 @@ struct tracing {
 	struct go_process *process;
 	uint64_t now;
 	unsigned attempts;
-	golang_trace_fn *fn;
+	runtime_dump_fn *fn;
 	void *context;
 	bool labels; /* are told */
 	struct place *places;
@@ -671,9 +671,10 @@ static bool tells_labels(const struct go_process *process)
 	return tells;
 }
 
-int golang_trace(struct golang *golang, pid_t pid, uint64_t now, unsigned attempts,
-		 golang_trace_fn *fn, void *context, char reason[200])
+int golang_dump(struct runtime *runtime, pid_t pid, uint64_t now, unsigned attempts,
+		runtime_dump_fn *fn, void *context, char reason[200])
 {
+	struct golang *golang = golang_of(runtime);
 	struct tracing *tracing;
 	struct target_stat stat;
 	struct go_known *known;

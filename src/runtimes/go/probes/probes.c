@@ -301,8 +301,9 @@ static int fill_fields(const struct go_offsets *o, struct lc_go_probes *ret)
 	return 0;
 }
 
-int golang_probes(struct golang *golang, pid_t pid, struct lc_go_probes *ret)
+int golang_probes(struct runtime *runtime, pid_t pid, struct lc_go_probes *ret)
 {
+	struct golang *golang = golang_of(runtime);
 	const struct go_process *process = go_known_process(golang, pid);
 	struct placing placing = { .probes = ret };
 	size_t i;
@@ -322,9 +323,10 @@ int golang_probes(struct golang *golang, pid_t pid, struct lc_go_probes *ret)
 	return -ENOTSUP;
 }
 
-int golang_note_site(struct golang *golang, struct lc_go_process *process,
+int golang_note_site(struct runtime *runtime, struct lc_go_process *process,
 		     const struct lc_go_site_count *count)
 {
+	struct golang *golang = golang_of(runtime);
 	const struct go_process *known = go_known_process(golang, process->pid);
 	struct lc_go_site *site;
 	bool is_new;
@@ -335,8 +337,9 @@ int golang_note_site(struct golang *golang, struct lc_go_process *process,
 	return 0;
 }
 
-uint32_t golang_intern(struct golang *golang, pid_t pid, const uint64_t *addresses, size_t count)
+uint32_t golang_intern(struct runtime *runtime, pid_t pid, const uint64_t *addresses, size_t count)
 {
+	struct golang *golang = golang_of(runtime);
 	const struct go_process *process = go_known_process(golang, pid);
 	struct lc_raw_frame frames[LC_GO_BLOCK_FRAMES];
 	const struct go_module *module;
@@ -358,9 +361,10 @@ uint32_t golang_intern(struct golang *golang, pid_t pid, const uint64_t *address
 	return id;
 }
 
-int golang_note_block(struct golang *golang, struct lc_go_process *process,
+int golang_note_block(struct runtime *runtime, struct lc_go_process *process,
 		      const struct lc_go_raw_block *raw)
 {
+	struct golang *golang = golang_of(runtime);
 	const struct go_process *known = go_known_process(golang, process->pid);
 	struct lc_go_block block = {
 		.goid = raw->goid,
@@ -375,8 +379,8 @@ int golang_note_block(struct golang *golang, struct lc_go_process *process,
 	block.kind = known->kinds[raw->reason];
 	if (block.kind == LC_GO_RUNTIME) /* its helpers wait for work */
 		return 0;
-	block.stack = golang_intern(golang, process->pid, raw->stack, raw->depth);
-	block.by_stack = golang_intern(golang, process->pid, raw->by_stack, raw->by_depth);
+	block.stack = golang_intern(runtime, process->pid, raw->stack, raw->depth);
+	block.by_stack = golang_intern(runtime, process->pid, raw->by_stack, raw->by_depth);
 	lc_go_keep_block(process, &block);
 	return 0;
 }

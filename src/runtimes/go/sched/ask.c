@@ -39,8 +39,9 @@ static enum lc_go_search outcome_of(int r)
 	}
 }
 
-int golang_reach(struct golang *golang, struct lc_go_process *model)
+int golang_reach(struct runtime *runtime, struct lc_go_process *model)
 {
+	struct golang *golang = golang_of(runtime);
 	struct go_process *process = go_known_process(golang, model->pid);
 	uint8_t *dead = calloc(1, model->count + 1);
 	int r = process ? 0 : -ESRCH;

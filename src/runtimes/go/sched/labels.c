@@ -105,9 +105,10 @@ ssize_t go_read_labels(const struct go_process *process, uint64_t labels,
 							: read_map(process, labels, list);
 }
 
-int golang_labels(struct golang *golang, struct lc_go_process *model, uint64_t goid, char *buffer,
+int golang_labels(struct runtime *runtime, struct lc_go_process *model, uint64_t goid, char *buffer,
 		  size_t size)
 {
+	struct golang *golang = golang_of(runtime);
 	struct go_process *process = go_known_process(golang, model->pid);
 	struct lc_goroutine *goroutine = lc_go_by_goid(model, goid);
 	struct go_label list[GO_LABELS_MAX];

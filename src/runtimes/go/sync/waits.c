@@ -162,8 +162,9 @@ static void describe(struct go_process *process, const struct lc_go_process *mod
 	}
 }
 
-int golang_describe(struct golang *golang, struct lc_go_process *model, uint64_t goid)
+int golang_describe(struct runtime *runtime, struct lc_go_process *model, uint64_t goid)
 {
+	struct golang *golang = golang_of(runtime);
 	struct go_process *process = go_known_process(golang, model->pid);
 	struct lc_goroutine *goroutine = lc_go_by_goid(model, goid);
 	struct lc_go_wait wait = { .goid = goid, .fd = -1 };

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A language's runtime in other processes, read from outside and without stopping them: what each
+ * folder here offers, behind one table. Whoever opens one names it (runtimes/go/golang.h), nobody
+ * else does.
+ *
+ * Its tasks are goroutines as the model has them (model/goroutines.h). A second runtime is a folder
+ * with a table of its own; who then says which of them a process has is still to be written, in
+ * src/observe/goroutines.c.
+ */
+#ifndef LEAKHOP_RUNTIMES_RUNTIME_H
+#define LEAKHOP_RUNTIMES_RUNTIME_H
+
+#include "model/go_events.h"
+#include "model/go_trace.h"
+#include "model/goroutines.h"
+
+struct runtime;
+
+/*
+ * A goroutine of runtime_dump(). The trace and its strings live for the call only. Non-zero ends
+ * the dump.
+ */
+typedef int runtime_dump_fn(void *context, const struct lc_go_trace *trace);
+
+/* Stacks are interned in those that it was opened with. Functions return 0 or a negative errno. */
+struct runtime_operations {
+	void (*close)(struct runtime *runtime);
+
+	/*
+	 * Looks at all goroutines of a process, and takes the stacks of those that stand still and
+	 * have none. attempts: how often one that moved meanwhile is looked at again. *ret_process
+	 * is in model. -ENOENT: it has no such runtime; -ENOTSUP: it has, and it can't be read
+	 * (process->unsupported says why); -ESRCH, -EPERM, -ENOMEM.
+	 */
+	int (*sweep)(struct runtime *runtime, struct lc_go *model, pid_t pid, uint64_t now,
+		     unsigned attempts, struct lc_go_process **ret_process);
+
+	/* The process executed another program or ended. */
+	void (*forget)(struct runtime *runtime, struct lc_go *model, pid_t pid);
+
+	/*
+	 * Reads what a goroutine waits for, in full, and keeps it in the process (lc_go_set_wait).
+	 * -EAGAIN if it went on meanwhile.
+	 */
+	int (*describe)(struct runtime *runtime, struct lc_go_process *process, uint64_t goid);
+
+	/*
+	 * Asks of all goroutines that wait for something of the program whether anything that lives
+	 * can still reach it: LC_GO_ASKED and, where nothing can, LC_GO_UNREACHABLE are set in
+	 * them; of those also who could end it. Looks twice or three times. Reads what lives of the
+	 * process's heap: a second or two for each GB. How it went is in process->search. -ENOENT:
+	 * the heap was not found, or is laid out in an unknown way; -EFAULT: something could not be
+	 * read; -ETIME: not in time; -E2BIG: it is too large; -ENOMEM.
+	 */
+	int (*reach)(struct runtime *runtime, struct lc_go_process *process);
+
+	/* Gives a stack of goroutines (0: none) its names (lc_stacks_set_frames). */
+	int (*name)(struct runtime *runtime, uint32_t stack);
+
+	/*
+	 * The labels that the program has set on a goroutine (pprof.Do), as "endpoint=/orders
+	 * tenant=7"; "" for none.
+	 */
+	int (*labels)(struct runtime *runtime, struct lc_go_process *process, uint64_t goid,
+		      char *buffer, size_t size);
+
+	/* Looks at a process that was never looked at, so that calls() knows its files. */
+	void (*know)(struct runtime *runtime, pid_t pid, uint64_t now);
+
+	/*
+	 * The calls at an address of a file (as fstat() and ELF name them), innermost first, at
+	 * most capacity; returns how many. Knows the files of the processes that were looked at,
+	 * stripped or not. The strings live as long as the runtime.
+	 */
+	size_t (*calls)(struct runtime *runtime, uint64_t device, uint64_t inode, uint64_t vaddr,
+			struct lc_frame *calls, size_t capacity);
+
+	/*
+	 * Where probes have to be in a process to see each creation, end, park and wake-up of a
+	 * goroutine, and the fields that these read. ret->path is valid while the process is known
+	 * here. -ENOENT: not a process that sweep() has read; -ENOTSUP: not all places were found,
+	 * or not on this machine.
+	 */
+	int (*probes)(struct runtime *runtime, pid_t pid, struct lc_go_probes *ret);
+
+	/*
+	 * Takes in what probes have counted of a go statement, and a block that has ended. Returns
+	 * 0 or -ENOMEM.
+	 */
+	int (*note_site)(struct runtime *runtime, struct lc_go_process *process,
+			 const struct lc_go_site_count *count);
+	int (*note_block)(struct runtime *runtime, struct lc_go_process *process,
+			  const struct lc_go_raw_block *block);
+
+	/* The stack of return addresses in a process, the innermost first; 0: none of it is its. */
+	uint32_t (*intern)(struct runtime *runtime, pid_t pid, const uint64_t *addresses,
+			   size_t count);
+
+	/*
+	 * Calls fn for each goroutine of a process, in the order of the runtime's list, with what
+	 * the runtime's own dump of all goroutines would tell of it: all but its own. Each is read
+	 * at one moment; one that does not stand still for that in so many attempts is told as
+	 * running. Returns what fn returned, or an error as sweep(); reason: why.
+	 */
+	int (*dump)(struct runtime *runtime, pid_t pid, uint64_t now, unsigned attempts,
+		    runtime_dump_fn *fn, void *context, char reason[200]);
+};
+
+/* Begins what each runtime keeps. */
+struct runtime {
+	const struct runtime_operations *does;
+};
+
+#endif
