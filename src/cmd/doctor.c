@@ -51,7 +51,7 @@ int command_doctor(int argc, char **argv)
 								: "partly",
 			.needed = feature->needed,
 			.why = feature->why,
-			.mend = feature->mend,
+			.remedy = feature->remedy,
 		};
 	}
 	if (output_doctor(stdout, json, checks, COLLECT_FEATURES, usable) < 0)

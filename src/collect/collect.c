@@ -92,8 +92,8 @@ static int choose_source(struct collect *collect, struct error *error)
 	}
 	collect->source = &collect_proc_source;
 	r = collect->source->open(collect, error);
-	if (r < 0 && missing && *missing->mend && !*error->remedy)
-		error_remedy(error, "%s", missing->mend);
+	if (r < 0 && missing && *missing->remedy && !*error->remedy)
+		error_remedy(error, "%s", missing->remedy);
 	return r;
 }
 

@@ -26,16 +26,17 @@
 #define CAP_BPF 39
 #endif
 
-static void set(struct collect_feature *feature, enum collect_feature_state state, const char *mend,
-		const char *format, ...) __attribute__((__format__(__printf__, 4, 5)));
+static void set(struct collect_feature *feature, enum collect_feature_state state,
+		const char *remedy, const char *format, ...)
+	__attribute__((__format__(__printf__, 4, 5)));
 
-static void set(struct collect_feature *feature, enum collect_feature_state state, const char *mend,
-		const char *format, ...)
+static void set(struct collect_feature *feature, enum collect_feature_state state,
+		const char *remedy, const char *format, ...)
 {
 	va_list args;
 
 	feature->state = state;
-	snprintf(feature->mend, sizeof(feature->mend), "%s", mend);
+	snprintf(feature->remedy, sizeof(feature->remedy), "%s", remedy);
 	va_start(args, format);
 	vsnprintf(feature->why, sizeof(feature->why), format, args);
 	va_end(args);
@@ -108,14 +109,14 @@ static void probe_lockdown(struct collect_feature *feature)
 }
 
 static void probe_map(struct collect_feature *feature, enum bpf_map_type type, bool permitted,
-		      const char *yes, const char *no, const char *mend)
+		      const char *yes, const char *no, const char *remedy)
 {
 	int r = permitted ? libbpf_probe_bpf_map_type(type, NULL) : -EPERM;
 
 	if (r == 1)
 		set(feature, COLLECT_YES, "", "%s", yes);
 	else if (r == 0)
-		set(feature, COLLECT_NO, mend, "%s", no);
+		set(feature, COLLECT_NO, remedy, "%s", no);
 	else
 		set(feature, COLLECT_PARTLY, "", "cannot be tried without privilege");
 }

@@ -15,9 +15,9 @@ enum collect_feature_state { COLLECT_NO, COLLECT_PARTLY, COLLECT_YES };
 struct collect_feature {
 	const char *name;
 	enum collect_feature_state state;
-	bool needed;	/* without it there are no BPF programs, only /proc */
-	char why[256];	/* what it is for, or why it is missing */
-	char mend[256]; /* the command or the way to get it; "" if it is there or can't be had */
+	bool needed;	  /* without it there are no BPF programs, only /proc */
+	char why[256];	  /* what it is for, or why it is missing */
+	char remedy[256]; /* the command or the way to get it; "" if it is there or can't be had */
 };
 
 enum collect_feature_id {

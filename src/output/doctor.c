@@ -18,7 +18,7 @@ static int doctor_json(FILE *stream, const struct output_check *checks, size_t c
 		json_array_append_new(list,
 				      json_pack("{ss ss sb ss ss}", "name", checks[i].name, "state",
 						checks[i].state, "needed", checks[i].needed, "why",
-						checks[i].why, "mend", checks[i].mend));
+						checks[i].why, "remedy", checks[i].remedy));
 	json = json_pack("{ss sb so}", "schema", OUTPUT_SCHEMA, "usable", usable, "checks", list);
 	r = json ? json_dumpf(json, stream, JSON_INDENT(2)) : -1;
 	json_decref(json);
@@ -47,9 +47,9 @@ int output_doctor(FILE *stream, bool json, const struct output_check *checks, si
 		line_add(&line, LINE_PLAIN, " %-24s", checks[i].name);
 		line_put(&line, LINE_PLAIN, checks[i].why);
 		line_end(&line);
-		if (*checks[i].mend) {
+		if (*checks[i].remedy) {
 			line_add(&line, LINE_BOLD, "%33sto get it: ", "");
-			line_put(&line, LINE_PLAIN, checks[i].mend);
+			line_put(&line, LINE_PLAIN, checks[i].remedy);
 			line_end(&line);
 		}
 	}

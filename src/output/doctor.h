@@ -12,7 +12,7 @@ struct output_check {
 	const char *state; /* "yes", "no", "partly" */
 	bool needed;	   /* for the BPF source */
 	const char *why;
-	const char *mend; /* "" if there is nothing to mend */
+	const char *remedy; /* "" if there is none, or nothing is missing */
 };
 
 /* usable: all that is needed is there. Returns 0 or -EIO. */

@@ -366,7 +366,7 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 	text_spawn(&line, run, record);
 	text_go_exact(&line, run, record);
 	text_numbers(&line, run, record);
-	text_labelled(&line, "to mend", remedy_of_goroutines(run, record));
+	text_labelled(&line, "remedy", remedy_of_goroutines(run, record));
 	if (run->verbose)
 		text_labelled(&line, "otherwise", conclusion->otherwise);
 	line_end(&line);
@@ -388,7 +388,7 @@ int output_text_timers(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", timers->conclusion.reason);
 	text_labelled(&line, "proof", timers->conclusion.proof);
 	text_labelled(&line, "they call", timers->process->timer_function);
-	text_labelled(&line, "to mend", timers->conclusion.remedy);
+	text_labelled(&line, "remedy", timers->conclusion.remedy);
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

@@ -87,7 +87,7 @@ int output_text_go_explanation(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", conclusion->reason);
 	text_labelled(&line, "proof", conclusion->proof);
 	text_labelled(&line, "otherwise", conclusion->otherwise);
-	text_labelled(&line, "to mend", remedy_of_goroutines(run, record));
+	text_labelled(&line, "remedy", remedy_of_goroutines(run, record));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

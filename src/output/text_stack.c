@@ -3,7 +3,7 @@
 #include "output/text_stack.h"
 #include "output/line.h"
 #include "output/names.h"
-#include "output/place.h"
+#include "output/call_site.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t
 {
 	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);
 
-	return stack ? place_of(stack->frames, stack->frame_count) : NULL;
+	return stack ? call_site_of(stack->frames, stack->frame_count) : NULL;
 }
 
 bool text_is_own(const struct output_run *run, uint32_t id)
@@ -29,7 +29,7 @@ bool text_is_own(const struct output_run *run, uint32_t id)
 	for (i = 0; stack && i < stack->frame_count; i++) {
 		if (!stack->frames[i].go)
 			return true;
-		if (!place_is_runtime(&stack->frames[i]))
+		if (!call_site_is_runtime(&stack->frames[i]))
 			return stack->frames[i].own;
 	}
 	return !stack || !stack->frame_count;

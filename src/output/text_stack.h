@@ -9,7 +9,7 @@
 void text_stack(FILE *stream, const struct output_style *style, const struct output_run *run,
 		uint32_t id, size_t indent);
 
-/* The place in a stack that a person looks for: place.h. NULL if there is none. */
+/* The place in a stack that a person looks for: call_site.h. NULL if there is none. */
 const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t id);
 
 /*

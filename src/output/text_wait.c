@@ -47,7 +47,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 	if (conclusion->verdict >= VERDICT_SUSPECT || run->verbose) {
 		text_labelled(&line, "why", conclusion->reason);
 		text_labelled(&line, "proof", conclusion->proof);
-		text_labelled(&line, "to mend",
+		text_labelled(&line, "remedy",
 			      remedy_words(run, conclusion, remedy, sizeof(remedy)));
 	}
 	if (record->depends) {
@@ -103,7 +103,7 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", conclusion.reason);
 	text_labelled(&line, "proof", conclusion.proof);
 	text_labelled(&line, "otherwise", conclusion.otherwise);
-	text_labelled(&line, "to mend", remedy_words(run, &conclusion, remedy, sizeof(remedy)));
+	text_labelled(&line, "remedy", remedy_words(run, &conclusion, remedy, sizeof(remedy)));
 	line_end(&line);
 	return fflush(stream) ? -EIO : 0;
 }

@@ -215,7 +215,7 @@ circle() { dump "$json" -p "$pid" --no-threads && jq -e '[.findings[].verdict] =
 	[[ $output == *"waits for     channel send  (forgotten channel)"* ]]
 	[[ $output == *"> main.sendResult"*"forgotten.go:$(line block sender)"* ]]
 	[[ $output == *"spawned       main."*"forgotten.go:$(line spawn sender)"* ]]
-	[[ $output == *"to mend       give the result channel a buffer of one"* ]]
+	[[ $output == *"remedy        give the result channel a buffer of one"* ]]
 }
 
 @test "without root, a process of one's own" {

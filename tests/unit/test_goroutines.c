@@ -83,7 +83,7 @@ static void test_births_and_ends(void **state)
 	assert_null(lc_go_by_goid(process, 0));
 }
 
-static void test_place_used_again(void **state)
+static void test_call_site_used_again(void **state)
 {
 	struct lc_go_sample old = sample(5), new = sample(9);
 	struct lc_go_process *process = begin(10);
@@ -282,7 +282,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_births_and_ends, release),
-		cmocka_unit_test_teardown(test_place_used_again, release),
+		cmocka_unit_test_teardown(test_call_site_used_again, release),
 		cmocka_unit_test_teardown(test_still_since, release),
 		cmocka_unit_test_teardown(test_parents, release),
 		cmocka_unit_test_teardown(test_threads, release),

@@ -113,7 +113,7 @@ bool rules_follow(struct judged *judged, const char *rule)
 	judge(judged, VERDICT_STUCK, rule, "it waits for %s, which is itself a finding (%s)",
 	      judge_node_words(judged->owner, words, sizeof(words)),
 	      verdict_name(judged->owner_verdict->verdict));
-	judge_remedy(judged, "mend what %s waits for", words);
+	judge_remedy(judged, "see to what %s waits for", words);
 	judge_otherwise(judged, "it would be idle if %s worked or waited for work", words);
 	return true;
 }

@@ -51,7 +51,7 @@ static void judge_dead_end(struct judged *judged)
 
 	judge(judged, VERDICT_STUCK, "dead-end", "it waits for %s, which can never run again",
 	      judged->owner ? judge_node_words(judged->owner, words, sizeof(words)) : "somebody");
-	judge_remedy(judged, "mend what the end of the chain waits for");
+	judge_remedy(judged, "see to what the end of the chain waits for");
 	judge_otherwise(judged, "a chain that ends at somebody who works would make it idle");
 }
 

@@ -218,7 +218,7 @@ int go_modules_find(struct go_images *images, const struct go_process *process,
 	return r;
 }
 
-static size_t place_of(const struct go_modules *modules, uint64_t address)
+static size_t call_site_of(const struct go_modules *modules, uint64_t address)
 {
 	size_t i;
 
@@ -258,7 +258,7 @@ static void tell_runtimes(const struct go_process *process, const struct go_modu
 	for (i = 0; i < modules->count; i++) {
 		at = modules->list[i].address;
 		for (steps = 0; at && steps < CHAIN_MAX; steps++) {
-			found = place_of(modules, at);
+			found = call_site_of(modules, at);
 			if (found < modules->count)
 				join(runtime, modules->count, found, i);
 			at = next_of(process, modules->list[i].image, at);

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "output/place.h"
+#include "output/call_site.h"
 
 #include <stdio.h>
 
@@ -206,27 +206,27 @@ static void check(const struct known_stack *stack)
 		if (*from->mark)
 			expected = &frames[count];
 	}
-	place = place_of(frames, count);
+	place = call_site_of(frames, count);
 	if (place != expected)
 		fail_msg("%s: '%s' is the place, not '%s'", stack->name,
 			 place ? place->function : "(none)",
 			 expected ? expected->function : "(none)");
 }
 
-static void test_places(void **state)
+static void test_call_sites(void **state)
 {
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++)
 		check(&stacks[i]);
-	assert_null(place_of(NULL, 0));
+	assert_null(call_site_of(NULL, 0));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_call_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The place in a stack: see place.h. Whose code a frame is, its file tells, or for want of one its
- * name: libraries of templates and inlined code are compiled into the program, and a static program
- * has its C library in itself.
+ * The call site in a stack: see call_site.h. Whose code a frame is, its file tells, or for want of
+ * one its name: libraries of templates and inlined code are compiled into the program, and a static
+ * program has its C library in itself.
  */
-#include "output/place.h"
+#include "output/call_site.h"
 
 #include <string.h>
 
@@ -362,12 +362,12 @@ static enum rank rank_of(const struct lc_frame *frame)
 	return rank == RANK_OWN ? RANK_LIBRARY : rank;
 }
 
-bool place_is_runtime(const struct lc_frame *frame)
+bool call_site_is_runtime(const struct lc_frame *frame)
 {
 	return rank_of(frame) <= RANK_RUNTIME;
 }
 
-const struct lc_frame *place_of(const struct lc_frame *frames, size_t count)
+const struct lc_frame *call_site_of(const struct lc_frame *frames, size_t count)
 {
 	const struct lc_frame *best = NULL;
 	unsigned score, most = 0;

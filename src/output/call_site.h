@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which frame of a stack is the place that a person looks for. Pure. Private to this folder. */
-#ifndef LEAKHOP_OUTPUT_PLACE_H
-#define LEAKHOP_OUTPUT_PLACE_H
+/* Which frame of a stack is the call site that a person looks for. Pure. Private to this folder. */
+#ifndef LEAKHOP_OUTPUT_CALL_SITE_H
+#define LEAKHOP_OUTPUT_CALL_SITE_H
 
 #include "model/types.h"
 
@@ -12,11 +12,11 @@
  * outermost one of the language's own library. Never where a thread or process begins. NULL: none
  * of these.
  */
-const struct lc_frame *place_of(const struct lc_frame *frames, size_t count);
+const struct lc_frame *call_site_of(const struct lc_frame *frames, size_t count);
 
 /*
  * What everything of its language is made of, or where it begins: it says nothing of what is done.
  */
-bool place_is_runtime(const struct lc_frame *frame);
+bool call_site_is_runtime(const struct lc_frame *frame);
 
 #endif
