@@ -4,9 +4,11 @@
 #include "cmd/session.h"
 #include "cmd/version.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -38,10 +40,23 @@ static void help(FILE *stream)
 		"\n`leakhop COMMAND --help` tells the options of a command.\n");
 }
 
+/* A file that is opened later must not become standard output or error. */
+static int secure_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 ? fd : close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
 
+	if (secure_descriptors())
+		return EXIT_COULD_NOT;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* JSON's decimal point */
 	if (argc < 2) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* leakhop dump: every thread, once, now. */
 #include "cmd/commands.h"
+#include "cmd/ending.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
@@ -47,6 +48,11 @@ int command_dump(int argc, char **argv)
 	r = named_targets_check(&options.session.observe.collect.filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
+	r = ending_begin();
+	if (r < 0) {
+		error_set(&error, r, "cannot start");
+		return session_fail(&options.session, r, &error);
+	}
 	if (options.session.go_dump)
 		return go_dump(&options.session);
 	r = session_open(&options.session, &session);

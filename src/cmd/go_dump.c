@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dump --format=go: see go_dump.h. */
 #include "cmd/go_dump.h"
+#include "cmd/file.h"
 #include "runtimes/go/golang.h"
 #include "output/output.h"
 #include "util/now.h"
@@ -72,7 +73,8 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 
 int go_dump(const struct session_options *options)
 {
-	FILE *stream = options->output ? fopen(options->output, "we") : stdout;
+	int fd = options->output ? file_create(options->output) : -1;
+	FILE *stream = !options->output ? stdout : fd < 0 ? NULL : fdopen(fd, "w");
 	struct error error = {};
 	int r;
 

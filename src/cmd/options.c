@@ -485,9 +485,8 @@ static const char trace_doc[] =
 	"instruction; the report goes to stderr\n"
 	"\n"
 	"Exit status: 0 ran (also after Ctrl-C), 1 found what --fail-on names, 2 wrong usage, 3 "
-	"not permitted or not supported "
-	"here, "
-	"4 the target does not exist or was gone before anything was seen.";
+	"not permitted or not supported here, 4 the target does not exist or was gone before "
+	"anything was seen, 5 no memory, descriptors or disk, or no end.";
 
 static const char dump_doc[] =
 	"Show all threads of a process once, now, without waiting and without stopping it.\v"
@@ -497,9 +496,8 @@ static const char dump_doc[] =
 	"  leakhop dump -a -m 1h                # the whole host\n"
 	"\n"
 	"Exit status: 0 ran, 1 found what --fail-on names, 2 wrong usage, 3 not permitted or not "
-	"supported here, 4 the target "
-	"does not "
-	"exist or was gone before anything was seen.";
+	"supported here, 4 the target does not exist or was gone before anything was seen, 5 no "
+	"memory, descriptors or disk, or no end.";
 
 static void set_defaults(struct options *options, const char *command)
 {

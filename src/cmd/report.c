@@ -4,8 +4,10 @@
  * report.h.
  */
 #include "cmd/report.h"
+#include "cmd/file.h"
 #include "cmd/version.h"
 #include "observe/annotate.h"
+#include "output/message.h"
 #include "util/duration.h"
 #include "verdict/report.h"
 
@@ -140,10 +142,9 @@ static void say_probe_cost(const struct session *session)
 
 	if (!session->options->observe.collect.go_events || !session->observer.runtime || !probe_ns)
 		return;
-	fprintf(stderr,
-		"leakhop: --go-events: each creation, end, wait and wake-up of a goroutine takes "
-		"the process about %s longer (measured here, on leakhop itself)\n",
-		duration_format(probe_ns, span, sizeof(span)));
+	output_message("--go-events: each creation, end, wait and wake-up of a goroutine takes "
+		       "the process about %s longer (measured here, on leakhop itself)",
+		       duration_format(probe_ns, span, sizeof(span)));
 }
 
 void report_start(const struct session *session)
@@ -157,16 +158,16 @@ void report_start(const struct session *session)
 		return;
 	for (i = 0;
 	     options->observe.threads && (limit = collect_limit(session->observer.collect, i)); i++)
-		fprintf(stderr, "leakhop: %s\n", limit);
+		output_message("%s", limit);
 	if (options->observe.once)
 		return;
 	say_probe_cost(session);
-	fprintf(stderr, "leakhop: tracing; %s blocked for %s are shown%s\n",
-		!options->observe.threads     ? "goroutines"
-		: options->observe.goroutines ? "threads and goroutines"
-					      : "threads",
-		duration_format(options->observe.collect.threshold_ns, span, sizeof(span)),
-		options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
+	output_message("tracing; %s blocked for %s are shown%s",
+		       !options->observe.threads     ? "goroutines"
+		       : options->observe.goroutines ? "threads and goroutines"
+						     : "threads",
+		       duration_format(options->observe.collect.threshold_ns, span, sizeof(span)),
+		       options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
 }
 
 static void mark_told(struct session *session, const struct verdict_record *record, unsigned number)
@@ -324,8 +325,7 @@ static void say_explanation(const struct session *session, const struct reportin
 	pid_t tid = session->options->explain;
 
 	if (graph_find(&reporting->view.graph, tid) == GRAPH_NONE)
-		fprintf(stderr, "leakhop: thread %d, which was to be explained, was not seen\n",
-			tid);
+		output_message("thread %d, which was to be explained, was not seen", tid);
 }
 
 /*
@@ -346,22 +346,22 @@ static void say_go_explanation(const struct session *session)
 	else
 		add_processes(session, found ? ": " : " in ", found > 0, where, sizeof(where));
 	if (!found)
-		fprintf(stderr,
-			"leakhop: goroutine %llu, which was to be explained, was not seen%s\n",
-			(unsigned long long)options->explain_goid, where);
+		output_message("goroutine %llu, which was to be explained, was not seen%s",
+			       (unsigned long long)options->explain_goid, where);
 	else if (found > 1 && !options->quiet)
-		fprintf(stderr, "leakhop: %u processes have a goroutine %llu%s; -p names one\n",
-			found, (unsigned long long)options->explain_goid, where);
+		output_message("%u processes have a goroutine %llu%s; -p names one", found,
+			       (unsigned long long)options->explain_goid, where);
 }
 
 static int write_dot(const struct session_options *options, const struct reporting *reporting)
 {
 	FILE *file;
-	int r;
+	int fd, r;
 
 	if (!options->dot)
 		return 0;
-	file = fopen(options->dot, "we");
+	fd = file_create(options->dot);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file)
 		return -errno;
 	r = output_dot(file, &reporting->run);
@@ -449,9 +449,8 @@ int report_end(struct session *session)
 				     stack_kernel_names_hidden(session->observer.engine);
 	progress_end(&session->progress);
 	if (reporting.run.names_hidden && !options->quiet)
-		fprintf(stderr,
-			"leakhop: the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
-			"kernel stacks have no names\n");
+		output_message("the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+			       "kernel stacks have no names");
 	fill_cost(session, &reporting.run.cost);
 	if (!r && options->explain_goid)
 		say_go_explanation(session);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Opening and closing of a session: see session.h. */
 #include "cmd/session.h"
+#include "cmd/ending.h"
+#include "cmd/file.h"
+#include "output/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,15 +15,22 @@
 int session_fail(const struct session_options *options, int r, const struct error *error)
 {
 	(void)options;
-	fprintf(stderr, "leakhop: %s\n", error->text);
+	output_message("%s", error->text);
 	if (*error->remedy)
-		fprintf(stderr, "leakhop: to get there: %s\n", error->remedy);
+		output_message("to get there: %s", error->remedy);
 	switch (r) {
 	case -ENOENT:
 	case -ESRCH:
 		return EXIT_NO_TARGET;
 	case -EINVAL:
 		return EXIT_USAGE;
+	case -ENOMEM:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EIO:
+		return EXIT_COULD_NOT;
 	default:
 		return EXIT_NOT_POSSIBLE;
 	}
@@ -38,7 +48,7 @@ static void say_remark(void *context, const char *text)
 	const struct session *session = context;
 
 	if (!session->options->quiet)
-		fprintf(stderr, "leakhop: %s\n", text);
+		output_message("%s", text);
 }
 
 /*
@@ -63,8 +73,10 @@ static FILE *open_output(const struct session_options *options)
 {
 	int fd;
 
-	if (options->output)
-		return fopen(options->output, "we");
+	if (options->output) {
+		fd = file_create(options->output);
+		return fd < 0 ? NULL : fdopen(fd, "w");
+	}
 	if (!options->child_argv)
 		return stdout;
 	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -81,6 +93,7 @@ int session_open(struct session_options *options, struct session *session)
 	session->options = options;
 	options->observe.progress = say_progress;
 	options->observe.remark = say_remark;
+	options->observe.stop = ending_is_due;
 	options->observe.context = session;
 	progress_init(&session->progress, !options->quiet);
 	session->started = now_realtime();

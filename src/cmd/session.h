@@ -18,6 +18,7 @@ enum {
 	EXIT_USAGE = 2,
 	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
 	EXIT_NO_TARGET = 4,
+	EXIT_COULD_NOT = 5, /* no memory, descriptors or disk, or it was not let come to its end */
 };
 
 struct session_options {

@@ -5,9 +5,11 @@
  */
 #include "cmd/child.h"
 #include "cmd/commands.h"
+#include "cmd/ending.h"
 #include "cmd/options.h"
-#include "cmd/target.h"
 #include "cmd/report.h"
+#include "cmd/target.h"
+#include "output/message.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -29,7 +31,7 @@
 struct watch {
 	struct session *session;
 	struct child *child;
-	int signals; /* signalfd */
+	int child_signals; /* signalfd */
 	bool child_ended;
 	uint64_t interval_ns;
 	uint64_t end_at; /* 0: never */
@@ -51,31 +53,24 @@ static uint64_t interval_for(uint64_t threshold_ns)
 	return interval > MOST_INTERVAL_NS ? MOST_INTERVAL_NS : interval;
 }
 
-static int open_signals(void)
+static int open_child_signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Returns true when the trace is to end. */
-static bool take_signals(struct watch *watch)
+static void take_child_signals(struct watch *watch)
 {
 	struct signalfd_siginfo info;
-	bool end = false;
 
-	while (read(watch->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD)
-			end = true;
-		else if (watch->child->pid && waitpid(watch->child->pid, NULL, WNOHANG) > 0)
+	while (read(watch->child_signals, &info, sizeof(info)) == sizeof(info)) {
+		if (watch->child->pid && waitpid(watch->child->pid, NULL, WNOHANG) > 0)
 			watch->child_ended = true;
 	}
-	return end;
 }
 
 /*
@@ -113,8 +108,9 @@ static int sweep(struct watch *watch)
 /* Waits for the next thing to do. Returns 1 when the trace is to end, 0, or a negative errno. */
 static int wait_for_more(struct watch *watch)
 {
-	struct pollfd fds[2] = {
-		{ .fd = watch->signals, .events = POLLIN },
+	struct pollfd fds[3] = {
+		{ .fd = watch->child_signals, .events = POLLIN },
+		{ .fd = ending_fd(), .events = POLLIN },
 		{ .fd = collect_fd(watch->session->observer.collect), .events = POLLIN },
 	};
 	uint64_t now = now_monotonic(), until = watch->next_sweep;
@@ -125,14 +121,15 @@ static int wait_for_more(struct watch *watch)
 		until = watch->end_at;
 	until = until > now ? until - now : 0;
 	timeout = (struct timespec){ .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
-	if (ppoll(fds, 2, &timeout, NULL) < 0 && errno != EINTR)
+	if (ppoll(fds, 3, &timeout, NULL) < 0 && errno != EINTR)
 		return -errno;
 	r = collect_consume(watch->session->observer.collect, observer_event,
 			    &watch->session->observer);
 	if (r < 0)
 		return r;
 	watch->next_sweep = observer_next_sweep(&watch->session->observer, watch->next_sweep);
-	if (take_signals(watch))
+	take_child_signals(watch);
+	if (ending_asked())
 		return 1;
 	return watch->end_at && now_monotonic() >= watch->end_at;
 }
@@ -183,8 +180,8 @@ static int finish(struct watch *watch)
 	if (!r)
 		r = report_end(session);
 	if (watch->child->pid && !watch->child_ended && !options->quiet)
-		fprintf(stderr, "leakhop: '%s' goes on, as process %d\n", options->child_argv[0],
-			watch->child->pid);
+		output_message("'%s' goes on, as process %d", options->child_argv[0],
+			       watch->child->pid);
 	if (r < 0) {
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);
@@ -192,13 +189,13 @@ static int finish(struct watch *watch)
 	return session_exit_code(session);
 }
 
-static int trace(struct session *session, struct child *child, int signals)
+static int trace(struct session *session, struct child *child, int child_signals)
 {
 	const struct session_options *options = session->options;
 	struct watch watch = {
 		.session = session,
 		.child = child,
-		.signals = signals,
+		.child_signals = child_signals,
 		.interval_ns = interval_for(options->observe.collect.threshold_ns),
 	};
 	struct error error = {};
@@ -206,6 +203,8 @@ static int trace(struct session *session, struct child *child, int signals)
 
 	if (options->duration_ns)
 		watch.end_at = now_monotonic() + options->duration_ns;
+	if (watch.end_at)
+		ending_set_deadline(watch.end_at);
 	if (child->pid)
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)
@@ -221,7 +220,7 @@ static int trace(struct session *session, struct child *child, int signals)
 
 int command_trace(int argc, char **argv)
 {
-	_cleanup_close_ int signals = -1;
+	_cleanup_close_ int child_signals = -1;
 	struct collect_filter *filter;
 	struct options options;
 	struct child child = {};
@@ -234,7 +233,12 @@ int command_trace(int argc, char **argv)
 	r = named_targets_check(filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
-	signals = open_signals();
+	child_signals = open_child_signals();
+	r = ending_begin();
+	if (r < 0) {
+		error_set(&error, r, "cannot start");
+		return session_fail(&options.session, r, &error);
+	}
 	if (options.session.child_argv) {
 		r = child_prepare(&child, options.session.child_argv, &error);
 		if (r < 0)
@@ -243,7 +247,7 @@ int command_trace(int argc, char **argv)
 	}
 	r = session_open(&options.session, &session);
 	if (!r) {
-		r = trace(&session, &child, signals);
+		r = trace(&session, &child, child_signals);
 		session_close(&session);
 	}
 	child_release(&child);

@@ -86,7 +86,7 @@ static int describe_groups(struct observer *observer,
 
 	if (r < 0)
 		return r;
-	for (i = 0; i < records->count && !r; i++) {
+	for (i = 0; i < records->count && !r && !observer_is_stopped(observer); i++) {
 		const struct verdict_goroutines *record = &records->list[i];
 
 		process = lc_go_find(&observer->go, record->process->pid);
@@ -136,7 +136,7 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 	for (process = observer->go.processes; process && !r; process = process->hh.next) {
 		if (!has_question(observer, process, records))
 			continue;
-		if (now_monotonic() - begun > REACH_ROUND_NS) {
+		if (now_monotonic() - begun > REACH_ROUND_NS || observer_is_stopped(observer)) {
 			process->search = LC_GO_SEARCH_SKIPPED;
 			continue;
 		}
@@ -184,7 +184,7 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	if (!pids)
 		return -ENOMEM;
 	forget_ended(observer, pids, count);
-	for (i = 0; i < count && !r; i++) {
+	for (i = 0; i < count && !r && !observer_is_stopped(observer); i++) {
 		observer_progress(observer, "reading goroutines: process %d", pids[i]);
 		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i],
 						   now_monotonic(), attempts, &process);

@@ -36,6 +36,13 @@ void observer_remark(const struct observer *observer, const char *format, ...)
 	observer->options->remark(observer->options->context, text);
 }
 
+bool observer_is_stopped(struct observer *observer)
+{
+	if (!observer->stopped && observer->options->stop)
+		observer->stopped = observer->options->stop(observer->options->context);
+	return observer->stopped;
+}
+
 static void stack_progress(void *context, const char *what)
 {
 	observer_progress(context, "%s", what);

@@ -34,7 +34,9 @@ struct observer_options {
 	 */
 	void (*progress)(void *context, const char *text);
 	void (*remark)(void *context, const char *text);
-	void *context; /* of both */
+	/* True: read nothing more, and let the sweep end. May be NULL. */
+	bool (*stop)(void *context);
+	void *context; /* of all three */
 };
 
 /* The fields are for those who report; only this folder changes them. */
@@ -53,6 +55,7 @@ struct observer {
 	struct lc_stacks *stacks;
 	uint64_t sweeps;
 	uint64_t lost_stacks;
+	bool stopped;	      /* the last sweep ended before all that was due was read */
 	uint64_t lost_others; /* links of chains beyond the bound */
 	/*
 	 * --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon
@@ -106,6 +109,9 @@ struct observer_losses {
 };
 
 void observer_get_losses(const struct observer *observer, struct observer_losses *ret_losses);
+
+/* Whether the sweep is to end now; notes it. */
+bool observer_is_stopped(struct observer *observer);
 
 /* Says what takes so long, where the caller wants to know. */
 void observer_progress(const struct observer *observer, const char *format, ...)

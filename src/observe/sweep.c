@@ -115,7 +115,7 @@ static int read_threads(struct sweeping *sweeping, unsigned attempts)
 
 	for (attempt = 0;; attempt++) {
 		sweeping->first = attempt == 0;
-		sweeping->last = attempt == attempts;
+		sweeping->last = attempt == attempts || (attempt && observer_is_stopped(observer));
 		r = sweep(sweeping);
 		if (r < 0 || sweeping->last)
 			return r;
@@ -135,6 +135,7 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	int r;
 
 	observer->quick_step *= 2;
+	observer->stopped = false;
 	stack_begin_round(observer->engine);
 	r = read_threads(&sweeping, attempts);
 	if (!r)

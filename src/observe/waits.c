@@ -31,7 +31,8 @@ static void name_stacks(struct reading *reading)
 {
 	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(reading->observer->model, thread)) {
+	for (; thread && !observer_is_stopped(reading->observer);
+	     thread = lc_model_next(reading->observer->model, thread)) {
 		if (is_due(reading, thread) && thread->user_stack)
 			stacks_name(reading->observer, thread->task.pid, thread->user_stack);
 	}
@@ -42,7 +43,8 @@ static int describe_due(struct reading *reading)
 	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(reading->observer->model, thread)) {
+	for (; thread && !r && !observer_is_stopped(reading->observer);
+	     thread = lc_model_next(reading->observer->model, thread)) {
 		if (!is_due(reading, thread))
 			continue;
 		reading->read = true;
@@ -58,7 +60,8 @@ static int confirm(struct reading *reading, struct lc_model *model)
 	struct lc_thread *thread = lc_model_next(model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(model, thread)) {
+	for (; thread && !r && !observer_is_stopped(reading->observer);
+	     thread = lc_model_next(model, thread)) {
 		if (!thread->wait || thread->wait_confirmed)
 			continue;
 		reading->read = true;

@@ -31,12 +31,34 @@ size_t escape_utf8_length(const char *text, unsigned *ret_code)
 	return length;
 }
 
-/* C0 and C1 controls, and what turns the direction of a line around. */
+/*
+ * What is not seen, or makes other text look as it is not: controls (C0, C1), format characters
+ * (UnicodeData.txt of Unicode 16, category Cf: bidirectional controls, joiners, tags), line and
+ * paragraph separators, fillers and selectors of variants that are blank, private use, and what is
+ * no character.
+ */
+static const struct {
+	unsigned from, to;
+} unseen[] = {
+	{ 0x00, 0x1f },	       { 0x7f, 0x9f },	     { 0xad, 0xad },	   { 0x34f, 0x34f },
+	{ 0x600, 0x605 },      { 0x61c, 0x61c },     { 0x6dd, 0x6dd },	   { 0x70f, 0x70f },
+	{ 0x890, 0x891 },      { 0x8e2, 0x8e2 },     { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },
+	{ 0x180b, 0x180f },    { 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
+	{ 0x3164, 0x3164 },    { 0xe000, 0xf8ff },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+	{ 0xffa0, 0xffa0 },    { 0xfff0, 0xfffb },   { 0xfffe, 0xffff },   { 0x110bd, 0x110bd },
+	{ 0x110cd, 0x110cd },  { 0x13430, 0x1345f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+	{ 0xe0000, 0x10ffff },
+};
+
 static bool is_harmless(unsigned code)
 {
-	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) &&
-	       !(code >= 0x200b && code <= 0x200f) && !(code >= 0x2028 && code <= 0x202e) &&
-	       !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff;
+	size_t i;
+
+	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+		if (code >= unseen[i].from && code <= unseen[i].to)
+			return false;
+	}
+	return true;
 }
 
 const char *escape_text(const char *text, char *buffer, size_t size)

@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * Copies text to buffer for a terminal: control bytes, DEL, C1 controls, bidirectional overrides
- * and bytes that are no UTF-8 become \xHH. Cut at size. Returns buffer.
+ * Copies text to buffer for a terminal: controls, characters that are not seen or turn the
+ * direction of a line, and bytes that are no UTF-8 become \xHH. Cut at size. Returns buffer.
  */
 const char *escape_text(const char *text, char *buffer, size_t size);
 

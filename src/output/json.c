@@ -5,11 +5,15 @@
 
 #include <errno.h>
 
-/* Writes and releases json. */
+/*
+ * Writes and releases json. In ASCII: what a stranger has put into a name does not reach a terminal
+ * that the JSON is shown on.
+ */
 static int write_json(FILE *stream, json_t *json, size_t flags)
 {
 	int r = json ? json_dumpf(json, stream,
-				  flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9))
+				  flags | JSON_ENSURE_ASCII | JSON_PRESERVE_ORDER |
+					  JSON_REAL_PRECISION(9))
 		     : -1;
 
 	json_decref(json);

@@ -6,6 +6,7 @@
 #include "output/output.h"
 
 #include <jansson.h>
+#include <string.h>
 
 static void test_controls_are_shown_as_hex(void **state)
 {
@@ -18,6 +19,25 @@ static void test_controls_are_shown_as_hex(void **state)
 	assert_string_equal(escape_text("\xff\xc0\x80", buffer, sizeof(buffer)), "\\xff\\xc0\\x80");
 	assert_string_equal(escape_text("\xe2\x80\xae", buffer, sizeof(buffer)), "\\xe2\\x80\\xae");
 	assert_string_equal(escape_text("\xed\xa0\x80", buffer, sizeof(buffer)), "\\xed\\xa0\\x80");
+}
+
+/* Characters that are not seen, from each part of Unicode that has some. */
+static void test_what_is_not_seen_is_shown_as_hex(void **state)
+{
+	static const char *const unseen[] = {
+		"\u00ad",     "\u061c",	    "\u115f",	  "\u200b",	"\u202e",
+		"\u2060",     "\u2066",	    "\u3164",	  "\ufe0f",	"\ufeff",
+		"\U0001d173", "\U000e0041", "\U000e01ef", "\U0010fffd",
+	};
+	static const char *const seen[] = { "é", "漢字", "العربية", "😀", "№" };
+	char buffer[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++)
+		assert_true(!strncmp(escape_text(unseen[i], buffer, sizeof(buffer)), "\\x", 2));
+	for (i = 0; i < sizeof(seen) / sizeof(seen[0]); i++)
+		assert_string_equal(escape_text(seen[i], buffer, sizeof(buffer)), seen[i]);
 }
 
 static void test_cut_at_the_buffer(void **state)
@@ -88,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_controls_are_shown_as_hex),
+		cmocka_unit_test(test_what_is_not_seen_is_shown_as_hex),
 		cmocka_unit_test(test_cut_at_the_buffer),
 		cmocka_unit_test(test_random_bytes),
 		cmocka_unit_test(test_json_of_a_hostile_name),
