@@ -5,8 +5,8 @@
  * Rules: only __u8 to __u64 and char arrays, padding explicit and zero, no pointer, no long, no
  * enum as a field. Times are ns of CLOCK_MONOTONIC unless a field says otherwise. Every ring buffer
  * record starts with struct abi_head; the iterator's stream is a row of struct abi_thread, each
- * followed by kernel_depth words. Numbers of kinds are fixed; a retired one stays here as a
- * comment.
+ * followed by kernel_depth words, and of struct abi_unmoved; their size tells them apart. Numbers
+ * of kinds are fixed; a retired one stays here as a comment.
  */
 #ifndef LEAKHOP_ABI_H
 #define LEAKHOP_ABI_H
@@ -167,6 +167,14 @@ struct abi_thread {
 	__u64 wakes;
 	struct abi_task waker;
 	struct abi_blocker blocker;
+};
+
+/* A thread that is as it was in its last struct abi_thread: blocked, and it has not run since. */
+struct abi_unmoved {
+	__u32 size; /* of this record */
+	__u32 tid;  /* as in struct abi_task */
+	__u64 start_time;
+	__u64 now;
 };
 
 /* futex_wakes: who last woke a futex address. */

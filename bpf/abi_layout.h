@@ -112,6 +112,12 @@ ABI_AT(abi_thread, wakes, 472);
 ABI_AT(abi_thread, waker, 480);
 ABI_AT(abi_thread, blocker, 512);
 
+ABI_SIZE(abi_unmoved, 24);
+ABI_AT(abi_unmoved, size, 0);
+ABI_AT(abi_unmoved, tid, 4);
+ABI_AT(abi_unmoved, start_time, 8);
+ABI_AT(abi_unmoved, now, 16);
+
 ABI_SIZE(abi_futex_key, 16);
 ABI_AT(abi_futex_key, address, 0);
 ABI_AT(abi_futex_key, pid, 8);

@@ -11,8 +11,12 @@
 #include <bpf/bpf_core_read.h>
 
 #define PF_KTHREAD 0x00200000
+#define TASK_INTERRUPTIBLE 0x0001
 #define TASK_UNINTERRUPTIBLE 0x0002
+#define TASK_WAKEKILL 0x0100
 #define TASK_NOLOAD 0x0400
+#define TASK_FREEZABLE 0x2000 /* 6.1; nothing sleeps in what it was before */
+#define TASK_FREEZABLE_UNSAFE 0x4000
 
 /*
  * Reads one field of a struct that came as a tracepoint's argument: directly where the program is
@@ -122,6 +126,14 @@ static __always_inline struct task_struct *task_blocker(struct abi_blocker *to,
 		to->hint = owner & RWSEM_READER_OWNED; /* one of many */
 	}
 	return (void *)(owner & ~LOCK_OWNER_FLAGS);
+}
+
+/* The task must be the iterator's. */
+static __always_inline bool has_blocker(struct task_struct *task)
+{
+	struct task_struct___blocker *noted = (void *)task;
+
+	return bpf_core_field_exists(noted->blocker) && noted->blocker;
 }
 
 /*

@@ -104,6 +104,34 @@ struct {
 	__type(value, struct thread_note);
 } notes_hash SEC(".maps") __weak;
 
+/* What the last whole record of a sweep said of a thread, in task storage or by tid, as above. */
+struct sweep_note {
+	__u64 start_time;
+	__u64 voluntary_switches;
+	__u64 involuntary_switches;
+	__u64 comm[2];
+	__u64 process_comm[2];
+	__u64 still_ns; /* how long it had stood still */
+	__u32 parent_tgid;
+	__u32 state; /* 0: nothing is known */
+	__u32 tid;   /* as in struct abi_task */
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct sweep_note);
+} sweep_notes_storage SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_NOTES);
+	__type(key, __u32);
+	__type(value, struct sweep_note);
+} sweep_notes_hash SEC(".maps") __weak;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, MAX_FUTEXES);

@@ -2,10 +2,12 @@
 /*
  * The sweep: an iterator over all tasks of the reader's PID namespace, which writes a record for
  * each thread of interest. It is also where the targets map is filled: what the user named is
- * compared with every task here, so that a sweep repairs whatever an event lost.
+ * compared with every task here, so that a sweep repairs whatever an event lost. What has not moved
+ * since the last sweep is told in short: unmoved.bpf.h.
  */
 #include "filter.bpf.h"
 #include "notes.bpf.h"
+#include "unmoved.bpf.h"
 
 struct sweep_record {
 	struct abi_thread thread;
@@ -111,6 +113,24 @@ static __always_inline __u64 still_for(const struct abi_thread *thread)
 	return thread->now - thread->clock_offset - thread->exec_start;
 }
 
+/* Is it told in short? True if so, also where it has to be told again for want of room. */
+static __always_inline bool told_unmoved(struct seq_file *seq, struct task_struct *task)
+{
+	struct sweep_note *note = sweep_whole ? NULL : sweep_note_find(task);
+	struct abi_unmoved record = { .size = sizeof(record) };
+	__u32 state = task_state(task);
+
+	if (!note || !is_shown(task, state))
+		return false;
+	record.tid = note->tid;
+	record.start_time = note->start_time;
+	record.now = bpf_ktime_get_ns();
+	if (came_due(note, task, record.now) || !is_unmoved(note, task, state))
+		return false;
+	bpf_seq_write(seq, &record, sizeof(record));
+	return true;
+}
+
 SEC("iter/task")
 int leakhop_sweep(struct bpf_iter__task *ctx)
 {
@@ -118,6 +138,7 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	struct seq_file *seq = ctx->meta->seq;
 	struct sweep_record *record;
 	struct abi_thread *thread;
+	struct sweep_note note = {};
 	__u32 zero = 0, state;
 	long bytes = 0;
 
@@ -125,6 +146,8 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 		return 0;
 	if (!ctx->meta->seq_num)
 		note_self();
+	if (told_unmoved(seq, task))
+		return 0;
 	refresh_target(task);
 	state = task_state(task);
 	if (!is_shown(task, state))
@@ -133,6 +156,7 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	if (!record)
 		return 0;
 	thread = &record->thread;
+	sweep_note_begin(&note, task);
 	describe(&thread->task, task);
 	bpf_core_read_str(thread->process_comm, sizeof(thread->process_comm),
 			  &task->group_leader->comm);
@@ -163,6 +187,7 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	thread->size = sizeof(*thread) + thread->kernel_depth * sizeof(__u64);
 	if (thread->size > sizeof(*record))
 		return 0;
-	bpf_seq_write(seq, record, thread->size);
+	if (!bpf_seq_write(seq, record, thread->size))
+		sweep_note_keep(&note, task, thread, still_for(thread));
 	return 0;
 }

@@ -154,6 +154,8 @@ static int choose_programs(struct collect *collect)
 					 RING_GROWTH * bpf_map__max_entries(s->maps.events));
 	bpf_map__set_autocreate(s->maps.notes_storage, storage);
 	bpf_map__set_autocreate(s->maps.notes_hash, !storage);
+	bpf_map__set_autocreate(s->maps.sweep_notes_storage, storage);
+	bpf_map__set_autocreate(s->maps.sweep_notes_hash, !storage);
 	bpf_program__set_autoload(s->progs.leakhop_waking, options->events);
 	bpf_program__set_autoload(s->progs.leakhop_fork, options->events);
 	bpf_program__set_autoload(s->progs.leakhop_exec, options->events);
@@ -263,13 +265,6 @@ static int bpf_allocate(struct bpf_source *source)
 	return cpu_clocks_create(source->cpus, &source->clocks);
 }
 
-static int ignore_sample(void *context, const struct lc_sample *sample)
-{
-	(void)context;
-	(void)sample;
-	return 0;
-}
-
 static size_t clocks_bytes(const struct bpf_source *source)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -304,7 +299,7 @@ static int bpf_start(struct collect *collect)
 	source->iterator = bpf_program__attach_iter(source->skeleton->progs.leakhop_sweep, NULL);
 	if (!source->iterator)
 		return -errno;
-	r = bpf_sweep(collect, UINT64_MAX, ignore_sample, NULL);
+	r = bpf_sweep_unseen(collect);
 	if (r < 0)
 		return r;
 	r = attach_all(source, !source->skeleton->rodata->settings.have_btf_pointers);
@@ -378,6 +373,7 @@ static void bpf_close(struct collect *collect)
 	free(source->clock_counts);
 	cpu_clocks_free(source->clocks);
 	free(source->sweep_buffer);
+	free(source->wanted);
 	free(source);
 	collect->bpf = NULL;
 }

@@ -26,6 +26,9 @@ struct bpf_source {
 	const struct abi_clock *kernel_clocks; /* the map, by mmap; NULL before it is loaded */
 	uint64_t *clock_counts;		       /* steps taken in, by CPU */
 	char *sweep_buffer;
+	bool sweep_taken_in; /* the last sweep was: what the kernel's notes rest on */
+	pid_t *wanted;	     /* threads that the reader wants in full; sorted */
+	size_t wanted_count, wanted_capacity;
 	char load_log[4096]; /* the last of what libbpf had to say */
 	struct bpf_go *go;   /* bpf_go.c; NULL: no goroutine events */
 	/* during one collect_poll() */
@@ -37,9 +40,10 @@ struct bpf_source {
 /* bpf_events.c: the ring buffer's callback. context is struct collect. */
 int bpf_event_received(void *context, void *data, size_t size);
 
-/* bpf_sweep.c */
+/* bpf_sweep.c; the second makes the kernel look at all, and tells nobody. */
 int bpf_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
 	      void *context);
+int bpf_sweep_unseen(struct collect *collect);
 
 /* bpf_go.c: chooses what to load, before that; and gets ready or takes all probes away. */
 void bpf_go_choose(struct collect *collect);

@@ -66,11 +66,15 @@ int collect_open(const struct collect_options *options, struct collect **ret_col
 		 struct error *error);
 void collect_free(struct collect *collect);
 
+#define COLLECT_WANTS_WHOLE 1
 typedef int (*collect_sample_fn)(void *context, const struct lc_sample *sample);
 typedef int (*collect_event_fn)(void *context, const struct lc_event *event);
 
 /*
- * Gives every thread of interest to fn. Kernel stacks are taken of threads that stood still for
+ * Gives every thread of interest to fn. One that has not moved since its last sample is given as
+ * unmoved, with nothing but its identity and the time; where fn wants it in full it returns
+ * COLLECT_WANTS_WHOLE, and gets it in full before the sweep ends. So fn must take in all that it is
+ * given, or end the sweep. Kernel stacks are taken of threads that stood still for
  * kernel_stack_after_ns (UINT64_MAX: of none). Ends with the first negative value of fn, which it
  * returns.
  */

@@ -18,6 +18,8 @@ struct lc_sample {
 	char state; /* as in /proc/PID/stat: R S D T t Z X I P */
 	bool on_cpu;
 	bool kernel_thread;
+	bool unmoved; /* blocked, and all is as in the last sample: only task.tid, start_time, now
+			 are set */
 	uint64_t now;
 	uint64_t start_time;  /* with the tid it is the thread's identity */
 	uint64_t still_since; /* when it last ran; 0: the source can't tell */

@@ -290,3 +290,17 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		*ret_thread = thread;
 	return blocked && !thread->user_stack && !thread->stack_error;
 }
+
+int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
+		     struct lc_thread **ret_thread)
+{
+	struct lc_thread *thread = lc_model_find(model, sample->task.tid);
+
+	if (!thread || thread->start_time != sample->start_time || !thread->seen_at ||
+	    thread->ended_at || !thread->blocked)
+		return -ENOENT;
+	thread->seen_at = sample->now;
+	thread->sweep = model->sweep;
+	*ret_thread = thread;
+	return 0;
+}

@@ -154,6 +154,13 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		    struct lc_thread **ret_thread);
 
 /*
+ * Takes in a sample that says "unmoved". Returns 0, or -ENOENT where that says nothing, as the
+ * thread is not known as blocked: then a whole sample is needed.
+ */
+int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
+		     struct lc_thread **ret_thread);
+
+/*
  * Takes in an event. stack is the interned stack that came with it (spawn site, short block), or 0.
  * *ret_thread (may be NULL) is the thread that it is about, or NULL. Returns 0 or a negative errno.
  */

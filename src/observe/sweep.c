@@ -48,39 +48,71 @@ static void give_up(struct observer *observer, struct lc_thread *thread)
 	observer->lost_stacks++;
 }
 
+/* Of a thread that has not moved: has it no stack yet, which only a whole sample can bring? */
+static bool lacks_stack(const struct observer *observer, const struct lc_thread *thread)
+{
+	if (thread->kernel_thread || !observer->options->user_stacks)
+		return observer->options->kernel_stacks && !thread->kernel_stack;
+	return !thread->user_stack && !thread->stack_error;
+}
+
+/* Returns 1 if the thread's block has no stack yet, 0 or a negative errno. */
+static int model_sample(struct observer *observer, const struct lc_sample *sample,
+			struct lc_thread **ret_thread)
+{
+	int r;
+
+	if (!sample->unmoved)
+		return lc_model_sample(observer->model, sample, ret_thread);
+	r = lc_model_unmoved(observer->model, sample, ret_thread);
+	return r < 0 ? r : lacks_stack(observer, *ret_thread);
+}
+
+/* It has stood still for the threshold. */
+static int take_due(struct sweeping *sweeping, const struct lc_sample *sample,
+		    struct lc_thread *thread, bool lacks_stack)
+{
+	struct observer *observer = sweeping->observer;
+	bool moved = !sweeping->first && thread->steady_from == sample->now;
+
+	sweeping->moved += moved;
+	if (sweeping->last && moved)
+		give_up(observer, thread);
+	else if (sweeping->last && lacks_stack && !thread->kernel_thread &&
+		 observer->options->user_stacks)
+		/* It came due since the sweep before. */
+		observer->next_due = thread->blocked_since + sweeping->stack_after_ns;
+	else if (!sweeping->last && lacks_stack)
+		return take_stacks(observer, sample, thread);
+	return 0;
+}
+
 static int take_sample(void *context, const struct lc_sample *sample)
 {
 	struct sweeping *sweeping = context;
 	struct observer *observer = sweeping->observer;
 	struct lc_thread *thread;
 	uint64_t due;
-	bool moved;
 	int r;
 
-	r = lc_model_sample(observer->model, sample, &thread);
+	r = model_sample(observer, sample, &thread);
 	if (r == -ENOSPC)
 		return 0;
+	if (r == -ENOENT && sample->unmoved)
+		return COLLECT_WANTS_WHOLE;
 	if (r < 0)
 		return r;
+	due = thread->blocked_since + sweeping->stack_after_ns;
+	if (sample->unmoved && r == 1 && sample->now >= due && !sweeping->last)
+		return COLLECT_WANTS_WHOLE;
 	sweeping->count++;
 	observer_progress(observer, "reading threads: %zu", sweeping->count);
 	if (!thread->blocked)
 		return 0;
-	due = thread->blocked_since + sweeping->stack_after_ns;
-	if (sample->now < due) {
-		if (!observer->next_due || due < observer->next_due)
-			observer->next_due = due;
-		return 0;
-	}
-	moved = !sweeping->first && thread->steady_from == sample->now;
-	sweeping->moved += moved;
-	if (sweeping->last && moved)
-		give_up(observer, thread);
-	else if (sweeping->last && r == 1 && !thread->kernel_thread &&
-		 observer->options->user_stacks)
-		observer->next_due = due; /* came due since the sweep before */
-	else if (!sweeping->last && r == 1)
-		return take_stacks(observer, sample, thread);
+	if (sample->now >= due)
+		return take_due(sweeping, sample, thread, r == 1);
+	if (!observer->next_due || due < observer->next_due)
+		observer->next_due = due;
 	return 0;
 }
 

@@ -356,6 +356,58 @@ static void test_random_feed_ends_in_the_last_sweep(void **state)
 	lc_model_free(model);
 }
 
+/* A source that tells in short what has not moved. */
+static int unmoved(struct lc_model *model, pid_t tid, uint64_t start_time, uint64_t now)
+{
+	struct lc_sample short_one = { .unmoved = true, .start_time = start_time, .now = now };
+	struct lc_thread *thread;
+
+	short_one.task.tid = tid;
+	return lc_model_unmoved(model, &short_one, &thread);
+}
+
+static void test_unmoved_keeps_what_the_last_sample_said(void **state)
+{
+	struct lc_sample one = sample(1, 20 * SECOND, 5 * SECOND, 3);
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread;
+
+	(void)state;
+	sweep_of(model, 20 * SECOND, &one, 1);
+	lc_model_begin_sweep(model, 21 * SECOND);
+	assert_int_equal(unmoved(model, 1, 7, 21 * SECOND), 0);
+	lc_model_end_sweep(model);
+	thread = lc_model_find(model, 1);
+	assert_true(thread->blocked && !thread->ended_at);
+	assert_int_equal(thread->seen_at, 21 * SECOND);
+	assert_int_equal(thread->blocked_since, 5 * SECOND);
+	assert_int_equal(thread->steady_from, 20 * SECOND);
+	assert_int_equal(thread->voluntary_switches, 3);
+	lc_model_free(model);
+}
+
+/* What it would rest on is not there: nothing follows from it, and a whole sample is asked for. */
+static void test_unmoved_says_nothing_of_a_thread_not_known_as_blocked(void **state)
+{
+	struct lc_sample one = sample(1, 20 * SECOND, 5 * SECOND, 3);
+	struct lc_event ended = event(LC_EVENT_EXIT, 1, 22 * SECOND);
+	struct lc_model *model = model_new(0);
+
+	(void)state;
+	assert_int_equal(unmoved(model, 1, 7, 19 * SECOND), -ENOENT);
+	assert_int_equal(lc_model_count(model), 0);
+	sweep_of(model, 20 * SECOND, &one, 1);
+	assert_int_equal(unmoved(model, 1, 8, 21 * SECOND), -ENOENT); /* the tid was reused */
+	assert_int_equal(lc_model_find(model, 1)->seen_at, 20 * SECOND);
+	lc_model_event(model, &ended, 0, NULL);
+	assert_int_equal(unmoved(model, 1, 7, 23 * SECOND), -ENOENT);
+	one.state = 'R';
+	one.now = 24 * SECOND;
+	sweep_of(model, 24 * SECOND, &one, 1);
+	assert_int_equal(unmoved(model, 1, 7, 25 * SECOND), -ENOENT);
+	lc_model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_longest_blocks_come_longest_first),
 		cmocka_unit_test(test_short_blocks_are_counted_by_place),
 		cmocka_unit_test(test_bound_keeps_the_longest_blocked),
+		cmocka_unit_test(test_unmoved_keeps_what_the_last_sample_said),
+		cmocka_unit_test(test_unmoved_says_nothing_of_a_thread_not_known_as_blocked),
 		cmocka_unit_test(test_random_feed_ends_in_the_last_sweep),
 	};
 
