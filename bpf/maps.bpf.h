@@ -16,6 +16,7 @@
 #define MAX_TARGETS 16384
 #define MAX_REQUESTED 4096
 #define MAX_NOTES 65536
+#define MAX_SWEEP_NOTES 65536 /* a power of two; 4 MiB */
 #define MAX_FUTEXES 16384
 #define MAX_EPOLL_SETS 4096
 #define MAX_GO_PROCESSES 64
@@ -104,33 +105,30 @@ struct {
 	__type(value, struct thread_note);
 } notes_hash SEC(".maps") __weak;
 
-/* What the last whole record of a sweep said of a thread, in task storage or by tid, as above. */
+/*
+ * What the last whole record of a sweep said of a thread, by the last bits of its tid (initial
+ * namespace): whoever comes later takes the place. Threads of one process mostly lie side by side,
+ * as the sweep comes by them; a line of the cache each, and a look-up that is inlined.
+ */
 struct sweep_note {
 	__u64 start_time;
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
-	__u64 comm[2];
-	__u64 process_comm[2];
-	__u64 still_ns; /* how long it had stood still */
+	__u64 names;	 /* those of thread and process, mixed */
+	__u64 still_ns;	 /* how long it had stood still */
+	__u32 tid;	 /* of the initial namespace */
+	__u32 shown_tid; /* as in struct abi_task */
 	__u32 parent_tgid;
 	__u32 state; /* 0: nothing is known */
-	__u32 tid;   /* as in struct abi_task */
-	__u32 pad;
+	__u64 pad;
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct sweep_note);
-} sweep_notes_storage SEC(".maps") __weak;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, MAX_NOTES);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_SWEEP_NOTES);
 	__type(key, __u32);
 	__type(value, struct sweep_note);
-} sweep_notes_hash SEC(".maps") __weak;
+} sweep_notes SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

@@ -122,7 +122,7 @@ static __always_inline bool told_unmoved(struct seq_file *seq, struct task_struc
 
 	if (!note || !is_shown(task, state))
 		return false;
-	record.tid = note->tid;
+	record.tid = note->shown_tid;
 	record.start_time = note->start_time;
 	record.now = bpf_ktime_get_ns();
 	if (came_due(note, task, record.now) || !is_unmoved(note, task, state))
@@ -188,6 +188,6 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 	if (thread->size > sizeof(*record))
 		return 0;
 	if (!bpf_seq_write(seq, record, thread->size))
-		sweep_note_keep(&note, task, thread, still_for(thread));
+		sweep_note_keep(&note, thread, still_for(thread));
 	return 0;
 }

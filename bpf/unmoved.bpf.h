@@ -23,19 +23,22 @@ __u32 sweep_silent; /* and no notes are made */
 /* Kernel and reader do not agree on a time to the last bit. */
 #define SWEEP_DUE_MARGIN_NS 5000000ull
 
-static __always_inline struct sweep_note *sweep_note_find(struct task_struct *task)
+static __always_inline struct sweep_note *sweep_note_place(__u32 tid)
 {
-	struct sweep_note *note;
-	__u32 tid = task->pid;
+	__u32 place = tid & (MAX_SWEEP_NOTES - 1);
 
-	if (settings.have_task_storage)
-		return bpf_task_storage_get(&sweep_notes_storage, task, NULL, 0);
-	note = bpf_map_lookup_elem(&sweep_notes_hash, &tid);
-	return note && note->start_time == task->start_time ? note : NULL;
+	return bpf_map_lookup_elem(&sweep_notes, &place);
 }
 
-/* Sleeps in a call. One that is stopped, traced or frozen may be changed from outside while it
- * stands. */
+static __always_inline struct sweep_note *sweep_note_find(struct task_struct *task)
+{
+	struct sweep_note *note = sweep_note_place(task->pid);
+
+	return note && note->tid == task->pid && note->start_time == task->start_time ? note : NULL;
+}
+
+/* Sleeps in a call, and has not ended. One that is stopped, traced or frozen may be changed from
+ * outside while it stands. */
 static __always_inline bool is_asleep(__u32 state)
 {
 	const __u32 asleep = TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE;
@@ -44,16 +47,28 @@ static __always_inline bool is_asleep(__u32 state)
 					     TASK_FREEZABLE_UNSAFE));
 }
 
+/* Two names for one number: a name that is made to be mistaken for another is shown too late, no
+ * more. */
+static __always_inline __u64 mixed_names(struct task_struct *task)
+{
+	const __u64 *comm = (void *)&task->comm, *process_comm = (void *)&task->group_leader->comm;
+	__u64 mixed = comm[0], factor = 0x9e3779b97f4a7c15ull;
+
+	mixed = mixed * factor ^ comm[1];
+	mixed = mixed * factor ^ process_comm[0];
+	return mixed * factor ^ process_comm[1];
+}
+
+static __always_inline __u32 parent_tgid(struct task_struct *task)
+{
+	return task->group_leader->real_parent->tgid;
+}
+
 /* Names and parents change while a thread sleeps; the lock that it waits for may change hands. */
 static __always_inline bool same_beside(const struct sweep_note *note, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-	const __u64 *comm = (void *)&task->comm, *process_comm = (void *)&leader->comm;
-
-	return note->comm[0] == comm[0] && note->comm[1] == comm[1] &&
-	       note->process_comm[0] == process_comm[0] &&
-	       note->process_comm[1] == process_comm[1] &&
-	       note->parent_tgid == leader->real_parent->tgid && !has_blocker(task);
+	return note->names == mixed_names(task) && note->parent_tgid == parent_tgid(task) &&
+	       !has_blocker(task);
 }
 
 /* The state is read before the counters: what they prove is that it was so all the time between two
@@ -61,7 +76,7 @@ static __always_inline bool same_beside(const struct sweep_note *note, struct ta
 static __always_inline bool is_unmoved(const struct sweep_note *note, struct task_struct *task,
 				       __u32 state)
 {
-	return note->state == state && is_asleep(state) && !task->on_cpu && !task->exit_state &&
+	return note->state == state && is_asleep(state) && !task->on_cpu &&
 	       same_beside(note, task) && note->voluntary_switches == task->nvcsw &&
 	       note->involuntary_switches == task->nivcsw;
 }
@@ -84,39 +99,26 @@ static __always_inline bool came_due(const struct sweep_note *note, struct task_
  * time. */
 static __always_inline void sweep_note_begin(struct sweep_note *note, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
-	const __u64 *comm = (void *)&task->comm, *process_comm = (void *)&leader->comm;
-
-	note->comm[0] = comm[0];
-	note->comm[1] = comm[1];
-	note->process_comm[0] = process_comm[0];
-	note->process_comm[1] = process_comm[1];
-	note->parent_tgid = leader->real_parent->tgid;
+	note->tid = task->pid;
+	note->names = mixed_names(task);
+	note->parent_tgid = parent_tgid(task);
 }
 
 /* After the record was written. */
-static __always_inline void sweep_note_keep(struct sweep_note *note, struct task_struct *task,
+static __always_inline void sweep_note_keep(struct sweep_note *note,
 					    const struct abi_thread *thread, __u64 still_ns)
 {
-	__u32 tid = task->pid;
-	struct sweep_note *kept;
+	struct sweep_note *kept = sweep_silent ? NULL : sweep_note_place(note->tid);
 
-	if (sweep_silent || !is_asleep(thread->state))
+	if (!kept)
 		return;
 	note->start_time = thread->start_time;
 	note->voluntary_switches = thread->voluntary_switches;
 	note->involuntary_switches = thread->involuntary_switches;
 	note->still_ns = still_ns;
-	note->tid = thread->task.tid;
+	note->shown_tid = thread->task.tid;
 	note->state = thread->on_cpu || thread->exit_state ? 0 : thread->state;
-	if (!settings.have_task_storage) {
-		bpf_map_update_elem(&sweep_notes_hash, &tid, note, BPF_ANY);
-		return;
-	}
-	kept = bpf_task_storage_get(&sweep_notes_storage, task, NULL,
-				    BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (kept)
-		*kept = *note;
+	*kept = *note;
 }
 
 #endif

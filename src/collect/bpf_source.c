@@ -154,8 +154,6 @@ static int choose_programs(struct collect *collect)
 					 RING_GROWTH * bpf_map__max_entries(s->maps.events));
 	bpf_map__set_autocreate(s->maps.notes_storage, storage);
 	bpf_map__set_autocreate(s->maps.notes_hash, !storage);
-	bpf_map__set_autocreate(s->maps.sweep_notes_storage, storage);
-	bpf_map__set_autocreate(s->maps.sweep_notes_hash, !storage);
 	bpf_program__set_autoload(s->progs.leakhop_waking, options->events);
 	bpf_program__set_autoload(s->progs.leakhop_fork, options->events);
 	bpf_program__set_autoload(s->progs.leakhop_exec, options->events);

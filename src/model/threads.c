@@ -34,6 +34,8 @@ void lc_model_free(struct lc_model *model)
 
 void lc_model_drop(struct lc_model *model, struct lc_thread *thread)
 {
+	if (model->last_unmoved == thread)
+		model->last_unmoved = NULL;
 	HASH_DEL(model->threads, thread);
 	free(thread->wait);
 	free(thread);
@@ -291,11 +293,21 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 	return blocked && !thread->user_stack && !thread->stack_error;
 }
 
+/* A sweep comes by the threads in much the same order as they were added: mostly it is the next
+ * one. */
+static struct lc_thread *find_next(struct lc_model *model, pid_t tid)
+{
+	struct lc_thread *last = model->last_unmoved, *next = last ? last->hh.next : model->threads;
+
+	return next && next->task.tid == tid ? next : lc_model_find(model, tid);
+}
+
 int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
 		     struct lc_thread **ret_thread)
 {
-	struct lc_thread *thread = lc_model_find(model, sample->task.tid);
+	struct lc_thread *thread = find_next(model, sample->task.tid);
 
+	model->last_unmoved = thread;
 	if (!thread || thread->start_time != sample->start_time || !thread->seen_at ||
 	    thread->ended_at || !thread->blocked)
 		return -ENOENT;

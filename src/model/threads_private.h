@@ -7,6 +7,7 @@
 
 struct lc_model {
 	struct lc_thread *threads; /* uthash, by tid */
+	struct lc_thread *last_unmoved;
 	size_t max_threads;
 	uint64_t refused;
 	uint64_t sweep;

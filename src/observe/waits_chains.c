@@ -111,7 +111,7 @@ static int add_owner(struct reading *reading, const struct lc_wait_owner *owner)
 {
 	if (owner->tid)
 		return add_other(reading, owner->pid, owner->tid);
-	if (!owner->pid || has_process(reading, owner->pid))
+	if (!owner->pid || has_process(reading, owner->pid) || waits_knows_all(reading, owner->pid))
 		return 0;
 	if (reading->process_count == MOST_PROCESSES) {
 		reading->observer->lost_others++;

@@ -22,7 +22,8 @@ struct reading {
 	bool read; /* something was */
 	pid_t processes[MOST_PROCESSES];
 	size_t process_count;
-	pid_t adding; /* the process whose threads are being added */
+	bool known_noted; /* waits_knows_all() */
+	pid_t adding;	  /* the process whose threads are being added */
 	int result;
 };
 
@@ -41,6 +42,9 @@ void waits_drop_rest(struct reading *reading);
  * is?
  */
 bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread);
+/* Is every thread of a process known, and of none of them anything to be read? Then its list need
+ * not be gone through. */
+bool waits_knows_all(struct reading *reading, pid_t pid);
 
 /*
  * waits_chains.c: adds who could release those known, on to the end of each chain. Return 0 or

@@ -5,6 +5,7 @@
  * since, the wait is read again. Links of a chain are as good as the older of their two ends.
  */
 #include "observe/waits_private.h"
+#include "target/proc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +16,10 @@ struct rest {
 	pid_t pid;
 	bool alive; /* one of them goes on, whoever waits for it */
 	uint64_t since;
+	/* with waits_knows_all() only */
+	size_t known; /* threads in the models */
+	bool open;    /* of one of them there is something to read, or not all are known */
+	bool counted; /* the kernel was asked how many there are */
 };
 
 static struct rest *rest_get(struct reading *reading, pid_t pid)
@@ -116,4 +121,48 @@ bool waits_is_stale(const struct reading *reading, const struct lc_thread *threa
 			return true;
 	}
 	return false;
+}
+
+static void note_known(struct reading *reading, const struct lc_thread *thread)
+{
+	struct rest *rest;
+
+	HASH_FIND(hh, reading->rests, &thread->task.pid, sizeof(thread->task.pid), rest);
+	if (!rest)
+		return;
+	rest->known++;
+	rest->open |= thread->blocked && !thread->moving &&
+		      (!thread->wait || waits_is_stale(reading, thread));
+}
+
+/* Who is in both models counts once. */
+static void note_all_known(struct reading *reading)
+{
+	struct observer *observer = reading->observer;
+	const struct lc_thread *thread = lc_model_next(observer->model, NULL);
+
+	for (; thread; thread = lc_model_next(observer->model, thread)) {
+		if (!thread->ended_at)
+			note_known(reading, thread);
+	}
+	thread = lc_model_next(observer->others, NULL);
+	for (; thread; thread = lc_model_next(observer->others, thread)) {
+		if (!thread->ended_at && !lc_model_find(observer->model, thread->task.tid))
+			note_known(reading, thread);
+	}
+	reading->known_noted = true;
+}
+
+bool waits_knows_all(struct reading *reading, pid_t pid)
+{
+	struct rest *rest;
+
+	if (!reading->known_noted)
+		note_all_known(reading);
+	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
+	if (rest && !rest->open && !rest->counted) {
+		rest->counted = true;
+		rest->open = target_count_tids(pid) != (ssize_t)rest->known;
+	}
+	return rest && !rest->open;
 }

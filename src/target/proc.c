@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PROC_FILE_BYTES 8192
 
@@ -243,6 +244,19 @@ int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *co
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	return for_each_number(path, fn, context);
+}
+
+/* A folder has a link to itself and one to it; the kernel adds the threads (proc_task_getattr()).
+ */
+ssize_t target_count_tids(pid_t pid)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	if (stat(path, &status))
+		return -errno;
+	return status.st_nlink < 3 ? -ENODATA : (ssize_t)status.st_nlink - 2;
 }
 
 #define ENVIRONMENT_MOST (256u << 10)

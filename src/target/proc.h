@@ -69,6 +69,10 @@ int target_parse_exec_start(const char *text, uint64_t *ret_exec_start);
 int target_for_each_pid(int (*fn)(void *context, pid_t pid), void *context);
 int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *context);
 
+/* How many threads a process has, by one call; -ENODATA where the kernel does not say, or another
+ * negative errno. */
+ssize_t target_count_tids(pid_t pid);
+
 /* Reads a small file whole into buffer as a string. Returns its length or a negative errno. */
 ssize_t target_read_file(const char *path, char *buffer, size_t size);
 

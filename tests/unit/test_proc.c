@@ -5,6 +5,7 @@
 #include "target/proc.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 static void test_stat_with_a_hostile_name(void **state)
@@ -104,9 +105,43 @@ static void test_own_files(void **state)
 	assert_int_equal(target_read_stat(INT32_MAX, INT32_MAX, &stat), -ESRCH);
 }
 
+static int count_one(void *context, pid_t tid)
+{
+	(void)tid;
+	++*(ssize_t *)context;
+	return 0;
+}
+
+static void *stand(void *lock)
+{
+	pthread_mutex_lock(lock);
+	pthread_mutex_unlock(lock);
+	return NULL;
+}
+
+static void test_threads_are_counted_without_their_list(void **state)
+{
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	ssize_t before, now, listed = 0;
+	pthread_t thread;
+
+	(void)state;
+	before = target_count_tids(getpid());
+	pthread_mutex_lock(&lock);
+	assert_int_equal(pthread_create(&thread, NULL, stand, &lock), 0);
+	now = target_count_tids(getpid());
+	target_for_each_tid(getpid(), count_one, &listed);
+	pthread_mutex_unlock(&lock);
+	pthread_join(thread, NULL);
+	assert_int_equal(now, before + 1);
+	assert_int_equal(now, listed);
+	assert_true(target_count_tids(0x7fffffff) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_threads_are_counted_without_their_list),
 		cmocka_unit_test(test_stat_with_a_hostile_name),
 		cmocka_unit_test(test_syscall_in_all_forms),
 		cmocka_unit_test(test_exec_start),
