@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is of interest. The hot paths ask is_target(), one look-up; what the user named (pid, tid,
- * comm, cgroup) is compared with a task only in wanted(): in the sweep, at fork and at exec, which
- * then keep the targets map.
+ * Who is of interest. The hot paths ask is_target(), a load for most that are not; what the user
+ * named (pid, tid, comm, cgroup) is compared with a task only in wanted(): in the sweep, at fork
+ * and at exec, which then keep the targets map.
  */
 #ifndef LEAKHOP_FILTER_BPF_H
 #define LEAKHOP_FILTER_BPF_H
@@ -145,6 +145,7 @@ static __always_inline void add_target(__u32 tgid)
 {
 	__u32 one = 1;
 
+	target_marks[tgid & (TARGET_MARKS - 1)] = 1;
 	if (bpf_map_update_elem(&targets, &tgid, &one, BPF_ANY))
 		__sync_fetch_and_add(&lost.targets_full, 1);
 }
@@ -187,7 +188,7 @@ static __always_inline bool is_target(__u32 flags, __u32 tid, __u32 tgid)
 	}
 	if (everything_is_target())
 		return tgid != self.tgid;
-	if (!bpf_map_lookup_elem(&targets, &tgid))
+	if (!target_marks[tgid & (TARGET_MARKS - 1)] || !bpf_map_lookup_elem(&targets, &tgid))
 		return false;
 	return !settings.by_tid || bpf_map_lookup_elem(&target_tids, &tid);
 }

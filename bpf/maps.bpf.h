@@ -14,6 +14,7 @@
 
 #define RING_BYTES (4 << 20) /* four times that where every process is traced: bpf_source.c */
 #define MAX_TARGETS 16384
+#define TARGET_MARKS 4096 /* a power of two */
 #define MAX_REQUESTED 4096
 #define MAX_NOTES 65536
 #define MAX_SWEEP_NOTES 65536 /* a power of two; 4 MiB */
@@ -26,6 +27,13 @@
 extern const volatile struct abi_settings settings;
 extern struct abi_lost lost;
 extern struct abi_self self;
+
+/*
+ * By the last bits of a tgid: 0 means that targets does not hold it, which nearly every event asks,
+ * and which is a load here instead of a look-up in a hash. Set before the entry is made, and never
+ * cleared: two processes may share a mark.
+ */
+extern __u8 target_marks[TARGET_MARKS];
 
 /*
  * What is kept of a thread of interest: who woke it, and a block whose stack is still to be copied.

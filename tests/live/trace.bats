@@ -167,6 +167,48 @@ finding_line() { grep -qE '"type": ?"finding"' "$json"; }
 	same '[due[].tids[]]' "[$tid]" "$json"
 }
 
+# A mark that says at once who is no target is shared by numbers whose last twelve bits are the same.
+as_neighbour_of() { # PID COMMAND...: ends with it; says its number
+	exec /usr/bin/python3 -S - "$@" <<-'END'
+		import os, sys
+		pid, command = int(sys.argv[1]), sys.argv[2:]
+		most = int(open("/proc/sys/kernel/pid_max").read())
+		for wanted in list(range(pid % 4096 + 4096, most, 4096)) * 50:
+		    if os.path.exists(f"/proc/{wanted}"):
+		        continue
+		    with open("/proc/sys/kernel/ns_last_pid", "w") as last:
+		        last.write(str(wanted - 1))
+		    child = os.fork()
+		    if not child:
+		        if os.getpid() != wanted:
+		            os._exit(0)
+		        print("neighbour", wanted, flush=True)
+		        os.execv(command[0], command)
+		    os.waitpid(child, 0)
+		    if child == wanted:
+		        break
+	END
+}
+
+@test "a stranger whose number ends in the same bits is no target" {
+	[[ -w /proc/sys/kernel/ns_last_pid ]] || skip "the kernel has no ns_last_pid"
+	local neighbour seen=$BATS_TEST_TMPDIR/out.neighbour
+	start pulse 400
+	await 1
+	as_neighbour_of "$pid" "$programs/pulse" 400 >"$seen" 3>&- &
+	pids+=("$!")
+	eventually 20 grep -q '^READY' "$seen"
+	neighbour=$(awk '$1 == "neighbour" { print $2 }' "$seen")
+	pids+=("$neighbour")
+	(((neighbour - pid) % 4096 == 0 && neighbour != pid))
+	leakhop trace -p "$pid" -m 200ms -d 2s --all --json >"$json"
+	same '[.threads[].pid] | unique' "[$pid]" "$json"
+	same '[due[].pid] | unique' "[$pid]" "$json"
+	# And the other way round, so that it is seen where it is one.
+	leakhop trace -p "$neighbour" -m 200ms -d 2s --all --json >"$json"
+	same '[due[].pid] | unique' "[$neighbour]" "$json"
+}
+
 @test "by name" {
 	start woken
 	await 3
