@@ -47,6 +47,16 @@ static __always_inline __u32 task_state(struct task_struct *task)
 	return BPF_CORE_READ(old, state);
 }
 
+/* The same by a load. The task must be the iterator's. */
+static __always_inline __u32 iterated_state(struct task_struct *task)
+{
+	struct task_struct___before_5_14 *old = (void *)task;
+
+	if (bpf_core_field_exists(task->__state))
+		return task->__state;
+	return old->state;
+}
+
 static __always_inline bool is_uninterruptible(__u32 state)
 {
 	return (state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD);
@@ -126,14 +136,6 @@ static __always_inline struct task_struct *task_blocker(struct abi_blocker *to,
 		to->hint = owner & RWSEM_READER_OWNED; /* one of many */
 	}
 	return (void *)(owner & ~LOCK_OWNER_FLAGS);
-}
-
-/* The task must be the iterator's. */
-static __always_inline bool has_blocker(struct task_struct *task)
-{
-	struct task_struct___blocker *noted = (void *)task;
-
-	return bpf_core_field_exists(noted->blocker) && noted->blocker;
 }
 
 /*

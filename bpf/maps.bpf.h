@@ -124,10 +124,10 @@ struct sweep_note {
 	__u64 involuntary_switches;
 	__u64 names;	 /* those of thread and process, mixed */
 	__u64 still_ns;	 /* how long it had stood still */
-	__u32 tid;	 /* of the initial namespace */
+	__u32 tid;	 /* of the initial namespace; 0: nothing is known */
 	__u32 shown_tid; /* as in struct abi_task */
 	__u32 parent_tgid;
-	__u32 state; /* 0: nothing is known */
+	__u32 state;
 	__u64 pad;
 };
 

@@ -118,14 +118,13 @@ static __always_inline bool told_unmoved(struct seq_file *seq, struct task_struc
 {
 	struct sweep_note *note = sweep_whole ? NULL : sweep_note_find(task);
 	struct abi_unmoved record = { .size = sizeof(record) };
-	__u32 state = task_state(task);
 
-	if (!note || !is_shown(task, state))
+	if (!note)
 		return false;
 	record.tid = note->shown_tid;
 	record.start_time = note->start_time;
 	record.now = bpf_ktime_get_ns();
-	if (came_due(note, task, record.now) || !is_unmoved(note, task, state))
+	if (!is_unmoved(note, task) || came_due(note, task, record.now))
 		return false;
 	bpf_seq_write(seq, &record, sizeof(record));
 	return true;

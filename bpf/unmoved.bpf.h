@@ -64,21 +64,21 @@ static __always_inline __u32 parent_tgid(struct task_struct *task)
 	return task->group_leader->real_parent->tgid;
 }
 
-/* Names and parents change while a thread sleeps; the lock that it waits for may change hands. */
+/* They change while a thread sleeps. */
 static __always_inline bool same_beside(const struct sweep_note *note, struct task_struct *task)
 {
-	return note->names == mixed_names(task) && note->parent_tgid == parent_tgid(task) &&
-	       !has_blocker(task);
+	return note->names == mixed_names(task) && note->parent_tgid == parent_tgid(task);
 }
 
-/* The state is read before the counters: what they prove is that it was so all the time between two
- * sweeps. */
-static __always_inline bool is_unmoved(const struct sweep_note *note, struct task_struct *task,
-				       __u32 state)
+/*
+ * The state is read before the counters: what they prove is that it was so all the time between two
+ * sweeps. Whoever is of interest stays so until it ends or runs, so that is not asked again.
+ */
+static __always_inline bool is_unmoved(const struct sweep_note *note, struct task_struct *task)
 {
-	return note->state == state && is_asleep(state) && !task->on_cpu &&
-	       same_beside(note, task) && note->voluntary_switches == task->nvcsw &&
-	       note->involuntary_switches == task->nivcsw;
+	return note->state == iterated_state(task) && !task->on_cpu &&
+	       note->voluntary_switches == task->nvcsw &&
+	       note->involuntary_switches == task->nivcsw && same_beside(note, task);
 }
 
 /* Has it come to stand still for so long that its stack is wanted? */
@@ -104,6 +104,17 @@ static __always_inline void sweep_note_begin(struct sweep_note *note, struct tas
 	note->parent_tgid = parent_tgid(task);
 }
 
+/*
+ * Can its counters prove that a thread has not moved? Not of one that is on a CPU, or may be
+ * changed from outside. The lock that the kernel notes may change hands while the thread sleeps;
+ * one that had none when it was found asleep gets none before it runs.
+ */
+static __always_inline bool may_stand(const struct abi_thread *thread)
+{
+	return !thread->on_cpu && !thread->exit_state && is_asleep(thread->state) &&
+	       !thread->blocker.lock;
+}
+
 /* After the record was written. */
 static __always_inline void sweep_note_keep(struct sweep_note *note,
 					    const struct abi_thread *thread, __u64 still_ns)
@@ -112,12 +123,16 @@ static __always_inline void sweep_note_keep(struct sweep_note *note,
 
 	if (!kept)
 		return;
+	if (!may_stand(thread)) {
+		kept->tid = 0;
+		return;
+	}
 	note->start_time = thread->start_time;
 	note->voluntary_switches = thread->voluntary_switches;
 	note->involuntary_switches = thread->involuntary_switches;
 	note->still_ns = still_ns;
 	note->shown_tid = thread->task.tid;
-	note->state = thread->on_cpu || thread->exit_state ? 0 : thread->state;
+	note->state = thread->state;
 	*kept = *note;
 }
 
