@@ -65,19 +65,17 @@ struct lc_repeat {
 	uint32_t user_stack; /* 0: not known */
 };
 
+/* What each sweep asks of each thread comes first, so that a sweep of many loads few lines of each.
+ */
 struct lc_thread {
 	UT_hash_handle hh;
 	struct lc_task task;
-	char process_comm[LC_COMM_LEN];
 	pid_t parent_pid;
 	uint64_t start_time;
+	uint64_t ended_at; /* 0: lives */
+	uint64_t sweep;	   /* number of the last sweep that saw it */
+	uint32_t group;	   /* of lc_series, that it was in at the last sweep; 0: none */
 	bool kernel_thread;
-
-	/* birth: spawned_at is 0 where it was not seen */
-	uint64_t spawned_at;
-	struct lc_task spawner;
-	uint32_t spawn_stack;
-	uint64_t first_run_at;
 
 	/* now, as of the last sample */
 	uint64_t seen_at; /* 0: known by events only */
@@ -86,10 +84,9 @@ struct lc_thread {
 	bool blocked;
 	bool at_least;		/* blocked for longer than blocked_since says */
 	uint64_t blocked_since; /* valid if blocked */
-	struct lc_syscall syscall;
-	struct lc_wait *wait; /* what it waits for; owned, only its set list elements are there;
-				 NULL: not looked at */
-	bool wait_confirmed;  /* read twice, and the same */
+	struct lc_wait *wait;	/* what it waits for; owned, only its set list elements are there;
+				   NULL: not looked at */
+	bool wait_confirmed;	/* read twice, and the same */
 	/*
 	 * What was read of a wait holds only while its thread stood still: reading began at
 	 * wait_read_at, at or after steady_from, the first sample of this block; seen_at, the last
@@ -100,17 +97,26 @@ struct lc_thread {
 	uint64_t ran_at;
 	uint64_t free_since; /* reads at and after this have all found it let go (LC_WAIT_LET_GO); 0
 			      */
-	uint64_t sp, pc;     /* of user space; 0: not known */
-	struct lc_blocker blocker;
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
 	bool moving;   /* it ran each time that this block was to be read: nothing is known of it */
 	unsigned told; /* number of the finding by which the user was told of this block; 0: not */
 	bool told_as_suspect; /* only: it may have become a finding since */
+	struct lc_syscall syscall;
+	uint64_t sp, pc; /* of user space; 0: not known */
+	struct lc_blocker blocker;
 	uint64_t run_ns;
 	uint64_t voluntary_switches;
 	uint64_t involuntary_switches;
+
+	char process_comm[LC_COMM_LEN];
+
+	/* birth: spawned_at is 0 where it was not seen */
+	uint64_t spawned_at;
+	struct lc_task spawner;
+	uint32_t spawn_stack;
+	uint64_t first_run_at;
 
 	/* since it was first seen */
 	uint64_t first_seen_at;
@@ -126,11 +132,6 @@ struct lc_thread {
 	bool end_noted; /* of the block of the last sample, among the repeats */
 	uint64_t spawn_failures;
 	int spawn_error; /* of the last failure */
-
-	uint32_t group; /* of lc_series, that it was in at the last sweep; 0: none */
-
-	uint64_t ended_at; /* 0: lives */
-	uint64_t sweep;	   /* number of the last sweep that saw it */
 };
 
 struct lc_model;
