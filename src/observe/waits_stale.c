@@ -17,7 +17,7 @@ struct rest {
 	bool alive; /* one of them goes on, whoever waits for it */
 	uint64_t since;
 	/* with waits_knows_all() only */
-	size_t known; /* threads in the models */
+	size_t known; /* threads in the model of those asked for */
 	bool open;    /* of one of them there is something to read, or not all are known */
 	bool counted; /* the kernel was asked how many there are */
 };
@@ -135,19 +135,17 @@ static void note_known(struct reading *reading, const struct lc_thread *thread)
 		      (!thread->wait || waits_is_stale(reading, thread));
 }
 
-/* Who is in both models counts once. */
+/*
+ * Only those that were asked for: who comes to one of their processes unseen is in the next sweep,
+ * even where another has ended meanwhile and the count is the same. Of others, who are looked at
+ * one by one, nothing but the list would show that.
+ */
 static void note_all_known(struct reading *reading)
 {
-	struct observer *observer = reading->observer;
-	const struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	const struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(observer->model, thread)) {
+	for (; thread; thread = lc_model_next(reading->observer->model, thread)) {
 		if (!thread->ended_at)
-			note_known(reading, thread);
-	}
-	thread = lc_model_next(observer->others, NULL);
-	for (; thread; thread = lc_model_next(observer->others, thread)) {
-		if (!thread->ended_at && !lc_model_find(observer->model, thread->task.tid))
 			note_known(reading, thread);
 	}
 	reading->known_noted = true;
