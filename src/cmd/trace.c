@@ -41,12 +41,12 @@ struct watch {
 
 /*
  * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for
- * its stack; the second is timed to the moment. Half of the threshold is often enough for the
- * first.
+ * its stack; the second is timed to the moment. For the first, any interval shorter than the
+ * threshold will do: a quarter is left for a sweep that comes late or takes long.
  */
 static uint64_t interval_for(uint64_t threshold_ns)
 {
-	uint64_t interval = threshold_ns / 2;
+	uint64_t interval = threshold_ns / 4 * 3;
 
 	if (interval < LEAST_INTERVAL_NS)
 		return threshold_ns < LEAST_INTERVAL_NS ? 1000000000ull : LEAST_INTERVAL_NS;
