@@ -96,6 +96,31 @@ named() { [[ $(<"/proc/$pid/comm") == "$1" ]]; }
 
 @test "it runs another program, and waits at the same descriptor" { each_way another_program; }
 
+# Its first thread sleeps on until another one takes over its number, its start and its place.
+becoming='import os, signal, threading
+
+def become():
+    open(0, closefd=False).readline()
+    os.execvp("cat", ["cat"])
+
+threading.Thread(target=become, daemon=True).start()
+signal.pause()'
+taken_over() {
+	begin /usr/bin/python3 -S -c "$becoming"
+	follow "$json" --json -p "$pid" -m 300ms "${without[@]}"
+	stands
+	echo go >&6
+	eventually 10 named cat
+	eventually 10 parked "$pid" "$pid"
+	stands
+	stop_trace
+	same "[$now_blocked | [.pid, .comm, .tids]]" "[[$pid,\"cat\",[$pid]]]" "$json"
+	holds "[$now_blocked"' | .user_stack[].module | select(test("/cat$|coreutils"))] | length > 0' "$json"
+	kill "$pid"
+}
+
+@test "another thread than the first runs another program" { each_way taken_over; }
+
 # Only a thread of the same process may do that, so one reads the FIFO, and renames the first, which sleeps on.
 renaming='import signal, threading
 
