@@ -3,18 +3,16 @@
 #include "stack/engine.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "stack/kernel_symbols.h"
-#include "stack/names.h"
 #include "stack/perf_map.h"
 #include "stack/rules.h"
 
 int stack_engine_create(const struct stack_options *options, struct stack_engine **ret_engine)
 {
 	struct stack_engine *engine;
+	int r;
 
 	if (options->max_frames > STACK_MAX_FRAMES)
 		return -EINVAL;
@@ -23,22 +21,15 @@ int stack_engine_create(const struct stack_options *options, struct stack_engine
 	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return -ENOMEM;
-	if (options->symfs) {
-		engine->symfs = strdup(options->symfs);
-		if (!engine->symfs) {
-			free(engine);
-			return -ENOMEM;
-		}
+	r = module_table_init(&engine->modules, options);
+	if (r < 0) {
+		free(engine);
+		return r;
 	}
 	engine->max_frames = options->max_frames ? options->max_frames : STACK_MAX_FRAMES;
-	engine->progress = options->progress;
-	engine->progress_context = options->progress_context;
-	engine->other_names = options->other_names;
-	engine->other_names_context = options->other_names_context;
-	engine->round = 1;
-	module_table_init(&engine->modules);
-	cache_init(&engine->rules, ENGINE_MAX_RULES, rule_free);
-	cache_init(&engine->names, ENGINE_MAX_NAMES, name_list_free);
+	process_table_init(&engine->processes, &engine->modules);
+	rules_init(&engine->rules);
+	name_table_init(&engine->names, options);
 	*ret_engine = engine;
 	return 0;
 }
@@ -48,18 +39,17 @@ void stack_engine_free(struct stack_engine *engine)
 	if (!engine)
 		return;
 	cache_release(&engine->rules);
-	cache_release(&engine->names);
+	name_table_release(&engine->names);
 	process_table_release(&engine->processes);
 	module_table_release(&engine->modules);
 	kernel_symbols_free(engine->kernel_symbols);
 	perf_map_free(engine->perf_map);
-	free(engine->symfs);
 	free(engine);
 }
 
 void stack_begin_round(struct stack_engine *engine)
 {
-	engine->round++;
+	engine->processes.round++;
 }
 
 void stack_forget_process(struct stack_engine *engine, pid_t pid)
@@ -70,14 +60,4 @@ void stack_forget_process(struct stack_engine *engine, pid_t pid)
 		engine->perf_map = NULL;
 		engine->perf_map_pid = 0;
 	}
-}
-
-void engine_progress(struct stack_engine *engine, const char *path)
-{
-	char what[256];
-
-	if (!engine->progress)
-		return;
-	(void)snprintf(what, sizeof(what), "reading symbols of %s", path);
-	engine->progress(engine->progress_context, what);
 }

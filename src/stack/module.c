@@ -16,7 +16,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "stack/engine.h"
 #include "stack/compilation_units.h"
 #include "target/file.h"
 #include "util/cleanup.h"
@@ -31,17 +30,27 @@
 #define NATIVE_MACHINE EM_AARCH64
 #endif
 
-void module_table_init(struct module_table *table)
+int module_table_init(struct module_table *table, const struct stack_options *options)
 {
 	struct rlimit limit = { .rlim_cur = 1024 };
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	*table = (struct module_table){ .max_open = MODULE_MAX_OPEN };
+	*table = (struct module_table){
+		.progress = options->progress,
+		.progress_context = options->progress_context,
+		.max_open = MODULE_MAX_OPEN,
+	};
+	if (options->symfs) {
+		table->symfs = strdup(options->symfs);
+		if (!table->symfs)
+			return -ENOMEM;
+	}
 	/* With two descriptors each, half of them are left to the others. */
 	if (limit.rlim_cur / 4 < table->max_open)
 		table->max_open = (size_t)limit.rlim_cur / 4;
 	if (table->max_open == 0)
 		table->max_open = 1;
+	return 0;
 }
 
 static void close_module(struct module_table *table, struct stack_module *module)
@@ -84,6 +93,7 @@ void module_table_release(struct module_table *table)
 	}
 	free(table->modules);
 	free(table->aliases);
+	free(table->symfs);
 	*table = (struct module_table){ .modules = NULL };
 }
 
@@ -223,7 +233,7 @@ static int find_no_elf(Dwfl_Module *module, void **user_data, const char *name, 
 }
 
 /* libdwfl's usual places, and before them those below symfs and in the process's own root. */
-static char *make_debuginfo_path(const struct stack_engine *engine, pid_t pid)
+static char *make_debuginfo_path(const struct module_table *table, pid_t pid)
 {
 	char root[64], container[128] = "", *path = NULL;
 	struct stat here, there;
@@ -232,10 +242,15 @@ static char *make_debuginfo_path(const struct stack_engine *engine, pid_t pid)
 	if (stat(root, &there) == 0 && stat("/", &here) == 0 &&
 	    (here.st_dev != there.st_dev || here.st_ino != there.st_ino))
 		(void)snprintf(container, sizeof(container), "%s/usr/lib/debug:", root);
-	if (asprintf(&path, "%s%s%s.debug:/usr/lib/debug", engine->symfs ? engine->symfs : "",
-		     engine->symfs ? "/usr/lib/debug:" : "", container) < 0)
+	if (asprintf(&path, "%s%s%s.debug:/usr/lib/debug", table->symfs ? table->symfs : "",
+		     table->symfs ? "/usr/lib/debug:" : "", container) < 0)
 		return NULL;
 	return path;
+}
+
+void module_touch(struct module_table *table, struct stack_module *module)
+{
+	module->used = ++table->clock;
 }
 
 static void make_room(struct module_table *table)
@@ -255,13 +270,13 @@ static void make_room(struct module_table *table)
 }
 
 /* Opens the module with libdwfl. If that fails, it has no unwind information and no names. */
-static int start_dwfl(struct stack_engine *engine, struct stack_module *module, pid_t pid, int fd)
+static int start_dwfl(struct module_table *table, struct stack_module *module, pid_t pid, int fd)
 {
 	Dwfl *dwfl;
 	int owned;
 
-	make_room(&engine->modules);
-	module->debuginfo_path = make_debuginfo_path(engine, pid);
+	make_room(table);
+	module->debuginfo_path = make_debuginfo_path(table, pid);
 	if (!module->debuginfo_path)
 		return -ENOMEM;
 	module->callbacks = (Dwfl_Callbacks){
@@ -280,21 +295,21 @@ static int start_dwfl(struct stack_engine *engine, struct stack_module *module, 
 						     true);
 	dwfl_report_end(dwfl, NULL, NULL);
 	module->dwfl = dwfl;
-	module->used = ++engine->clock; /* or else it would be the next one to go */
-	engine->modules.open_count++;
+	module_touch(table, module); /* or else it would be the next one to go */
+	table->open_count++;
 	return 0;
 }
 
 /* A file below symfs in the place of fd, if it is the same program; it may have more symbols. */
-static void prefer_symfs(const struct stack_engine *engine, const struct stack_module *module,
+static void prefer_symfs(const struct module_table *table, const struct stack_module *module,
 			 int *fd)
 {
 	struct stack_module other = { .path = NULL };
 	_cleanup_close_ int below = -1;
 
-	if (!engine->symfs || module->path[0] != '/')
+	if (!table->symfs || module->path[0] != '/')
 		return;
-	if (target_file_open_below(engine->symfs, module->path, 0, &below) < 0)
+	if (target_file_open_below(table->symfs, module->path, 0, &below) < 0)
 		return;
 	if (inspect(below, &other) == 0 && other.kind == MODULE_ELF &&
 	    (*fd < 0 || (*other.build_id && strcmp(other.build_id, module->build_id) == 0))) {
@@ -306,8 +321,8 @@ static void prefer_symfs(const struct stack_engine *engine, const struct stack_m
 	free(other.segments);
 }
 
-static int make_module(struct stack_engine *engine, const struct target_mapping *mapping, int *fd,
-		       struct stack_module **ret_module)
+static int make_module(const struct module_table *table, const struct target_mapping *mapping,
+		       int *fd, struct stack_module **ret_module)
 {
 	struct stack_module *module = calloc(1, sizeof(*module));
 	struct stat status;
@@ -320,7 +335,7 @@ static int make_module(struct stack_engine *engine, const struct target_mapping 
 	if (!module->path)
 		goto fail;
 	if (*fd < 0) /* not known to be the right one, but the user says so */
-		prefer_symfs(engine, module, fd);
+		prefer_symfs(table, module, fd);
 	if (*fd >= 0) {
 		if (fstat(*fd, &status) == 0)
 			module->size = status.st_size;
@@ -339,12 +354,11 @@ fail:
 }
 
 /* Makes the module of an opened file (or of none) known, or finds it known by its build-id. */
-static int open_new(struct stack_engine *engine, pid_t pid, const struct target_mapping *mapping,
+static int open_new(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
 		    int *fd, struct stack_module **ret_module)
 {
-	struct module_table *table = &engine->modules;
 	struct stack_module *module, *known;
-	int r = make_module(engine, mapping, fd, &module);
+	int r = make_module(table, mapping, fd, &module);
 
 	if (r < 0)
 		return r;
@@ -360,8 +374,8 @@ static int open_new(struct stack_engine *engine, pid_t pid, const struct target_
 		}
 	}
 	if (module->kind == MODULE_ELF && !module->dwfl) {
-		prefer_symfs(engine, module, fd);
-		r = start_dwfl(engine, module, pid, *fd);
+		prefer_symfs(table, module, fd);
+		r = start_dwfl(table, module, pid, *fd);
 	}
 	*ret_module = module;
 	return r;
@@ -382,13 +396,13 @@ static struct module_key make_key(int fd, const struct target_mapping *mapping)
 }
 
 /* The file was opened before, but closed to make room. */
-static int open_again(struct stack_engine *engine, struct stack_module *module, pid_t pid, int *fd)
+static int open_again(struct module_table *table, struct stack_module *module, pid_t pid, int *fd)
 {
-	prefer_symfs(engine, module, fd);
-	return *fd < 0 ? 0 : start_dwfl(engine, module, pid, *fd);
+	prefer_symfs(table, module, fd);
+	return *fd < 0 ? 0 : start_dwfl(table, module, pid, *fd);
 }
 
-int module_open(struct stack_engine *engine, pid_t pid, const struct target_mapping *mapping,
+int module_open(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
 		struct stack_module **ret_module)
 {
 	_cleanup_close_ int fd = -1;
@@ -400,14 +414,14 @@ int module_open(struct stack_engine *engine, pid_t pid, const struct target_mapp
 	if (fd < 0 && mapping->inode == 0)
 		return -ENOENT;
 	key = make_key(fd, mapping);
-	module = find_by_key(&engine->modules, &key);
+	module = find_by_key(table, &key);
 	if (!module) {
-		r = open_new(engine, pid, mapping, &fd, &module);
+		r = open_new(table, pid, mapping, &fd, &module);
 		/* The copy of a vdso has a new inode each time: its build-id is enough. */
 		if (r == 0 && mapping->inode != 0)
-			r = add_alias(&engine->modules, &key, module);
+			r = add_alias(table, &key, module);
 	} else if (module->kind == MODULE_ELF && !module->dwfl) {
-		r = open_again(engine, module, pid, &fd);
+		r = open_again(table, module, pid, &fd);
 	}
 	if (r < 0)
 		return r;
@@ -461,14 +475,18 @@ static bool has_debug_frame(Elf *elf)
 	return false;
 }
 
-void module_announce(struct stack_engine *engine, struct stack_module *module)
+void module_announce(struct module_table *table, struct stack_module *module)
 {
-	if (module->size > LARGE_FILE && !module->announced)
-		engine_progress(engine, module->path);
+	char what[256];
+
+	if (module->size > LARGE_FILE && !module->announced && table->progress) {
+		(void)snprintf(what, sizeof(what), "reading symbols of %s", module->path);
+		table->progress(table->progress_context, what);
+	}
 	module->announced = true;
 }
 
-Dwarf_CFI *module_debug_frame(struct stack_engine *engine, struct stack_module *module)
+Dwarf_CFI *module_debug_frame(struct module_table *table, struct stack_module *module)
 {
 	Dwarf_Addr bias = 0;
 	Elf *elf;
@@ -476,7 +494,7 @@ Dwarf_CFI *module_debug_frame(struct stack_engine *engine, struct stack_module *
 	if (module->tried_debug_frame || !module->handle)
 		return module->debug_frame;
 	module->tried_debug_frame = true;
-	module_announce(engine, module);
+	module_announce(table, module);
 	elf = dwfl_module_getelf(module->handle, &bias);
 	if (elf && has_debug_frame(elf)) {
 		/* No need to look for a separate file, which may even be far away. */

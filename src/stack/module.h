@@ -12,12 +12,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "stack/stack.h"
 #include "target/maps.h"
 
 #define MODULE_MAX_OPEN 4096
 #define MODULE_MAX 65536
 
-struct stack_engine;
 struct unit_index;
 
 enum module_kind {
@@ -52,7 +52,7 @@ struct stack_module {
 	int64_t size;
 	struct module_segment *segments;
 	size_t segment_count;
-	uint64_t used; /* on the engine's clock */
+	uint64_t used; /* on the table's clock */
 
 	/* The rest is there while the file is open. */
 	Dwfl *dwfl;	     /* NULL: closed */
@@ -74,6 +74,10 @@ struct module_alias {
 };
 
 struct module_table {
+	char *symfs; /* look for files below this folder first; NULL: none */
+	void (*progress)(void *context, const char *what); /* NULL: nobody listens */
+	void *progress_context;
+	uint64_t clock;		       /* goes up with each use of a module, to tell the oldest */
 	struct stack_module **modules; /* number - 1 is the index */
 	size_t count;
 	size_t open_count;
@@ -83,7 +87,8 @@ struct module_table {
 	size_t alias_capacity;
 };
 
-void module_table_init(struct module_table *table);
+/* Of the options: symfs, which is copied, and progress. Returns 0 or -ENOMEM. */
+int module_table_init(struct module_table *table, const struct stack_options *options);
 void module_table_release(struct module_table *table);
 
 /* The module with this number, or NULL. It may be closed. */
@@ -91,10 +96,13 @@ struct stack_module *module_by_number(const struct module_table *table, uint64_t
 
 /*
  * The module behind a mapping of the process pid, opened if it is an ELF file. Valid as long as the
- * engine. Returns 0, -ENOENT if the vdso can't be read, -ENOSPC past MODULE_MAX, -ENOMEM.
+ * table. Returns 0, -ENOENT if the vdso can't be read, -ENOSPC past MODULE_MAX, -ENOMEM.
  */
-int module_open(struct stack_engine *engine, pid_t pid, const struct target_mapping *mapping,
+int module_open(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
 		struct stack_module **ret_module);
+
+/* Notes that a module is in use: it will not be the next one to be closed. */
+void module_touch(struct module_table *table, struct stack_module *module);
 
 /* The address in the file's own address space of what lies at offset in the file. */
 uint64_t module_vaddr(const struct stack_module *module, uint64_t offset);
@@ -105,9 +113,9 @@ uint64_t module_vaddr(const struct stack_module *module, uint64_t offset);
  * vaddr - module->debug_frame_bias.
  */
 Dwarf_CFI *module_eh_frame(struct stack_module *module);
-Dwarf_CFI *module_debug_frame(struct stack_engine *engine, struct stack_module *module);
+Dwarf_CFI *module_debug_frame(struct module_table *table, struct stack_module *module);
 
 /* Tells the user, once, that a large file is about to be read. */
-void module_announce(struct stack_engine *engine, struct stack_module *module);
+void module_announce(struct module_table *table, struct stack_module *module);
 
 #endif

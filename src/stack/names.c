@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Names for the frames of interned stacks: from a module's symbols and lines, or for code made at
- * run time from a perf map. What was found for an address is kept: stacks share most frames.
+/* Names for the frames of interned stacks: of a module's code, made at run time, or the kernel's.
  */
-#include "stack/names.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "stack/address_names.h"
 #include "stack/engine.h"
 #include "stack/kernel_symbols.h"
-#include "stack/lines.h"
 #include "stack/perf_map.h"
-#include "stack/symbols.h"
-
-/* The function with code of its own is the last; before it those inlined into it. */
-struct name_list {
-	size_t count;
-	char *symbol;	 /* demangled; NULL: none */
-	uint64_t offset; /* from the symbol's start */
-	struct source_place places[];
-};
-
-void name_list_free(void *data)
-{
-	struct name_list *list = data;
-
-	source_places_release(list->places, list->count);
-	free(list->symbol);
-	free(list);
-}
 
 /* Frames under construction. */
 struct frame_list {
@@ -67,109 +44,13 @@ static uint64_t lookup_address(const struct lc_raw_frame *raw)
 	return raw->vaddr - !raw->interrupted;
 }
 
-static struct name_list *make_list(struct source_place *places, size_t count)
-{
-	struct name_list *list = calloc(1, sizeof(*list) + count * sizeof(places[0]));
-
-	if (!list) {
-		source_places_release(places, count);
-		return NULL;
-	}
-	list->count = count;
-	memcpy(list->places, places, count * sizeof(places[0]));
-	return list;
-}
-
-/*
- * The calls that others know at an address of the module; 0: none. The same file may be there more
- * than once.
- */
-static size_t ask_others(struct stack_engine *engine, const struct stack_module *module,
-			 uint64_t vaddr, struct lc_frame calls[LINES_MAX_PLACES])
-{
-	const struct module_table *table = &engine->modules;
-	size_t count = 0;
-
-	for (size_t i = 0; engine->other_names && i < table->alias_count && !count; i++) {
-		if (table->aliases[i].module == module)
-			count = engine->other_names(
-				engine->other_names_context, table->aliases[i].key.device,
-				table->aliases[i].key.inode, vaddr, calls, LINES_MAX_PLACES);
-	}
-	return count;
-}
-
-/* Copies text; NULL where there is none. */
-static char *copy(const char *text)
-{
-	return text && text[0] ? strdup(text) : NULL;
-}
-
-static struct name_list *look_up_others(struct stack_engine *engine,
-					const struct stack_module *module, uint64_t vaddr)
-{
-	struct source_place places[LINES_MAX_PLACES];
-	struct lc_frame calls[LINES_MAX_PLACES];
-	size_t count = ask_others(engine, module, vaddr, calls);
-	struct name_list *list;
-
-	for (size_t i = 0; i < count; i++)
-		places[i] = (struct source_place){
-			.function = copy(calls[i].function),
-			.file = copy(calls[i].file),
-			.line = calls[i].line,
-		};
-	list = make_list(places, count);
-	if (list && count) {
-		list->symbol = copy(calls[count - 1].function);
-		list->offset = calls[count - 1].offset;
-	}
-	return list;
-}
-
-static struct name_list *look_up(struct stack_engine *engine, struct stack_module *module,
-				 uint64_t vaddr)
-{
-	struct source_place places[LINES_MAX_PLACES];
-	struct name_list *list;
-
-	module_announce(engine, module);
-	list = make_list(places, lines_find(module, vaddr, places));
-	if (!list)
-		return NULL;
-	list->symbol = symbol_find(module, vaddr, &list->offset);
-	if (list->symbol || list->count)
-		return list;
-	name_list_free(list);
-	return look_up_others(engine, module, vaddr);
-}
-
-/* From the cache or looked up now; valid until the next call. */
-static int get_names(struct stack_engine *engine, struct stack_module *module,
-		     const struct lc_raw_frame *raw, const struct name_list **ret_list)
-{
-	uint64_t vaddr = lookup_address(raw);
-	struct name_list *list = cache_find(&engine->names, module->number, vaddr);
-	int r;
-
-	if (!list && module->handle) {
-		list = look_up(engine, module, vaddr);
-		if (!list)
-			return -ENOMEM;
-		r = cache_add(&engine->names, module->number, vaddr, list);
-		if (r < 0)
-			return r;
-	}
-	*ret_list = list;
-	return 0;
-}
-
 static int add_module_frames(struct stack_engine *engine, struct stack_module *module,
 			     const struct lc_raw_frame *raw, struct frame_list *frames)
 {
-	const struct name_list *list = NULL; /* stays NULL if the module is closed */
+	const struct address_names *list = NULL; /* stays NULL if the module is closed */
 	size_t count;
-	int r = get_names(engine, module, raw, &list);
+	int r = address_names_get(&engine->names, &engine->modules, module, lookup_address(raw),
+				  &list);
 
 	if (r < 0)
 		return r;
@@ -202,12 +83,12 @@ static int add_module_frames(struct stack_engine *engine, struct stack_module *m
 /* The engine keeps the perf map used last, for a round: code is made all the time. */
 static const struct perf_map *get_perf_map(struct stack_engine *engine, pid_t pid)
 {
-	if (engine->perf_map_pid != pid || engine->perf_map_round != engine->round) {
+	if (engine->perf_map_pid != pid || engine->perf_map_round != engine->processes.round) {
 		perf_map_free(engine->perf_map);
 		engine->perf_map = NULL;
 		(void)perf_map_read(pid, &engine->perf_map); /* most processes have none */
 		engine->perf_map_pid = pid;
-		engine->perf_map_round = engine->round;
+		engine->perf_map_round = engine->processes.round;
 	}
 	return engine->perf_map;
 }
@@ -234,13 +115,6 @@ static int add_jit_frame(struct stack_engine *engine, const struct lc_raw_frame 
 	return 0;
 }
 
-/* At its bound the cache drops what frames under construction point to: let it do so before. */
-static void make_room_for(struct stack_engine *engine, const struct lc_stack *stack)
-{
-	if (engine->names.count + stack->raw_count >= engine->names.max)
-		cache_release(&engine->names);
-}
-
 int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id)
 {
 	_cleanup_frames_ struct frame_list frames = { .count = 0 };
@@ -250,7 +124,7 @@ int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint3
 		return -ENOENT;
 	if (stack->frames)
 		return 0;
-	make_room_for(engine, stack);
+	name_table_make_room(&engine->names, stack->raw_count);
 	/* All run-time code of a stack is of one process: strings of its perf map stay valid. */
 	for (size_t i = 0; i < stack->raw_count; i++) {
 		const struct lc_raw_frame *raw = &stack->raw[i];

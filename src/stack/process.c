@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stack/engine.h"
 #include "util/cleanup.h"
 
 static void free_process(struct stack_process *process)
@@ -18,6 +17,11 @@ static void free_process(struct stack_process *process)
 	target_maps_release(&process->maps);
 	free(process->modules);
 	free(process);
+}
+
+void process_table_init(struct process_table *table, struct module_table *modules)
+{
+	*table = (struct process_table){ .modules = modules, .round = 1 };
 }
 
 void process_table_release(struct process_table *table)
@@ -166,9 +170,8 @@ static int read_maps(struct stack_process *process)
 	return 0;
 }
 
-int process_get(struct stack_engine *engine, pid_t pid, struct stack_process **ret_process)
+int process_get(struct process_table *table, pid_t pid, struct stack_process **ret_process)
 {
-	struct process_table *table = &engine->processes;
 	struct stack_process *process = table->last;
 	int r;
 
@@ -183,23 +186,23 @@ int process_get(struct stack_engine *engine, pid_t pid, struct stack_process **r
 			return r;
 	}
 	process->fresh = false;
-	if (process->round != engine->round || !process->modules) {
+	if (process->round != table->round || !process->modules) {
 		r = read_maps(process);
 		if (r < 0) {
 			process_forget(table, pid);
 			return r;
 		}
-		process->round = engine->round;
+		process->round = table->round;
 		process->read_again = false;
 		process->fresh = true;
 	}
-	process->used = ++engine->clock;
+	process->used = ++table->clock;
 	table->last = process;
 	*ret_process = process;
 	return 0;
 }
 
-static int place_in(struct stack_engine *engine, struct stack_process *process,
+static int place_in(struct module_table *modules, struct stack_process *process,
 		    const struct target_mapping *mapping, uint64_t address,
 		    struct stack_place *ret_place)
 {
@@ -210,14 +213,14 @@ static int place_in(struct stack_engine *engine, struct stack_process *process,
 	if (!is_file)
 		return 0;
 	if (!*module || ((*module)->kind == MODULE_ELF && !(*module)->dwfl)) {
-		int r = module_open(engine, process->reader, mapping, module);
+		int r = module_open(modules, process->reader, mapping, module);
 
 		if (r == -ENOENT)
 			return 0;
 		if (r < 0)
 			return r;
 	}
-	(*module)->used = ++engine->clock;
+	module_touch(modules, *module);
 	if ((*module)->kind == MODULE_NOT_ELF)
 		return 0;
 	ret_place->module = *module;
@@ -225,7 +228,7 @@ static int place_in(struct stack_engine *engine, struct stack_process *process,
 	return 0;
 }
 
-int process_locate(struct stack_engine *engine, struct stack_process *process, uint64_t address,
+int process_locate(struct process_table *table, struct stack_process *process, uint64_t address,
 		   struct stack_place *ret_place)
 {
 	const struct target_mapping *mapping = target_maps_find(&process->maps, address);
@@ -237,5 +240,5 @@ int process_locate(struct stack_engine *engine, struct stack_process *process, u
 	}
 	if (!mapping)
 		return -ENOENT;
-	return place_in(engine, process, mapping, address, ret_place);
+	return place_in(table->modules, process, mapping, address, ret_place);
 }

@@ -7,18 +7,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "stack/module.h"
 #include "target/maps.h"
 
 #define PROCESS_MAX 8192
-
-struct stack_engine;
-struct stack_module;
 
 struct stack_process {
 	pid_t pid;
 	pid_t reader;	 /* whose memory to read: a living thread if the leader has ended */
 	uint64_t round;	 /* of the mappings */
-	uint64_t used;	 /* on the engine's clock */
+	uint64_t used;	 /* on the table's clock */
 	bool read_again; /* mappings were read a second time in this round */
 	bool fresh;	 /* mappings were read for the walk under way */
 	struct target_maps maps;
@@ -26,6 +24,9 @@ struct stack_process {
 };
 
 struct process_table {
+	struct module_table *modules;	  /* that their mappings are of */
+	uint64_t round;			  /* mappings read before it are read anew */
+	uint64_t clock;			  /* goes up with each use, to tell the oldest */
 	struct stack_process **processes; /* sorted by pid */
 	size_t count;
 	size_t capacity;
@@ -38,17 +39,19 @@ struct stack_place {
 	uint64_t vaddr;		     /* the address itself where module is NULL */
 };
 
+/* The modules must outlive the table. */
+void process_table_init(struct process_table *table, struct module_table *modules);
 void process_table_release(struct process_table *table);
 void process_forget(struct process_table *table, pid_t pid);
 
 /* Finds or adds a process, with the mappings of this round. Errors as of target_maps_read(). */
-int process_get(struct stack_engine *engine, pid_t pid, struct stack_process **ret_process);
+int process_get(struct process_table *table, pid_t pid, struct stack_process **ret_process);
 
 /*
  * Looks up an address. Once in a round, mappings are read again if the address is in none of them.
  * Returns 0, -ENOENT if it is in no executable mapping, -ENOMEM.
  */
-int process_locate(struct stack_engine *engine, struct stack_process *process, uint64_t address,
+int process_locate(struct process_table *table, struct stack_process *process, uint64_t address,
 		   struct stack_place *ret_place);
 
 #endif

@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stack/engine.h"
-
+#define RULES_MAX ((size_t)256 * 1024)
 #define OPERATIONS_MAX 4096
 
 static void free_value(struct rule_value *value)
@@ -21,7 +20,7 @@ static void free_value(struct rule_value *value)
 		free(value->operations);
 }
 
-void rule_free(void *data)
+static void free_rule(void *data)
 {
 	struct stack_rule *rule = data;
 
@@ -152,7 +151,7 @@ static bool is_in(Dwarf_CFI *cfi, uint64_t vaddr, Dwarf_Frame **frame)
 	return cfi && dwarf_cfi_addrframe(cfi, vaddr, frame) == 0;
 }
 
-static void fill(struct stack_engine *engine, struct stack_module *module, uint64_t vaddr,
+static void fill(struct module_table *modules, struct stack_module *module, uint64_t vaddr,
 		 struct stack_rule *rule)
 {
 	Dwarf_Frame *frame = NULL;
@@ -161,7 +160,7 @@ static void fill(struct stack_engine *engine, struct stack_module *module, uint6
 	int return_register;
 
 	if (!is_in(module_eh_frame(module), vaddr, &frame)) {
-		debug_frame = module_debug_frame(engine, module);
+		debug_frame = module_debug_frame(modules, module);
 		if (!is_in(debug_frame, vaddr - module->debug_frame_bias, &frame))
 			return;
 	}
@@ -178,7 +177,7 @@ static void fill(struct stack_engine *engine, struct stack_module *module, uint6
 }
 
 /* Room for every register, of which few are needed. */
-static struct stack_rule *make_rule(struct stack_engine *engine, struct stack_module *module,
+static struct stack_rule *make_rule(struct module_table *modules, struct stack_module *module,
 				    uint64_t vaddr)
 {
 	struct stack_rule *rule, *shrunk;
@@ -187,20 +186,25 @@ static struct stack_rule *make_rule(struct stack_engine *engine, struct stack_mo
 	if (!rule)
 		return NULL;
 	if (!module->foreign)
-		fill(engine, module, vaddr, rule);
+		fill(modules, module, vaddr, rule);
 	shrunk = realloc(rule, sizeof(*rule) + rule->value_count * sizeof(rule->values[0]));
 	return shrunk ? shrunk : rule;
 }
 
-struct stack_rule *rules_get(struct stack_engine *engine, struct stack_module *module,
-			     uint64_t vaddr)
+void rules_init(struct cache *rules)
 {
-	struct stack_rule *rule = cache_find(&engine->rules, module->number, vaddr);
+	cache_init(rules, RULES_MAX, free_rule);
+}
+
+struct stack_rule *rules_get(struct cache *rules, struct module_table *modules,
+			     struct stack_module *module, uint64_t vaddr)
+{
+	struct stack_rule *rule = cache_find(rules, module->number, vaddr);
 
 	if (rule)
 		return rule;
-	rule = make_rule(engine, module, vaddr);
-	if (!rule || cache_add(&engine->rules, module->number, vaddr, rule) < 0)
+	rule = make_rule(modules, module, vaddr);
+	if (!rule || cache_add(rules, module->number, vaddr, rule) < 0)
 		return NULL;
 	return rule;
 }

@@ -10,9 +10,8 @@
 #include <elfutils/libdw.h>
 
 #include "model/types.h"
-
-struct stack_engine;
-struct stack_module;
+#include "stack/cache.h"
+#include "stack/module.h"
 
 enum rule_kind {
 	RULE_AT_CFA,	    /* in memory at the canonical frame address plus offset */
@@ -47,10 +46,14 @@ struct stack_rule {
 	struct rule_value values[]; /* registers found elsewhere; all others are lost */
 };
 
-/* The rule for an address, cached or parsed now. Valid until the next call. NULL: no memory. */
-struct stack_rule *rules_get(struct stack_engine *engine, struct stack_module *module,
-			     uint64_t vaddr);
+/* The rules known, by module and address: what the others here are called with. */
+void rules_init(struct cache *rules);
 
-void rule_free(void *rule);
+/*
+ * The rule for an address in a module of the table, cached or parsed now. Valid until the next
+ * call. NULL: no memory.
+ */
+struct stack_rule *rules_get(struct cache *rules, struct module_table *modules,
+			     struct stack_module *module, uint64_t vaddr);
 
 #endif

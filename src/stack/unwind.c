@@ -110,7 +110,8 @@ static bool is_code(struct walker *walker, uint64_t return_address)
 {
 	struct stack_place place;
 
-	return process_locate(walker->engine, walker->process, return_address - 1, &place) == 0;
+	return process_locate(&walker->engine->processes, walker->process, return_address - 1,
+			      &place) == 0;
 }
 
 /* The registers of the caller are known: go there. */
@@ -281,7 +282,8 @@ static int step_in_code(struct walker *walker)
 	struct stack_rule none = { .found = false }, *rule = &none;
 
 	if (walker->place.module) {
-		rule = rules_get(walker->engine, walker->place.module, walker->place.vaddr);
+		rule = rules_get(&walker->engine->rules, &walker->engine->modules,
+				 walker->place.module, walker->place.vaddr);
 		if (!rule)
 			return -ENOMEM;
 	}
@@ -314,7 +316,8 @@ static int step(struct walker *walker)
 		return end(walker, LC_STACK_WHOLE);
 	if (walker->walk->count == walker->engine->max_frames)
 		return end(walker, LC_STACK_TRUNCATED);
-	r = process_locate(walker->engine, walker->process, pc - !walker->exact, &walker->place);
+	r = process_locate(&walker->engine->processes, walker->process, pc - !walker->exact,
+			   &walker->place);
 	if (r == -ENOENT && first) {
 		walker->place = (struct stack_place){ .vaddr = pc };
 		add_frame(walker)->pid = 0; /* a bad pointer is the same one in each process */
@@ -337,7 +340,7 @@ int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registe
 	walk->end = LC_STACK_NONE;
 	if ((registers->known & needed) != needed)
 		return -EINVAL;
-	r = process_get(engine, pid, &walker.process);
+	r = process_get(&engine->processes, pid, &walker.process);
 	if (r < 0)
 		return r;
 	walker.registers = *registers;
