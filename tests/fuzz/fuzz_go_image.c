@@ -11,7 +11,8 @@
 #include <elf.h>
 
 #include "runtimes/go/dump/arguments.h"
-#include "runtimes/go/image/image.h"
+#include "runtimes/go/image/build_info.h"
+#include "runtimes/go/image/identify.h"
 #include "runtimes/go/image/pclntab.h"
 #include "model/go_trace.h"
 

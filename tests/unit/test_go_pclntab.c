@@ -6,6 +6,8 @@
 #include "unit.h"
 
 #include "runtimes/go/sched/unwind.h"
+#include "runtimes/go/image/build_info.h"
+#include "runtimes/go/image/identify.h"
 #include "runtimes/go/image/pclntab.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/dump/arguments.h"
+#include "runtimes/go/image/build_info.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/private.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file that holds Go code: a program, a shared library or a plugin, stripped or not. Found by its
- * build information (debug/buildinfo of the Go source), read through libelf; shared by all
- * processes that run it.
+ * A file that holds Go code: a program, a shared library or a plugin, stripped or not; shared by
+ * all processes that run it. Here is what is known of it, and its bytes; identify.h opens it,
+ * build_info.h and pclntab.h read what is in it.
  *
  * Addresses here are the file's own ("vaddr"); a process has the file at vaddr + bias.
  */
@@ -12,6 +12,7 @@
 #include "runtimes/go/image/offsets.h"
 #include "target/maps.h"
 
+#include <gelf.h>
 #include <uthash.h>
 
 struct go_pclntab;
@@ -50,16 +51,6 @@ struct go_image {
 };
 
 /*
- * Looks at the file behind a mapping. *ret_image (to be released with go_image_free()) says what it
- * is, also if it is not Go. Returns 0 or a negative errno where the file can't be opened.
- */
-int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image);
-void go_image_free(struct go_image *image);
-
-/* Tells what image->elf is: for go_image_open(), and for fuzzing. */
-void go_image_look(struct go_image *image);
-
-/*
  * The load bias of the image where mapping holds some of it; false: the mapping is not of a
  * segment.
  */
@@ -68,17 +59,6 @@ bool go_image_bias(const struct go_image *image, const struct target_mapping *ma
 
 /* size bytes of the file at vaddr, valid while the image lives; NULL: not in the file. */
 const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size);
-
-/*
- * Copies a setting of the build ("go version -m": "DefaultGODEBUG") to buffer, cut at size. False:
- * there is none; before Go 1.18 none was noted.
- */
-bool go_image_setting(const struct go_image *image, const char *name, char *buffer, size_t size);
-
-/*
- * The text of the build information, lines of "kind\tvalue"; not terminated; NULL: there is none.
- */
-const char *go_image_build_text(const struct go_image *image, size_t *ret_size);
 
 /*
  * main_module.c: is a function, by its full name, of the program's main module? The first finds out
@@ -94,7 +74,10 @@ bool go_image_is_own(const struct go_image *image, const char *function);
 bool go_image_segment(const struct go_image *image, bool writable, size_t *index,
 		      uint64_t *ret_vaddr, uint64_t *ret_file_size, uint64_t *ret_memory_size);
 
-/* vaddr and size of a section; false: none of that name. */
+/* A section by its name, with its header; NULL: none. */
+Elf_Scn *go_image_elf_section(const struct go_image *image, const char *name, GElf_Shdr *header);
+
+/* The same: vaddr and size; false: none of that name. */
 bool go_image_section(const struct go_image *image, const char *name, uint64_t *ret_vaddr,
 		      uint64_t *ret_size);
 

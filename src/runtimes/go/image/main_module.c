@@ -4,7 +4,7 @@
  * path, version), or of package main. In a function's name the dots of the last part of its import
  * path are written %2e (src/cmd/internal/objabi, PathToPrefix).
  */
-#include "runtimes/go/image/image.h"
+#include "runtimes/go/image/build_info.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds the Go code of a process, and tells its runtimes apart: see modules.h. */
 #include "runtimes/go/image/modules.h"
+#include "runtimes/go/image/identify.h"
 #include "runtimes/go/sched/goroutine.h"
 #include "runtimes/go/image/pclntab.h"
 

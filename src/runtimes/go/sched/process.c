@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is known of a Go process, and reading it: see process.h. */
 #include "runtimes/go/sched/process.h"
+#include "runtimes/go/image/identify.h"
 #include "target/memory.h"
 
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size)
