@@ -7,8 +7,9 @@
 #include "util/duration.h"
 #include "verdict/go_remedy.h"
 #include "verdict/goroutines.h"
+#include "verdict/graph/words.h"
 #include "verdict/report.h"
-#include "verdict/rules/private.h"
+#include "verdict/rules/rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,7 +112,7 @@ static void conclude_circle(struct judging *j)
 {
 	const struct graph *graph = &j->around->view->graph;
 	struct conclusion *conclusion = &j->group->conclusion;
-	unsigned length = judge_circle_length(graph, j->group->node);
+	unsigned length = graph_circle_length(graph, j->group->node);
 	char words[64];
 	size_t used;
 
@@ -121,8 +122,8 @@ static void conclude_circle(struct judging *j)
 			       "next one has",
 		 length);
 	prove(j, "%s waits for",
-	      judge_node_words(&graph->nodes[j->group->node], words, sizeof(words)));
-	judge_add_circle(graph, j->group->node, NULL, conclusion->proof, sizeof(conclusion->proof));
+	      graph_node_words(&graph->nodes[j->group->node], words, sizeof(words)));
+	graph_add_circle(graph, j->group->node, NULL, conclusion->proof, sizeof(conclusion->proof));
 	used = strlen(conclusion->proof);
 	snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used,
 		 "; nothing else that can run has it");
@@ -463,7 +464,7 @@ static bool follow_peer(struct judging *j)
 		return false;
 	conclude(j, VERDICT_STUCK, "peer-is-a-finding",
 		 "it waits for an answer of %s, which is itself a finding (%s)",
-		 judge_node_words(&view->graph.nodes[node->next], words, sizeof(words)),
+		 graph_node_words(&view->graph.nodes[node->next], words, sizeof(words)),
 		 verdict_name(theirs));
 	return true;
 }

@@ -123,7 +123,7 @@ static void kernel_wait(struct judged *judged)
 		judge(judged, rules_stalled(judged), "uninterruptible",
 		      "the kernel does not come back (uninterruptible sleep%s%s): %s has its lock",
 		      wait->kernel_function[0] ? " in " : "", wait->kernel_function,
-		      judge_node_words(judged->owner, words, sizeof(words)));
+		      graph_node_words(judged->owner, words, sizeof(words)));
 		judge_remedy(judged,
 			     "look at what %s does in the kernel: this one goes on when that one "
 			     "has given the lock back",

@@ -35,47 +35,6 @@ DEFINE_TEXT(judge_proof, proof)
 DEFINE_TEXT(judge_remedy, remedy)
 DEFINE_TEXT(judge_otherwise, otherwise)
 
-const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size)
-{
-	if (node->thread)
-		snprintf(buffer, size, "thread %d (%.15s)", node->thread->task.tid,
-			 node->thread->task.comm);
-	else if (node->goroutine)
-		snprintf(buffer, size, "goroutine %llu", (unsigned long long)node->goroutine->goid);
-	else
-		snprintf(buffer, size, "process %d", node->pid);
-	return buffer;
-}
-
-unsigned judge_circle_length(const struct graph *graph, uint32_t start)
-{
-	unsigned length = 0;
-	uint32_t at = start;
-
-	do {
-		length += !graph_is_process(&graph->nodes[at]);
-		at = graph->nodes[at].next;
-	} while (at != start);
-	return length;
-}
-
-void judge_add_circle(const struct graph *graph, uint32_t start, const char *last, char *buffer,
-		      size_t size)
-{
-	uint32_t at = graph->nodes[start].next;
-	size_t used = strlen(buffer);
-	char words[64];
-
-	for (; at != start && used + 80 < size; at = graph->nodes[at].next)
-		used += snprintf(buffer + used, size - used, " %s, which waits for",
-				 judge_node_words(&graph->nodes[at], words, sizeof(words)));
-	if (at != start || used + 80 >= size)
-		snprintf(buffer + used, size - used, " others, and they for the first");
-	else
-		snprintf(buffer + used, size - used, " %s",
-			 last ?: judge_node_words(&graph->nodes[at], words, sizeof(words)));
-}
-
 /*
  * Disks, neighbours and schedulers make a healthy program wait for tenths of a second, whatever was
  * asked for.
@@ -100,7 +59,7 @@ void judge_circle_proof(struct judged *judged, const char *last)
 
 	judge_proof(judged, "%d waits for", judged->thread->task.tid);
 	if (judged->words)
-		judge_add_circle(graph, judged->node - graph->nodes, last, judged->words->proof,
+		graph_add_circle(graph, judged->node - graph->nodes, last, judged->words->proof,
 				 sizeof(judged->words->proof));
 }
 
@@ -111,7 +70,7 @@ bool rules_follow(struct judged *judged, const char *rule)
 	if (!judged->owner || judged->owner_verdict->verdict < VERDICT_STUCK)
 		return false;
 	judge(judged, VERDICT_STUCK, rule, "it waits for %s, which is itself a finding (%s)",
-	      judge_node_words(judged->owner, words, sizeof(words)),
+	      graph_node_words(judged->owner, words, sizeof(words)),
 	      verdict_name(judged->owner_verdict->verdict));
 	judge_remedy(judged, "see to what %s waits for", words);
 	judge_otherwise(judged, "it would be idle if %s worked or waited for work", words);

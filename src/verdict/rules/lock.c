@@ -167,7 +167,7 @@ static void initialiser_runs(struct judged *judged)
 	enum verdict verdict = judged->owner_verdict->verdict;
 	char words[64];
 
-	judge_node_words(judged->owner, words, sizeof(words));
+	graph_node_words(judged->owner, words, sizeof(words));
 	if (rules_follow(judged, "waits-for-a-finding"))
 		return;
 	judge_otherwise(judged,

@@ -27,7 +27,7 @@ static void judge_cycle(struct judged *judged)
 {
 	const struct graph *graph = judged->rules->graph;
 	uint32_t start = judged->node - graph->nodes, at = start;
-	unsigned length = judge_circle_length(graph, start);
+	unsigned length = graph_circle_length(graph, start);
 	bool goroutines = false;
 
 	do {
@@ -50,7 +50,7 @@ static void judge_dead_end(struct judged *judged)
 	char words[64];
 
 	judge(judged, VERDICT_STUCK, "dead-end", "it waits for %s, which can never run again",
-	      judged->owner ? judge_node_words(judged->owner, words, sizeof(words)) : "somebody");
+	      judged->owner ? graph_node_words(judged->owner, words, sizeof(words)) : "somebody");
 	judge_remedy(judged, "see to what the end of the chain waits for");
 	judge_otherwise(judged, "a chain that ends at somebody who works would make it idle");
 }
@@ -82,7 +82,7 @@ static void judge_moved_on(struct judged *judged)
 		return;
 	judge(judged, VERDICT_BLOCKED, "moved-on",
 	      "%s, for whom it waited, has run since that was read",
-	      judge_node_words(judged->owner, words, sizeof(words)));
+	      graph_node_words(judged->owner, words, sizeof(words)));
 	judge_otherwise(judged,
 			"if both stand still while it is read, it takes that one's verdict");
 }
@@ -260,7 +260,7 @@ static void judge_node(const struct rules *rules, uint32_t number, struct judgem
 		judge_dead_end(&judged);
 	} else if (node->locked != GRAPH_NONE) {
 		judge(&judged, VERDICT_IDLE, "locked-to", "it waits for %s, which is locked to it",
-		      judge_node_words(judged.owner, name, sizeof(name)));
+		      graph_node_words(judged.owner, name, sizeof(name)));
 	} else {
 		judge_by_kind(&judged);
 	}

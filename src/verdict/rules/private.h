@@ -3,6 +3,7 @@
 #ifndef LEAKHOP_VERDICT_RULES_PRIVATE_H
 #define LEAKHOP_VERDICT_RULES_PRIVATE_H
 
+#include "verdict/graph/words.h"
 #include "verdict/rules/rules.h"
 
 /* An object on which a waiter has been woken in this trace. */
@@ -59,22 +60,8 @@ void judge_remedy(struct judged *judged, const char *format, ...)
 void judge_otherwise(struct judged *judged, const char *format, ...)
 	__attribute__((__format__(__printf__, 2, 3)));
 
-/* "thread 4711 (worker)" or "process 4711". Returns buffer. */
-const char *judge_node_words(const struct graph_node *node, char *buffer, size_t size);
-
-/* How many threads and goroutines are in the circle of a node. */
-unsigned judge_circle_length(const struct graph *graph, uint32_t start);
-
-/* The proof of a circle: "7 waits for" and each in it, last as of judge_add_circle(). */
+/* The proof of a circle: "7 waits for" and each in it, last as of graph_add_circle(). */
 void judge_circle_proof(struct judged *judged, const char *last);
-
-/*
- * Adds " goroutine 9, which waits for thread 7 (worker)" to buffer: the circle of a node from the
- * next one on, back to the node, which last names (NULL: as the others); one too long for the
- * buffer ends early, in words.
- */
-void judge_add_circle(const struct graph *graph, uint32_t start, const char *last, char *buffer,
-		      size_t size);
 
 /* Has a waiter of the same condition variable been woken before? */
 bool rules_is_served(const struct rules *rules, const struct lc_wait *wait);
@@ -94,9 +81,7 @@ void history_of(const struct judged *judged, struct history *ret);
 void rules_lock(struct judged *judged); /* mutex, rwlock, file lock, once: lock.c */
 void rules_signal(
 	struct judged *judged); /* condition, semaphore, barrier, park, future: signal.c */
-void rules_socket(struct judged *judged); /* socket.c */
-/* What is wrong with the connection itself; NULL: nothing. */
-const char *rules_socket_trouble(const struct lc_wait *wait);
+void rules_socket(struct judged *judged);  /* socket.c */
 void rules_channel(struct judged *judged); /* pipe, eventfd, tty, sets, timers: channel.c */
 void rules_process(struct judged *judged); /* join, children, stops: process.c */
 

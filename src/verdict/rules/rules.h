@@ -7,7 +7,7 @@
 #define LEAKHOP_VERDICT_RULES_RULES_H
 
 #include "model/wait.h"
-#include "verdict/graph.h"
+#include "verdict/graph/graph.h"
 
 /* Rising by what matters. */
 enum verdict {
@@ -73,5 +73,8 @@ bool rules_order_is_unknown(const struct lc_wait *socket);
  * last.
  */
 bool rules_asks(const struct lc_wait *socket);
+
+/* What is wrong with a socket's connection itself; NULL: nothing. */
+const char *rules_socket_trouble(const struct lc_wait *socket);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Building and solving of the wait-for graph: see graph.h. Relies on uthash. */
-#include "verdict/graph_private.h"
+#include "verdict/graph/private.h"
 
 #include "model/wait.h"
 

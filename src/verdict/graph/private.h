@@ -3,7 +3,7 @@
 #ifndef LEAKHOP_VERDICT_GRAPH_PRIVATE_H
 #define LEAKHOP_VERDICT_GRAPH_PRIVATE_H
 
-#include "verdict/graph.h"
+#include "verdict/graph/graph.h"
 
 struct lc_wait;
 
