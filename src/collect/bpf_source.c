@@ -400,15 +400,16 @@ static struct cpu_clocks *bpf_clocks(const struct collect *collect)
 	return collect->bpf->clocks;
 }
 
-void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost)
+static void bpf_lost(const struct collect *collect, struct collect_lost *ret_lost)
 {
-	*ret_lost = (struct collect_lost){ .targets = collect->lost_targets };
-	if (!collect->bpf)
-		return;
-	ret_lost->events = collect->bpf->skeleton->bss->lost.ring_full;
-	ret_lost->stack_copies = collect->bpf->skeleton->bss->lost.stack_copies;
-	ret_lost->targets += collect->bpf->skeleton->bss->lost.targets_full;
-	ret_lost->goroutines = collect->bpf->skeleton->bss->lost.go_full;
+	const struct leakhop_bpf *skeleton = collect->bpf->skeleton;
+
+	*ret_lost = (struct collect_lost){
+		.events = skeleton->bss->lost.ring_full,
+		.stack_copies = skeleton->bss->lost.stack_copies,
+		.targets = skeleton->bss->lost.targets_full,
+		.goroutines = skeleton->bss->lost.go_full,
+	};
 }
 
 bool collect_futex_wake(struct collect *collect, pid_t pid, uint64_t address,
@@ -475,4 +476,5 @@ const struct collect_source collect_bpf_source = {
 	.fd = bpf_fd,
 	.consume = bpf_consume,
 	.clocks = bpf_clocks,
+	.lost = bpf_lost,
 };

@@ -78,6 +78,10 @@ static int choose_source(struct collect *collect, struct error *error)
 	const struct collect_feature *missing = NULL;
 	int r;
 
+	if (collect->options.source) {
+		collect->source = collect->options.source;
+		return collect->source->open(collect, error);
+	}
 	collect_probe(&collect->features);
 	if (!(collect->options.without & (COLLECT_WITHOUT_BPF | COLLECT_WITHOUT_ITERATOR)) &&
 	    collect_bpf_usable(&collect->features, &missing)) {
@@ -157,6 +161,11 @@ int collect_fd(const struct collect *collect)
 int collect_consume(struct collect *collect, collect_event_fn fn, void *context)
 {
 	return collect->source->consume(collect, fn, context);
+}
+
+void collect_get_lost(const struct collect *collect, struct collect_lost *ret_lost)
+{
+	collect->source->lost(collect, ret_lost);
 }
 
 const char *collect_source(const struct collect *collect)

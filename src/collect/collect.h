@@ -27,6 +27,8 @@ enum {
  */
 int collect_parse_without(const char *list, unsigned *ret_bits, struct error *error);
 
+struct collect_source;
+
 /* Who is looked at. What is given must all fit; all stands for every process of the host. */
 struct collect_filter {
 	bool all;
@@ -50,6 +52,12 @@ struct collect_options {
 	bool syscalls;	      /* watch the ends of futex, epoll and clone calls: taxes every call */
 	bool go_events;	      /* probes in Go processes may be asked for: collect_go_attach() */
 	unsigned without;
+	/*
+	 * What has the place of the host's sources (source.h), and its context: how a test says
+	 * what is seen. NULL: the best that the host has.
+	 */
+	const struct collect_source *source;
+	void *source_context;
 };
 
 #define COLLECT_STACK_BYTES 8192
@@ -136,7 +144,7 @@ struct collect_lost {
 	uint64_t goroutines;   /* without their exact times or counts */
 };
 
-void collect_get_lost(struct collect *collect, struct collect_lost *ret_lost);
+void collect_get_lost(const struct collect *collect, struct collect_lost *ret_lost);
 
 const char *collect_source(const struct collect *collect); /* "bpf" or "proc" */
 uint64_t collect_load_ns(const struct collect *collect);   /* to load and attach */

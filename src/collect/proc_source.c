@@ -30,6 +30,7 @@ struct proc_source {
 	bool have_exec_start;
 	pid_t own_pid;
 	uint64_t clocks_at;
+	uint64_t lost_targets;
 };
 
 /* One sweep under way. */
@@ -132,7 +133,7 @@ static bool descends_from_named(struct collect *collect, struct target_stat stat
 		if (is_named(&collect->options.filter, pid, &stat))
 			return true;
 	}
-	collect->lost_targets++;
+	collect->proc->lost_targets++;
 	return false;
 }
 
@@ -249,6 +250,11 @@ static struct cpu_clocks *proc_clocks(const struct collect *collect)
 	return collect->proc->clocks;
 }
 
+static void proc_lost(const struct collect *collect, struct collect_lost *ret_lost)
+{
+	*ret_lost = (struct collect_lost){ .targets = collect->proc->lost_targets };
+}
+
 static void proc_close(struct collect *collect)
 {
 	if (!collect->proc)
@@ -266,4 +272,5 @@ const struct collect_source collect_proc_source = {
 	.fd = proc_fd,
 	.consume = proc_consume,
 	.clocks = proc_clocks,
+	.lost = proc_lost,
 };

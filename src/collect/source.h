@@ -19,6 +19,7 @@ struct collect_source {
 	int (*fd)(const struct collect *collect);
 	int (*consume)(struct collect *collect, collect_event_fn fn, void *context);
 	struct cpu_clocks *(*clocks)(const struct collect *collect);
+	void (*lost)(const struct collect *collect, struct collect_lost *ret_lost);
 };
 
 struct collect {
@@ -28,7 +29,6 @@ struct collect {
 	uint64_t load_ns;
 	char limits[COLLECT_LIMITS][256];
 	size_t limit_count;
-	uint64_t lost_targets;	  /* of proc_source.c; BPF counts its own */
 	struct bpf_source *bpf;	  /* of bpf_source.c */
 	struct proc_source *proc; /* of proc_source.c */
 };
