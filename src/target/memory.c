@@ -84,3 +84,20 @@ int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t cou
 	}
 	return 0;
 }
+
+int target_source_read_pieces(const struct target_memory_source *source,
+			      struct target_piece *pieces, size_t count)
+{
+	size_t i, got;
+	int r;
+
+	for (i = 0; i < count; i++) {
+		r = pieces[i].size ? source->read(source->context, pieces[i].address,
+						  pieces[i].buffer, pieces[i].size, &got)
+				   : 0;
+		if (r < 0 && r != -EFAULT)
+			return r;
+		pieces[i].read = !pieces[i].size || (!r && got == pieces[i].size);
+	}
+	return 0;
+}

@@ -32,4 +32,17 @@ struct target_piece {
  */
 int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t count);
 
+/*
+ * What has the place of a process's memory: a recording, or what a test makes up. read does as
+ * target_memory_read() does.
+ */
+struct target_memory_source {
+	int (*read)(void *context, uint64_t address, void *buffer, size_t size, size_t *ret_read);
+	void *context;
+};
+
+/* As target_memory_read_pieces(), with a call of the source for each. */
+int target_source_read_pieces(const struct target_memory_source *source,
+			      struct target_piece *pieces, size_t count);
+
 #endif

@@ -7,7 +7,6 @@
 #include "runtimes/go/golang.h"
 #include "runtimes/go/sched/process.h"
 #include "runtimes/go/sched/unwind.h"
-#include "target/memory.h"
 #include "target/proc.h"
 
 #define GO_BATCH 512

@@ -567,7 +567,7 @@ static int read_stack(struct tracing *tracing, uint64_t address, struct go_descr
 		return -ENOMEM;
 	pieces[0] = (struct target_piece){ sp, tracing->stack, tracing->stack_size, false };
 	pieces[1] = (struct target_piece){ address, bytes, allgs_size(tracing->process), false };
-	r = target_memory_read_pieces(tracing->process->pid, pieces, 2);
+	r = go_read_pieces(tracing->process, pieces, 2);
 	if (r < 0)
 		return r;
 	if (!pieces[1].read || !allgs_is_goroutine(tracing->process, address, bytes))
@@ -615,7 +615,7 @@ static int trace_batch(struct tracing *tracing, const uint64_t *addresses, size_
 			.buffer = batch->descriptor_bytes[i],
 			.size = allgs_size(tracing->process),
 		};
-	r = target_memory_read_pieces(tracing->process->pid, batch->pieces, count);
+	r = go_read_pieces(tracing->process, batch->pieces, count);
 	for (i = 0; i < count && !r; i++) {
 		if (!batch->pieces[i].read ||
 		    !allgs_is_goroutine(tracing->process, addresses[i], batch->descriptor_bytes[i]))

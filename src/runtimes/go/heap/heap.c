@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Spans of the Go heap: see heap.h. */
 #include "runtimes/go/heap/heap.h"
-#include "target/memory.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -217,7 +216,7 @@ static int read_spans(struct go_process *process, struct go_heap *heap, uint64_t
 				.buffer = batch->bytes[i],
 				.size = size,
 			};
-		r = target_memory_read_pieces(process->pid, batch->pieces, count);
+		r = go_read_pieces(process, batch->pieces, count);
 		for (i = 0; i < count && !r; i++)
 			r = batch->pieces[i].read
 				    ? add_span(process, heap, batch->addresses[i], batch->bytes[i])

@@ -149,7 +149,7 @@ static bool read_descriptors(struct search *search, size_t first, size_t count)
 			.buffer = batch->descriptor_bytes[i],
 			.size = allgs_size(search->process),
 		};
-	if (target_memory_read_pieces(search->process->pid, batch->pieces, count) < 0)
+	if (go_read_pieces(search->process, batch->pieces, count) < 0)
 		return false;
 	for (i = 0; i < count; i++) {
 		if (!batch->pieces[i].read)

@@ -117,7 +117,7 @@ static void read_large(struct search *search, const struct go_span *span, uint64
 
 	for (at = object; at < end; at += size) {
 		size = end - at < REACH_CHUNK ? end - at : REACH_CHUNK;
-		if (target_memory_read(search->process->pid, at, search->chunk, size, &got) < 0 ||
+		if (go_read_part(search->process, at, search->chunk, size, &got) < 0 ||
 		    got < size) {
 			reach_fail(search, -EFAULT);
 			return;
@@ -182,7 +182,7 @@ static void read_some(struct search *search, const uint64_t *objects, size_t cou
 	struct target_piece pieces[AT_ONCE], *piece = pieces;
 	size_t made = make_pieces(search, objects, count, pieces, ret_taken), i;
 
-	if (target_memory_read_pieces(search->process->pid, pieces, made) < 0)
+	if (go_read_pieces(search->process, pieces, made) < 0)
 		reach_fail(search, -EFAULT);
 	for (i = 0; i < made; i++) {
 		if (!pieces[i].read)

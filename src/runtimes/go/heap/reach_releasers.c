@@ -120,7 +120,7 @@ static void search_one(struct holdings *h, uint32_t number)
 	h->queue.count = 0;
 	for (; from < to; from += size) {
 		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
-		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0)
+		if (go_read_part(search->process, from, search->chunk, size, &got) < 0)
 			break;
 		take_words(h, search->chunk, got, /* on_stack= */ true);
 	}

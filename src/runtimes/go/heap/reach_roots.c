@@ -20,7 +20,7 @@ static void read_range(struct search *search, uint64_t from, uint64_t to)
 
 	for (from &= ~7ull; from < to && !search->error; from += size) {
 		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
-		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0 ||
+		if (go_read_part(search->process, from, search->chunk, size, &got) < 0 ||
 		    got < size) {
 			reach_fail(search, -EFAULT);
 			return;

@@ -87,8 +87,7 @@ static bool read_whole(struct search *search, uint64_t from, uint64_t to, uint8_
 {
 	size_t got;
 
-	return !target_memory_read(search->process->pid, from, bytes, to - from, &got) &&
-	       got == to - from;
+	return !go_read_part(search->process, from, bytes, to - from, &got) && got == to - from;
 }
 
 static bool mark_range(struct search *search, uint64_t from, uint64_t to)
@@ -97,7 +96,7 @@ static bool mark_range(struct search *search, uint64_t from, uint64_t to)
 
 	for (; from < to; from += size) {
 		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
-		if (target_memory_read(search->process->pid, from, search->chunk, size, &got) < 0 ||
+		if (go_read_part(search->process, from, search->chunk, size, &got) < 0 ||
 		    got < size)
 			return false;
 		reach_mark_words(search, search->chunk, size);
@@ -107,7 +106,7 @@ static bool mark_range(struct search *search, uint64_t from, uint64_t to)
 
 static bool read_pieces(struct search *search, struct target_piece *pieces, size_t count)
 {
-	if (target_memory_read_pieces(search->process->pid, pieces, count) < 0) {
+	if (go_read_pieces(search->process, pieces, count) < 0) {
 		reach_fail(search, -EFAULT);
 		return false;
 	}
@@ -194,8 +193,7 @@ static bool mark_deep(struct search *search, size_t i, uint64_t from, uint64_t t
 	struct target_piece *piece = &batch->pieces[i];
 
 	return to - from <= REACH_CHUNK && read_whole(search, from, to, search->chunk) &&
-	       target_memory_read_pieces(search->process->pid, piece, 1) >= 0 &&
-	       stood_still(search, i) &&
+	       go_read_pieces(search->process, piece, 1) >= 0 && stood_still(search, i) &&
 	       reach_mark_frames(search, &batch->after[i], batch->descriptor_bytes[i],
 				 search->chunk, to - from);
 }

@@ -58,7 +58,7 @@ static void read_queues(struct search *search, const uint32_t *numbers, size_t c
 				.buffer = batch->waiter_bytes[i],
 				.size = at[i] && size > 0 && size <= GO_WAITER_MAX ? size : 0,
 			};
-		if (target_memory_read_pieces(process->pid, batch->waiter, count) < 0)
+		if (go_read_pieces(process, batch->waiter, count) < 0)
 			break;
 		for (i = 0, left = 0; i < count; i++) {
 			const uint8_t *waiter = batch->waiter_bytes[i];
@@ -173,7 +173,7 @@ static void search_span(struct search *search, const struct go_span *span)
 
 	for (at = span->start; at < span->end; at += step) {
 		size = span->end - at < step ? span->end - at : step;
-		if (target_memory_read(search->process->pid, at, search->chunk, size, &got) < 0)
+		if (go_read_part(search->process, at, search->chunk, size, &got) < 0)
 			return;
 		take_coroutines(search, span, at, got);
 	}

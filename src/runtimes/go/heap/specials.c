@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finalizers and cleanups of a Go process: see specials.h. */
 #include "runtimes/go/heap/specials.h"
-#include "target/memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,7 +81,7 @@ static bool read_record(const struct go_process *process, uint64_t at, uint8_t r
 	size_t got;
 
 	memset(record, 0, RECORD_MAX);
-	return !target_memory_read(process->pid, at, record, RECORD_MAX, &got) &&
+	return !go_read_part(process, at, record, RECORD_MAX, &got) &&
 	       got > (size_t)process->offsets.special_size;
 }
 

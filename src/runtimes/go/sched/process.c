@@ -2,13 +2,27 @@
 /* What is known of a Go process, and reading it: see process.h. */
 #include "runtimes/go/sched/process.h"
 #include "runtimes/go/image/identify.h"
-#include "target/memory.h"
+
+int go_read_part(const struct go_process *process, uint64_t address, void *buffer, size_t size,
+		 size_t *ret_read)
+{
+	const struct target_memory_source *memory = process->memory;
+
+	return memory ? memory->read(memory->context, address, buffer, size, ret_read)
+		      : target_memory_read(process->pid, address, buffer, size, ret_read);
+}
+
+int go_read_pieces(const struct go_process *process, struct target_piece *pieces, size_t count)
+{
+	return process->memory ? target_source_read_pieces(process->memory, pieces, count)
+			       : target_memory_read_pieces(process->pid, pieces, count);
+}
 
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size)
 {
 	size_t got;
 
-	return !target_memory_read(process->pid, address, buffer, size, &got) && got == size;
+	return !go_read_part(process, address, buffer, size, &got) && got == size;
 }
 
 uint64_t go_word(const struct go_process *process, uint64_t address)

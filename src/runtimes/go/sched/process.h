@@ -8,6 +8,7 @@
 
 #include "runtimes/go/image/image.h"
 #include "model/goroutines.h"
+#include "target/memory.h"
 
 #define GO_MODULES_MAX 32
 
@@ -45,6 +46,7 @@ struct go_timer_channel {
 
 struct go_process {
 	pid_t pid;
+	const struct target_memory_source *memory; /* NULL: the process's own */
 	uint32_t version;
 	struct go_offsets offsets;
 	struct go_module modules[GO_MODULES_MAX]; /* of one runtime */
@@ -93,6 +95,11 @@ uint64_t go_word(const struct go_process *process, uint64_t address);
 
 /* Reads size bytes, all of them, or returns false. */
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size);
+
+/* The process's memory, as target_memory_read() and target_memory_read_pieces() give it. */
+int go_read_part(const struct go_process *process, uint64_t address, void *buffer, size_t size,
+		 size_t *ret_read);
+int go_read_pieces(const struct go_process *process, struct target_piece *pieces, size_t count);
 
 /*
  * Searches data word by word, in [from, to) but not further than most bytes, for the first place

@@ -4,7 +4,6 @@
  * process.h.
  */
 #include "runtimes/go/sched/process.h"
-#include "target/memory.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -32,7 +31,7 @@ int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint
 	for (at = from; at < to; at += CHUNK) {
 		size = to - at < CHUNK ? to - at : CHUNK;
 		memset(words, 0, size + OVERLAP);
-		if (target_memory_read(process->pid, at, words, size + OVERLAP, &got) < 0)
+		if (go_read_part(process, at, words, size + OVERLAP, &got) < 0)
 			continue;
 		for (i = 0; i < (got < size ? got : size) / 8; i++) {
 			if (fits(context, at + i * 8, words + i)) {

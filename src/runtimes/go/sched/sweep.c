@@ -180,7 +180,7 @@ static int read_descriptors(struct sweep *sweep, struct go_descriptor *descripto
 			.buffer = batch->descriptor_bytes[i],
 			.size = sweep->size,
 		};
-	r = target_memory_read_pieces(sweep->process->pid, batch->pieces, batch->count);
+	r = go_read_pieces(sweep->process, batch->pieces, batch->count);
 	for (i = 0; i < batch->count; i++) {
 		batch->read[i] = batch->pieces[i].read &&
 				 allgs_is_goroutine(sweep->process, batch->addresses[i],
@@ -216,8 +216,8 @@ static int read_stacks(struct sweep *sweep)
 			.size = batch->before[i].waiting ? size : 0,
 		};
 	}
-	r = target_memory_read_pieces(sweep->process->pid, batch->stack, batch->count);
-	return r ?: target_memory_read_pieces(sweep->process->pid, batch->waiter, batch->count);
+	r = go_read_pieces(sweep->process, batch->stack, batch->count);
+	return r ?: go_read_pieces(sweep->process, batch->waiter, batch->count);
 }
 
 static void move_member(struct go_batch *batch, size_t to, size_t from,

@@ -89,7 +89,7 @@ static void read_heap(void *context, uint64_t list, uint64_t length, unsigned st
 			};
 			count++;
 		}
-		if (target_memory_read_pieces(reading->process->pid, batch->pieces, count) < 0)
+		if (go_read_pieces(reading->process, batch->pieces, count) < 0)
 			return;
 		take_batch(reading, count);
 	}
