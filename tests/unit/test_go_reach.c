@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The search of the heap for who can still be woken, in a runtime made by hand: what global
+ * variables, stacks and objects of the heap lead to, pointers that move while they are looked for,
+ * and memory that cannot be read.
+ */
+#include "go_program.h"
+#include "go_runtime.h"
+
+#define GLOBAL DATA /* a variable of the program */
+
+static const uint32_t versions[] = {
+	GO_VERSION(1, 17, 0), GO_VERSION(1, 18, 0), GO_VERSION(1, 19, 0), GO_VERSION(1, 20, 0),
+	GO_VERSION(1, 21, 0), GO_VERSION(1, 22, 0), GO_VERSION(1, 23, 0), GO_VERSION(1, 24, 0),
+	GO_VERSION(1, 25, 0), GO_VERSION(1, 26, 0), GO_VERSION(1, 27, 0),
+};
+
+#define VERSIONS (sizeof(versions) / sizeof(versions[0]))
+
+/* main, which sleeps, and one that receives from a channel of which nobody else knows. */
+struct leak {
+	struct go_runtime runtime;
+	uint64_t channel;
+	size_t main, receiver;
+};
+
+static struct go_runtime *leak_start(struct leak *leak, uint32_t version)
+{
+	go_runtime_start(&leak->runtime, version);
+	leak->main = go_add_waiting(&leak->runtime, "sleep");
+	leak->channel = go_new(&leak->runtime, SPAN_CHANNELS);
+	leak->receiver = go_add_receiver(&leak->runtime, leak->channel);
+	return &leak->runtime;
+}
+
+static void leak_end(struct leak *leak)
+{
+	go_runtime_end(&leak->runtime);
+}
+
+/* Searches, and ends the leak. */
+static void assert_dead(struct leak *leak, bool dead)
+{
+	assert_int_equal(go_runtime_reach(&leak->runtime), 0);
+	assert_int_equal(leak->runtime.dead[leak->main], false);
+	assert_int_equal(leak->runtime.dead[leak->receiver], dead);
+	leak_end(leak);
+}
+
+static void test_nobody_has_the_channel(void **state)
+{
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VERSIONS; i++) {
+		leak_start(&leak, versions[i]);
+		assert_dead(&leak, true);
+	}
+}
+
+static void test_a_global_has_the_channel(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VERSIONS; i++) {
+		runtime = leak_start(&leak, versions[i]);
+		go_put_word(runtime, GLOBAL, leak.channel);
+		assert_dead(&leak, false);
+	}
+}
+
+/* By way of two objects; a pointer into the midst of one holds it as well. */
+static void test_an_object_of_a_global_has_it(void **state)
+{
+	struct go_runtime *runtime;
+	uint64_t first, second;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	first = go_new(runtime, SPAN_BOXES);
+	second = go_new(runtime, SPAN_BOXES);
+	go_put_word(runtime, GLOBAL, first);
+	go_put_word(runtime, first, second + 8);
+	go_put_word(runtime, second, leak.channel + 16);
+	assert_dead(&leak, false);
+
+	runtime = leak_start(&leak, GO_NEWEST);
+	first = go_new(runtime, SPAN_BOXES);
+	second = go_new(runtime, SPAN_BOXES);
+	go_put_word(runtime, GLOBAL, first);
+	go_put_word(runtime, second, leak.channel); /* which nobody has */
+	assert_dead(&leak, true);
+}
+
+static void test_a_stack_has_it(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_stack(runtime, leak.main, 9, leak.channel);
+	assert_dead(&leak, false);
+
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_stack(runtime, leak.main, -2, leak.channel); /* of a frame that is no more */
+	assert_dead(&leak, true);
+
+	/* Of one that runs, sp says nothing. */
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_stack(runtime, leak.main, -2, leak.channel);
+	go_put_field(runtime, runtime->goroutines[leak.main],
+		     runtime->process.offsets.g_atomicstatus, GO_STATUS_RUNNING, 4);
+	assert_dead(&leak, false);
+}
+
+#if defined(__x86_64__) /* where the maps are known */
+#define AT_A_CALL (PROGRAM_TEXT + 0x15)
+
+/* main stands in a function that was called by the same, and that one by nobody. */
+static void put_frames(struct leak *leak, struct go_program *program, uint64_t pc)
+{
+	struct go_runtime *runtime = &leak->runtime;
+	struct go_module *module = &runtime->process.modules[0];
+
+	program->image.offsets = runtime->process.offsets;
+	module->image = &program->image;
+	module->text = PROGRAM_TEXT;
+	module->etext = PROGRAM_TEXT + PROGRAM_LENGTH;
+	runtime->process.sizes = calloc(GO_CACHED_SIZES, sizeof(*runtime->process.sizes));
+	assert_non_null(runtime->process.sizes);
+	go_put_field(runtime, runtime->goroutines[leak->main], runtime->process.offsets.g_sched_pc,
+		     pc, 8);
+	go_put_stack(runtime, leak->main, PROGRAM_FRAME / 8, AT_A_CALL);
+}
+
+/*
+ * Of a frame at a call only what is live holds: the words that the map names, and what they lead to
+ * on the stack itself.
+ */
+static void test_a_frame_with_a_map(void **state)
+{
+	static const struct {
+		size_t word; /* of the frame, that has the channel */
+		bool leads;  /* the local that is live leads to the variable */
+		bool in_call;
+		bool dead;
+	} cases[] = {
+		{ 0, false, true, true },   { 1, false, true, true },  { 2, false, true, false },
+		{ 3, false, true, true },   { 1, true, true, false },  { 3, true, true, true },
+		{ 3, false, false, false }, { 7, false, true, false }, /* of the first function */
+	};
+	struct go_program program;
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		runtime = leak_start(&leak, GO_VERSION(1, 26, 0));
+		go_program_make(&program, "main.f", 0);
+		assert_true(go_program_begin(&program));
+		put_frames(&leak, &program, AT_A_CALL - (cases[i].in_call ? 0 : 2));
+		go_put_stack(runtime, leak.main, cases[i].word, leak.channel);
+		if (cases[i].leads)
+			go_put_stack(runtime, leak.main, 2, go_sp(leak.main) + 8);
+		assert_dead(&leak, cases[i].dead);
+		go_program_end(&program);
+	}
+}
+#endif
+
+/* One of the cases of a select is enough. */
+static void test_a_select(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	uint64_t other;
+	size_t place;
+	int known; /* neither, the one, the other */
+
+	(void)state;
+	for (known = 0; known < 3; known++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		other = go_new(runtime, SPAN_CHANNELS);
+		place = go_add_waiting(runtime, "select");
+		go_wait_for(runtime, place, leak.channel);
+		go_wait_for(runtime, place, other);
+		if (known)
+			go_put_word(runtime, GLOBAL, known == 1 ? other : leak.channel);
+		assert_int_equal(go_runtime_reach(runtime), 0);
+		assert_int_equal(runtime->dead[place], !known);
+		/* It has the other one's channel, which it could send to. */
+		assert_int_equal(runtime->dead[leak.receiver], !known);
+		leak_end(&leak);
+	}
+}
+
+/* Each has what the other waits for: neither can ever go on, and each is the other's releaser. */
+static void test_a_circle(void **state)
+{
+	const struct lc_go_releasers *releasers;
+	struct go_runtime *runtime;
+	struct leak leak;
+	uint64_t other;
+	size_t second;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	other = go_new(runtime, SPAN_CHANNELS);
+	second = go_add_receiver(runtime, other);
+	go_put_stack(runtime, leak.receiver, 8, other);
+	go_put_stack(runtime, second, 8, leak.channel);
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_true(runtime->dead[leak.receiver] && runtime->dead[second]);
+	releasers = lc_go_releasers_of(runtime->model, leak.receiver + 1);
+	assert_non_null(releasers);
+	assert_true(releasers->known);
+	assert_int_equal(releasers->total, 1);
+	assert_int_equal(releasers->goids[0], second + 1);
+
+	/* Somebody can wake the second, which can then wake the first. */
+	go_put_word(runtime, GLOBAL, other);
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_false(runtime->dead[leak.receiver] || runtime->dead[second]);
+	leak_end(&leak);
+}
+
+static void test_no_channel_at_all(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t place;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	place = go_add_waiting(runtime, "chan receive (nil chan)");
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_true(runtime->dead[place]);
+	leak_end(&leak);
+}
+
+/* A channel that is no object of the heap is a variable of somebody. */
+static void test_a_channel_outside_of_the_heap(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t place;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	place = go_add_receiver(runtime, DATA + 0x400);
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_false(runtime->dead[place]);
+	leak_end(&leak);
+}
+
+/*
+ * The runtime's own books have what a goroutine waits for as well, and could not give it to
+ * anybody.
+ */
+static void test_books_of_the_runtime(void **state)
+{
+	const struct go_offsets *o;
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	o = &runtime->process.offsets;
+	go_put_word(runtime, GLOBAL, go_span_start(SPAN_WAITERS));
+	assert_dead(&leak, true);
+
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_word(runtime, GLOBAL, runtime->goroutines[leak.receiver]);
+	go_put_field(runtime, runtime->goroutines[leak.receiver], o->g_labels, leak.channel, 8);
+	assert_dead(&leak, true);
+}
+
+/* A variable leads to the second object of a span, which has the channel; bits tell of its use. */
+static void put_box(struct leak *leak, bool in_use)
+{
+	struct go_runtime *runtime = &leak->runtime;
+	const struct go_offsets *o = &runtime->process.offsets;
+	uint64_t at = SPAN_BOOKS + SPAN_BOXES * 0x200, box;
+
+	(void)go_new(runtime, SPAN_BOXES);
+	box = go_new(runtime, SPAN_BOXES);
+	go_put_word(runtime, GLOBAL, box);
+	go_put_word(runtime, box, leak->channel);
+	go_put_field(runtime, at, o->span_freeindex, 0, 2);
+	go_put_field(runtime, at, o->span_alloc_bits, DATA + 0x600, 8);
+	go_put(runtime, DATA + 0x600, in_use ? 3 : 1, 1);
+}
+
+/* What is free has old pointers, which hold nothing. */
+static void test_an_object_that_is_free(void **state)
+{
+	struct leak leak;
+
+	(void)state;
+	leak_start(&leak, GO_NEWEST);
+	put_box(&leak, /* in_use= */ true);
+	assert_dead(&leak, false);
+
+	leak_start(&leak, GO_NEWEST);
+	put_box(&leak, /* in_use= */ false);
+	assert_dead(&leak, true);
+}
+
+/* It came into use after the first question: then what it has was put there since. */
+static void take_into_use(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	bool begins = address == SPAN_LIST && size > 8; /* a look does */
+
+	runtime->step = begins ? 0 : runtime->step + (address == DATA + 0x600);
+	if (begins || runtime->step == 2)
+		go_put(runtime, DATA + 0x600, begins ? 1 : 3, 1);
+}
+
+static void test_an_object_that_comes_into_use(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	put_box(&leak, /* in_use= */ false);
+	runtime->before = take_into_use;
+	assert_dead(&leak, false);
+}
+
+/* The one that a finalizer will be called with. */
+static void test_a_finalizer_gives_it(void **state)
+{
+	uint64_t record = DATA + 0x500, box;
+	const struct go_offsets *o;
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	o = &runtime->process.offsets;
+	(void)go_new(runtime, SPAN_BOXES);
+	box = go_new(runtime, SPAN_BOXES);
+	go_put_word(runtime, box, leak.channel);
+	go_put_field(runtime, SPAN_BOOKS + SPAN_BOXES * 0x200, o->span_specials, record, 8);
+	go_put_word(runtime, record + 8, box - go_span_start(SPAN_BOXES));
+	go_put_field(runtime, record, o->special_kind, 2, 1);
+	assert_dead(&leak, false);
+}
+
+/*
+ * In each look main takes the channel from its stack into a variable, when the variables have been
+ * read, and the stack has not: seen in neither, but main has run, and all is looked at once more.
+ */
+static void move_to_a_global(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	bool begins = address == SPAN_LIST && size > 8;
+
+	if (begins || (address >= STACKS && address < go_stack_end(0) && runtime->moves)) {
+		runtime->moves = begins;
+		go_put_word(runtime, GLOBAL, begins ? 0 : go_span_start(SPAN_CHANNELS));
+		go_put_stack(runtime, 0, 9, begins ? go_span_start(SPAN_CHANNELS) : 0);
+		go_has_run(runtime, 0, ++runtime->step);
+	}
+}
+
+static void test_a_pointer_that_moves_in_a_look(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	runtime->before = move_to_a_global;
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_int_equal(runtime->step, 2); /* one look was enough */
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* It was nowhere at the first look, and is there at the second: that one counts. */
+static void appear_at_the_second_look(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	if (address == SPAN_LIST && size > 8 && ++runtime->step == 2)
+		go_put_word(runtime, GLOBAL, go_span_start(SPAN_CHANNELS));
+}
+
+static void test_a_pointer_between_two_looks(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	runtime->before = appear_at_the_second_look;
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_int_equal(runtime->step, 2);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* The receiver itself has gone on since the sweep: its wait is not the one that was seen. */
+static void test_a_waiter_that_has_gone_on(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+	go_has_run(runtime, leak.receiver, 1);
+	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead), 0);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* Whatever cannot be read ends the search: it might have what is looked for. */
+static void test_memory_that_cannot_be_read(void **state)
+{
+	static const uint64_t places[] = { DATA, HEAP, STACKS, SPAN_BOOKS };
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+		go_region_at(runtime, places[i])->gone = true;
+		assert_true(go_reach(&runtime->process, runtime->model, runtime->dead) < 0);
+		assert_false(runtime->dead[leak.receiver]);
+		leak_end(&leak);
+	}
+}
+
+/* Only part of the global variables: the rest may have it. */
+static void test_globals_that_end_early(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+	runtime->process.modules[0].ebss += 8;
+	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead), -EFAULT);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* An object on the way is not readable any more: that memory was given back meanwhile. */
+static void take_the_boxes_away(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	(void)size;
+	if (address >= go_span_start(SPAN_BOXES) && address < go_span_start(SPAN_BOXES) + PAGE)
+		go_region_at(runtime, go_span_start(SPAN_BOXES))->gone = true;
+}
+
+static void test_an_object_that_cannot_be_read(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_word(runtime, GLOBAL, go_new(runtime, SPAN_BOXES));
+	runtime->before = take_the_boxes_away;
+	assert_int_equal(go_runtime_reach(runtime), -EFAULT);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* No heap was found, or there is a module whose variables are not known. */
+static void test_what_is_not_known(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_field(runtime, HEAP_BOOKS, runtime->process.offsets.mheap_arenas, 0, 8);
+	assert_int_equal(go_runtime_reach(runtime), -ENOENT);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_field(runtime, runtime->process.modules[0].address,
+		     runtime->process.offsets.module_next, 0x5000000, 8);
+	assert_int_equal(go_runtime_reach(runtime), -ENOENT);
+	assert_false(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nobody_has_the_channel),
+		cmocka_unit_test(test_a_global_has_the_channel),
+		cmocka_unit_test(test_an_object_of_a_global_has_it),
+		cmocka_unit_test(test_a_stack_has_it),
+#if defined(__x86_64__)
+		cmocka_unit_test(test_a_frame_with_a_map),
+#endif
+		cmocka_unit_test(test_a_select),
+		cmocka_unit_test(test_a_circle),
+		cmocka_unit_test(test_no_channel_at_all),
+		cmocka_unit_test(test_a_channel_outside_of_the_heap),
+		cmocka_unit_test(test_books_of_the_runtime),
+		cmocka_unit_test(test_an_object_that_is_free),
+		cmocka_unit_test(test_an_object_that_comes_into_use),
+		cmocka_unit_test(test_a_finalizer_gives_it),
+		cmocka_unit_test(test_a_pointer_that_moves_in_a_look),
+		cmocka_unit_test(test_a_pointer_between_two_looks),
+		cmocka_unit_test(test_a_waiter_that_has_gone_on),
+		cmocka_unit_test(test_memory_that_cannot_be_read),
+		cmocka_unit_test(test_globals_that_end_early),
+		cmocka_unit_test(test_an_object_that_cannot_be_read),
+		cmocka_unit_test(test_what_is_not_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
