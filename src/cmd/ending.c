@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Signals and deadlines: see ending.h. */
 #include "cmd/ending.h"
-#include "cmd/session.h"
+#include "cmd/exit_codes.h"
 #include "util/now.h"
 
 #include <errno.h>

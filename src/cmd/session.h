@@ -6,20 +6,12 @@
 #ifndef LEAKHOP_CMD_SESSION_H
 #define LEAKHOP_CMD_SESSION_H
 
+#include "cmd/exit_codes.h"
 #include "cmd/progress.h"
 #include "observe/observer.h"
 #include "output/format.h"
 #include "util/now.h"
 #include "verdict/report.h"
-
-enum {
-	EXIT_RAN = 0,
-	EXIT_FOUND = 1, /* --fail-on */
-	EXIT_USAGE = 2,
-	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
-	EXIT_NO_TARGET = 4,
-	EXIT_COULD_NOT = 5, /* no memory, descriptors or disk, or it was not let come to its end */
-};
 
 struct session_options {
 	struct observer_options observe;
