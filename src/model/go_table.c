@@ -221,9 +221,28 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 	return goroutine;
 }
 
+#define PROBES_MAX 1024
+
 static size_t bucket_of(const struct lc_go_process *process, uint64_t goid)
 {
 	return (goid * 0x9e3779b97f4a7c15ull >> 20) & process->by_goid_mask;
+}
+
+/*
+ * Where a goid is in the index, or the free bucket for it; SIZE_MAX: neither is near. A list may
+ * lie, with one goid again and again or with many that meet in one bucket: each costs no more than
+ * this.
+ */
+static size_t find_bucket(const struct lc_go_process *process, uint64_t goid)
+{
+	size_t at = bucket_of(process, goid), probes;
+
+	for (probes = 0; probes < PROBES_MAX; probes++) {
+		if (!process->by_goid[at] || process->list[process->by_goid[at] - 1].goid == goid)
+			return at;
+		at = (at + 1) & process->by_goid_mask;
+	}
+	return SIZE_MAX;
 }
 
 /* Without memory for it nobody is found by goid in this sweep. */
@@ -238,12 +257,9 @@ static void index_goids(struct lc_go_process *process)
 		return;
 	process->by_goid_mask = size - 1;
 	for (i = 0; i < process->count; i++) {
-		if (!process->list[i].goid)
-			continue;
-		at = bucket_of(process, process->list[i].goid);
-		while (process->by_goid[at])
-			at = (at + 1) & process->by_goid_mask;
-		process->by_goid[at] = i + 1;
+		at = process->list[i].goid ? find_bucket(process, process->list[i].goid) : SIZE_MAX;
+		if (at != SIZE_MAX && !process->by_goid[at])
+			process->by_goid[at] = i + 1;
 	}
 }
 
@@ -253,12 +269,9 @@ struct lc_goroutine *lc_go_by_goid(const struct lc_go_process *process, uint64_t
 
 	if (!goid || !process->by_goid)
 		return NULL;
-	at = bucket_of(process, goid);
-	for (; process->by_goid[at]; at = (at + 1) & process->by_goid_mask) {
-		if (process->list[process->by_goid[at] - 1].goid == goid)
-			return &process->list[process->by_goid[at] - 1];
-	}
-	return NULL;
+	at = find_bucket(process, goid);
+	return at != SIZE_MAX && process->by_goid[at] ? &process->list[process->by_goid[at] - 1]
+						      : NULL;
 }
 
 /* A goid is never used again: who has ended stays so. Neighbours often have the same parent. */

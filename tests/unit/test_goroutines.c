@@ -83,7 +83,7 @@ static void test_births_and_ends(void **state)
 	assert_null(lc_go_by_goid(process, 0));
 }
 
-static void test_call_site_used_again(void **state)
+static void test_slot_used_again(void **state)
 {
 	struct lc_go_sample old = sample(5), new = sample(9);
 	struct lc_go_process *process = begin(10);
@@ -278,11 +278,56 @@ static void test_families(void **state)
 	assert_int_equal(lc_go_family_of(LC_GO_RUNTIME), LC_GO_FAMILY_NONE);
 }
 
+#define LIARS 400000 /* a search among all for each would take minutes */
+
+/* A list that has one goroutine again and again. */
+static void test_one_again_and_again(void **state)
+{
+	struct lc_go_sample one = sample(5), other = sample(6);
+	struct lc_go_process *process = begin(10);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LIARS; i++)
+		assert_non_null(note(process, i, &one, 10));
+	note(process, LIARS, &other, 10);
+	lc_go_end_sweep(process);
+	assert_ptr_equal(lc_go_by_goid(process, 5), &process->list[0]);
+	assert_ptr_equal(lc_go_by_goid(process, 6), &process->list[LIARS]);
+	assert_null(lc_go_by_goid(process, 7));
+}
+
+/* Goids that are chosen to meet in one bucket: who is not near it is not found, and all others are.
+ */
+static void test_goids_that_collide(void **state)
+{
+	/* The inverse of the hash's factor: products of it are the numbers themselves. */
+	const uint64_t inverse = 0xf1de83e19937733dull;
+	struct lc_go_sample one, honest = sample(77);
+	struct lc_go_process *process = begin(10);
+	size_t i, found = 0;
+
+	(void)state;
+	assert_true(inverse * 0x9e3779b97f4a7c15ull == 1);
+	for (i = 0; i < LIARS; i++) {
+		one = sample(inverse * (i + 1)); /* below 2^20: all in bucket 0 */
+		note(process, i, &one, 10);
+	}
+	note(process, LIARS, &honest, 10);
+	lc_go_end_sweep(process);
+	assert_ptr_equal(lc_go_by_goid(process, 77), &process->list[LIARS]);
+	for (i = 0; i < 2000; i++)
+		found += lc_go_by_goid(process, inverse * (i + 1)) == &process->list[i];
+	assert_true(found > 500 && found < 2000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_births_and_ends, release),
-		cmocka_unit_test_teardown(test_call_site_used_again, release),
+		cmocka_unit_test_teardown(test_slot_used_again, release),
+		cmocka_unit_test_teardown(test_one_again_and_again, release),
+		cmocka_unit_test_teardown(test_goids_that_collide, release),
 		cmocka_unit_test_teardown(test_still_since, release),
 		cmocka_unit_test_teardown(test_parents, release),
 		cmocka_unit_test_teardown(test_threads, release),

@@ -11,7 +11,6 @@
 
 #define GO_BATCH 512
 #define GO_STACK_TOP 2048 /* of a stack is read at once; deeper ones cost a second read */
-#define GO_WAITER_MAX 128
 
 /* Goroutines that are looked at together. */
 struct go_batch {

@@ -16,7 +16,6 @@
 #else
 #define ARENA_BASE 0ull
 #endif
-#define SPAN_MAX 256 /* bytes of a descriptor */
 #define SPANS_MAX 8000000u
 #define SPANS_LATE 65536u      /* that come into use while the heap is searched */
 #define PAGES_MAX (1ull << 27) /* of all spans together: 1 TB */
@@ -36,14 +35,14 @@
 struct batch {
 	uint64_t addresses[BATCH];
 	struct target_piece pieces[BATCH];
-	uint8_t bytes[BATCH][SPAN_MAX];
+	uint8_t bytes[BATCH][GO_SPAN_MAX];
 };
 
 static uint64_t get(const uint8_t *bytes, int32_t offset, unsigned size)
 {
 	uint64_t value = 0;
 
-	if (offset >= 0 && offset + size <= SPAN_MAX)
+	if (offset >= 0 && offset + size <= GO_SPAN_MAX)
 		memcpy(&value, bytes + offset, size);
 	return value;
 }
@@ -204,7 +203,7 @@ static int read_spans(struct go_process *process, struct go_heap *heap, uint64_t
 
 	if (!batch)
 		return -ENOMEM;
-	if (!size || size > SPAN_MAX)
+	if (!size || size > GO_SPAN_MAX)
 		return -ENOENT;
 	for (at = 0; at < length && !r; at += count) {
 		count = length - at < BATCH ? length - at : BATCH;
@@ -347,7 +346,7 @@ static const struct go_span *look_up(const struct go_process *process, struct go
 	const struct go_offsets *o = &process->offsets;
 	uint64_t arena = go_word(process, heap->map + ((address + ARENA_BASE) >> ARENA_SHIFT) * 8);
 	uint64_t page = (address >> PAGE_SHIFT) & (ARENA_PAGES - 1), at;
-	uint8_t bytes[SPAN_MAX] = {};
+	uint8_t bytes[GO_SPAN_MAX] = {};
 	struct go_span span;
 
 	at = arena ? go_word(process, arena + o->arena_spans + page * 8) : 0;
@@ -403,7 +402,7 @@ static bool is_free_now(const struct go_process *process, const struct go_span *
 			uint64_t index)
 {
 	size_t size = process->offsets.span_size;
-	uint8_t bytes[SPAN_MAX] = {}, bits;
+	uint8_t bytes[GO_SPAN_MAX] = {}, bits;
 	struct go_span before, after;
 
 	if (!go_read(process, span->at, bytes, size) ||

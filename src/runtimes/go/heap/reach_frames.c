@@ -15,7 +15,6 @@
 #define FRAMES_MAX 4096
 #define VARIABLES_MAX 8192
 #define DEFERS_MAX 1024
-#define DEFER_RECORD_MAX 128
 #define MAPS_CACHED 4096 /* a power of two */
 
 struct frame {
@@ -212,7 +211,7 @@ static bool read_record(const struct reach_frames *f, uint64_t at, uint8_t *reco
 static bool take_defers(struct reach_frames *f, uint64_t at)
 {
 	const struct go_offsets *o = &f->search->process->offsets;
-	uint8_t record[DEFER_RECORD_MAX];
+	uint8_t record[GO_DEFER_MAX];
 	unsigned count;
 	uint64_t word;
 	int32_t i;
@@ -234,7 +233,7 @@ static bool knows_fields(const struct go_offsets *o)
 {
 	return o->g_panic >= 0 && o->g_defer >= 0 && o->g_panic + 8 <= GO_DESCRIPTOR_MAX &&
 	       o->g_defer + 8 <= GO_DESCRIPTOR_MAX && o->defer_size > 0 &&
-	       o->defer_size <= DEFER_RECORD_MAX && o->defer_link >= 0 &&
+	       o->defer_size <= GO_DEFER_MAX && o->defer_link >= 0 &&
 	       o->defer_link + 8 <= o->defer_size;
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PROBES_MAX 1024 /* in a table that is half empty: nobody comes near, but by intent */
+
 /*
  * What the program's own detector counts as waits that only the program can end. main is parked on
  * purpose.
@@ -89,7 +91,7 @@ uint32_t reach_goroutine_at(const struct search *search, uint64_t address)
 
 static bool index_addresses(struct search *search)
 {
-	size_t size = 1024, i, at;
+	size_t size = 1024, i, at, probes;
 
 	while (size < search->goroutine_count * 2)
 		size *= 2;
@@ -101,8 +103,14 @@ static bool index_addresses(struct search *search)
 	for (i = 0; i < search->goroutine_count; i++) {
 		at = (search->goroutines[i].address >> 3) * 0x9e3779b97f4a7c15ull >> 24 &
 		     search->by_address_mask;
-		while (search->by_address[at])
+		for (probes = 0; search->by_address[at]; probes++) {
+			/* No list of a runtime has a goroutine twice. */
+			if (probes == PROBES_MAX ||
+			    search->goroutines[search->by_address[at] - 1].address ==
+				    search->goroutines[i].address)
+				return false;
 			at = (at + 1) & search->by_address_mask;
+		}
 		search->by_address[at] = i + 1;
 	}
 	return true;

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #define SPECIALS_MAX (1u << 18)
-#define RECORD_MAX 64	    /* the next record may be in it: its words only add to what lives */
+/* A record is read with what lies behind it: the next record may be in it: its words only add to
+ * what lives */
+#define RECORD_MAX GO_SPECIAL_MAX
 #define WIDE_OFFSET_KIND 16 /* where the kind stands since the offset has 64 bits */
 
 static int add(uint64_t **list, size_t *count, size_t *room, uint64_t value)

@@ -8,24 +8,10 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 
 #define MOST_MEMBERS 512
 #define MOST_TYPES 200000
-
-struct field {
-	size_t member; /* offset in struct go_offsets */
-	const char *name;
-};
-
-static const struct field field_list[] = {
-#define FIELD(member, name) { offsetof(struct go_offsets, member), name },
-	GO_FIELDS(FIELD)
-#undef FIELD
-};
-
-#define FIELD_COUNT (sizeof(field_list) / sizeof(field_list[0]))
 
 static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
 {
@@ -84,15 +70,15 @@ static void fill(Dwarf_Die *type, const char *name, struct go_offsets *offsets)
 	const char *rest;
 	int32_t value;
 
-	for (i = 0; i < FIELD_COUNT; i++) {
-		if (strncmp(field_list[i].name, name, length))
+	for (i = 0; i < GO_FIELD_COUNT; i++) {
+		if (strncmp(go_fields[i].name, name, length))
 			continue;
-		rest = field_list[i].name + length;
+		rest = go_fields[i].name + length;
 		if (*rest && *rest != '.')
 			continue;
 		value = *rest ? path_offset(type, rest + 1) : dwarf_bytesize(type);
 		if (value >= 0) /* else the table's word stands */
-			memcpy((char *)offsets + field_list[i].member, &value, sizeof(value));
+			memcpy((char *)offsets + go_fields[i].member, &value, sizeof(value));
 	}
 }
 
@@ -118,6 +104,7 @@ static int fill_from_unit(Dwarf_Die *unit, struct go_offsets *offsets)
 
 int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets)
 {
+	const struct go_offsets table = *offsets;
 	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 	Dwarf_CU *unit = NULL;
 	Dwarf_Die die;
@@ -132,5 +119,6 @@ int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets)
 			found = fill_from_unit(&die, offsets);
 	}
 	dwarf_end(dwarf);
+	go_offsets_bound(offsets, &table);
 	return found;
 }

@@ -9,6 +9,7 @@
 
 #include <libelf.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* "go1.23.4" is 0x011704; patch releases beyond 255 count as 255. */
@@ -121,11 +122,35 @@
 
 #define GO_NO_FIELD (-1)
 
+/*
+ * Most bytes of structures that are read as a whole. Buffers are of these sizes, and no offset in
+ * struct go_offsets leads out of them, whatever the program's DWARF says.
+ */
+#define GO_DESCRIPTOR_MAX 512 /* g */
+#define GO_WAITER_MAX 128     /* sudog */
+#define GO_CHANNEL_MAX 160    /* hchan */
+#define GO_POLL_DESC_MAX 512
+#define GO_TIMER_MAX 128
+#define GO_SPAN_MAX 256
+#define GO_SPECIAL_MAX 64
+#define GO_DEFER_MAX 128
+#define GO_STRUCTURE_MAX \
+	(16 << 20) /* of any other: heapArena of Go 1.17 has 2 MiB before its spans */
+
 struct go_offsets {
 #define GO_MEMBER(member, name) int32_t member;
 	GO_FIELDS(GO_MEMBER)
 #undef GO_MEMBER
 };
+
+/* The same as a list. */
+struct go_field {
+	size_t member; /* offset in struct go_offsets */
+	const char *name;
+};
+
+#define GO_FIELD_COUNT (sizeof(struct go_offsets) / sizeof(int32_t))
+extern const struct go_field go_fields[GO_FIELD_COUNT];
 
 /* Why a goroutine waits, as its version numbers it. text is static. */
 struct go_reason {
@@ -140,8 +165,14 @@ struct go_reason {
 void go_offsets_for(uint32_t version, struct go_offsets *offsets);
 
 /*
- * Overwrites what the program's DWARF knows. Returns 1 if it had the runtime's types, 0 if not, or
- * a negative errno.
+ * Where one of a structure's offsets leads out of it, or its size is beyond all bounds, all of that
+ * structure become the table's again.
+ */
+void go_offsets_bound(struct go_offsets *offsets, const struct go_offsets *table);
+
+/*
+ * Overwrites what the program's DWARF knows, within those bounds. Returns 1 if it had the runtime's
+ * types, 0 if not, or a negative errno.
  */
 int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets);
 

@@ -8,7 +8,6 @@
 #include "runtimes/go/image/offsets.h"
 #include "model/goroutines.h"
 
-#define GO_DESCRIPTOR_MAX 512
 #define GO_STACK_MAX (1ull << 31) /* the runtime's own bound is 1 GB */
 
 enum { /* g.atomicstatus, without the bit for "its stack is being scanned" */

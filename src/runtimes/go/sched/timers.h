@@ -36,8 +36,6 @@ struct go_timer {
 	uint64_t f, arg;
 };
 
-#define GO_TIMER_MAX 128
-
 typedef void go_timer_fn(void *context, const struct go_timer *timer);
 uint64_t go_each_timer(struct go_process *process, uint64_t most, bool spread, go_timer_fn *fn,
 		       void *context);

@@ -56,7 +56,7 @@ static void look_at_member(struct go_process *process, const struct target_epoll
 {
 	const struct go_offsets *o = &process->offsets;
 	uint64_t address = poll_address(process->version, member->data), g;
-	uint8_t bytes[512];
+	uint8_t bytes[GO_POLL_DESC_MAX];
 	struct go_poll poll = { .fd = member->fd };
 	uint64_t fd, self;
 

@@ -45,19 +45,18 @@ static bool timer_runs(const struct go_process *process, uint64_t timer)
 	       (int64_t)go_word(process, timer + process->offsets.timer_when) > 0;
 }
 
-#define CHANNEL_MAX 160
-
 bool go_read_channel(const struct go_process *process, uint64_t address, uint64_t waiter,
 		     struct lc_go_channel *ret)
 {
 	const struct go_offsets *o = &process->offsets;
-	uint8_t bytes[CHANNEL_MAX] = {};
+	uint8_t bytes[GO_CHANNEL_MAX] = {};
 	bool receives = false, sends = false;
 	uint64_t timer;
 
 	*ret = (struct lc_go_channel){ .address = address };
-	if (!address || o->hchan_size <= 0 || o->hchan_size > CHANNEL_MAX || o->hchan_recvq < 0 ||
-	    o->hchan_sendq < 0 || !go_read(process, address, bytes, o->hchan_size))
+	if (!address || o->hchan_size <= 0 || o->hchan_size > GO_CHANNEL_MAX ||
+	    o->hchan_recvq < 0 || o->hchan_sendq < 0 ||
+	    !go_read(process, address, bytes, o->hchan_size))
 		return false;
 	ret->length = word_of(bytes, o->hchan_qcount);
 	ret->capacity = word_of(bytes, o->hchan_dataqsiz);
