@@ -374,11 +374,11 @@ static enum lc_go_readier readier_of(uint32_t kind)
 	}
 }
 
-static size_t copy_frames(uint64_t *to, const __u64 *from, uint32_t depth, size_t room)
+static size_t copy_frames(uint64_t *to, const __u64 *from, uint32_t depth, size_t capacity)
 {
 	size_t i;
 
-	for (i = 0; i < depth && i < room; i++)
+	for (i = 0; i < depth && i < capacity; i++)
 		to[i] = from[i];
 	return i;
 }

@@ -447,7 +447,7 @@ bool collect_epoll_return(struct collect *collect, pid_t pid, int fd,
 	return true;
 }
 
-size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t room)
+size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t capacity)
 {
 	struct bpf_program *program;
 	size_t count = 0;
@@ -458,7 +458,7 @@ size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t
 		struct bpf_prog_info info = {};
 		uint32_t size = sizeof(info);
 
-		if (count == room || bpf_program__fd(program) < 0 ||
+		if (count == capacity || bpf_program__fd(program) < 0 ||
 		    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 			continue;
 		costs[count++] = (struct collect_cost){ .program = bpf_program__name(program),

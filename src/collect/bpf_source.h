@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state of the BPF source, and what its files share. Private to this room. */
+/* The state of the BPF source, and what its files share. Private to this folder. */
 #ifndef LEAKHOP_COLLECT_BPF_SOURCE_H
 #define LEAKHOP_COLLECT_BPF_SOURCE_H
 

@@ -3,7 +3,7 @@
  * From the scheduler's clock of a CPU (rq_clock_task) to CLOCK_MONOTONIC. That clock lags behind by
  * what interrupts and a hypervisor took from the CPU, more and more, each CPU by another amount.
  * Its steps are noted; a time is converted with the lag that held when it was taken, as far as
- * known. Private to this room. Bounded: CLOCK_HISTORY notes for each CPU, the older half thinned
+ * known. Private to this folder. Bounded: CLOCK_HISTORY notes for each CPU, the older half thinned
  * out when full.
  */
 #ifndef LEAKHOP_COLLECT_CLOCK_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where samples and events come from: the one door of this room. Two sources stand behind it, BPF
- * (needs privilege and a kernel with BTF) and /proc (an ordinary user's own processes). Nothing
- * above this room knows which; nothing but this room knows BPF.
+ * Where samples and events come from: the public header of this folder. Two sources stand behind
+ * it, BPF (needs privilege and a kernel with BTF) and /proc (an ordinary user's own processes).
+ * Nothing above this room knows which; nothing but this room knows BPF.
  */
 #ifndef LEAKHOP_COLLECT_COLLECT_H
 #define LEAKHOP_COLLECT_COLLECT_H
@@ -157,6 +157,6 @@ struct collect_cost {
 	const char *program;
 	uint64_t runs, run_ns;
 };
-size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t room);
+size_t collect_costs(struct collect *collect, struct collect_cost *costs, size_t capacity);
 
 #endif

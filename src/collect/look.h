@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One thread, read from /proc. Private to this room. */
+/* One thread, read from /proc. Private to this folder. */
 #ifndef LEAKHOP_COLLECT_LOOK_H
 #define LEAKHOP_COLLECT_LOOK_H
 

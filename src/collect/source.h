@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The interface of a source, and struct collect. Private to this room. */
+/* The interface of a source, and struct collect. Private to this folder. */
 #ifndef LEAKHOP_COLLECT_SOURCE_H
 #define LEAKHOP_COLLECT_SOURCE_H
 

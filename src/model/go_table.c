@@ -124,9 +124,9 @@ static uint32_t site_of(struct lc_go_process *process, uint64_t spawn_pc, uint64
 		return index->number;
 	if (process->site_count == LC_GO_SITES_MAX)
 		return UINT32_MAX;
-	if (process->site_count == process->site_room) {
-		process->site_room = process->site_room * 2 + 16;
-		grown = reallocarray(process->sites, process->site_room, sizeof(*grown));
+	if (process->site_count == process->site_capacity) {
+		process->site_capacity = process->site_capacity * 2 + 16;
+		grown = reallocarray(process->sites, process->site_capacity, sizeof(*grown));
 		if (!grown)
 			return UINT32_MAX;
 		process->sites = grown;
@@ -304,13 +304,13 @@ static void note_threads(struct lc_go_process *process)
 	for (i = 0; i < process->count; i++) {
 		if (!process->list[i].goid || !process->list[i].tid)
 			continue;
-		if (process->on_thread_count == process->on_thread_room) {
-			grown = reallocarray(process->on_threads, process->on_thread_room * 2 + 16,
-					     sizeof(*grown));
+		if (process->on_thread_count == process->on_thread_capacity) {
+			grown = reallocarray(process->on_threads,
+					     process->on_thread_capacity * 2 + 16, sizeof(*grown));
 			if (!grown)
 				return;
 			process->on_threads = grown;
-			process->on_thread_room = process->on_thread_room * 2 + 16;
+			process->on_thread_capacity = process->on_thread_capacity * 2 + 16;
 		}
 		process->on_threads[process->on_thread_count++] = i;
 	}

@@ -196,7 +196,7 @@ struct lc_go_process {
 	size_t capacity;
 	size_t living;
 	struct lc_go_site *sites; /* by number */
-	size_t site_count, site_room;
+	size_t site_count, site_capacity;
 	struct lc_go_site_index *site_index;
 	struct lc_go_wait_slot *waits;
 	struct lc_go_releasers_slot *releasers;
@@ -204,7 +204,7 @@ struct lc_go_process {
 	uint32_t *by_goid; /* open hash of places + 1; of the last sweep */
 	size_t by_goid_mask;
 	uint32_t *on_threads; /* places of those that have a thread */
-	size_t on_thread_count, on_thread_room;
+	size_t on_thread_count, on_thread_capacity;
 	uint32_t sweep;
 	uint64_t first_sweep_at, last_sweep_at;
 	uint64_t greatest_goid, first_greatest_goid; /* goids rise: how many were ever made */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What threads.c and thread_events.c share; not for other rooms. */
+/* What threads.c and thread_events.c share; private to this folder. */
 #ifndef LEAKHOP_MODEL_THREADS_PRIVATE_H
 #define LEAKHOP_MODEL_THREADS_PRIVATE_H
 

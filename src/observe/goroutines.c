@@ -24,13 +24,13 @@ static int by_pid(const void *a, const void *b)
 /* The processes of the model, each once; the caller frees them. */
 static pid_t *list_processes(struct observer *observer, size_t *ret_count)
 {
-	size_t count = 0, i, n = 0, room = lc_model_count(observer->model);
+	size_t count = 0, i, n = 0, capacity = lc_model_count(observer->model);
 	struct lc_thread *thread;
-	pid_t *pids = calloc(room ?: 1, sizeof(*pids));
+	pid_t *pids = calloc(capacity ?: 1, sizeof(*pids));
 
 	for (thread = lc_model_next(observer->model, NULL); thread && pids;
 	     thread = lc_model_next(observer->model, thread)) {
-		if (!thread->kernel_thread && !thread->ended_at && count < room)
+		if (!thread->kernel_thread && !thread->ended_at && count < capacity)
 			pids[count++] = thread->task.pid;
 	}
 	if (!pids)

@@ -172,7 +172,7 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 
 	observer->quick_step *= 2;
 	observer->stopped = false;
-	stack_begin_round(observer->engine);
+	stack_begin_sweep(observer->engine);
 	r = read_threads(&sweeping, attempts);
 	if (!r)
 		r = waits_conclude(observer);

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 /*
- * Threads that wait for an answer whose siblings are looked at in one round, and how many of these.
+ * Threads that wait for an answer whose siblings are looked at in one sweep, and how many of these.
  */
 #define MOST_ASKERS 16
 #define MOST_TRIES 64

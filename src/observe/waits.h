@@ -27,8 +27,8 @@ bool waits_settled(struct observer *observer, uint64_t after_ns);
 int waits_sample_others(struct observer *observer, bool last);
 
 /*
- * After the last sweep of a round: who of those let go has nobody on the way; and others of no use
- * any more go.
+ * After the last sampling of a sweep: who of those let go has nobody on the way; and others of no
+ * use any more go.
  */
 int waits_conclude(struct observer *observer);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a round's reads amount to, once its last sweep has shown who stood still: whether a waiter
- * that was let go has somebody on the way to wake it, and which of the threads that nobody asked
- * for are of use to the next round.
+ * What a sweep's reads amount to, once its last samples have shown who stood still: whether a
+ * waiter that was let go has somebody on the way to wake it, and which of the threads that nobody
+ * asked for are of use to the next sweep.
  */
 #include "observe/waits_private.h"
 #include "target/proc.h"

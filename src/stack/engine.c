@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The engine's life: creation, rounds, forgetting, end. */
+/* The engine's life: creation, sweeps, forgetting, end. */
 #include "stack/engine.h"
 
 #include <errno.h>
@@ -47,9 +47,9 @@ void stack_engine_free(struct stack_engine *engine)
 	free(engine);
 }
 
-void stack_begin_round(struct stack_engine *engine)
+void stack_begin_sweep(struct stack_engine *engine)
 {
-	engine->processes.round++;
+	engine->processes.sweep++;
 }
 
 void stack_forget_process(struct stack_engine *engine, pid_t pid)

@@ -27,7 +27,7 @@ struct stack_engine {
 	struct kernel_symbols *kernel_symbols; /* NULL: not read yet */
 	struct perf_map *perf_map;	       /* the one used last; NULL: none */
 	pid_t perf_map_pid;
-	uint64_t perf_map_round;
+	uint64_t perf_map_sweep;
 };
 
 #endif

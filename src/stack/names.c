@@ -80,15 +80,15 @@ static int add_module_frames(struct stack_engine *engine, struct stack_module *m
 	return 0;
 }
 
-/* The engine keeps the perf map used last, for a round: code is made all the time. */
+/* The engine keeps the perf map used last, for a sweep: code is made all the time. */
 static const struct perf_map *get_perf_map(struct stack_engine *engine, pid_t pid)
 {
-	if (engine->perf_map_pid != pid || engine->perf_map_round != engine->processes.round) {
+	if (engine->perf_map_pid != pid || engine->perf_map_sweep != engine->processes.sweep) {
 		perf_map_free(engine->perf_map);
 		engine->perf_map = NULL;
 		(void)perf_map_read(pid, &engine->perf_map); /* most processes have none */
 		engine->perf_map_pid = pid;
-		engine->perf_map_round = engine->processes.round;
+		engine->perf_map_sweep = engine->processes.sweep;
 	}
 	return engine->perf_map;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of processes: mappings by round, modules by address. Relies on /proc/PID/maps and task.
+ * The table of processes: mappings by sweep, modules by address. Relies on /proc/PID/maps and task.
  */
 #include "stack/process.h"
 
@@ -21,7 +21,7 @@ static void free_process(struct stack_process *process)
 
 void process_table_init(struct process_table *table, struct module_table *modules)
 {
-	*table = (struct process_table){ .modules = modules, .round = 1 };
+	*table = (struct process_table){ .modules = modules, .sweep = 1 };
 }
 
 void process_table_release(struct process_table *table)
@@ -186,13 +186,13 @@ int process_get(struct process_table *table, pid_t pid, struct stack_process **r
 			return r;
 	}
 	process->fresh = false;
-	if (process->round != table->round || !process->modules) {
+	if (process->sweep != table->sweep || !process->modules) {
 		r = read_maps(process);
 		if (r < 0) {
 			process_forget(table, pid);
 			return r;
 		}
-		process->round = table->round;
+		process->sweep = table->sweep;
 		process->read_again = false;
 		process->fresh = true;
 	}

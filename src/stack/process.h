@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The processes looked at: their executable mappings, read once in a round, and their modules. */
+/* The processes looked at: their executable mappings, read once in a sweep, and their modules. */
 #ifndef LEAKHOP_STACK_PROCESS_H
 #define LEAKHOP_STACK_PROCESS_H
 
@@ -15,9 +15,9 @@
 struct stack_process {
 	pid_t pid;
 	pid_t reader;	 /* whose memory to read: a living thread if the leader has ended */
-	uint64_t round;	 /* of the mappings */
+	uint64_t sweep;	 /* of the mappings */
 	uint64_t used;	 /* on the table's clock */
-	bool read_again; /* mappings were read a second time in this round */
+	bool read_again; /* mappings were read a second time in this sweep */
 	bool fresh;	 /* mappings were read for the walk under way */
 	struct target_maps maps;
 	struct stack_module **modules; /* one for each mapping; NULL: not asked yet */
@@ -25,7 +25,7 @@ struct stack_process {
 
 struct process_table {
 	struct module_table *modules;	  /* that their mappings are of */
-	uint64_t round;			  /* mappings read before it are read anew */
+	uint64_t sweep;			  /* mappings read before it are read anew */
 	uint64_t clock;			  /* goes up with each use, to tell the oldest */
 	struct stack_process **processes; /* sorted by pid */
 	size_t count;
@@ -44,11 +44,11 @@ void process_table_init(struct process_table *table, struct module_table *module
 void process_table_release(struct process_table *table);
 void process_forget(struct process_table *table, pid_t pid);
 
-/* Finds or adds a process, with the mappings of this round. Errors as of target_maps_read(). */
+/* Finds or adds a process, with the mappings of this sweep. Errors as of target_maps_read(). */
 int process_get(struct process_table *table, pid_t pid, struct stack_process **ret_process);
 
 /*
- * Looks up an address. Once in a round, mappings are read again if the address is in none of them.
+ * Looks up an address. Once in a sweep, mappings are read again if the address is in none of them.
  * Returns 0, -ENOENT if it is in no executable mapping, -ENOMEM.
  */
 int process_locate(struct process_table *table, struct stack_process *process, uint64_t address,

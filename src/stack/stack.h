@@ -61,7 +61,7 @@ int stack_engine_create(const struct stack_options *options, struct stack_engine
 void stack_engine_free(struct stack_engine *engine);
 
 /* Mappings read before this call are read anew when next needed. */
-void stack_begin_round(struct stack_engine *engine);
+void stack_begin_sweep(struct stack_engine *engine);
 
 /* The process executed another program or ended: forget what is known of it now. */
 void stack_forget_process(struct stack_engine *engine, pid_t pid);

@@ -323,11 +323,11 @@ static void test_real_program(void **state)
 	uint64_t vaddr, size, entry;
 	struct go_image *image;
 	char text[64];
-	void *room;
+	void *capacity;
 	size_t length;
 
 	(void)state;
-	image = open_file(REAL, &room, &length);
+	image = open_file(REAL, &capacity, &length);
 	if (!image)
 		skip();
 	assert_int_equal(image->kind, GO_GC);
@@ -349,21 +349,21 @@ static void test_real_program(void **state)
 	assert_null(go_image_bytes(image, UINT64_MAX - 3, 8));
 	assert_null(go_image_bytes(image, vaddr, SIZE_MAX));
 	go_image_free(image);
-	munmap(room, length);
+	munmap(capacity, length);
 }
 
 static void test_not_go(void **state)
 {
 	struct go_image *image;
-	void *room;
+	void *capacity;
 	size_t length;
 
 	(void)state;
-	image = open_file("/proc/self/exe", &room, &length);
+	image = open_file("/proc/self/exe", &capacity, &length);
 	assert_non_null(image);
 	assert_int_equal(image->kind, GO_NOT);
 	go_image_free(image);
-	munmap(room, length);
+	munmap(capacity, length);
 }
 
 int main(void)

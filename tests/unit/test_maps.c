@@ -152,41 +152,41 @@ static void test_read_many(void **state)
 {
 	struct target_maps maps = TARGET_MAPS_INIT;
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = 8000;
-	char *room = mmap(NULL, pages * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *capacity = mmap(NULL, pages * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	(void)state;
-	assert_true(room != MAP_FAILED);
+	assert_true(capacity != MAP_FAILED);
 	for (size_t i = 0; i < pages; i += 2)
-		assert_int_equal(mprotect(room + i * page, page, PROT_READ | PROT_WRITE), 0);
+		assert_int_equal(mprotect(capacity + i * page, page, PROT_READ | PROT_WRITE), 0);
 	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_ALL, &maps), 0);
 	for (size_t i = 2; i < pages - 2; i++) {
-		const struct target_mapping *mapping = target_maps_find(&maps,
-									(uintptr_t)room + i * page);
+		const struct target_mapping *mapping = target_maps_find(&maps, (uintptr_t)capacity +
+										       i * page);
 
 		assert_non_null(mapping);
-		assert_int_equal(mapping->start, (uintptr_t)room + i * page);
+		assert_int_equal(mapping->start, (uintptr_t)capacity + i * page);
 		assert_int_equal(mapping->protection, i % 2 ? PROT_READ : PROT_READ | PROT_WRITE);
 	}
 	target_maps_release(&maps);
-	munmap(room, pages * page);
+	munmap(capacity, pages * page);
 }
 
 static void test_memory(void **state)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *room = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			  0);
-	uint64_t start = (uintptr_t)room;
+	char *capacity = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			      -1, 0);
+	uint64_t start = (uintptr_t)capacity;
 	char buffer[3 * 65536];
 	size_t count = 0;
 
 	(void)state;
-	assert_true(room != MAP_FAILED);
-	memset(room, 'a', 2 * page);
-	assert_int_equal(mprotect(room + 2 * page, page, PROT_NONE), 0);
+	assert_true(capacity != MAP_FAILED);
+	memset(capacity, 'a', 2 * page);
+	assert_int_equal(mprotect(capacity + 2 * page, page, PROT_NONE), 0);
 	assert_int_equal(target_memory_read(getpid(), start, buffer, page, &count), 0);
 	assert_int_equal(count, page);
-	assert_memory_equal(buffer, room, page);
+	assert_memory_equal(buffer, capacity, page);
 	/* Up to the border. */
 	assert_int_equal(target_memory_read(getpid(), start + page + 8, buffer, 3 * page, &count),
 			 0);
@@ -199,7 +199,7 @@ static void test_memory(void **state)
 	assert_int_equal(target_memory_read(getpid(), UINT64_MAX - 3, buffer, 64, &count), -EFAULT);
 	assert_int_equal(target_memory_read(getpid(), start, buffer, 0, &count), -EINVAL);
 	assert_int_equal(target_memory_read(NO_SUCH_PID, start, buffer, 8, &count), -ESRCH);
-	munmap(room, 3 * page);
+	munmap(capacity, 3 * page);
 }
 
 static void assert_elf(int fd)

@@ -640,7 +640,7 @@ static void test_ended_process(void **state)
 	pid = fixture->pid;
 	stop(fixture);
 	assert_chain(name_walk(fixture, &walk), true);
-	stack_begin_round(fixture->engine);
+	stack_begin_sweep(fixture->engine);
 	assert_int_equal(stack_unwind(fixture->engine, pid, &registers, NULL, true, &other),
 			 -ESRCH);
 	registers.known = KNOWN(LC_REGISTER_PC);
@@ -951,7 +951,7 @@ static const char loader_source[] =
 	"	return arguments[0][0] + room[count];\n"
 	"}\n";
 
-/* Code loaded after the mappings of this round were read. */
+/* Code loaded after the mappings of this sweep were read. */
 static void test_dlopen(void **state)
 {
 	struct fixture *fixture = *state;

@@ -166,7 +166,7 @@ static struct lc_frame frame_of(const struct go_image *image, const struct go_ca
 
 /* The calls behind one raw frame, as frames with names. */
 static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, bool alone,
-			 struct lc_frame *frames, size_t room)
+			 struct lc_frame *frames, size_t capacity)
 {
 	const struct go_image *image = go_images_numbered(&golang->images, raw->module);
 	struct go_call calls[GO_INLINED_MAX];
@@ -174,11 +174,11 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, 
 
 	if (image)
 		count = pclntab_calls(image, raw->vaddr, raw->interrupted, calls);
-	if (!count && room) {
+	if (!count && capacity) {
 		frames[0] = (struct lc_frame){ .address = raw->address, .offset = raw->vaddr };
 		return 1;
 	}
-	for (i = 0; i < count && used < room; i++) {
+	for (i = 0; i < count && used < capacity; i++) {
 		/*
 		 * Go's own dumps leave out what the compiler made, too; but a stack is never empty.
 		 */
@@ -191,7 +191,7 @@ static size_t name_frame(struct golang *golang, const struct lc_raw_frame *raw, 
 }
 
 static size_t golang_calls(struct runtime *runtime, uint64_t device, uint64_t inode, uint64_t vaddr,
-			   struct lc_frame *frames, size_t room)
+			   struct lc_frame *frames, size_t capacity)
 {
 	const struct go_image *image = go_images_of_file(&golang_of(runtime)->images, device,
 							 inode);
@@ -200,7 +200,7 @@ static size_t golang_calls(struct runtime *runtime, uint64_t device, uint64_t in
 
 	if (image && image->table)
 		count = pclntab_calls(image, vaddr, /* exact= */ true, calls);
-	for (i = 0; i < count && i < room; i++)
+	for (i = 0; i < count && i < capacity; i++)
 		frames[i] = frame_of(image, &calls[i], vaddr);
 	return i;
 }

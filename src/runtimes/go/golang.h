@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Goroutines of other processes: the one door of this room.
+ * Goroutines of other processes: the public header of this folder.
  *
  * The Go runtime's own structures are read through process_vm_readv: its list of all goroutines,
  * their descriptors, stacks, and what they wait for. A goroutine that changed while it was read is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of this room share: the processes known, and the buffers of a sweep. */
+/* What the files of this folder share: the processes known, and the buffers of a sweep. */
 #ifndef LEAKHOP_RUNTIMES_GO_PRIVATE_H
 #define LEAKHOP_RUNTIMES_GO_PRIVATE_H
 
@@ -46,7 +46,7 @@ struct golang {
 	struct go_walk walk;
 	uint8_t *kinds; /* enum lc_go_kind + 1, by stack: what its innermost functions tell; 0: not
 			   asked */
-	size_t kinds_room;
+	size_t kinds_capacity;
 	struct go_batch batch;
 };
 
@@ -55,7 +55,7 @@ static inline struct golang *golang_of(struct runtime *runtime)
 	return (struct golang *)runtime;
 }
 
-/* What the folders of this room do of struct runtime_operations. */
+/* What the folders of this folder do of struct runtime_operations. */
 int golang_describe(struct runtime *runtime, struct lc_go_process *process, uint64_t goid);
 int golang_reach(struct runtime *runtime, struct lc_go_process *process);
 int golang_labels(struct runtime *runtime, struct lc_go_process *process, uint64_t goid,

@@ -298,8 +298,8 @@ int go_heap_read(struct go_process *process, struct go_heap *heap)
 		return -ENOENT;
 	if (length > SPANS_MAX)
 		return -E2BIG;
-	heap->room = length + SPANS_LATE;
-	heap->spans = calloc(heap->room, sizeof(*heap->spans));
+	heap->capacity = length + SPANS_LATE;
+	heap->spans = calloc(heap->capacity, sizeof(*heap->spans));
 	if (!heap->spans)
 		return -ENOMEM;
 	r = read_spans(process, heap, list, length);
@@ -355,7 +355,7 @@ static const struct go_span *look_up(const struct go_process *process, struct go
 	    span.size < 8 || address < span.start || address >= span.end)
 		return NULL;
 	heap->late_pages += (span.end - span.start) >> PAGE_SHIFT;
-	if (heap->count == heap->room || heap->late_pages > PAGES_MAX ||
+	if (heap->count == heap->capacity || heap->late_pages > PAGES_MAX ||
 	    !give_numbers(heap, &span) || !note_pages(heap, &span, heap->count + 1)) {
 		heap->full = true;
 		return NULL;

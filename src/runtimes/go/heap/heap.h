@@ -25,7 +25,7 @@ struct go_span {
 
 struct go_heap {
 	struct go_span *spans; /* in use; those that came into use since are at the end */
-	size_t count, room;
+	size_t count, capacity;
 	uint64_t objects;   /* that all of them have room for */
 	uint64_t low, high; /* addresses in question */
 	uint32_t *

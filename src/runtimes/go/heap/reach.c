@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Looks at who can reach what, and looks again: see reach.h. A look ends when nobody was found to
- * have moved since he was read, or after some rounds; then whoever ran meanwhile has been looked at
+ * have moved since he was read, or after some passes; then whoever ran meanwhile has been looked at
  * once more.
  */
 #include "runtimes/go/image/modules.h"
@@ -15,7 +15,7 @@
 #define TIME_LEAST 5000000000ull /* ns, of a look */
 #define TIME_GB 4000000000ull	 /* for each GB of heap; one of small objects takes two or three */
 #define TIME_MAX 15000000000ull
-#define ROUNDS 4
+#define PASSES 4
 
 /*
  * Those that could be woken come last: once nobody is left who could not, what they have is of no
@@ -65,7 +65,7 @@ static int begin(struct search *search)
 
 int reach_look(struct search *search)
 {
-	unsigned round;
+	unsigned pass;
 	int r = begin(search);
 
 	if (!r)
@@ -76,7 +76,7 @@ int reach_look(struct search *search)
 	reach_find_coroutines(search);
 	reach_read_roots(search);
 	mark_all(search);
-	for (round = 0; round < ROUNDS && search->open && !search->error; round++) {
+	for (pass = 0; pass < PASSES && search->open && !search->error; pass++) {
 		if (!reach_look_again(search))
 			break;
 		reach_read_roots(search);

@@ -19,14 +19,14 @@ bool reach_push(struct search *search, struct reach_list *list, uint64_t item)
 {
 	uint64_t *grown;
 
-	if (list->count == list->room) {
-		grown = reallocarray(list->items, list->room * 2 + 1024, sizeof(*grown));
+	if (list->count == list->capacity) {
+		grown = reallocarray(list->items, list->capacity * 2 + 1024, sizeof(*grown));
 		if (!grown) {
 			reach_fail(search, -ENOMEM);
 			return false;
 		}
 		list->items = grown;
-		list->room = list->room * 2 + 1024;
+		list->capacity = list->capacity * 2 + 1024;
 	}
 	list->items[list->count++] = item;
 	return true;
@@ -64,14 +64,15 @@ const struct reach_wait *reach_first_wait(const struct search *search, uint64_t 
 /* Twice as many waits: the chains stay, only where they begin is found by another number. */
 static bool make_room(struct search *search)
 {
-	size_t room = search->wait_room ? search->wait_room * 2 : 1024, mask = room * 2 - 1, i, at;
-	struct reach_wait *waits = reallocarray(search->waits, room, sizeof(*waits));
+	size_t capacity = search->wait_capacity ? search->wait_capacity * 2 : 1024,
+	       mask = capacity * 2 - 1, i, at;
+	struct reach_wait *waits = reallocarray(search->waits, capacity, sizeof(*waits));
 	uint32_t *table = calloc(mask + 1, sizeof(*table));
 
 	search->waits = waits ?: search->waits;
-	if (!waits || !table || room > WAITS_MAX) {
+	if (!waits || !table || capacity > WAITS_MAX) {
 		free(table);
-		reach_fail(search, room > WAITS_MAX ? -E2BIG : -ENOMEM);
+		reach_fail(search, capacity > WAITS_MAX ? -E2BIG : -ENOMEM);
 		return false;
 	}
 	for (i = 0; search->by_object && i <= search->by_object_mask; i++) {
@@ -85,7 +86,7 @@ static bool make_room(struct search *search)
 	free(search->by_object);
 	search->by_object = table;
 	search->by_object_mask = mask;
-	search->wait_room = room;
+	search->wait_capacity = capacity;
 	return true;
 }
 
@@ -113,7 +114,7 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 		reach_lives(search, goroutine);
 		return;
 	}
-	if (search->wait_count == search->wait_room && !make_room(search))
+	if (search->wait_count == search->wait_capacity && !make_room(search))
 		return;
 	slot = slot_for(search, object);
 	search->waits[search->wait_count] = (struct reach_wait){

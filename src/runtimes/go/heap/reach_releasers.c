@@ -27,7 +27,7 @@ struct holding {
 struct holdings {
 	const struct search *search;
 	struct holding *list;
-	size_t count, room;
+	size_t count, capacity;
 	bool complete;
 	struct reach_list queue; /* objects of the goroutine at hand, by steps */
 	uint32_t holder;
@@ -42,14 +42,14 @@ static void note(struct holdings *h, uint64_t object, uint64_t word, bool on_sta
 		h->complete = false;
 		return;
 	}
-	if (h->count == h->room) {
-		grown = reallocarray(h->list, h->room * 2 + 256, sizeof(*grown));
+	if (h->count == h->capacity) {
+		grown = reallocarray(h->list, h->capacity * 2 + 256, sizeof(*grown));
 		if (!grown) {
 			h->no_memory = true;
 			return;
 		}
 		h->list = grown;
-		h->room = h->room * 2 + 256;
+		h->capacity = h->capacity * 2 + 256;
 	}
 	h->list[h->count++] = (struct holding){ object, word, h->holder, on_stack };
 }
@@ -62,7 +62,7 @@ static void enqueue(struct holdings *h, uint64_t object)
 		if (h->queue.items[i] == object)
 			return;
 	}
-	if (h->queue.count < h->queue.room)
+	if (h->queue.count < h->queue.capacity)
 		h->queue.items[h->queue.count++] = object;
 }
 
@@ -145,7 +145,7 @@ static int read_all(struct holdings *h)
 	size_t i, n = 0;
 
 	h->queue.items = calloc(OBJECTS_MAX, sizeof(*h->queue.items));
-	h->queue.room = OBJECTS_MAX;
+	h->queue.capacity = OBJECTS_MAX;
 	if (!h->queue.items)
 		return -ENOMEM;
 	h->complete = true;

@@ -56,7 +56,7 @@ struct reach_wait {
 
 struct reach_list {
 	uint64_t *items;
-	size_t count, room;
+	size_t count, capacity;
 };
 
 struct search {
@@ -72,7 +72,7 @@ struct search {
 	uint32_t *by_address; /* open hash of goroutine numbers + 1 */
 	size_t by_address_mask;
 	struct reach_wait *waits;
-	size_t wait_count, wait_room;
+	size_t wait_count, wait_capacity;
 	uint32_t *by_object; /* open hash of wait numbers + 1, the first of each object */
 	size_t by_object_mask;
 	uint8_t *met, *awaited;	     /* bit for each object of the heap */

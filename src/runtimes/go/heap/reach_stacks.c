@@ -166,7 +166,7 @@ static bool stood_still(struct search *search, size_t i)
 	return go_descriptor_unmoved(&batch->before[i], &batch->after[i]);
 }
 
-/* All of a stack that fits in the batch's room was read before, with the others. */
+/* All of a stack that fits in the batch's buffer was read before, with the others. */
 static void mark_stack(struct search *search, size_t i, uint64_t from, uint64_t to)
 {
 	struct go_batch *batch = search->batch;

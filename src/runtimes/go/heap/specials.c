@@ -12,16 +12,16 @@
 #define RECORD_MAX GO_SPECIAL_MAX
 #define WIDE_OFFSET_KIND 16 /* where the kind stands since the offset has 64 bits */
 
-static int add(uint64_t **list, size_t *count, size_t *room, uint64_t value)
+static int add(uint64_t **list, size_t *count, size_t *capacity, uint64_t value)
 {
 	uint64_t *grown;
 
-	if (*count == *room) {
-		grown = reallocarray(*list, *room * 2 + 64, sizeof(*grown));
+	if (*count == *capacity) {
+		grown = reallocarray(*list, *capacity * 2 + 64, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		*list = grown;
-		*room = *room * 2 + 64;
+		*capacity = *capacity * 2 + 64;
 	}
 	(*list)[(*count)++] = value;
 	return 0;
@@ -69,10 +69,10 @@ static int add_record(const struct go_process *process, const struct go_heap *he
 	for (at = o->special_size; at + 8 <= RECORD_MAX && !r; at += 8) {
 		word = word_at(record, at, 8);
 		if (word >= heap->low && word < heap->high)
-			r = add(&specials->words, &specials->count, &specials->room, word);
+			r = add(&specials->words, &specials->count, &specials->capacity, word);
 	}
 	if (!r && gives)
-		r = add(&specials->objects, &specials->object_count, &specials->object_room,
+		r = add(&specials->objects, &specials->object_count, &specials->object_capacity,
 			object_of(process, span, record));
 	return r;
 }

@@ -11,10 +11,10 @@
 
 struct go_specials {
 	uint64_t *words; /* of the records: functions and arguments, some of them pointers */
-	size_t count, room;
+	size_t count, capacity;
 	uint64_t *objects; /* that have a finalizer, which gets them, or a weak pointer, which gives
 			      them */
-	size_t object_count, object_room;
+	size_t object_count, object_capacity;
 };
 
 /*

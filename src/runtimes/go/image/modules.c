@@ -16,7 +16,7 @@
 #define MOST_PCLNTAB (256u << 20)
 #define CHAIN_MAX (2 * GO_MODULES_MAX) /* also what is not known here is passed */
 
-/* Numbers of this room's images, apart from those of the stack room. */
+/* Numbers of this folder's images, apart from those of src/stack. */
 #define FIRST_NUMBER (1ull << 62)
 
 /* The image behind a mapping, opened once for each file; NULL: it can't be looked at. */

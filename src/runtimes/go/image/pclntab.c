@@ -285,7 +285,7 @@ int32_t pclntab_frame_size(const struct go_pclntab *table, const struct go_funct
 }
 
 size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_function *function,
-			  uint64_t *ends, size_t room)
+			  uint64_t *ends, size_t capacity)
 {
 	uint64_t at = table->values + function->pcsp, pc = function->entry;
 	uint32_t delta, step, i;
@@ -296,7 +296,7 @@ size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_functi
 		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
 			break;
 		value += (int32_t)((delta >> 1) ^ -(delta & 1));
-		if (!value && before > 0 && count < room)
+		if (!value && before > 0 && count < capacity)
 			ends[count++] = pc;
 		before = value;
 		pc += (uint64_t)step * table->quantum;

@@ -79,10 +79,10 @@ size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 
 /*
  * Where the code has taken its frame down, after it had one: its return instructions, and what the
- * compiler put behind them. vaddr of the beginnings; returns how many, at most room.
+ * compiler put behind them. vaddr of the beginnings; returns how many, at most capacity.
  */
 size_t pclntab_frame_ends(const struct go_pclntab *table, const struct go_function *function,
-			  uint64_t *ends, size_t room);
+			  uint64_t *ends, size_t capacity);
 
 /* It writes to sp in a way that the frame sizes don't tell (funcFlag SPWRITE). */
 bool pclntab_sets_sp(const struct go_function *function);

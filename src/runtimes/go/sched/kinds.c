@@ -66,13 +66,14 @@ enum lc_go_kind go_kind_by_stack(struct golang *golang, const struct go_process 
 {
 	uint8_t *grown;
 
-	if (stack >= golang->kinds_room) {
+	if (stack >= golang->kinds_capacity) {
 		grown = realloc(golang->kinds, stack + ROOM_STEP);
 		if (!grown)
 			return LC_GO_NO_WAIT;
-		memset(grown + golang->kinds_room, 0, stack + ROOM_STEP - golang->kinds_room);
+		memset(grown + golang->kinds_capacity, 0,
+		       stack + ROOM_STEP - golang->kinds_capacity);
 		golang->kinds = grown;
-		golang->kinds_room = stack + ROOM_STEP;
+		golang->kinds_capacity = stack + ROOM_STEP;
 	}
 	if (!golang->kinds[stack])
 		golang->kinds[stack] = 1 + by_functions(process, walk);

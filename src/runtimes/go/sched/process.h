@@ -14,7 +14,7 @@
 
 /* A piece of Go code in the process: runtime.moduledata. */
 struct go_module {
-	struct go_image *image; /* the room's */
+	struct go_image *image; /* this folder's */
 	uint64_t bias;
 	uint64_t address; /* of the moduledata */
 	uint64_t text, etext;
@@ -65,7 +65,7 @@ struct go_process {
 	size_t timer_channel_count;
 	uint32_t timers_sweep;
 	struct go_poll *polls; /* by g; of sweep number polls_sweep */
-	size_t poll_count, poll_room;
+	size_t poll_count, poll_capacity;
 	uint32_t polls_sweep;
 	struct go_cached_size *sizes;
 	uint8_t kinds[256]; /* enum lc_go_kind by wait reason */

@@ -18,7 +18,7 @@ struct go_walk {
 	enum lc_stack_end end;
 };
 
-/* A place in a stack that is walked frame by frame, for who has no room for all of them. */
+/* A position in a stack that is walked frame by frame, for who has no room for all of them. */
 struct go_cursor {
 	struct go_process *process;
 	const uint8_t *stack; /* bytes from bottom on */

@@ -40,9 +40,9 @@ static bool add(struct go_process *process, const struct go_poll *poll)
 {
 	struct go_poll *grown;
 
-	if (process->poll_count == process->poll_room) {
-		process->poll_room = process->poll_room * 2 + 64;
-		grown = reallocarray(process->polls, process->poll_room, sizeof(*grown));
+	if (process->poll_count == process->poll_capacity) {
+		process->poll_capacity = process->poll_capacity * 2 + 64;
+		grown = reallocarray(process->polls, process->poll_capacity, sizeof(*grown));
 		if (!grown)
 			return false;
 		process->polls = grown;

@@ -113,9 +113,9 @@ static bool add(struct go_semaphores *list, uint64_t g, uint64_t object)
 
 	if (list->count == MOST_WAITERS)
 		return false;
-	if (list->count == list->room) {
-		list->room = list->room * 2 + 64;
-		grown = reallocarray(list->found, list->room, sizeof(*grown));
+	if (list->count == list->capacity) {
+		list->capacity = list->capacity * 2 + 64;
+		grown = reallocarray(list->found, list->capacity, sizeof(*grown));
 		if (!grown)
 			return false;
 		list->found = grown;

@@ -34,7 +34,7 @@ struct go_semaphore {
 
 struct go_semaphores {
 	struct go_semaphore *found;
-	size_t count, room;
+	size_t count, capacity;
 };
 
 /*
