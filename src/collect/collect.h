@@ -93,7 +93,8 @@ int collect_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, colle
  * One thread, whoever it belongs to: for chains of waits that lead out of what was asked for.
  * Always from /proc. Returns 0, -ESRCH (gone), -EPERM, or another negative errno.
  */
-int collect_look(struct collect *collect, pid_t pid, pid_t tid, struct lc_sample *ret_sample);
+int collect_sample_thread(struct collect *collect, pid_t pid, pid_t tid,
+			  struct lc_sample *ret_sample);
 
 /* A descriptor that polls readable when events wait; -1: this source has none. */
 int collect_fd(const struct collect *collect);

@@ -9,7 +9,7 @@
  * counts from the first sweep that saw it.
  */
 #include "collect/clock.h"
-#include "collect/look.h"
+#include "collect/proc_thread.h"
 #include "collect/source.h"
 #include "target/proc.h"
 #include "util/now.h"
@@ -101,7 +101,7 @@ static int walk_thread(void *context, pid_t tid)
 	struct lc_sample sample;
 	int r;
 
-	r = look_at_thread(walk->collect->proc->clocks, walk->pid, tid, &sample);
+	r = proc_thread_sample(walk->collect->proc->clocks, walk->pid, tid, &sample);
 	if (r == -EPERM || r == -EACCES)
 		walk->refused++;
 	if (r < 0)

@@ -104,7 +104,8 @@ static int try_sibling(struct reading *reading, struct lc_thread *thread)
 	uint32_t stack = 0;
 	int r;
 
-	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &before) < 0 ||
+	if (collect_sample_thread(observer->collect, thread->task.pid, thread->task.tid, &before) <
+		    0 ||
 	    before.voluntary_switches != thread->voluntary_switches ||
 	    before.involuntary_switches != thread->involuntary_switches)
 		return 0;
@@ -112,7 +113,8 @@ static int try_sibling(struct reading *reading, struct lc_thread *thread)
 			&stack);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &after) < 0 ||
+	if (collect_sample_thread(observer->collect, thread->task.pid, thread->task.tid, &after) <
+		    0 ||
 	    after.voluntary_switches != before.voluntary_switches ||
 	    after.involuntary_switches != before.involuntary_switches)
 		return 0;

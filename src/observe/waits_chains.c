@@ -45,7 +45,7 @@ static int find_other(struct reading *reading, pid_t pid, pid_t tid, struct lc_t
 		observer->lost_others++;
 		return 0;
 	}
-	if (collect_look(observer->collect, pid, tid, &sample) < 0)
+	if (collect_sample_thread(observer->collect, pid, tid, &sample) < 0)
 		return 0;
 	r = lc_model_sample(observer->others, &sample, &thread);
 	if (r < 0)
@@ -76,7 +76,8 @@ static int sample_other(struct observer *observer, struct lc_thread *thread, boo
 	struct lc_sample sample;
 	int r;
 
-	if (collect_look(observer->collect, thread->task.pid, thread->task.tid, &sample) < 0)
+	if (collect_sample_thread(observer->collect, thread->task.pid, thread->task.tid, &sample) <
+	    0)
 		return 0;
 	r = lc_model_sample(observer->others, &sample, &thread);
 	if (r == 1 && !last)

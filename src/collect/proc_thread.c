@@ -4,7 +4,7 @@
  * stand in a chain of waits. Of the user registers /proc has only the stack pointer and the program
  * counter.
  */
-#include "collect/look.h"
+#include "collect/proc_thread.h"
 #include "collect/source.h"
 #include "target/proc.h"
 #include "util/now.h"
@@ -27,7 +27,8 @@ static void fill_still_since(const struct cpu_clocks *clocks, unsigned cpu,
 		sample->still_since = sample->now;
 }
 
-int look_at_thread(const struct cpu_clocks *clocks, pid_t pid, pid_t tid, struct lc_sample *sample)
+int proc_thread_sample(const struct cpu_clocks *clocks, pid_t pid, pid_t tid,
+		       struct lc_sample *sample)
 {
 	struct target_syscall call;
 	struct target_status status;
@@ -70,10 +71,11 @@ int look_at_thread(const struct cpu_clocks *clocks, pid_t pid, pid_t tid, struct
 	return 0;
 }
 
-int collect_look(struct collect *collect, pid_t pid, pid_t tid, struct lc_sample *ret_sample)
+int collect_sample_thread(struct collect *collect, pid_t pid, pid_t tid,
+			  struct lc_sample *ret_sample)
 {
 	struct target_stat stat;
-	int r = look_at_thread(collect->source->clocks(collect), pid, tid, ret_sample);
+	int r = proc_thread_sample(collect->source->clocks(collect), pid, tid, ret_sample);
 
 	if (!r && !target_read_stat(pid, pid, &stat))
 		memcpy(ret_sample->process_comm, stat.comm, sizeof(ret_sample->process_comm));
