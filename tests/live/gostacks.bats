@@ -206,7 +206,7 @@ parsed() { "$reader" <"$1" | grep -oE '^[0-9]+: ' | awk '{ sum += $1 } END { pri
 	begin go golabels
 	leakhop dump -p "$pid" --format=go -o "$data/file"
 	gostacks --count "$data/file"
-	run -3 leakhop dump -p "$pid" --format=go -o "$data/none/file"
+	run -5 leakhop dump -p "$pid" --format=go -o "$data/none/file"
 	if leakhop dump -p "$pid" --format=go >/dev/full 2>"$data/err"; then return 1; fi
 	grep -q . "$data/err"
 }
