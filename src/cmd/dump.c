@@ -48,13 +48,13 @@ int command_dump(int argc, char **argv)
 	r = named_targets_check(&options.session.observe.collect.filter, &error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
+	if (options.session.go_dump)
+		return go_dump(&options.session);
 	r = ending_begin();
 	if (r < 0) {
 		error_set(&error, r, "cannot start");
 		return session_fail(&options.session, r, &error);
 	}
-	if (options.session.go_dump)
-		return go_dump(&options.session);
 	r = session_open(&options.session, &session);
 	if (r)
 		return r;

@@ -47,8 +47,8 @@ static void take(int number)
 
 	if (ending.asked)
 		end_at_once(number);
-	ending.asked = 1;
 	ending.asked_at = now_monotonic();
+	ending.asked = 1;
 	give_up_in(ENDING_PATIENCE_NS);
 	if (write(ending.fd, &one, sizeof(one)) < 0)
 		ending.asked = 1; /* nobody waits: it is seen by ending_asked() */

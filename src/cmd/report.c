@@ -451,6 +451,9 @@ int report_end(struct session *session)
 	if (reporting.run.names_hidden && !options->quiet)
 		output_message("the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
 			       "kernel stacks have no names");
+	if (session->observer.stopped && !options->quiet)
+		output_message("ended before all was read: of some threads it is not told what "
+			       "they wait for");
 	fill_cost(session, &reporting.run.cost);
 	if (!r && options->explain_goid)
 		say_go_explanation(session);
