@@ -503,6 +503,10 @@ static void judge_socket(struct judging *j)
 			 j->group->oldest_ns >= VERDICT_LOCK_HELD_NS ? VERDICT_STUCK
 								     : VERDICT_SUSPECT,
 			 "write", "it wants to send, and nobody reads at the other end");
+	} else if (owed && socket->tcp.known && stood < SERVED_SOON_NS) {
+		/* One look in the midst of a request, of which every busy client has some. */
+		conclude(j, VERDICT_IDLE, "not-yet", "it asked less than a second ago");
+		otherwise(j, "an answer that is not there a second later would make it a suspect");
 	} else if (owed) {
 		conclude(j, VERDICT_SUSPECT, "answer-outstanding",
 			 "it asked, and has heard nothing since: a subscription, or an answer that "

@@ -552,6 +552,32 @@ static void test_streams_grow_with_their_connections(void **state)
 	is(LC_GO_NETWORK, VERDICT_IDLE, "network");
 }
 
+static uint32_t asked_ms_ago;
+
+static void fill_asking(void)
+{
+	struct lc_go_wait wait = { .goid = 40, .fd = 5, .has_socket = true };
+
+	stand(40, LC_GO_NETWORK, 2);
+	wait.socket = (struct lc_wait){ .kind = LC_WAIT_TCP,
+					.flags = LC_WAIT_CLIENT | LC_WAIT_SPOKE_LAST };
+	wait.socket.tcp.known = true;
+	wait.socket.tcp.sent_ms_ago = asked_ms_ago;
+	lc_go_set_wait(process_of(), &wait);
+}
+
+/* One look in the midst of a request, and one at an answer that is not there a second later. */
+static void test_who_has_asked_just_now(void **state)
+{
+	(void)state;
+	asked_ms_ago = 0;
+	looks(1, fill_asking);
+	is(LC_GO_NETWORK, VERDICT_IDLE, "not-yet");
+	asked_ms_ago = 1000;
+	looks(1, fill_asking);
+	is(LC_GO_NETWORK, VERDICT_SUSPECT, "answer-outstanding");
+}
+
 /* Started at each sweep, and they end: two of three. None stands where another stood. */
 static void fill_spinning(void)
 {
@@ -733,6 +759,7 @@ int main(void)
 		TEST(test_threads_behind_a_goroutine),
 		TEST(test_a_group_that_only_grows_leaks),
 		TEST(test_streams_grow_with_their_connections),
+		TEST(test_who_has_asked_just_now),
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
 		TEST(test_growth_with_a_known_end_is_no_leak),
