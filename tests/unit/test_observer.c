@@ -121,6 +121,14 @@ static const struct collect_source script_source = {
 	.lost = script_lost,
 };
 
+static void sleep_until(uint64_t time)
+{
+	struct timespec until = { .tv_sec = time / SECOND, .tv_nsec = time % SECOND };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
+}
+
 static void *second_thread(void *context)
 {
 	(void)context;
@@ -134,6 +142,8 @@ static void *second_thread(void *context)
 static int borrow_numbers(void **state)
 {
 	(void)state;
+	/* A machine that was booted just now has no past to sleep in. */
+	sleep_until(12 * SECOND);
 	numbers.pid = numbers.tids[0] = getpid();
 	sem_init(&numbers.ready, 0, 0);
 	sem_init(&numbers.end, 0, 0);
@@ -164,6 +174,12 @@ static void start_with(struct fixture *fixture, uint64_t threshold_ns, size_t ma
 		.max_threads = max_threads,
 	};
 	assert_int_equal(observer_create(&fixture->options, &fixture->observer, &error), 0);
+}
+
+/* Longer than any threshold here, and since the machine was booted. */
+static uint64_t long_ago(const struct fixture *fixture)
+{
+	return fixture->start / 2;
 }
 
 /* A thread that sleeps in the kernel, where no signal ends it. */
@@ -263,14 +279,6 @@ static void assert_not_told(const struct fixture *fixture, uint64_t now, pid_t t
 	assert_told(fixture, now, tid, VERDICT_RUNNING, 0);
 }
 
-static void sleep_until(uint64_t time)
-{
-	struct timespec until = { .tv_sec = time / SECOND, .tv_nsec = time % SECOND };
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-		;
-}
-
 /*
  * Not told before the threshold, and looked at again when it has passed: first as a suspect, in the
  * end as a finding; since when it sleeps stays the same.
@@ -315,7 +323,7 @@ static void test_woken_between_two_reads(void **state)
 	start_with(&fixture, 2 * SECOND, 0);
 	again = fixture.start - SECOND;
 	begin_sweep(&fixture);
-	add(&fixture, asleep(numbers.tids[0], fixture.start - 60 * SECOND, 5));
+	add(&fixture, asleep(numbers.tids[0], long_ago(&fixture), 5));
 	begin_sweep(&fixture);
 	add(&fixture, asleep(numbers.tids[0], again, 6));
 	sweep(&fixture, 1);
@@ -456,7 +464,7 @@ static void test_a_reused_tid(void **state)
 	(void)state;
 	start_with(&fixture, SECOND, 0);
 	begin_sweep(&fixture);
-	add(&fixture, asleep(numbers.tids[0], fixture.start - 60 * SECOND, 5));
+	add(&fixture, asleep(numbers.tids[0], long_ago(&fixture), 5));
 	sweep(&fixture, 1);
 	lc_model_find(fixture.observer.model, numbers.tids[0])->told = 1;
 	assert_not_told(&fixture, now_monotonic(), numbers.tids[0]); /* as the user knows of it */
@@ -588,12 +596,12 @@ static void test_the_bound_of_the_model(void **state)
 	start_with(&fixture, SECOND, 4);
 	begin_sweep(&fixture);
 	for (i = 0; i < 5; i++)
-		add(&fixture, asleep(NOBODY + i, fixture.start - (20 - i) * SECOND, 5));
-	add(&fixture, asleep(numbers.tids[0], fixture.start - 60 * SECOND, 5));
+		add(&fixture,
+		    asleep(NOBODY + i, fixture.start - (20 - i) * (fixture.start / 64), 5));
+	add(&fixture, asleep(numbers.tids[0], long_ago(&fixture), 5));
 	sweep(&fixture, 1);
 	assert_int_equal(lc_model_count(fixture.observer.model), 4);
-	assert_told(&fixture, now_monotonic(), numbers.tids[0], VERDICT_STUCK,
-		    fixture.start - 60 * SECOND);
+	assert_told(&fixture, now_monotonic(), numbers.tids[0], VERDICT_STUCK, long_ago(&fixture));
 	assert_non_null(lc_model_find(fixture.observer.model, NOBODY));
 	assert_null(lc_model_find(fixture.observer.model, NOBODY + 4));
 	observer_get_losses(&fixture.observer, &losses);
