@@ -97,21 +97,14 @@ static const char *const channel_directions[] = { "send", "receive", NULL };
 
 FIELDS_OF(channel, struct lc_go_channel, "A channel", CHANNEL_FIELDS);
 
-static const char *family_name(enum lc_go_kind kind)
-{
-	switch (lc_go_family_of(kind)) {
-	case LC_GO_FAMILY_CHANNEL:
-		return "channel";
-	case LC_GO_FAMILY_SYNC:
-		return "synchronisation";
-	case LC_GO_FAMILY_EXTERNAL:
-		return "external";
-	default:
-		return "";
-	}
-}
+static const char *const families[] = {
+	[LC_GO_FAMILY_NONE] = "",
+	[LC_GO_FAMILY_CHANNEL] = "channel",
+	[LC_GO_FAMILY_SYNC] = "synchronisation",
+	[LC_GO_FAMILY_EXTERNAL] = "external",
+	NULL,
+};
 
-static const char *const families[] = { "", "channel", "synchronisation", "external", NULL };
 static const char *const network_directions[] = { "read", "write", NULL };
 
 /* What its thread waits for in a call. */
@@ -141,7 +134,8 @@ static bool is_network(const struct verdict_goroutines *record)
 #define WAIT go_wait->wait
 #define GO_WAIT_FIELDS(F)                                                                          \
 	F(kind, TEXT, PLAIN, ALWAYS, lc_go_kind_name(go_wait->goroutine->kind), "")                \
-	F(family, TEXT, ONE_OF(families), ALWAYS, family_name(go_wait->goroutine->kind), "of it")  \
+	F(family, TEXT, ONE_OF(families), ALWAYS,                                                  \
+	  families[lc_go_family_of(go_wait->goroutine->kind)], "of it")                            \
 	F(reason, TEXT, PLAIN, ALWAYS, WAIT ? WAIT->reason : "", "in the runtime's words")         \
 	F(thread_wait, OBJECT, OF(fields_wait), thread_wait(go_wait), thread_wait(go_wait),        \
 	  "in a call: what its thread waits for")                                                  \
@@ -188,19 +182,13 @@ FIELDS_OF(label, struct verdict_label, "A label", LABEL_FIELDS);
 FIELDS_OF(heap, struct lc_go_process, "A heap", HEAP_FIELDS);
 
 /* --- what probes have seen --- */
-static const char *readier_name(enum lc_go_readier readier)
-{
-	static const char *const names[] = {
-		[LC_GO_READIER_UNKNOWN] = "",
-		[LC_GO_READIER_GOROUTINE] = "goroutine",
-		[LC_GO_READIER_RUNTIME] = "runtime",
-		[LC_GO_READIER_NETWORK] = "network",
-	};
-
-	return names[readier];
-}
-
-static const char *const readiers[] = { "", "goroutine", "runtime", "network", NULL };
+static const char *const readiers[] = {
+	[LC_GO_READIER_UNKNOWN] = "",
+	[LC_GO_READIER_GOROUTINE] = "goroutine",
+	[LC_GO_READIER_RUNTIME] = "runtime",
+	[LC_GO_READIER_NETWORK] = "network",
+	NULL,
+};
 
 #define READIER_FRAME text_telling_frame(source->run, readier->stack)
 #define READIER_FIELDS(F)                                                                   \
@@ -208,7 +196,7 @@ static const char *const readiers[] = { "", "goroutine", "runtime", "network", N
 	  "where it did that")                                                              \
 	F(file, TEXT, PLAIN, ALWAYS, READIER_FRAME ? READIER_FRAME->file : "", "the same")  \
 	F(line, NUMBER, PLAIN, ALWAYS, READIER_FRAME ? READIER_FRAME->line : 0, "the same") \
-	F(kind, TEXT, ONE_OF(readiers), ALWAYS, readier_name(readier->kind),                \
+	F(kind, TEXT, ONE_OF(readiers), ALWAYS, readiers[readier->kind],                    \
 	  "`runtime`: a timer, say; `network`: a descriptor became ready")                  \
 	F(goid, ID_OR_NULL, PLAIN, ALWAYS, readier->goid, "of a goroutine")
 

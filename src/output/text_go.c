@@ -8,6 +8,7 @@
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,11 +21,6 @@ static const char *const families[] = {
 	[LC_GO_FAMILY_SYNC] = "synchronisation that never comes",
 	[LC_GO_FAMILY_EXTERNAL] = "external wait",
 };
-
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
 
 static void text_head(struct line *line, const struct output_run *run,
 		      const struct verdict_goroutines *record, unsigned number)
