@@ -31,7 +31,7 @@ VERSION := 0.1.0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2:$(CURDIR)/%=%)')
 
-packages := libbpf libdw libelf zlib jansson
+packages := libbpf libdw libelf zlib jansson libseccomp libcap-ng
 missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done)
 ifneq ($(strip $(missing)),)
 $(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
@@ -47,7 +47,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each folder of src/ is an archive, and links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-folders := cmd observe output verdict collect wait runtimes stack target model util
+folders := cmd observe output verdict collect wait runtimes stack sandbox target binary model util
 folder_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
 folder_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call folder_sources,$(1)))
 archives := $(foreach folder,$(folders),$(BUILD)/$(folder).a)
@@ -131,15 +131,15 @@ unit_folders_duration = util
 unit_folders_escape = output verdict model util
 unit_folders_json = output verdict model util
 unit_folders_fields = output verdict model util
-unit_folders_stack = stack target model util
+unit_folders_stack = stack binary target model util
 unit_folders_kernel_symbols = stack target model util
 unit_folders_clock = collect target model util
 unit_folders_wait = wait target model util
 unit_folders_goroutines = model util
 unit_folders_goroutine_rules = verdict model util
 unit_folders_trace_text = output verdict model util
-unit_folders_go = runtimes stack target model util
-unit_folders_observer = observe verdict collect wait runtimes stack target model util
+unit_folders_go = runtimes stack binary target model util
+unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(unit_folders_default))
 unit_archives = $(foreach folder,$(call unit_folders_of,$(1)),$(BUILD)/$(folder).a)

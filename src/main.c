@@ -3,6 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/session.h"
 #include "cmd/version.h"
+#include "sandbox/sandbox.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -55,6 +56,8 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
+	if (argc == 2 && !strcmp(argv[1], SANDBOX_WORKER))
+		return sandbox_work(SANDBOX_SOCKET);
 	if (secure_descriptors())
 		return EXIT_COULD_NOT;
 	setlocale(LC_ALL, "");

@@ -3,6 +3,7 @@
 #include "cmd/go_dump.h"
 #include "cmd/file.h"
 #include "runtimes/go/golang.h"
+#include "sandbox/sandbox.h"
 #include "output/output.h"
 #include "util/now.h"
 
@@ -53,11 +54,14 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 {
 	struct writing writing = { .stream = stream };
 	struct runtime *runtime = NULL;
+	const struct sandbox_options sandbox = { .stop = NULL };
+	struct binary_files *files = NULL;
 	struct lc_stacks *stacks = NULL;
 	char reason[200] = "";
 	int r = lc_stacks_create(1, &stacks);
 
-	r = r ?: golang_open(stacks, &runtime);
+	r = r ?: sandbox_open(&sandbox, &files);
+	r = r ?: golang_open(stacks, files, &runtime);
 	r = r
 		    ?: runtime->does->dump(runtime, pid, now_monotonic(), ATTEMPTS, write_trace,
 					   &writing, reason);
@@ -67,6 +71,8 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 		r = tell_why(r, pid, reason, error);
 	if (runtime)
 		runtime->does->close(runtime);
+	if (files)
+		files->does->free(files);
 	lc_stacks_free(stacks);
 	return r;
 }

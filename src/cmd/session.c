@@ -83,6 +83,19 @@ static FILE *open_output(const struct session_options *options)
 	return fd < 0 ? NULL : fdopen(fd, "w");
 }
 
+/* Begun before all else, so that it is ready when the first stack is. */
+static int open_sandbox(struct session *session)
+{
+	const struct sandbox_options sandbox = {
+		.debug_files = { observer_open_debug_file, &session->observer },
+		.remark = say_remark,
+		.stop = ending_is_due,
+		.context = session,
+	};
+
+	return sandbox_open(&sandbox, &session->files);
+}
+
 int session_open(struct session_options *options, struct session *session)
 {
 	struct error error = {};
@@ -103,7 +116,12 @@ int session_open(struct session_options *options, struct session *session)
 		error_set(&error, -errno, "cannot write '%s'", options->output ?: "stderr");
 		return session_fail(options, -EIO, &error);
 	}
-	r = observer_create(&options->observe, &session->observer, &error);
+	r = open_sandbox(session);
+	options->observe.files = session->files;
+	if (r < 0)
+		error_set(&error, r, "cannot start");
+	else
+		r = observer_create(&options->observe, &session->observer, &error);
 	if (r < 0) {
 		session_close(session);
 		return session_fail(options, r, &error);
@@ -119,6 +137,8 @@ int session_exit_code(const struct session *session)
 void session_close(struct session *session)
 {
 	observer_release(&session->observer);
+	if (session->files)
+		session->files->does->free(session->files);
 	if (session->out && session->out != stdout)
 		fclose(session->out);
 }

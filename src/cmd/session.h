@@ -10,6 +10,7 @@
 #include "cmd/progress.h"
 #include "observe/observer.h"
 #include "output/format.h"
+#include "sandbox/sandbox.h"
 #include "util/now.h"
 #include "verdict/report.h"
 
@@ -34,6 +35,7 @@ struct session_options {
 struct session {
 	struct session_options *options;
 	FILE *out;
+	struct binary_files *files;
 	struct observer observer;
 	struct progress progress;
 	int64_t started, realtime_offset;

@@ -59,10 +59,20 @@ static size_t ask_runtime(void *context, uint64_t device, uint64_t inode, uint64
 				 : 0;
 }
 
+int observer_open_debug_file(void *context, const struct binary_debug_request *request,
+			     unsigned attempt, int *ret_fd)
+{
+	const struct observer *observer = context;
+
+	return stack_open_debug_file(observer->engine, request, attempt, ret_fd);
+}
+
 static int create_parts(struct observer *observer)
 {
 	const struct observer_options *options = observer->options;
+	const struct binary_debug_files debug_files = { observer_open_debug_file, observer };
 	struct stack_options stack = {
+		.files = options->files,
 		.symfs = options->symfs,
 		.max_frames = options->max_stack,
 		.progress = stack_progress,
@@ -72,12 +82,16 @@ static int create_parts(struct observer *observer)
 	};
 	int r = lc_stacks_create(0, &observer->stacks);
 
+	if (!stack.files) {
+		r = r ?: binary_local_create(&debug_files, &observer->own_files);
+		stack.files = observer->own_files;
+	}
 	r = r ?: lc_model_create(options->max_threads, &observer->model);
 	r = r ?: lc_model_create(OBSERVER_MOST_OTHERS, &observer->others);
 	r = r ?: lc_series_create(&observer->series);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
-		r = r ?: golang_open(observer->stacks, &observer->runtime);
+		r = r ?: golang_open(observer->stacks, stack.files, &observer->runtime);
 	return r;
 }
 
@@ -107,6 +121,8 @@ void observer_release(struct observer *observer)
 	lc_go_release(&observer->go);
 	if (observer->runtime)
 		observer->runtime->does->close(observer->runtime);
+	if (observer->own_files)
+		observer->own_files->does->free(observer->own_files);
 	lc_stacks_free(observer->stacks);
 	*observer = (struct observer){};
 }

@@ -34,6 +34,11 @@ struct observer_options {
 	 */
 	void (*progress)(void *context, const char *text);
 	void (*remark)(void *context, const char *text);
+	/*
+	 * What reads files with code (NULL: this process), with observer_open_debug_file() as who
+	 * opens debug files. Outlives the observer.
+	 */
+	struct binary_files *files;
 	/* True: read nothing more, and let the sweep end. May be NULL. */
 	bool (*stop)(void *context);
 	void *context; /* of all three */
@@ -43,6 +48,7 @@ struct observer_options {
 struct observer {
 	const struct observer_options *options;
 	struct collect *collect;
+	struct binary_files *own_files; /* NULL: the options' are used */
 	struct stack_engine *engine;
 	struct runtime *runtime; /* NULL: not asked for */
 	struct lc_go go;
@@ -73,6 +79,10 @@ struct observer {
 int observer_create(const struct observer_options *options, struct observer *observer,
 		    struct error *error);
 void observer_release(struct observer *observer);
+
+/* Opens separate debug files: for struct binary_debug_files. context is the observer. */
+int observer_open_debug_file(void *context, const struct binary_debug_request *request,
+			     unsigned attempt, int *ret_fd);
 
 /*
  * Takes the stack of each blocked thread that has none yet and stood still for stack_after_ns, and

@@ -6,24 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stack/symbols.h"
-
 #define NAMES_MAX ((size_t)64 * 1024)
 
-static void free_list(void *data)
+static void free_names(void *names)
 {
-	struct address_names *list = data;
-
-	source_places_release(list->places, list->count);
-	free(list->symbol);
-	free(list);
+	address_names_free(names);
 }
 
 void name_table_init(struct name_table *names, const struct stack_options *options)
 {
 	names->others = options->other_names;
 	names->others_context = options->other_names_context;
-	cache_init(&names->cache, NAMES_MAX, free_list);
+	cache_init(&names->cache, NAMES_MAX, free_names);
 }
 
 void name_table_release(struct name_table *names)
@@ -37,26 +31,13 @@ void name_table_make_room(struct name_table *names, size_t count)
 		cache_release(&names->cache);
 }
 
-static struct address_names *make_list(struct source_place *places, size_t count)
-{
-	struct address_names *list = calloc(1, sizeof(*list) + count * sizeof(places[0]));
-
-	if (!list) {
-		source_places_release(places, count);
-		return NULL;
-	}
-	list->count = count;
-	memcpy(list->places, places, count * sizeof(places[0]));
-	return list;
-}
-
 /*
  * The calls that others know at an address of the module; 0: none. The same file may be there more
  * than once.
  */
 static size_t ask_others(const struct name_table *names, const struct module_table *modules,
 			 const struct stack_module *module, uint64_t vaddr,
-			 struct lc_frame calls[LINES_MAX_PLACES])
+			 struct lc_frame calls[BINARY_PLACES_MAX])
 {
 	size_t count = 0;
 
@@ -65,7 +46,7 @@ static size_t ask_others(const struct name_table *names, const struct module_tab
 
 		if (alias->module == module)
 			count = names->others(names->others_context, alias->key.device,
-					      alias->key.inode, vaddr, calls, LINES_MAX_PLACES);
+					      alias->key.inode, vaddr, calls, BINARY_PLACES_MAX);
 	}
 	return count;
 }
@@ -80,8 +61,8 @@ static struct address_names *look_up_others(const struct name_table *names,
 					    const struct module_table *modules,
 					    const struct stack_module *module, uint64_t vaddr)
 {
-	struct source_place places[LINES_MAX_PLACES];
-	struct lc_frame calls[LINES_MAX_PLACES];
+	struct source_place places[BINARY_PLACES_MAX];
+	struct lc_frame calls[BINARY_PLACES_MAX];
 	size_t count = ask_others(names, modules, module, vaddr, calls);
 	struct address_names *list;
 
@@ -91,7 +72,7 @@ static struct address_names *look_up_others(const struct name_table *names,
 			.file = copy(calls[i].file),
 			.line = calls[i].line,
 		};
-	list = make_list(places, count);
+	list = address_names_make(places, count);
 	if (list && count) {
 		list->symbol = copy(calls[count - 1].function);
 		list->offset = calls[count - 1].offset;
@@ -102,17 +83,16 @@ static struct address_names *look_up_others(const struct name_table *names,
 static struct address_names *look_up(const struct name_table *names, struct module_table *modules,
 				     struct stack_module *module, uint64_t vaddr)
 {
-	struct source_place places[LINES_MAX_PLACES];
-	struct address_names *list;
+	struct address_names *list = NULL;
+	int r;
 
 	module_announce(modules, module);
-	list = make_list(places, lines_find(module, vaddr, places));
-	if (!list)
+	r = modules->files->does->names(modules->files, module->number, vaddr, &list);
+	if (r == -ENOMEM)
 		return NULL;
-	list->symbol = symbol_find(module, vaddr, &list->offset);
-	if (list->symbol || list->count)
+	if (list && (list->symbol || list->count))
 		return list;
-	free_list(list);
+	address_names_free(list);
 	return look_up_others(names, modules, module, vaddr);
 }
 
@@ -123,7 +103,7 @@ int address_names_get(struct name_table *names, struct module_table *modules,
 	struct address_names *list = cache_find(&names->cache, module->number, vaddr);
 	int r;
 
-	if (!list && module->handle) {
+	if (!list && module->open) {
 		list = look_up(names, modules, module, vaddr);
 		if (!list)
 			return -ENOMEM;

@@ -7,17 +7,8 @@
 #define LEAKHOP_STACK_ADDRESS_NAMES_H
 
 #include "stack/cache.h"
-#include "stack/lines.h"
 #include "stack/module.h"
 #include "stack/stack.h"
-
-/* The function with code of its own is the last; before it those inlined into it. */
-struct address_names {
-	size_t count;
-	char *symbol;	 /* demangled; NULL: none */
-	uint64_t offset; /* from the symbol's start */
-	struct source_place places[];
-};
 
 struct name_table {
 	struct cache cache; /* of struct address_names */

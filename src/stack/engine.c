@@ -16,8 +16,6 @@ int stack_engine_create(const struct stack_options *options, struct stack_engine
 
 	if (options->max_frames > STACK_MAX_FRAMES)
 		return -EINVAL;
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return -ENOSYS;
 	engine = calloc(1, sizeof(*engine));
 	if (!engine)
 		return -ENOMEM;

@@ -118,7 +118,7 @@ static int binary(uint8_t atom, uint64_t left, uint64_t right, uint64_t *ret)
 }
 
 /* Operations that take from the stack and put one value back. */
-static int compute(struct machine *machine, const Dwarf_Op *operation)
+static int compute(struct machine *machine, const struct unwind_operation *operation)
 {
 	uint64_t *top;
 	int r;
@@ -155,7 +155,7 @@ static int compute(struct machine *machine, const Dwarf_Op *operation)
 	}
 }
 
-static int shuffle(struct machine *machine, const Dwarf_Op *operation)
+static int shuffle(struct machine *machine, const struct unwind_operation *operation)
 {
 	uint64_t *values = machine->values, spare;
 	size_t depth = machine->depth;
@@ -186,7 +186,7 @@ static int shuffle(struct machine *machine, const Dwarf_Op *operation)
 	}
 }
 
-static int run(struct machine *machine, const Dwarf_Op *operation)
+static int run(struct machine *machine, const struct unwind_operation *operation)
 {
 	uint8_t atom = operation->atom;
 
@@ -227,7 +227,8 @@ static int run(struct machine *machine, const Dwarf_Op *operation)
 }
 
 /* Where a branch goes: the index of the operation that begins at that byte. */
-static int find_target(const Dwarf_Op *operations, size_t count, size_t index, size_t *ret_index)
+static int find_target(const struct unwind_operation *operations, size_t count, size_t index,
+		       size_t *ret_index)
 {
 	uint64_t target = operations[index].offset + 3 +
 			  (uint64_t)(int64_t)(int16_t)operations[index].number;
@@ -241,14 +242,14 @@ static int find_target(const Dwarf_Op *operations, size_t count, size_t index, s
 	return -EINVAL;
 }
 
-int expression_evaluate(const Dwarf_Op *operations, size_t count,
+int expression_evaluate(const struct unwind_operation *operations, size_t count,
 			const struct expression_context *context, uint64_t *ret_value)
 {
 	struct machine machine = { .context = context };
 	size_t index = 0;
 
 	for (unsigned steps = 0; index < count; steps++) {
-		const Dwarf_Op *operation = &operations[index];
+		const struct unwind_operation *operation = &operations[index];
 		bool jumps = operation->atom == DW_OP_skip;
 		int r;
 

@@ -7,9 +7,7 @@
 #ifndef LEAKHOP_STACK_EXPRESSION_H
 #define LEAKHOP_STACK_EXPRESSION_H
 
-#include <elfutils/libdw.h>
-
-#include "model/types.h"
+#include "binary/unwind_rule.h"
 
 struct expression_context {
 	const struct lc_registers *registers;
@@ -27,7 +25,7 @@ struct expression_context {
  * Returns 0; -ENODATA if a register is not known; -EOPNOTSUPP or -EINVAL for operations that are
  * unknown or make no sense; what read returned.
  */
-int expression_evaluate(const Dwarf_Op *operations, size_t count,
+int expression_evaluate(const struct unwind_operation *operations, size_t count,
 			const struct expression_context *context, uint64_t *ret_value);
 
 /* The value of a register by its DWARF number: 0 or -ENODATA. */

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files with code, each opened once over all processes: the same build-id, or else the same file,
- * is the same module. A module's number is never used again. At the bound of open files the one
- * used longest ago is closed; it is opened again when a process that maps it is next looked at.
+ * Files with code, each known once over all processes: the same build-id, or else the same file, is
+ * the same module. A module's number is never used again. At the bound of open files the one used
+ * longest ago is closed; it is opened again when a process that maps it is next looked at. What is
+ * in a file, binary/binary.h tells.
  */
 #ifndef LEAKHOP_STACK_MODULE_H
 #define LEAKHOP_STACK_MODULE_H
 
-#include <elfutils/libdwfl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "binary/binary.h"
 #include "stack/stack.h"
 #include "target/maps.h"
 
 #define MODULE_MAX_OPEN 4096
 #define MODULE_MAX 65536
-
-struct unit_index;
 
 enum module_kind {
 	MODULE_ELF,
@@ -34,38 +33,19 @@ struct module_key {
 	int64_t modified; /* ns */
 };
 
-/* A PT_LOAD of the file. */
-struct module_segment {
-	uint64_t offset;
-	uint64_t file_size;
-	uint64_t vaddr;
-	uint64_t executable; /* a flag; as wide as the rest, so that there is no padding */
-};
-
 struct stack_module {
 	uint64_t number;
 	enum module_kind kind;
 	bool foreign;	/* for another machine, as of a 32-bit process */
 	bool announced; /* the user was told that reading it takes long */
+	bool open;
 	char *path;	/* as the process sees it that showed it first */
 	char *build_id; /* hex; "" if there is none */
+	pid_t shown_by; /* the process that it was opened through last */
 	int64_t size;
-	struct module_segment *segments;
+	struct binary_segment *segments;
 	size_t segment_count;
 	uint64_t used; /* on the table's clock */
-
-	/* The rest is there while the file is open. */
-	Dwfl *dwfl;	     /* NULL: closed */
-	Dwfl_Module *handle; /* at bias 0: its addresses are those in the file */
-	Dwfl_Callbacks callbacks;
-	char *debuginfo_path;
-	Dwarf_CFI *eh_frame;
-	Dwarf_CFI *debug_frame;
-	uint64_t debug_frame_bias;
-	Dwarf *own_dwarf; /* of the file itself, for its .debug_frame only */
-	bool tried_eh_frame;
-	bool tried_debug_frame;
-	struct unit_index *units; /* see compilation_units.h */
 };
 
 struct module_alias {
@@ -74,7 +54,8 @@ struct module_alias {
 };
 
 struct module_table {
-	char *symfs; /* look for files below this folder first; NULL: none */
+	struct binary_files *files; /* by module number */
+	char *symfs;		    /* look for files below this folder first; NULL: none */
 	void (*progress)(void *context, const char *what); /* NULL: nobody listens */
 	void *progress_context;
 	uint64_t clock;		       /* goes up with each use of a module, to tell the oldest */
@@ -87,7 +68,7 @@ struct module_table {
 	size_t alias_capacity;
 };
 
-/* Of the options: symfs, which is copied, and progress. Returns 0 or -ENOMEM. */
+/* Of the options: files, symfs, which is copied, and progress. Returns 0 or -ENOMEM. */
 int module_table_init(struct module_table *table, const struct stack_options *options);
 void module_table_release(struct module_table *table);
 
@@ -106,14 +87,6 @@ void module_touch(struct module_table *table, struct stack_module *module);
 
 /* The address in the file's own address space of what lies at offset in the file. */
 uint64_t module_vaddr(const struct stack_module *module, uint64_t offset);
-
-/*
- * Unwind information; NULL if there is none. The file's .eh_frame, and .debug_frame of the file or
- * of its separate debug file (may take long); an address in that one is
- * vaddr - module->debug_frame_bias.
- */
-Dwarf_CFI *module_eh_frame(struct stack_module *module);
-Dwarf_CFI *module_debug_frame(struct module_table *table, struct stack_module *module);
 
 /* Tells the user, once, that a large file is about to be read. */
 void module_announce(struct module_table *table, struct stack_module *module);

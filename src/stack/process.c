@@ -212,7 +212,7 @@ static int place_in(struct module_table *modules, struct stack_process *process,
 	*ret_place = (struct stack_place){ .vaddr = address };
 	if (!is_file)
 		return 0;
-	if (!*module || ((*module)->kind == MODULE_ELF && !(*module)->dwfl)) {
+	if (!*module || ((*module)->kind == MODULE_ELF && !(*module)->open)) {
 		int r = module_open(modules, process->reader, mapping, module);
 
 		if (r == -ENOENT)

@@ -16,6 +16,7 @@
 #ifndef LEAKHOP_STACK_STACK_H
 #define LEAKHOP_STACK_STACK_H
 
+#include "binary/binary.h"
 #include "model/stacks.h"
 #include "model/types.h"
 
@@ -24,8 +25,9 @@
 struct stack_engine;
 
 struct stack_options {
-	const char *symfs;   /* look for files below this folder first; NULL: none */
-	unsigned max_frames; /* 1 to STACK_MAX_FRAMES; 0: STACK_MAX_FRAMES */
+	struct binary_files *files; /* what reads files with code; outlives the engine */
+	const char *symfs;	    /* look for files below this folder first; NULL: none */
+	unsigned max_frames;	    /* 1 to STACK_MAX_FRAMES; 0: STACK_MAX_FRAMES */
 	/*
 	 * Called now and then during long work (opening a large file, reading its DWARF); may be
 	 * NULL. what names the work: "reading symbols of /usr/bin/foo".
@@ -59,6 +61,13 @@ struct stack_walk {
 
 int stack_engine_create(const struct stack_options *options, struct stack_engine **ret_engine);
 void stack_engine_free(struct stack_engine *engine);
+
+/*
+ * Opens a separate debug file, for struct binary_debug_files: below symfs, in the root of the
+ * process that showed the module, and by build-id also in this host's own.
+ */
+int stack_open_debug_file(struct stack_engine *engine, const struct binary_debug_request *request,
+			  unsigned attempt, int *ret_fd);
 
 /* Mappings read before this call are read anew when next needed. */
 void stack_begin_sweep(struct stack_engine *engine);

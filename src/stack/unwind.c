@@ -65,8 +65,8 @@ static uint64_t strip_signature(uint64_t address)
 #endif
 }
 
-static int evaluate(struct walker *walker, const struct rule_value *value, bool has_cfa,
-		    uint64_t cfa, uint64_t *ret_value)
+static int evaluate(struct walker *walker, const struct stack_rule *rule,
+		    const struct rule_value *value, bool has_cfa, uint64_t cfa, uint64_t *ret_value)
 {
 	const struct expression_context context = {
 		.registers = &walker->registers,
@@ -78,11 +78,12 @@ static int evaluate(struct walker *walker, const struct rule_value *value, bool 
 		.reader = &walker->engine->memory,
 	};
 
-	return expression_evaluate(value->operations, value->operation_count, &context, ret_value);
+	return expression_evaluate(stack_rule_operations(rule, value), value->operation_count,
+				   &context, ret_value);
 }
 
-static int find_value(struct walker *walker, const struct rule_value *value, uint64_t cfa,
-		      uint64_t *ret_value)
+static int find_value(struct walker *walker, const struct stack_rule *rule,
+		      const struct rule_value *value, uint64_t cfa, uint64_t *ret_value)
 {
 	int r;
 
@@ -98,10 +99,10 @@ static int find_value(struct walker *walker, const struct rule_value *value, uin
 			*ret_value += (uint64_t)value->offset;
 		return r;
 	case RULE_AT_EXPRESSION:
-		r = evaluate(walker, value, true, cfa, ret_value);
+		r = evaluate(walker, rule, value, true, cfa, ret_value);
 		return r < 0 ? r : read_word(walker, *ret_value, ret_value);
 	case RULE_IS_EXPRESSION:
-		return evaluate(walker, value, true, cfa, ret_value);
+		return evaluate(walker, rule, value, true, cfa, ret_value);
 	}
 	return -EINVAL;
 }
@@ -188,8 +189,8 @@ static bool step_from_bare_call(struct walker *walker, bool guessed)
 static int find_cfa(struct walker *walker, const struct stack_rule *rule, uint64_t *ret_cfa)
 {
 	if (rule->cfa.kind == RULE_IS_EXPRESSION)
-		return evaluate(walker, &rule->cfa, false, 0, ret_cfa);
-	return find_value(walker, &rule->cfa, 0, ret_cfa);
+		return evaluate(walker, rule, &rule->cfa, false, 0, ret_cfa);
+	return find_value(walker, rule, &rule->cfa, 0, ret_cfa);
 }
 
 /* Fills in what is known of the caller. Returns 0 or why its pc could not be found. */
@@ -207,7 +208,7 @@ static int restore(struct walker *walker, const struct stack_rule *rule, uint64_
 	next->known |= KNOWN(LC_REGISTER_SP);
 	for (size_t i = 0; i < rule->value_count; i++) {
 		uint8_t number = rule->values[i].number;
-		int r = find_value(walker, &rule->values[i], cfa, &next->value[number]);
+		int r = find_value(walker, rule, &rule->values[i], cfa, &next->value[number]);
 
 		if (r == 0)
 			next->known |= KNOWN(number);

@@ -113,7 +113,8 @@ static void try_program(char *bytes, size_t size)
 	elf_version(EV_CURRENT);
 	image->fd = -1;
 	image->elf = elf_memory(bytes, size);
-	if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
+	if (!target_content_of(bytes, size, &image->content) && image->elf &&
+	    elf_kind(image->elf) == ELF_K_ELF)
 		look(image);
 	go_image_free(image);
 	free(bytes);

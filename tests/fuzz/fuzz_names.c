@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "output/escape.h"
-#include "stack/demangle.h"
+#include "binary/demangle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -142,13 +142,15 @@ static inline bool go_program_begin(struct go_program *program)
 		.version = GO_VERSION(1, 26, 0),
 		.elf = elf_memory((char *)program->bytes, PROGRAM_FILE_SIZE),
 	};
-	return !pclntab_open(&program->image, PROGRAM_TEXT, PROGRAM_BASE + PROGRAM_DATA, copy,
+	return !target_content_of(program->bytes, PROGRAM_FILE_SIZE, &program->image.content) &&
+	       !pclntab_open(&program->image, PROGRAM_TEXT, PROGRAM_BASE + PROGRAM_DATA, copy,
 			     PROGRAM_FILE_SIZE - PROGRAM_TABLE, 0);
 }
 
 static inline void go_program_end(struct go_program *program)
 {
 	pclntab_free(program->image.table);
+	target_content_free(program->image.content);
 	elf_end(program->image.elf);
 }
 

@@ -30,7 +30,7 @@
 
 #include "model/stacks.h"
 #include "stack/cache.h"
-#include "stack/demangle.h"
+#include "binary/demangle.h"
 #include "stack/expression.h"
 #include "stack/kernel_symbols.h"
 #include "stack/perf_map.h"
@@ -44,6 +44,7 @@ struct fixture {
 	char folder[64];
 	pid_t pid;
 	int input; /* the write end of the child's standard input */
+	struct binary_files *files;
 	struct stack_engine *engine;
 	struct lc_stacks *stacks;
 };
@@ -82,8 +83,17 @@ static void nap(void)
 }
 
 /* Replaces the engine and the stacks; the first time there are none. */
-static void use_engine(struct fixture *fixture, const struct stack_options *options)
+static int open_debug_file(void *context, const struct binary_debug_request *request,
+			   unsigned attempt, int *ret_fd)
 {
+	const struct fixture *fixture = context;
+
+	return stack_open_debug_file(fixture->engine, request, attempt, ret_fd);
+}
+
+static void use_engine(struct fixture *fixture, struct stack_options *options)
+{
+	options->files = fixture->files;
 	stack_engine_free(fixture->engine);
 	lc_stacks_free(fixture->stacks);
 	assert_int_equal(stack_engine_create(options, &fixture->engine), 0);
@@ -93,14 +103,15 @@ static void use_engine(struct fixture *fixture, const struct stack_options *opti
 static int setup(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	const struct stack_options options = { .max_frames = 0 };
+	struct stack_options options = { .max_frames = 0 };
+	struct binary_debug_files debug_files = { open_debug_file, fixture };
 
 	assert_non_null(fixture);
+	assert_int_equal(binary_local_create(&debug_files, &fixture->files), 0);
 	strcpy(fixture->folder, "/tmp/test_stack.XXXXXX");
 	assert_non_null(mkdtemp(fixture->folder));
 	fixture->input = -1;
-	assert_int_equal(stack_engine_create(&options, &fixture->engine), 0);
-	assert_int_equal(lc_stacks_create(LC_STACKS_MAX, &fixture->stacks), 0);
+	use_engine(fixture, &options);
 	*state = fixture;
 	return 0;
 }
@@ -124,6 +135,7 @@ static int teardown(void **state)
 	stop(fixture);
 	stack_engine_free(fixture->engine);
 	lc_stacks_free(fixture->stacks);
+	fixture->files->does->free(fixture->files);
 	run_command("rm -rf %s", fixture->folder);
 	free(fixture);
 	return 0;
@@ -582,7 +594,7 @@ static void test_symfs_other(void **state)
 static void test_truncated(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct stack_options options = { .max_frames = 3 };
+	struct stack_options options = { .max_frames = 3 };
 	const struct lc_stack *stack;
 
 	compile(fixture, chain_source, "-O2 -g");
@@ -1261,7 +1273,7 @@ static int read_nothing(void *reader, uint64_t address, size_t size, uint64_t *r
 static void test_expression(void **state)
 {
 	/* The rule of the procedure linkage table: sp + 8 + ((pc & 15) >= 11) * 8. */
-	static const Dwarf_Op table[] = {
+	static const struct unwind_operation table[] = {
 		{ .atom = DW_OP_breg0 + LC_REGISTER_SP, .number = 8 },
 		{ .atom = DW_OP_bregx, .number = LC_REGISTER_PC },
 		{ .atom = DW_OP_lit15 },
@@ -1272,13 +1284,14 @@ static void test_expression(void **state)
 		{ .atom = DW_OP_shl },
 		{ .atom = DW_OP_plus },
 	};
-	static const Dwarf_Op endless[] = { { .atom = DW_OP_skip, .number = (Dwarf_Word)-3 } };
-	static const Dwarf_Op shallow[] = { { .atom = DW_OP_plus } };
-	static const Dwarf_Op divide[] = { { .atom = DW_OP_lit1 },
-					   { .atom = DW_OP_lit0 },
-					   { .atom = DW_OP_div } };
-	static const Dwarf_Op frame[] = { { .atom = DW_OP_call_frame_cfa },
-					  { .atom = DW_OP_deref } };
+	static const struct unwind_operation endless[] = { { .atom = DW_OP_skip,
+							     .number = (uint64_t)-3 } };
+	static const struct unwind_operation shallow[] = { { .atom = DW_OP_plus } };
+	static const struct unwind_operation divide[] = { { .atom = DW_OP_lit1 },
+							  { .atom = DW_OP_lit0 },
+							  { .atom = DW_OP_div } };
+	static const struct unwind_operation frame[] = { { .atom = DW_OP_call_frame_cfa },
+							 { .atom = DW_OP_deref } };
 	struct lc_registers registers = { .known = KNOWN(LC_REGISTER_SP) | KNOWN(LC_REGISTER_PC) };
 	struct expression_context context = { .registers = &registers, .read = read_nothing };
 	uint64_t value;

@@ -243,7 +243,7 @@ static const struct runtime_operations operations = {
 	.dump = golang_dump,
 };
 
-int golang_open(struct lc_stacks *stacks, struct runtime **ret_runtime)
+int golang_open(struct lc_stacks *stacks, struct binary_files *files, struct runtime **ret_runtime)
 {
 	struct golang *golang = calloc(1, sizeof(*golang));
 
@@ -251,6 +251,7 @@ int golang_open(struct lc_stacks *stacks, struct runtime **ret_runtime)
 		return -ENOMEM;
 	golang->runtime.does = &operations;
 	golang->stacks = stacks;
+	golang->images.files = files;
 	*ret_runtime = &golang->runtime;
 	return 0;
 }

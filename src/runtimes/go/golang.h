@@ -13,10 +13,12 @@
 
 #include "runtimes/runtime.h"
 
+struct binary_files;
+
 /*
- * Stacks are interned in stacks, which must outlive the runtime; closed by its close(). Returns 0
- * or -ENOMEM.
+ * Stacks are interned in stacks; files reads debug data (NULL: nothing does). Both must outlive the
+ * runtime, which its close() ends. Returns 0 or -ENOMEM.
  */
-int golang_open(struct lc_stacks *stacks, struct runtime **ret_runtime);
+int golang_open(struct lc_stacks *stacks, struct binary_files *files, struct runtime **ret_runtime);
 
 #endif

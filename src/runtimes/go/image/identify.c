@@ -3,14 +3,12 @@
 #include "runtimes/go/image/identify.h"
 #include "runtimes/go/image/build_info.h"
 #include "runtimes/go/image/pclntab.h"
-#include "target/file.h"
 #include "util/cleanup.h"
 
 #include <gelf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define MOST_NAMES_SEARCHED (16u << 20)
 
@@ -30,13 +28,14 @@ static bool is_tinygo(const struct go_image *image)
 {
 	static const char name[] = "\0tinygo_";
 	GElf_Shdr header;
-	Elf_Scn *section = go_image_elf_section(image, ".strtab", &header);
-	const Elf_Data *names = section ? elf_rawdata(section, NULL) : NULL;
+	const uint8_t *names;
+	size_t size;
 
-	return names && names->d_buf &&
-	       memmem(names->d_buf,
-		      names->d_size < MOST_NAMES_SEARCHED ? names->d_size : MOST_NAMES_SEARCHED,
-		      name, sizeof(name) - 1);
+	if (!go_image_elf_section(image, ".strtab", &header))
+		return false;
+	size = header.sh_size < MOST_NAMES_SEARCHED ? header.sh_size : MOST_NAMES_SEARCHED;
+	names = target_content_bytes(image->content, header.sh_offset, size);
+	return names && memmem(names, size, name, sizeof(name) - 1);
 }
 
 void go_image_look(struct go_image *image)
@@ -77,39 +76,44 @@ void go_image_look(struct go_image *image)
 	}
 }
 
-int go_image_open(pid_t pid, const struct target_mapping *mapping, struct go_image **ret_image)
+static void look_at_file(struct go_image *image)
 {
-	struct go_image *image;
-	struct stat status;
-	int r;
-
-	image = calloc(1, sizeof(*image));
-	if (!image)
-		return -ENOMEM;
+	elf_version(EV_CURRENT);
+	image->elf = elf_begin(image->fd, ELF_C_READ, NULL);
+	if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
+		go_image_look(image);
+	target_content_forget(image->content); /* what was searched is more than what is needed */
+	if (image->kind == GO_GC)
+		return;
+	/* Nothing more will be read of it. */
+	elf_end(image->elf);
+	image->elf = NULL;
+	target_content_free(image->content);
+	image->content = NULL;
+	close(image->fd);
 	image->fd = -1;
-	image->key = (struct go_image_key){ .device = mapping->device, .inode = mapping->inode };
-	image->path = strdup(mapping->path);
-	r = target_file_open(pid, mapping, &image->fd);
-	if (!r && !fstat(image->fd, &status))
-		image->file_key = (struct go_image_key){ status.st_dev, status.st_ino };
-	if (!r && image->path) {
-		elf_version(EV_CURRENT);
-		image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
-		if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
-			go_image_look(image);
+}
+
+int go_image_open(int fd, const char *path, struct go_image **ret_image)
+{
+	struct go_image *image = calloc(1, sizeof(*image));
+	int r = 0;
+
+	if (!image) {
+		close(fd);
+		return -ENOMEM;
 	}
+	image->fd = fd;
+	image->path = strdup(path);
 	if (!image->path)
 		r = -ENOMEM;
-	if (r < 0) {
+	r = r ?: target_content_open(fd, &image->content);
+	if (r < 0 && r != -EFBIG) {
 		go_image_free(image);
 		return r;
 	}
-	if (image->kind != GO_GC) { /* nothing more will be read of it */
-		elf_end(image->elf);
-		image->elf = NULL;
-		cleanup_close(&image->fd);
-		image->fd = -1;
-	}
+	if (!r)
+		look_at_file(image);
 	*ret_image = image;
 	return 0;
 }
@@ -120,6 +124,7 @@ void go_image_free(struct go_image *image)
 		return;
 	pclntab_free(image->table);
 	elf_end(image->elf);
+	target_content_free(image->content);
 	cleanup_close(&image->fd);
 	free(image->path);
 	free(image->main_module);

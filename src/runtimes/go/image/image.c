@@ -55,16 +55,15 @@ bool go_image_segment(const struct go_image *image, bool writable, size_t *index
 	return false;
 }
 
-const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size)
+bool go_image_offset(const struct go_image *image, uint64_t vaddr, size_t size,
+		     uint64_t *ret_offset)
 {
+	uint64_t file_size = target_content_size(image->content), at;
 	GElf_Phdr header;
-	const char *file;
-	size_t file_size, count, i;
-	uint64_t at;
+	size_t count, i;
 
-	file = elf_rawfile(image->elf, &file_size);
-	if (!file || !size || elf_getphdrnum(image->elf, &count))
-		return NULL;
+	if (!size || elf_getphdrnum(image->elf, &count))
+		return false;
 	for (i = 0; i < count; i++) {
 		if (!gelf_getphdr(image->elf, i, &header) || header.p_type != PT_LOAD)
 			continue;
@@ -73,10 +72,20 @@ const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size
 			continue;
 		at = header.p_offset + (vaddr - header.p_vaddr);
 		if (at < header.p_offset || at > file_size || size > file_size - at)
-			return NULL;
-		return (const uint8_t *)file + at;
+			return false;
+		*ret_offset = at;
+		return true;
 	}
-	return NULL;
+	return false;
+}
+
+const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size)
+{
+	uint64_t offset;
+
+	return go_image_offset(image, vaddr, size, &offset)
+		       ? target_content_bytes(image->content, offset, size)
+		       : NULL;
 }
 
 bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,

@@ -10,6 +10,7 @@
 #define LEAKHOP_RUNTIMES_GO_IMAGE_H
 
 #include "runtimes/go/image/offsets.h"
+#include "target/content.h"
 #include "target/maps.h"
 
 #include <gelf.h>
@@ -17,8 +18,11 @@
 
 struct go_pclntab;
 
+/* As the file names itself; one that was changed in place is another. */
 struct go_image_key {
 	uint64_t device, inode;
+	int64_t size;
+	int64_t modified; /* ns */
 };
 
 enum go_kind {
@@ -30,12 +34,11 @@ enum go_kind {
 
 struct go_image {
 	UT_hash_handle hh;
-	struct go_image_key key;      /* as mappings name the file */
-	struct go_image_key file_key; /* as the file names itself: not the same where file systems
-					 are stacked */
+	struct go_image_key key;
 	enum go_kind kind;
-	int fd; /* -1: not open */
-	Elf *elf;
+	int fd;	  /* -1: not open */
+	Elf *elf; /* for its headers */
+	struct target_content *content;
 	char version_text[64];
 	uint32_t version;     /* 0: not known */
 	uint64_t build_info;  /* vaddr; 0: none */
@@ -56,6 +59,10 @@ struct go_image {
  */
 bool go_image_bias(const struct go_image *image, const struct target_mapping *mapping,
 		   uint64_t *ret_bias);
+
+/* Where vaddr lies in the file; false: not there, or not size bytes of it. */
+bool go_image_offset(const struct go_image *image, uint64_t vaddr, size_t size,
+		     uint64_t *ret_offset);
 
 /* size bytes of the file at vaddr, valid while the image lives; NULL: not in the file. */
 const uint8_t *go_image_bytes(const struct go_image *image, uint64_t vaddr, size_t size);

@@ -4,12 +4,15 @@
 #include "runtimes/go/image/identify.h"
 #include "runtimes/go/sched/goroutine.h"
 #include "runtimes/go/image/pclntab.h"
+#include "target/file.h"
+#include "util/cleanup.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #define IMAGES_MAX 8192
 #define MOST_DATA (64u << 20)
@@ -19,18 +22,37 @@
 /* Numbers of this folder's images, apart from those of src/stack. */
 #define FIRST_NUMBER (1ull << 62)
 
+static bool read_key(int fd, struct go_image_key *ret)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return false;
+	*ret = (struct go_image_key){
+		.device = status.st_dev,
+		.inode = status.st_ino,
+		.size = status.st_size,
+		.modified = status.st_mtim.tv_sec * 1000000000ll + status.st_mtim.tv_nsec,
+	};
+	return true;
+}
+
 /* The image behind a mapping, opened once for each file; NULL: it can't be looked at. */
 static struct go_image *image_of(struct go_images *images, pid_t pid,
 				 const struct target_mapping *mapping)
 {
-	struct go_image_key key = { mapping->device, mapping->inode };
+	_cleanup_close_ int fd = -1;
+	struct go_image_key key;
 	struct go_image *image;
 
+	if (target_file_open(pid, mapping, &fd) < 0 || !read_key(fd, &key))
+		return NULL;
 	HASH_FIND(hh, images->list, &key, sizeof(key), image);
 	if (image)
 		return image;
-	if (images->count == IMAGES_MAX || go_image_open(pid, mapping, &image) < 0)
+	if (images->count == IMAGES_MAX || go_image_open(take_fd(&fd), mapping->path, &image) < 0)
 		return NULL;
+	image->key = key;
 	image->number = FIRST_NUMBER + ++images->numbers;
 	images->count++;
 	HASH_ADD(hh, images->list, key, sizeof(image->key), image);
@@ -127,12 +149,12 @@ static int open_table(const struct go_process *process, struct go_image *image,
 			    copy, size, module->bias);
 }
 
-static void learn_offsets(struct go_image *image)
+static void learn_offsets(const struct go_images *images, struct go_image *image)
 {
 	if (image->has_offsets)
 		return;
 	go_offsets_for(image->version ?: GO_NEWEST, &image->offsets);
-	go_offsets_from_dwarf(image->elf, &image->offsets);
+	go_offsets_from_debug_data(images->files, image->fd, &image->offsets);
 	image->has_offsets = true;
 }
 
@@ -148,8 +170,8 @@ static const struct go_module *known_module(const struct go_process *process,
 	return NULL;
 }
 
-static int add_module(const struct go_process *process, struct go_image *image, uint64_t bias,
-		      struct go_modules *modules)
+static int add_module(const struct go_images *images, const struct go_process *process,
+		      struct go_image *image, uint64_t bias, struct go_modules *modules)
 {
 	const struct go_module *known = known_module(process, image, bias);
 	struct go_module module = { .image = image, .bias = bias };
@@ -165,7 +187,7 @@ static int add_module(const struct go_process *process, struct go_image *image, 
 	/* A plugin may not name its version: it is that of the program. */
 	if (!image->version && modules->count)
 		image->version = modules->list[0].image->version;
-	learn_offsets(image);
+	learn_offsets(images, image);
 	if (known)
 		module = *known;
 	else if (!image->pclntab || !find_module(process, image, bias, &module))
@@ -198,7 +220,7 @@ static void look_at_mapping(struct go_images *images, const struct go_process *p
 	} else if (image->version && image->version < GO_OLDEST) {
 		snprintf(modules->reason, sizeof(modules->reason), "Go older than 1.17");
 	} else if (go_image_bias(image, mapping, &bias) &&
-		   add_module(process, image, bias, modules) < 0) {
+		   add_module(images, process, image, bias, modules) < 0) {
 		snprintf(modules->reason, sizeof(modules->reason),
 			 "its table of functions was not found");
 	}

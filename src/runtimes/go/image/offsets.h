@@ -7,12 +7,13 @@
 #ifndef LEAKHOP_RUNTIMES_GO_OFFSETS_H
 #define LEAKHOP_RUNTIMES_GO_OFFSETS_H
 
-#include <libelf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* "go1.23.4" is 0x011704; patch releases beyond 255 count as 255. */
+struct binary_files;
+
 #define GO_VERSION(major, minor, patch) ((uint32_t)(major) << 16 | (minor) << 8 | (patch))
 #define GO_OLDEST GO_VERSION(1, 17, 0)
 #define GO_NEWEST GO_VERSION(1, 27, 255)
@@ -171,10 +172,11 @@ void go_offsets_for(uint32_t version, struct go_offsets *offsets);
 void go_offsets_bound(struct go_offsets *offsets, const struct go_offsets *table);
 
 /*
- * Overwrites what the program's DWARF knows, within those bounds. Returns 1 if it had the runtime's
- * types, 0 if not, or a negative errno.
+ * Overwrites what the program's own debug data knows better (vendors change Go, too), within those
+ * bounds. files reads it; NULL: nothing does. Returns 0, -ENODATA if it has none, or another
+ * negative errno.
  */
-int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets);
+int go_offsets_from_debug_data(struct binary_files *files, int fd, struct go_offsets *offsets);
 
 /* A version's reason; NULL: no such number. */
 const struct go_reason *go_reason_for(uint32_t version, unsigned number);

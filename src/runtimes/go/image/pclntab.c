@@ -9,8 +9,12 @@
 #define MAGIC_117 0xfffffffau
 #define MAGIC_118 0xfffffff0u
 #define MAGIC_120 0xfffffff1u
+#define HEAD_SIZE 72
 #define MOST_FUNCTIONS (16u << 20)
 #define MOST_PAIRS 1000000u /* of one value table */
+#define TEXT_MAX (1u << 20)
+#define TEXT_STEP 256
+#define MOST_SEARCHED (128u << 20) /* where there are no sections */
 #define FUNCTION_TOP 1
 #define FUNCTION_SETS_SP 2
 #define FUNCTION_ASSEMBLY 4
@@ -18,9 +22,11 @@
 enum layout { LAYOUT_117, LAYOUT_118, LAYOUT_120 };
 
 struct go_pclntab {
-	const uint8_t *bytes;
+	const uint8_t *bytes; /* NULL: they are the file's */
 	size_t size;
-	uint8_t *copy; /* NULL: the bytes are the file's */
+	uint8_t *copy; /* taken over; NULL: none */
+	struct target_content *content;
+	uint64_t offset; /* of the table in that */
 	enum layout layout;
 	uint64_t bias; /* of the copy's addresses */
 	unsigned quantum;
@@ -38,22 +44,47 @@ static const struct {
 	[LAYOUT_120] = { 4, 16, 20, 24, 28, 32, 40, 41, 43, 44, 8 },
 };
 
+/* size bytes of the table; NULL: it has none there. */
+static const uint8_t *bytes_at(const struct go_pclntab *table, uint64_t offset, size_t size)
+{
+	if (offset > table->size || size > table->size - offset)
+		return NULL;
+	return table->bytes ? table->bytes + offset
+			    : target_content_bytes(table->content, table->offset + offset, size);
+}
+
 static uint64_t get(const struct go_pclntab *table, uint64_t offset, unsigned size)
 {
+	const uint8_t *bytes = bytes_at(table, offset, size);
 	uint64_t value = 0;
 
-	if (offset > table->size || size > table->size - offset)
-		return 0;
-	memcpy(&value, table->bytes + offset, size); /* little-endian, as both machines are */
+	if (bytes)
+		memcpy(&value, bytes, size); /* little-endian, as both machines are */
 	return value;
 }
 
-static bool is_head(const uint8_t *bytes, size_t size)
+/* A string with its end; "" if it has none. */
+static const char *text_at(const struct go_pclntab *table, uint64_t offset)
+{
+	const uint8_t *text = NULL;
+	size_t size, step;
+
+	for (size = 0; size < TEXT_MAX && offset < table->size; size += step) {
+		step = table->size - offset - size < TEXT_STEP ? table->size - offset - size
+							       : TEXT_STEP;
+		text = step ? bytes_at(table, offset, size + step) : NULL;
+		if (!text)
+			break;
+		if (memchr(text + size, '\0', step))
+			return (const char *)text;
+	}
+	return "";
+}
+
+static bool is_head(const uint8_t *bytes)
 {
 	uint32_t magic;
 
-	if (size < 72)
-		return false;
 	memcpy(&magic, bytes, 4);
 	return (magic == MAGIC_117 || magic == MAGIC_118 || magic == MAGIC_120) && !bytes[4] &&
 	       !bytes[5] && (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == 8;
@@ -64,12 +95,14 @@ static bool read_head(struct go_pclntab *table)
 	uint32_t magic = get(table, 0, 4);
 	unsigned at;
 
-	if (!is_head(table->bytes, table->size))
+	const uint8_t *head = bytes_at(table, 0, HEAD_SIZE);
+
+	if (!head || !is_head(head))
 		return false;
 	table->layout = magic == MAGIC_117   ? LAYOUT_117
 			: magic == MAGIC_118 ? LAYOUT_118
 					     : LAYOUT_120;
-	table->quantum = table->bytes[6];
+	table->quantum = head[6];
 	table->count = get(table, 8, 8);
 	at = table->layout == LAYOUT_117 ? 24 : 32;
 	table->names = get(table, at, 8);
@@ -86,17 +119,19 @@ static bool find_in_segments(const struct go_image *image, bool writable, uint64
 			     uint64_t *ret_end)
 {
 	struct go_pclntab table = {};
-	uint64_t vaddr, size, memory;
+	uint64_t vaddr, size, memory, searched, left = MOST_SEARCHED;
 	const uint8_t *bytes;
 	size_t index = 0, i;
 
-	while (go_image_segment(image, writable, &index, &vaddr, &size, &memory)) {
-		bytes = go_image_bytes(image, vaddr, size);
-		for (i = 0; bytes && i + 72 <= size; i += 8) {
-			if (!is_head(bytes + i, size - i))
+	while (left && go_image_segment(image, writable, &index, &vaddr, &size, &memory)) {
+		searched = size < left ? size : left;
+		left -= searched;
+		bytes = go_image_bytes(image, vaddr, searched);
+		for (i = 0; bytes && i + HEAD_SIZE <= searched; i += 8) {
+			if (!is_head(bytes + i))
 				continue;
 			table.bytes = bytes + i;
-			table.size = size - i;
+			table.size = searched - i;
 			if (!read_head(&table))
 				continue;
 			*ret_start = vaddr + i;
@@ -114,7 +149,7 @@ bool pclntab_find(const struct go_image *image, uint64_t *ret_start, uint64_t *r
 	if (go_image_section(image, ".gopclntab", ret_start, &size) ||
 	    go_image_section(image, ".data.rel.ro.gopclntab", ret_start, &size)) {
 		*ret_end = *ret_start + size;
-		return size > 72;
+		return size > HEAD_SIZE;
 	}
 	return find_in_segments(image, /* writable= */ false, ret_start, ret_end) ||
 	       find_in_segments(image, /* writable= */ true, ret_start, ret_end);
@@ -156,15 +191,18 @@ int pclntab_open(struct go_image *image, uint64_t text, uint64_t gofunc, uint8_t
 	}
 	table->copy = memory;
 	table->size = memory ? memory_size : image->pclntab_end - image->pclntab;
-	table->bytes = memory ?: go_image_bytes(image, image->pclntab, table->size);
+	table->bytes = memory;
+	table->content = image->content;
 	table->bias = memory ? bias : 0;
 	table->text = text;
 	table->gofunc = gofunc;
-	if (!table->bytes || !read_head(table)) {
+	if ((!memory && !go_image_offset(image, image->pclntab, table->size, &table->offset)) ||
+	    !read_head(table)) {
 		pclntab_free(table);
 		return -EBADMSG;
 	}
 	learn_wrapper(table);
+	target_content_forget(image->content); /* that walked over all of it */
 	image->table = table;
 	return 0;
 }
@@ -179,11 +217,7 @@ void pclntab_free(struct go_pclntab *table)
 
 const char *pclntab_name(const struct go_pclntab *table, uint32_t name)
 {
-	uint64_t at = table->names + name;
-
-	if (at >= table->size || !memchr(table->bytes + at, '\0', table->size - at))
-		return "";
-	return (const char *)table->bytes + at;
+	return text_at(table, table->names + name);
 }
 
 static void read_function(const struct go_pclntab *table, uint64_t index, struct go_function *ret)
@@ -229,14 +263,14 @@ bool pclntab_function(const struct go_pclntab *table, uint64_t vaddr, struct go_
 uint64_t pclntab_named(const struct go_pclntab *table, const char *name)
 {
 	uint32_t offset;
-	uint64_t i, at;
+	const uint8_t *found;
+	uint64_t i;
 	size_t length = strlen(name) + 1;
 
 	for (i = 0; i < table->count; i++) {
 		offset = get(table, info_of(table, i) + places[table->layout].name, 4);
-		at = table->names + offset;
-		if (at < table->size && length <= table->size - at &&
-		    !memcmp(table->bytes + at, name, length))
+		found = bytes_at(table, table->names + offset, length);
+		if (found && !memcmp(found, name, length))
 			return entry_of(table, i);
 	}
 	return 0;
@@ -246,12 +280,15 @@ static bool varint(const struct go_pclntab *table, uint64_t *at, uint32_t *ret)
 {
 	unsigned shift = 0;
 	uint32_t value = 0;
+	const uint8_t *bytes;
 	uint8_t byte;
 
 	do {
-		if (*at >= table->size || shift > 28)
+		bytes = shift > 28 ? NULL : bytes_at(table, *at, 1);
+		if (!bytes)
 			return false;
-		byte = table->bytes[(*at)++];
+		byte = *bytes;
+		(*at)++;
 		value |= (uint32_t)(byte & 0x7f) << shift;
 		shift += 7;
 	} while (byte & 0x80);
@@ -355,9 +392,7 @@ static const char *file_name(const struct go_pclntab *table, uint32_t unit, int3
 		at = get(table, at, 4);
 		if (at == UINT32_MAX)
 			return "";
-		at += table->files;
-		if (at < table->size && memchr(table->bytes + at, '\0', table->size - at))
-			return (const char *)table->bytes + at;
+		return text_at(table, table->files + at);
 	}
 	return "";
 }

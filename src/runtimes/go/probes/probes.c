@@ -162,15 +162,15 @@ struct placing {
 
 static bool add(struct placing *placing, enum lc_go_probe_kind kind, uint64_t vaddr)
 {
-	const uint8_t *bytes = go_image_bytes(placing->image, vaddr, 1);
 	struct lc_go_probes *probes = placing->probes;
-	size_t size;
+	uint64_t offset;
 
-	if (!bytes || probes->count == LC_GO_PROBES_MAX)
+	if (!go_image_offset(placing->image, vaddr, 1, &offset) ||
+	    probes->count == LC_GO_PROBES_MAX)
 		return false;
 	probes->list[probes->count++] = (struct lc_go_probe){
 		.kind = kind,
-		.offset = bytes - (const uint8_t *)elf_rawfile(placing->image->elf, &size),
+		.offset = offset,
 	};
 	return true;
 }

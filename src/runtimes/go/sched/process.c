@@ -60,8 +60,8 @@ const struct go_image *go_images_of_file(const struct go_images *images, uint64_
 	const struct go_image *image;
 
 	for (image = images->list; image; image = image->hh.next) {
-		if (image->kind == GO_GC && image->file_key.device == device &&
-		    image->file_key.inode == inode)
+		if (image->kind == GO_GC && image->key.device == device &&
+		    image->key.inode == inode)
 			return image;
 	}
 	return NULL;

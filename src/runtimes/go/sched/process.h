@@ -73,6 +73,7 @@ struct go_process {
 
 /* All images of the host, by device and inode. */
 struct go_images {
+	struct binary_files *files; /* what reads debug data; NULL: nothing does */
 	struct go_image *list;
 	uint64_t numbers;
 	size_t count;

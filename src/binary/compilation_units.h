@@ -4,8 +4,8 @@
  * through .debug_aranges only, which clang, Rust and Go do not write, and walks the whole of it for
  * each question; here both are indexed at first use.
  */
-#ifndef LEAKHOP_STACK_COMPILATION_UNITS_H
-#define LEAKHOP_STACK_COMPILATION_UNITS_H
+#ifndef LEAKHOP_BINARY_COMPILATION_UNITS_H
+#define LEAKHOP_BINARY_COMPILATION_UNITS_H
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>

@@ -3,26 +3,18 @@
  * An address is in the line that the line table says, in the innermost of the inlined calls around
  * it; each of these says in which line of the next outer function it was called.
  */
-#include "stack/lines.h"
+#include "binary/lines.h"
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "stack/demangle.h"
-#include "stack/module.h"
-#include "stack/compilation_units.h"
+#include "binary/demangle.h"
+#include "binary/file.h"
+#include "binary/compilation_units.h"
 
 #define MAX_DEPTH 64
-
-void source_places_release(struct source_place *places, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(places[i].function);
-		free(places[i].file);
-	}
-}
 
 static char *function_name(Dwarf_Die *die)
 {
@@ -111,26 +103,26 @@ static void set_call_line(struct source_place *place, Dwarf_Die *call)
 	place->file = file ? strdup(file) : NULL;
 }
 
-size_t lines_find(struct stack_module *module, uint64_t vaddr,
-		  struct source_place places[LINES_MAX_PLACES])
+size_t lines_find(struct binary_file *file, uint64_t vaddr,
+		  struct source_place places[BINARY_PLACES_MAX])
 {
-	Dwarf_Die unit, function, calls[LINES_MAX_PLACES - 1];
+	Dwarf_Die unit, function, calls[BINARY_PLACES_MAX - 1];
 	size_t call_count, count = 0;
 	Dwarf_Addr bias, address;
-	Dwarf *dwarf = dwfl_module_getdwarf(module->handle, &bias);
+	Dwarf *dwarf = dwfl_module_getdwarf(file->handle, &bias);
 
 	if (!dwarf)
 		return 0;
-	if (!module->units && unit_index_create(dwarf, &module->units) < 0)
+	if (!file->units && unit_index_create(dwarf, &file->units) < 0)
 		return 0;
 	address = vaddr - bias;
-	if (!unit_find(module->units, address, &unit))
+	if (!unit_find(file->units, address, &unit))
 		return 0;
 	memset(places, 0, sizeof(places[0]));
 	set_line(&places[0], &unit, address);
-	if (!unit_find_function(module->units, &unit, address, &function))
+	if (!unit_find_function(file->units, &unit, address, &function))
 		return 1;
-	call_count = find_inlined(&function, address, calls, LINES_MAX_PLACES - 1);
+	call_count = find_inlined(&function, address, calls, BINARY_PLACES_MAX - 1);
 	while (call_count > 0) {
 		Dwarf_Die *call = &calls[--call_count];
 

@@ -3,7 +3,7 @@
  * Indexes of compilation units and of functions by address. Hostile DWARF may nest and overlap as
  * it likes: depth and numbers are bounded, and a wrong answer is the worst that comes of it.
  */
-#include "stack/compilation_units.h"
+#include "binary/compilation_units.h"
 
 #include <dwarf.h>
 #include <errno.h>

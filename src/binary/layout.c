@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Offsets from the program's own debug data, which knows better than any table: vendors change Go,
- * too. Relies on libdw; Go compresses the sections, which that undoes.
+ * Looks for structures in one unit of a file's DWARF. Relies on libdw, which also expands
+ * compressed sections.
  */
-#include "runtimes/go/image/offsets.h"
+#include "binary/layout.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
 #include <string.h>
 
+#include "binary/inspect.h"
+
 #define MOST_MEMBERS 512
 #define MOST_TYPES 200000
+#define NOT_FOUND (-1)
+
+struct layout {
+	const char *prefix; /* of the structures: the unit's name */
+	const char *const *names;
+	size_t count;
+	int32_t *offsets;
+};
 
 static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
 {
@@ -46,7 +56,7 @@ static bool member_of(Dwarf_Die *type, const char *name, size_t length, Dwarf_Wo
 }
 
 /* "stack.lo" in a struct; -1 where it has no such field. */
-static int32_t path_offset(Dwarf_Die *type, const char *path)
+static int32_t path_offset(const Dwarf_Die *type, const char *path)
 {
 	Dwarf_Die at = *type, member;
 	Dwarf_Word offset = 0;
@@ -55,70 +65,76 @@ static int32_t path_offset(Dwarf_Die *type, const char *path)
 	for (;;) {
 		length = strcspn(path, ".");
 		if (!member_of(&at, path, length, &offset, &member) || offset > INT32_MAX)
-			return GO_NO_FIELD;
+			return NOT_FOUND;
 		if (!path[length])
 			return (int32_t)offset;
 		path += length + 1;
 		if (!type_of(&member, &at))
-			return GO_NO_FIELD;
+			return NOT_FOUND;
 	}
 }
 
-static void fill(Dwarf_Die *type, const char *name, struct go_offsets *offsets)
+static bool fill(Dwarf_Die *type, const char *structure, const struct layout *layout)
 {
-	size_t length = strlen(name), i;
+	size_t length = strlen(structure), i;
 	const char *rest;
+	bool found = false;
 	int32_t value;
 
-	for (i = 0; i < GO_FIELD_COUNT; i++) {
-		if (strncmp(go_fields[i].name, name, length))
+	for (i = 0; i < layout->count; i++) {
+		if (strncmp(layout->names[i], structure, length) != 0)
 			continue;
-		rest = go_fields[i].name + length;
+		rest = layout->names[i] + length;
 		if (*rest && *rest != '.')
 			continue;
 		value = *rest ? path_offset(type, rest + 1) : dwarf_bytesize(type);
-		if (value >= 0) /* else the table's word stands */
-			memcpy((char *)offsets + go_fields[i].member, &value, sizeof(value));
+		if (value >= 0)
+			layout->offsets[i] = value;
+		found = true;
 	}
+	return found;
 }
 
-static int fill_from_unit(Dwarf_Die *unit, struct go_offsets *offsets)
+/* The names of a unit's structures are those of the list behind "PREFIX.". */
+static int fill_from_unit(Dwarf_Die *unit, const struct layout *layout)
 {
-	static const char prefix[] = "runtime.";
+	size_t length = strlen(layout->prefix);
 	const char *name;
 	Dwarf_Die die;
 	unsigned i = 0;
-	int found = 0;
+	int r = -ENODATA;
 
-	if (dwarf_child(unit, &die))
-		return 0;
+	if (dwarf_child(unit, &die) != 0)
+		return r;
 	do {
 		name = dwarf_tag(&die) == DW_TAG_structure_type ? dwarf_diename(&die) : NULL;
-		if (!name || strncmp(name, prefix, sizeof(prefix) - 1))
+		if (!name || strncmp(name, layout->prefix, length) != 0 || name[length] != '.')
 			continue;
-		fill(&die, name + sizeof(prefix) - 1, offsets);
-		found |= !strcmp(name, "runtime.g");
-	} while (++i < MOST_TYPES && !dwarf_siblingof(&die, &die));
-	return found;
+		if (fill(&die, name + length + 1, layout))
+			r = 0;
+	} while (++i < MOST_TYPES && dwarf_siblingof(&die, &die) == 0);
+	return r;
 }
 
-int go_offsets_from_dwarf(Elf *elf, struct go_offsets *offsets)
+int layout_read(int fd, const char *prefix, const char *const *names, size_t count,
+		int32_t *ret_offsets)
 {
-	const struct go_offsets table = *offsets;
-	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	const struct layout layout = { prefix, names, count, ret_offsets };
+	Dwarf *dwarf = inspect_is_bounded(fd) ? dwarf_begin(fd, DWARF_C_READ) : NULL;
 	Dwarf_CU *unit = NULL;
 	Dwarf_Die die;
 	const char *name;
-	int found = 0;
+	int r = -ENODATA;
 
+	for (size_t i = 0; i < count; i++)
+		ret_offsets[i] = NOT_FOUND;
 	if (!dwarf)
-		return 0;
-	while (!found && !dwarf_get_units(dwarf, unit, &unit, NULL, NULL, &die, NULL)) {
+		return r;
+	while (r < 0 && dwarf_get_units(dwarf, unit, &unit, NULL, NULL, &die, NULL) == 0) {
 		name = dwarf_diename(&die);
-		if (name && !strcmp(name, "runtime"))
-			found = fill_from_unit(&die, offsets);
+		if (name && strcmp(name, prefix) == 0)
+			r = fill_from_unit(&die, &layout);
 	}
 	dwarf_end(dwarf);
-	go_offsets_bound(offsets, &table);
-	return found;
+	return r;
 }

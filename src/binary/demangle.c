@@ -3,7 +3,7 @@
  * Demangles with libiberty, in its variant that hands out the text in pieces: a few hundred hostile
  * bytes can stand for gigabytes (each substitution doubles the text), so output must be stoppable.
  */
-#include "stack/demangle.h"
+#include "binary/demangle.h"
 
 #include <libiberty/demangle.h>
 #include <setjmp.h>

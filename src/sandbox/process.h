@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The worker's process, as its parent has it. */
+#ifndef LEAKHOP_SANDBOX_PROCESS_H
+#define LEAKHOP_SANDBOX_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WORKERS_LOST_MAX 64
+
+struct worker_process {
+	pid_t pid;  /* 0: there is none */
+	int socket; /* -1 */
+	/* Killed, and not ended yet: one that hangs in the kernel may take its time. */
+	pid_t lost[WORKERS_LOST_MAX];
+	size_t lost_count;
+};
+
+/* Begins a worker. Returns 0 or a negative errno; -EBUSY: too many are lost. */
+int worker_process_begin(struct worker_process *process);
+
+/* Kills it, and waits for none. */
+void worker_process_lose(struct worker_process *process);
+
+/* Whether it has the processor or waits for one, and the time that it had, in ns. */
+bool worker_process_runs(const struct worker_process *process, uint64_t *ret_cpu_ns);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading what a stranger wrote in a process that can do nothing else: the public header of this
+ * folder.
+ *
+ * sandbox_open() begins a worker: this program again, without privileges, files, network and new
+ * memory beyond a bound (confine.c). It reads files whose descriptors it is sent, with libelf and
+ * libdw, and answers one question at a time. One that is late, or dead, is replaced; a file that a
+ * worker was lost over twice is not asked about again. What was given up is said in a remark.
+ */
+#ifndef LEAKHOP_SANDBOX_SANDBOX_H
+#define LEAKHOP_SANDBOX_SANDBOX_H
+
+#include "binary/binary.h"
+
+struct sandbox_options {
+	struct binary_debug_files debug_files; /* opens what the worker asks for */
+	/* A line of text for the user; may be NULL. */
+	void (*remark)(void *context, const char *text);
+	/* True: the user wants an end, so wait no longer. May be NULL. */
+	bool (*stop)(void *context);
+	void *context; /* of both */
+};
+
+/* options are copied. Released by its free(). Returns 0 or a negative errno. */
+int sandbox_open(const struct sandbox_options *options, struct binary_files **ret_files);
+
+/* The argument by which this program becomes a worker; sandbox_work() is then what it does. */
+#define SANDBOX_WORKER "--worker"
+#define SANDBOX_SOCKET 3
+
+/* Serves the socket until it is closed. Returns an exit code. */
+int sandbox_work(int socket);
+
+#endif

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A worker: takes a question, answers it, and waits for the next. While it reads a file it may ask
+ * back for the file's debug data.
+ *
+ * Its address space is bounded by what is open: a file that says more of itself than six times what
+ * it takes on the disk fails, and no other one with it.
+ */
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <uthash.h>
+
+#include "binary/inspect.h"
+#include "sandbox/codec.h"
+#include "sandbox/confine.h"
+#include "sandbox/wire.h"
+#include "util/now.h"
+
+#define MEMORY_ALWAYS (UINT64_C(160) << 20)
+#define MEMORY_FOR_FILE (UINT64_C(16) << 20)
+#define MEMORY_TIMES 6
+#define SLOW_NS 3000000 /* what fills memory takes longer */
+
+/* What an open file adds to the memory that is allowed. */
+struct allowance {
+	UT_hash_handle hh;
+	uint64_t number;
+	uint64_t bytes;
+};
+
+struct worker {
+	int socket;
+	int status;	  /* /proc/self/status, opened before there are no files any more */
+	uint64_t own;	  /* address space at the start */
+	uint64_t allowed; /* beyond that */
+	struct allowance *allowances;
+	struct binary_files *files;
+	struct wire_message in;
+	uint8_t out[WIRE_PAYLOAD_MAX];
+};
+
+/* A field of /proc/self/status in bytes; 0: not known. */
+static uint64_t memory_of(const struct worker *worker, const char *name)
+{
+	char text[4096];
+	ssize_t size = pread(worker->status, text, sizeof(text) - 1, 0);
+	const char *at;
+
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	at = strstr(text, name);
+	return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+static bool is_exhausted(const struct worker *worker)
+{
+	return memory_of(worker, "\nVmPeak:") > worker->own + worker->allowed / 4 * 3;
+}
+
+static void change_allowed(struct worker *worker, uint64_t bytes)
+{
+	worker->allowed += bytes;
+	confine_memory(worker->own + worker->allowed);
+}
+
+static void allow_file(struct worker *worker, uint64_t number, int fd)
+{
+	uint64_t bytes = inspect_stored_size(fd) * MEMORY_TIMES + MEMORY_FOR_FILE;
+	struct allowance *allowance;
+
+	HASH_FIND(hh, worker->allowances, &number, sizeof(number), allowance);
+	if (!allowance) {
+		allowance = calloc(1, sizeof(*allowance));
+		if (!allowance)
+			return;
+		allowance->number = number;
+		HASH_ADD(hh, worker->allowances, number, sizeof(number), allowance);
+	}
+	allowance->bytes += bytes;
+	change_allowed(worker, bytes);
+}
+
+static void disallow_file(struct worker *worker, uint64_t number)
+{
+	struct allowance *allowance;
+
+	HASH_FIND(hh, worker->allowances, &number, sizeof(number), allowance);
+	if (!allowance)
+		return;
+	change_allowed(worker, -allowance->bytes);
+	HASH_DEL(worker->allowances, allowance);
+	free(allowance);
+}
+
+/* Asks back: the other side opens a place where the debug file may be. */
+static int ask_for_debug_file(void *context, const struct binary_debug_request *request,
+			      unsigned attempt, int *ret_fd)
+{
+	struct worker *worker = context;
+	size_t length = strlen(request->name) + 1;
+	struct wire_head head = { .operation = WIRE_FIND_DEBUG,
+				  .number = request->number,
+				  .address = attempt };
+	int r;
+
+	if (length > WIRE_PAYLOAD_MAX - BINARY_BUILD_ID_MAX)
+		return -ENOENT;
+	memcpy(worker->out, request->name, length);
+	if (request->build_id_size)
+		memcpy(worker->out + length, request->build_id, request->build_id_size);
+	head.size = (uint32_t)(length + request->build_id_size);
+	r = wire_send(worker->socket, &head, worker->out, -1);
+	r = r ?: wire_receive(worker->socket, 0, &worker->in);
+	if (r < 0 || worker->in.head.operation != WIRE_FOUND)
+		exit(EXIT_FAILURE); /* nobody is there any more */
+	if (worker->in.head.result < 0)
+		return worker->in.head.result;
+	*ret_fd = worker->in.fd;
+	if (*ret_fd >= 0)
+		allow_file(worker, request->number, *ret_fd);
+	return 0;
+}
+
+static int do_describe(struct worker *worker, size_t *ret_size)
+{
+	struct binary_description description;
+	int r = worker->files->does->describe(worker->files, worker->in.fd, &description);
+
+	memcpy(worker->out, &description, sizeof(description));
+	*ret_size = sizeof(description);
+	return r;
+}
+
+static int do_open(struct worker *worker)
+{
+	struct wire_message *in = &worker->in;
+
+	if (!in->head.size || in->payload[in->head.size - 1])
+		return -EBADMSG;
+	allow_file(worker, in->head.number, in->fd);
+	return worker->files->does->open(worker->files, in->head.number, in->fd,
+					 (const char *)in->payload);
+}
+
+static int do_rule(struct worker *worker, size_t *ret_size)
+{
+	struct stack_rule *rule;
+	int r = worker->files->does->rule(worker->files, worker->in.head.number,
+					  worker->in.head.address, &rule);
+
+	if (r < 0)
+		return r;
+	*ret_size = stack_rule_size(rule->value_count, rule->operation_count);
+	if (*ret_size > sizeof(worker->out))
+		r = -E2BIG;
+	else
+		memcpy(worker->out, rule, *ret_size);
+	free(rule);
+	return r;
+}
+
+static int do_names(struct worker *worker, size_t *ret_size)
+{
+	struct address_names *names;
+	int r = worker->files->does->names(worker->files, worker->in.head.number,
+					   worker->in.head.address, &names);
+
+	if (r < 0)
+		return r;
+	*ret_size = codec_put_names(names, worker->out, sizeof(worker->out));
+	address_names_free(names);
+	return 0;
+}
+
+static int do_layout(struct worker *worker, size_t *ret_size)
+{
+	const char *names[BINARY_LAYOUT_MAX + 1], *at = (const char *)worker->in.payload;
+	size_t left = worker->in.head.size, count = 0;
+	int32_t offsets[BINARY_LAYOUT_MAX];
+	int r;
+
+	while (left && count <= BINARY_LAYOUT_MAX) {
+		size_t length = strnlen(at, left);
+
+		if (length == left)
+			return -EBADMSG;
+		names[count++] = at;
+		at += length + 1;
+		left -= length + 1;
+	}
+	if (!count || left)
+		return -EBADMSG;
+	allow_file(worker, 0, worker->in.fd);
+	r = worker->files->does->layout(worker->files, worker->in.fd, names[0], names + 1,
+					count - 1, offsets);
+	disallow_file(worker, 0);
+	*ret_size = (count - 1) * sizeof(offsets[0]);
+	memcpy(worker->out, offsets, *ret_size);
+	return r;
+}
+
+static int answer(struct worker *worker)
+{
+	struct wire_head head = { .operation = WIRE_ANSWER };
+	uint64_t begun = now_monotonic();
+	int fd = worker->in.fd;
+	size_t size = 0;
+
+	switch (worker->in.head.operation) {
+	case WIRE_DESCRIBE:
+		head.result = do_describe(worker, &size);
+		break;
+	case WIRE_OPEN:
+		head.result = do_open(worker);
+		break;
+	case WIRE_RULE:
+		head.result = do_rule(worker, &size);
+		break;
+	case WIRE_NAMES:
+		head.result = do_names(worker, &size);
+		break;
+	case WIRE_LAYOUT:
+		head.result = do_layout(worker, &size);
+		break;
+	case WIRE_CLOSE:
+		worker->files->does->close(worker->files, worker->in.head.number);
+		disallow_file(worker, worker->in.head.number);
+		return 0;
+	default:
+		head.result = -EBADMSG;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (now_monotonic() - begun > SLOW_NS && is_exhausted(worker))
+		head.flags |= WIRE_EXHAUSTED;
+	head.size = head.result < 0 ? 0 : (uint32_t)size;
+	return wire_send(worker->socket, &head, worker->out, -1);
+}
+
+/* Standard streams and the socket stay, and what the parent has open does not. */
+static int secure_descriptors(void)
+{
+	int null;
+
+	(void)close_range(SANDBOX_SOCKET + 1, ~0U, 0);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return -errno;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	close(null);
+	return 0;
+}
+
+int sandbox_work(int socket)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	struct binary_debug_files debug_files = { .open = ask_for_debug_file, .context = worker };
+	int r;
+
+	(void)prctl(PR_SET_NAME, "leakhop-files", 0, 0, 0);
+	signal(SIGINT, SIG_IGN); /* the terminal sends it to all; the parent decides */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (!worker || secure_descriptors() < 0)
+		return EXIT_FAILURE;
+	worker->socket = socket;
+	worker->status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	if (binary_local_create(&debug_files, &worker->files) < 0 || confine() < 0)
+		return EXIT_FAILURE;
+	worker->own = memory_of(worker, "\nVmSize:");
+	change_allowed(worker, MEMORY_ALWAYS);
+	do {
+		r = wire_receive(socket, 0, &worker->in);
+		r = r ?: answer(worker);
+	} while (r == 0);
+	return EXIT_SUCCESS;
+}
