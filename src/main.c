@@ -56,8 +56,10 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
-	if (argc == 2 && !strcmp(argv[1], SANDBOX_WORKER))
-		return sandbox_work(SANDBOX_SOCKET);
+	int exit_code = argc == 2 ? sandbox_work(argv[1]) : -1;
+
+	if (exit_code >= 0)
+		return exit_code;
 	if (secure_descriptors())
 		return EXIT_COULD_NOT;
 	setlocale(LC_ALL, "");

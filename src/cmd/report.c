@@ -36,13 +36,16 @@ static uint64_t timeval_ns(const struct timeval *time)
 static void fill_cost(struct session *session, struct output_cost *cost)
 {
 	struct collect_cost programs[32];
+	uint64_t files_ns, files_bytes;
 	struct rusage usage;
 	size_t i, count;
 
 	getrusage(RUSAGE_SELF, &usage);
 	cost->user_ns = timeval_ns(&usage.ru_utime);
 	cost->system_ns = timeval_ns(&usage.ru_stime);
-	cost->rss_bytes = usage.ru_maxrss * 1024ull;
+	session->files->does->cost(session->files, &files_ns, &files_bytes);
+	cost->user_ns += files_ns;
+	cost->rss_bytes = usage.ru_maxrss * 1024ull + files_bytes;
 	cost->load_ns = collect_load_ns(session->observer.collect);
 	cost->sweeps = session->observer.sweeps;
 	cost->go_first_sweep_ns = session->observer.go.count ? session->observer.go_first_sweep_ns

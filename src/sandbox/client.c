@@ -23,9 +23,11 @@
 
 #include "binary/inspect.h"
 #include "sandbox/codec.h"
+#include "sandbox/fetcher.h"
 #include "sandbox/patience.h"
 #include "sandbox/process.h"
 #include "sandbox/wire.h"
+#include "sandbox/worker.h"
 #include "util/cleanup.h"
 #include "util/now.h"
 
@@ -53,11 +55,13 @@ struct sandbox {
 	struct sandbox_options options;
 	struct worker_process process;
 	struct patience patience;
+	struct fetcher fetcher;
 	struct sent_file *sent;
 	uint64_t worker;     /* number of the worker, from 1 on */
 	uint64_t answers;    /* of this one */
 	uint64_t back_off;   /* ns; 0: the last worker was in order */
 	uint64_t not_before; /* ns, CLOCK_MONOTONIC: when the next may begin */
+	uint64_t fetched;    /* the attempt behind one for which a server was asked */
 	bool told_none;	     /* that there is no worker */
 	uint8_t out[WIRE_PAYLOAD_MAX];
 	struct wire_message in;
@@ -103,7 +107,7 @@ static int begin_worker(struct sandbox *sandbox)
 		return -EAGAIN;
 	if (now < sandbox->not_before)
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(sandbox->not_before - now) }, NULL);
-	r = worker_process_begin(&sandbox->process);
+	r = worker_process_begin(&sandbox->process, FILES_WORKER, false);
 	sandbox->worker++;
 	sandbox->answers = 0;
 	if (r < 0 && !sandbox->told_none) {
@@ -147,12 +151,40 @@ static int find_debug(struct sandbox *sandbox, const struct wire_message *in, in
 	return files->open(files->context, &request, (unsigned)in->head.address, ret_fd);
 }
 
-static int answer_find_debug(struct sandbox *sandbox)
+/* No place is left: a server may have it. The attempt that follows finds none. */
+static int fetch_debug(struct sandbox *sandbox, int *ret_fd)
+{
+	const struct wire_message *in = &sandbox->in;
+	size_t length = strnlen((const char *)in->payload, in->head.size);
+	uint8_t build_id[BINARY_BUILD_ID_MAX];
+	size_t size;
+	int r;
+
+	if (in->head.size <= length + 1 || sandbox->fetched == in->head.address)
+		return -ENOENT;
+	sandbox->fetched = in->head.address + 1;
+	size = in->head.size - length - 1;
+	memcpy(build_id, in->payload + length + 1, size);
+	r = fetcher_get(&sandbox->fetcher, build_id, size, &sandbox->in, ret_fd);
+	if (r == -ETIME)
+		remark(sandbox,
+		       "the servers of DEBUGINFOD_URLS do not answer in time: debug data that "
+		       "only they have is left out");
+	return r < 0 ? -ENOENT : 0;
+}
+
+static int answer_find_debug(struct sandbox *sandbox, uint64_t *begun)
 {
 	struct wire_head head = { .operation = WIRE_FOUND };
 	_cleanup_close_ int fd = -1;
+	uint64_t asked = now_monotonic();
 
+	if (sandbox->in.head.address == 0)
+		sandbox->fetched = 0;
 	head.result = find_debug(sandbox, &sandbox->in, &fd);
+	if (head.result == -ENOENT)
+		head.result = fetch_debug(sandbox, &fd);
+	*begun += now_monotonic() - asked; /* not the worker's time */
 	return wire_send(sandbox->process.socket, &head, NULL, fd);
 }
 
@@ -206,7 +238,7 @@ static int exchange(struct sandbox *sandbox, const struct question *question)
 			return 0;
 		if (r == 0)
 			r = sandbox->in.head.operation == WIRE_FIND_DEBUG
-				    ? answer_find_debug(sandbox)
+				    ? answer_find_debug(sandbox, &begun)
 				    : -EBADMSG;
 	}
 	if (r != -ECANCELED)
@@ -435,9 +467,15 @@ static void sandbox_free(struct binary_files *files)
 	struct sent_file *file, *next;
 
 	worker_process_lose(&sandbox->process);
+	fetcher_end(&sandbox->fetcher);
 	HASH_ITER(hh, sandbox->sent, file, next)
 		forget_file(sandbox, file);
 	free(sandbox);
+}
+
+static void sandbox_cost(struct binary_files *files, uint64_t *ret_cpu_ns, uint64_t *ret_bytes)
+{
+	worker_process_cost(&sandbox_of(files)->process, ret_cpu_ns, ret_bytes);
 }
 
 static const struct binary_operations operations = {
@@ -447,6 +485,7 @@ static const struct binary_operations operations = {
 	.close = sandbox_close,
 	.rule = sandbox_rule,
 	.names = sandbox_names,
+	.cost = sandbox_cost,
 	.layout = sandbox_layout,
 };
 
@@ -460,6 +499,7 @@ int sandbox_open(const struct sandbox_options *options, struct binary_files **re
 	sandbox->options = *options;
 	sandbox->process.socket = -1;
 	patience_begin(&sandbox->patience, now_monotonic());
+	fetcher_begin(&sandbox->fetcher);
 	/* It gets ready while the rest does; what goes wrong is said when it is needed. */
 	(void)begin_worker(sandbox);
 	*ret_files = &sandbox->files;

@@ -8,23 +8,33 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define WORKER_SOCKET 3 /* in the worker */
 #define WORKERS_LOST_MAX 64
 
 struct worker_process {
-	pid_t pid;  /* 0: there is none */
-	int socket; /* -1 */
+	pid_t pid;		/* 0: there is none */
+	int socket;		/* -1 */
+	uint64_t cpu_ns, bytes; /* of those that were lost: in all, and the most that one had */
 	/* Killed, and not ended yet: one that hangs in the kernel may take its time. */
 	pid_t lost[WORKERS_LOST_MAX];
 	size_t lost_count;
 };
 
-/* Begins a worker. Returns 0 or a negative errno; -EBUSY: too many are lost. */
-int worker_process_begin(struct worker_process *process);
+/*
+ * Begins a worker: this program with that argument, and the environment that it has itself or
+ * nearly none. Returns 0 or a negative errno; -EBUSY: too many are lost.
+ */
+int worker_process_begin(struct worker_process *process, const char *argument,
+			 bool with_environment);
 
 /* Kills it, and waits for none. */
 void worker_process_lose(struct worker_process *process);
 
 /* Whether it has the processor or waits for one, and the time that it had, in ns. */
 bool worker_process_runs(const struct worker_process *process, uint64_t *ret_cpu_ns);
+
+/* What it and those before it took: ns in all, and the most bytes that one had. */
+void worker_process_cost(const struct worker_process *process, uint64_t *ret_cpu_ns,
+			 uint64_t *ret_bytes);
 
 #endif

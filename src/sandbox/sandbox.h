@@ -25,11 +25,10 @@ struct sandbox_options {
 /* options are copied. Released by its free(). Returns 0 or a negative errno. */
 int sandbox_open(const struct sandbox_options *options, struct binary_files **ret_files);
 
-/* The argument by which this program becomes a worker; sandbox_work() is then what it does. */
-#define SANDBOX_WORKER "--worker"
-#define SANDBOX_SOCKET 3
-
-/* Serves the socket until it is closed. Returns an exit code. */
-int sandbox_work(int socket);
+/*
+ * If argument makes a worker of this program, serves SANDBOX_SOCKET until it is closed: returns an
+ * exit code then, and -1 if it does not.
+ */
+int sandbox_work(const char *argument);
 
 #endif

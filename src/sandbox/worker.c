@@ -6,7 +6,7 @@
  * Its address space is bounded by what is open: a file that says more of itself than six times what
  * it takes on the disk fails, and no other one with it.
  */
-#include "sandbox/sandbox.h"
+#include "sandbox/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #include "binary/inspect.h"
 #include "sandbox/codec.h"
 #include "sandbox/confine.h"
+#include "sandbox/process.h"
 #include "sandbox/wire.h"
 #include "util/now.h"
 
@@ -252,7 +253,7 @@ static int secure_descriptors(void)
 {
 	int null;
 
-	(void)close_range(SANDBOX_SOCKET + 1, ~0U, 0);
+	(void)close_range(WORKER_SOCKET + 1, ~0U, 0);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		return -errno;
@@ -262,7 +263,7 @@ static int secure_descriptors(void)
 	return 0;
 }
 
-int sandbox_work(int socket)
+int worker_work(int socket)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct binary_debug_files debug_files = { .open = ask_for_debug_file, .context = worker };

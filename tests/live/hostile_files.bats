@@ -12,26 +12,9 @@ setup() {
 	folder=$BATS_TEST_TMPDIR/hostile
 	mkdir "$folder"
 	LEAKHOP_PATIENCE=30 # all of these once took for ever, or all memory
-	group=
-}
-
-teardown() {
-	kill_fixtures
-	[[ -z $group ]] || rmdir "$group"
 }
 
 make_file() { /usr/bin/python3 "$top/tests/live/hostile_files.py" "$@"; }
-
-# All that the next leakhop starts gets 500 MiB, where this host has a group for that.
-limit_memory() {
-	local groups=/sys/fs/cgroup
-	grep -qsw memory "$groups/cgroup.subtree_control" && mkdir "$groups/leakhop-test.$$" 2>/dev/null || return 0
-	group=$groups/leakhop-test.$$
-	echo $((500 << 20)) >"$group/memory.max"
-	! [[ -e $group/memory.swap.max ]] || echo 0 >"$group/memory.swap.max"
-}
-
-limited() { ( [[ -z $group ]] || echo $BASHPID >"$group/cgroup.procs"; "$@" ); }
 
 # A thread of the file that blocks, and two that wait for each other.
 begin_beside() {
@@ -44,12 +27,12 @@ begin_beside() {
 
 # survives: the sick one is told with its lines, and leakhop is in order
 survives() {
-	limit_memory
-	limited dump "$json" -p "$pid,$sick" --all 2>"$json.err" || { cat "$json.err" >&2; return 1; }
+	dump "$json" -p "$pid,$sick" --all 2>"$json.err" || { cat "$json.err" >&2; return 1; }
 	out=$sick_out
 	holds "[.threads[] | select(.pid == $sick and (.tids | index($(ready_tid mutex))))
 		| .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
 	holds ".threads | any(.pid == $pid)" "$json"
+	holds '.cost.rss_kib > 0 and .cost.rss_kib < 500 * 1024' "$json"
 }
 
 # A program and its debug data apart, which the program calls NAME
@@ -130,4 +113,33 @@ start_file() {
 		begin_beside start damaged "$folder/$how.so" "$how"
 		for i in 1 2 3 4 5 6 7 8; do survives; done
 	done
+}
+
+# begin_server [silent]: of the debug data of a program without any, $folder/program; DEBUGINFOD_URLS names it
+begin_server() {
+	ldconfig -p | grep -q libdebuginfod || skip "no client of debuginfod here"
+	local id
+	id=$(readelf -n "$programs/locks" | sed -n 's/.*Build ID: //p')
+	mkdir -p "$folder/served" "$folder/cache"
+	objcopy --only-keep-debug "$programs/locks" "$folder/served/$id"
+	objcopy --strip-all "$programs/locks" "$folder/program"
+	/usr/bin/python3 "$top/tests/live/debuginfod.py" "$folder/served" "$folder/port" "$@" 3>&- &
+	pids+=("$!")
+	eventually 20 test -e "$folder/port"
+	export DEBUGINFOD_URLS=http://127.0.0.1:$(<"$folder/port") DEBUGINFOD_CACHE_PATH=$folder/cache
+}
+
+@test "a server has the debug data" {
+	begin_server
+	begin_beside start_file program mutex
+	survives
+	holds "[.threads[] | select(.pid == $pid) | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+}
+
+@test "a server of debug data that does not answer" {
+	begin_server silent
+	LEAKHOP_PATIENCE=100
+	begin_beside start_file program mutex
+	survives
+	grep -q 'do not answer in time' "$json.err"
 }
