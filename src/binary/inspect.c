@@ -7,6 +7,7 @@
 
 #include <elfutils/libdwelf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,13 +76,15 @@ void inspect_describe(int fd, struct binary_description *ret)
 
 uint64_t inspect_stored_size(int fd)
 {
-	struct stat status;
+	struct statx status;
 	uint64_t stored, size;
 
-	if (fstat(fd, &status) < 0)
+	/* From what the kernel knows: a server is not asked. */
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_SIZE | STATX_BLOCKS, &status) <
+	    0)
 		return 0;
-	stored = (uint64_t)status.st_blocks * 512;
-	size = (uint64_t)status.st_size;
+	stored = status.stx_blocks * 512;
+	size = status.stx_size;
 	/* Some file systems, and files in memory, do not count blocks. */
 	return stored > 0 && stored < size ? stored : size;
 }

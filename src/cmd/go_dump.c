@@ -61,7 +61,7 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 	int r = lc_stacks_create(1, &stacks);
 
 	r = r ?: sandbox_open(&sandbox, &files);
-	r = r ?: golang_open(stacks, files, &runtime);
+	r = r ?: golang_open(stacks, NULL, files, &runtime);
 	r = r
 		    ?: runtime->does->dump(runtime, pid, now_monotonic(), ATTEMPTS, write_trace,
 					   &writing, reason);

@@ -93,7 +93,10 @@ static int open_sandbox(struct session *session)
 		.context = session,
 	};
 
-	return sandbox_open(&sandbox, &session->files);
+	const struct sandbox_access_options access = { say_remark, session };
+	int r = sandbox_open_access(&access, &session->access);
+
+	return r ?: sandbox_open(&sandbox, &session->files);
 }
 
 int session_open(struct session_options *options, struct session *session)
@@ -118,6 +121,7 @@ int session_open(struct session_options *options, struct session *session)
 	}
 	r = open_sandbox(session);
 	options->observe.files = session->files;
+	options->observe.access = session->access;
 	if (r < 0)
 		error_set(&error, r, "cannot start");
 	else
@@ -139,6 +143,8 @@ void session_close(struct session *session)
 	observer_release(&session->observer);
 	if (session->files)
 		session->files->does->free(session->files);
+	if (session->access)
+		session->access->does->free(session->access);
 	if (session->out && session->out != stdout)
 		fclose(session->out);
 }

@@ -35,6 +35,7 @@ struct session_options {
 struct session {
 	struct session_options *options;
 	FILE *out;
+	struct target_access *access;
 	struct binary_files *files;
 	struct observer observer;
 	struct progress progress;

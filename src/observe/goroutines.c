@@ -82,7 +82,7 @@ static int describe_groups(struct observer *observer,
 	struct lc_go_process *process;
 	struct wait_scan *scan;
 	size_t i;
-	int r = wait_scan_create(&scan);
+	int r = wait_scan_create(observer->options->access, &scan);
 
 	if (r < 0)
 		return r;

@@ -72,6 +72,7 @@ static int create_parts(struct observer *observer)
 	const struct observer_options *options = observer->options;
 	const struct binary_debug_files debug_files = { observer_open_debug_file, observer };
 	struct stack_options stack = {
+		.access = options->access,
 		.files = options->files,
 		.symfs = options->symfs,
 		.max_frames = options->max_stack,
@@ -91,7 +92,9 @@ static int create_parts(struct observer *observer)
 	r = r ?: lc_series_create(&observer->series);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
-		r = r ?: golang_open(observer->stacks, stack.files, &observer->runtime);
+		r = r
+			    ?: golang_open(observer->stacks, options->access, stack.files,
+					   &observer->runtime);
 	return r;
 }
 

@@ -34,6 +34,7 @@ struct observer_options {
 	 */
 	void (*progress)(void *context, const char *text);
 	void (*remark)(void *context, const char *text);
+	struct target_access *access; /* to processes; NULL: by itself. Outlives the observer */
 	/*
 	 * What reads files with code (NULL: this process), with observer_open_debug_file() as who
 	 * opens debug files. Outlives the observer.

@@ -81,7 +81,7 @@ static int read_again(struct reading *reading)
 	waits_drop_shares(reading);
 	wait_scan_free(reading->scan);
 	reading->scan = NULL;
-	r = wait_scan_create(&reading->scan);
+	r = wait_scan_create(reading->observer->options->access, &reading->scan);
 	reading->now = now_monotonic();
 	r = r ?: confirm(reading, reading->observer->model);
 	return r ?: confirm(reading, reading->observer->others);
@@ -163,7 +163,7 @@ static int reading_open(struct reading *reading)
 {
 	int r = waits_note_rest(reading);
 
-	return r ?: wait_scan_create(&reading->scan);
+	return r ?: wait_scan_create(reading->observer->options->access, &reading->scan);
 }
 
 static void reading_close(struct reading *reading)

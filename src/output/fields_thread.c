@@ -25,6 +25,8 @@ static const char *user_stack_end(const struct field_source *source,
 	case -EPERM:
 	case -EACCES:
 		return "not taken: not permitted to read its memory";
+	case -ETIME:
+		return "not taken: the kernel did not give its memory in time";
 	default:
 		return "not taken: its memory or mappings could not be read";
 	}

@@ -216,6 +216,9 @@ static const char *no_stack_because(const struct verdict_record *record)
 	case -EPERM:
 	case -EACCES:
 		return "not permitted to read its memory";
+	case -ETIME:
+		return "the kernel does not give its memory: a thread of its process is stuck "
+		       "there";
 	default:
 		return "its stack could not be read";
 	}

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,10 +22,30 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sandbox/process.h"
+
 #define NOBODY 65534
 
 /* A folder that is gone when this process is: nothing can be opened in it. */
 #define EMPTY_ROOT "/proc/self/fdinfo"
+
+int confine_begin(const char *name)
+{
+	static const int signals[] = { SIGINT, SIGHUP, SIGTERM };
+	int null;
+
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)signal(signals[i], SIG_IGN);
+	(void)close_range(WORKER_SOCKET + 1, ~0U, 0);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return -errno;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		(void)dup2(null, fd);
+	close(null);
+	return 0;
+}
 
 static void leave_the_host(void)
 {
@@ -110,6 +131,7 @@ static const int allowed[] = {
 	SCMP_SYS(sched_yield),
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(rseq),
+	SCMP_SYS(statx),
 };
 
 /* Memory, but never code; limits, but of this process alone; what a descriptor is, but no path. */
@@ -131,8 +153,28 @@ static int allow_with_bounds(scmp_filter_ctx filter)
 	return r;
 }
 
+/* What the reader may beyond that. */
+static const int allowed_to_reader[] = {
+	SCMP_SYS(process_vm_readv), SCMP_SYS(openat2), SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),	    SCMP_SYS(fstatfs), SCMP_SYS(getdents64),
+	SCMP_SYS(memfd_create),	    SCMP_SYS(write),
+};
+
+static int allow_to_reader(scmp_filter_ctx filter)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(allowed_to_reader) / sizeof(int); i++)
+		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_to_reader[i], 0);
+	r = r
+		    ?: seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+					SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDONLY));
+	r = r ?: seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0);
+	return r;
+}
+
 /* All else fails as if there were no right to it: libdw then does without. */
-static int filter_system_calls(void)
+static int filter_system_calls(bool reader)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EACCES));
 	int r = filter ? 0 : -ENOMEM;
@@ -141,6 +183,8 @@ static int filter_system_calls(void)
 	for (i = 0; r == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	r = r ?: allow_with_bounds(filter);
+	if (reader)
+		r = r ?: allow_to_reader(filter);
 	r = r ?: seccomp_load(filter);
 	seccomp_release(filter);
 	return r;
@@ -151,7 +195,6 @@ static void set_limits(void)
 	static const struct rlimit none = { 0, 0 };
 
 	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)setrlimit(RLIMIT_FSIZE, &none);
 }
 
 int confine(void)
@@ -168,7 +211,17 @@ int confine(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	restrict_files();
-	return filter_system_calls();
+	return filter_system_calls(/* reader= */ false);
+}
+
+int confine_reader(void)
+{
+	set_limits();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	return filter_system_calls(/* reader= */ true);
 }
 
 void confine_memory(uint64_t bytes)

@@ -6,12 +6,25 @@
 #include <stdint.h>
 
 /*
+ * What each worker begins with: its name; signals of the terminal are its parent's business;
+ * standard streams and the socket stay open, and what the parent has open does not. Returns 0 or a
+ * negative errno.
+ */
+int confine_begin(const char *name);
+
+/*
  * This process keeps its open descriptors, memory and the right to answer, and nothing else: no
  * capability, user, file system, network, new process or program. What a kernel lacks of that
  * (Landlock, namespaces) is left out; without the filter of system calls the process is not
  * confined, which is an error. Returns 0 or a negative errno.
  */
 int confine(void);
+
+/*
+ * The same for the reader, which keeps its user, its capabilities and its root: it may read memory
+ * and open files to read, and nothing else. Returns 0 or a negative errno.
+ */
+int confine_reader(void);
 
 /* How much address space this process may have from now on, in bytes. */
 void confine_memory(uint64_t bytes);

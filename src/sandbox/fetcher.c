@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sandbox/confine.h"
 #include "sandbox/wire.h"
 #include "util/now.h"
 
@@ -104,7 +105,6 @@ static bool load(struct library *library)
 
 static void drop_rights(void)
 {
-	(void)prctl(PR_SET_NAME, "leakhop-fetcher", 0, 0, 0);
 	capng_clear(CAPNG_SELECT_CAPS);
 	(void)capng_apply(CAPNG_SELECT_CAPS);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -118,6 +118,8 @@ int fetcher_work(int socket)
 	struct library library = { .client = NULL };
 	int fd, r = 0;
 
+	if (confine_begin("leakhop-fetcher") < 0)
+		return EXIT_FAILURE;
 	drop_rights();
 	if (!in || !load(&library))
 		return EXIT_FAILURE;

@@ -4,6 +4,7 @@
 
 #include "sandbox/fetcher.h"
 #include "sandbox/process.h"
+#include "sandbox/reader.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/worker.h"
 
@@ -13,5 +14,7 @@ int sandbox_work(const char *argument)
 		return worker_work(WORKER_SOCKET);
 	if (strcmp(argument, FETCHER_WORKER) == 0)
 		return fetcher_work(WORKER_SOCKET);
+	if (strcmp(argument, READER_WORKER) == 0)
+		return reader_work(WORKER_SOCKET);
 	return -1;
 }

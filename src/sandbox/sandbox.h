@@ -12,6 +12,7 @@
 #define LEAKHOP_SANDBOX_SANDBOX_H
 
 #include "binary/binary.h"
+#include "target/access.h"
 
 struct sandbox_options {
 	struct binary_debug_files debug_files; /* opens what the worker asks for */
@@ -24,6 +25,20 @@ struct sandbox_options {
 
 /* options are copied. Released by its free(). Returns 0 or a negative errno. */
 int sandbox_open(const struct sandbox_options *options, struct binary_files **ret_files);
+
+struct sandbox_access_options {
+	/* A line of text for the user; may be NULL. */
+	void (*remark)(void *context, const char *text);
+	void *context;
+};
+
+/*
+ * Access to processes by a reader, a worker that keeps the right to read them and may be lost over
+ * one. What is left out is said in a remark. Options are copied. Released by its free(). Returns 0
+ * or -ENOMEM.
+ */
+int sandbox_open_access(const struct sandbox_access_options *options,
+			struct target_access **ret_access);
 
 /*
  * If argument makes a worker of this program, serves SANDBOX_SOCKET until it is closed: returns an

@@ -19,6 +19,13 @@ enum wire_operation {
 	WIRE_NAMES,	   /* number, address -> names: codec.h */
 	WIRE_LAYOUT,	   /* descriptor, prefix and names -> int32_t each */
 	WIRE_CLOSE,	   /* number */
+	/* to the reader; an answer comes to all */
+	WIRE_TRY,	 /* number: tid -> nothing */
+	WIRE_DEVICES,	 /* number: tid -> dev_t each */
+	WIRE_READ,	 /* struct reader_read -> bytes */
+	WIRE_OPEN_MAP,	 /* struct reader_open, path -> descriptor */
+	WIRE_OPEN_BELOW, /* address: flags; root, path -> descriptor */
+	WIRE_PREAD,	 /* descriptor, address: offset, number: size -> bytes */
 	/* from the worker */
 	WIRE_ANSWER,	 /* result; WIRE_EXHAUSTED */
 	WIRE_FIND_DEBUG, /* number, address: the attempt; name, '\0', build-id */

@@ -10,11 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <uthash.h>
@@ -22,7 +20,6 @@
 #include "binary/inspect.h"
 #include "sandbox/codec.h"
 #include "sandbox/confine.h"
-#include "sandbox/process.h"
 #include "sandbox/wire.h"
 #include "util/now.h"
 
@@ -248,32 +245,13 @@ static int answer(struct worker *worker)
 	return wire_send(worker->socket, &head, worker->out, -1);
 }
 
-/* Standard streams and the socket stay, and what the parent has open does not. */
-static int secure_descriptors(void)
-{
-	int null;
-
-	(void)close_range(WORKER_SOCKET + 1, ~0U, 0);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0)
-		return -errno;
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		(void)dup2(null, fd);
-	close(null);
-	return 0;
-}
-
 int worker_work(int socket)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct binary_debug_files debug_files = { .open = ask_for_debug_file, .context = worker };
 	int r;
 
-	(void)prctl(PR_SET_NAME, "leakhop-files", 0, 0, 0);
-	signal(SIGINT, SIG_IGN); /* the terminal sends it to all; the parent decides */
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	if (!worker || secure_descriptors() < 0)
+	if (!worker || confine_begin("leakhop-files") < 0)
 		return EXIT_FAILURE;
 	worker->socket = socket;
 	worker->status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);

@@ -12,10 +12,10 @@
 #include "stack/memory.h"
 #include "target/memory.h"
 
-static int read_exactly(pid_t pid, uint64_t address, void *buffer, size_t size)
+static int read_exactly(const struct target_task *task, uint64_t address, void *buffer, size_t size)
 {
 	size_t count;
-	int r = target_memory_read(pid, address, buffer, size, &count);
+	int r = target_memory_read(task, address, buffer, size, &count);
 
 	if (r < 0)
 		return r;
@@ -128,21 +128,22 @@ int code_read_signal_frame(struct stack_memory *memory, uint64_t stack_pointer,
 
 #endif
 
-bool code_is_behind_call(pid_t pid, uint64_t address)
+bool code_is_behind_call(const struct target_task *task, uint64_t address)
 {
 	uint8_t code[CALL_REACH];
 
-	return read_exactly(pid, address - CALL_REACH, code, sizeof(code)) == 0 &&
+	return read_exactly(task, address - CALL_REACH, code, sizeof(code)) == 0 &&
 	       is_call(code + CALL_REACH);
 }
 
-int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal)
+int code_look_at(const struct target_task *task, uint64_t pc, bool *ret_after_call,
+		 bool *ret_returns_from_signal)
 {
 	uint8_t code[CALL_SIZE + 9] = { 0 };
-	int r = read_exactly(pid, pc - CALL_SIZE, code, sizeof(code));
+	int r = read_exactly(task, pc - CALL_SIZE, code, sizeof(code));
 
 	if (r < 0) /* the code may end right behind */
-		r = read_exactly(pid, pc - CALL_SIZE, code, CALL_SIZE);
+		r = read_exactly(task, pc - CALL_SIZE, code, CALL_SIZE);
 	if (r < 0)
 		return r;
 	*ret_after_call = is_system_call(code);

@@ -6,17 +6,19 @@
 #include "model/types.h"
 
 struct stack_memory;
+struct target_task;
 
 /*
  * Whether the code before pc is a system call instruction, and whether the code at it makes the
  * system call rt_sigreturn. Returns 0 or why the code could not be read.
  */
-int code_look_at(pid_t pid, uint64_t pc, bool *ret_after_call, bool *ret_returns_from_signal);
+int code_look_at(const struct target_task *task, uint64_t pc, bool *ret_after_call,
+		 bool *ret_returns_from_signal);
 
 /*
  * Whether the code before address is a call: an address that a call would have left on the stack.
  */
-bool code_is_behind_call(pid_t pid, uint64_t address);
+bool code_is_behind_call(const struct target_task *task, uint64_t address);
 
 /*
  * Fetches the registers of interrupted code from the frame that the kernel made for a signal

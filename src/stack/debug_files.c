@@ -120,6 +120,6 @@ int stack_open_debug_file(struct stack_engine *engine, const struct binary_debug
 		return -ENOENT;
 	*ret_fd = -1;
 	if (choice.path[0])
-		(void)target_file_open_below(choice.root, choice.path, 0, ret_fd);
+		(void)target_file_open_below(engine->access, choice.root, choice.path, 0, ret_fd);
 	return 0;
 }

@@ -25,7 +25,8 @@ int stack_engine_create(const struct stack_options *options, struct stack_engine
 		return r;
 	}
 	engine->max_frames = options->max_frames ? options->max_frames : STACK_MAX_FRAMES;
-	process_table_init(&engine->processes, &engine->modules);
+	engine->access = options->access;
+	process_table_init(&engine->processes, &engine->modules, options->access);
 	rules_init(&engine->rules);
 	name_table_init(&engine->names, options);
 	*ret_engine = engine;
@@ -48,6 +49,8 @@ void stack_engine_free(struct stack_engine *engine)
 void stack_begin_sweep(struct stack_engine *engine)
 {
 	engine->processes.sweep++;
+	if (engine->access)
+		engine->access->does->begin_sweep(engine->access);
 }
 
 void stack_forget_process(struct stack_engine *engine, pid_t pid)

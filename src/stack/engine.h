@@ -18,6 +18,7 @@ struct kernel_symbols;
 struct perf_map;
 
 struct stack_engine {
+	struct target_access *access;
 	unsigned max_frames;
 	struct module_table modules;
 	struct process_table processes;

@@ -9,10 +9,10 @@
 
 #define WALK_BUDGET ((size_t)4 * 1024 * 1024)
 
-void stack_memory_begin(struct stack_memory *memory, pid_t pid, bool live,
+void stack_memory_begin(struct stack_memory *memory, const struct target_task *task, bool live,
 			const struct stack_copy *copy, uint64_t stack_pointer)
 {
-	memory->pid = pid;
+	memory->task = *task;
 	memory->live = live;
 	memory->copy = copy && copy->size > 0 ? copy : NULL;
 	memory->near_window = (struct stack_window){ .address = stack_pointer };
@@ -35,7 +35,7 @@ static int load(struct stack_memory *memory, struct stack_window *window, uint64
 	if (memory->budget < size)
 		return -EFAULT;
 	memory->budget -= size;
-	r = target_memory_read(memory->pid, address, bytes, size, &window->size);
+	r = target_memory_read(&memory->task, address, bytes, size, &window->size);
 	window->address = address;
 	return r;
 }

@@ -7,6 +7,7 @@
 #define LEAKHOP_STACK_MEMORY_H
 
 #include "stack/stack.h"
+#include "target/access.h"
 
 #define STACK_NEAR_SIZE 4096
 #define STACK_FAR_SIZE ((size_t)16 * 1024)
@@ -17,7 +18,7 @@ struct stack_window {
 };
 
 struct stack_memory {
-	pid_t pid;
+	struct target_task task;
 	bool live;
 	const struct stack_copy *copy;
 	struct stack_window near_window; /* from the stack pointer on */
@@ -28,7 +29,7 @@ struct stack_memory {
 };
 
 /* Starts a walk at stack_pointer. Reads nothing yet. */
-void stack_memory_begin(struct stack_memory *memory, pid_t pid, bool live,
+void stack_memory_begin(struct stack_memory *memory, const struct target_task *task, bool live,
 			const struct stack_copy *copy, uint64_t stack_pointer);
 
 /* Reads size (up to 8) bytes as a little-endian number. Returns 0, -EFAULT, -ESRCH, ... */

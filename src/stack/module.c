@@ -190,12 +190,13 @@ static void make_room(struct module_table *table)
 }
 
 /* If that fails, it has no unwind information and no names. */
-static int open_file(struct module_table *table, struct stack_module *module, pid_t pid, int fd)
+static int open_file(struct module_table *table, struct stack_module *module,
+		     const struct target_task *task, int fd)
 {
 	int r;
 
 	make_room(table);
-	module->shown_by = pid;
+	module->shown_by = task->tid;
 	r = table->files->does->open(table->files, module->number, fd, module->path);
 	if (r == -ENOMEM)
 		return r;
@@ -214,7 +215,7 @@ static void prefer_symfs(const struct module_table *table, const struct stack_mo
 
 	if (!table->symfs || module->path[0] != '/')
 		return;
-	if (target_file_open_below(table->symfs, module->path, 0, &below) < 0)
+	if (target_file_open_below(NULL, table->symfs, module->path, 0, &below) < 0)
 		return;
 	if (inspect(table, below, &other) == 0 && other.kind == MODULE_ELF &&
 	    (*fd < 0 || (*other.build_id && strcmp(other.build_id, module->build_id) == 0))) {
@@ -242,7 +243,7 @@ static int make_module(const struct module_table *table, const struct target_map
 	if (*fd < 0) /* not known to be the right one, but the user says so */
 		prefer_symfs(table, module, fd);
 	if (*fd >= 0) {
-		if (fstat(*fd, &status) == 0)
+		if (target_file_status(*fd, &status) == 0)
 			module->size = status.st_size;
 		r = inspect(table, *fd, module);
 	} else {
@@ -259,8 +260,8 @@ fail:
 }
 
 /* Makes the module of an opened file (or of none) known, or finds it known by its build-id. */
-static int open_new(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
-		    int *fd, struct stack_module **ret_module)
+static int open_new(struct module_table *table, const struct target_task *task,
+		    const struct target_mapping *mapping, int *fd, struct stack_module **ret_module)
 {
 	struct stack_module *module, *known;
 	int r = make_module(table, mapping, fd, &module);
@@ -280,7 +281,7 @@ static int open_new(struct module_table *table, pid_t pid, const struct target_m
 	}
 	if (module->kind == MODULE_ELF && !module->open) {
 		prefer_symfs(table, module, fd);
-		r = open_file(table, module, pid, *fd);
+		r = open_file(table, module, task, *fd);
 	}
 	*ret_module = module;
 	return r;
@@ -291,7 +292,7 @@ static struct module_key make_key(int fd, const struct target_mapping *mapping)
 	struct module_key key = { .device = mapping->device, .inode = mapping->inode };
 	struct stat status;
 
-	if (fd >= 0 && fstat(fd, &status) == 0) {
+	if (fd >= 0 && target_file_status(fd, &status) == 0) {
 		key.device = status.st_dev;
 		key.inode = status.st_ino;
 		key.size = status.st_size;
@@ -301,32 +302,33 @@ static struct module_key make_key(int fd, const struct target_mapping *mapping)
 }
 
 /* The file was opened before, but closed to make room. */
-static int open_again(struct module_table *table, struct stack_module *module, pid_t pid, int *fd)
+static int open_again(struct module_table *table, struct stack_module *module,
+		      const struct target_task *task, int *fd)
 {
 	prefer_symfs(table, module, fd);
-	return *fd < 0 ? 0 : open_file(table, module, pid, *fd);
+	return *fd < 0 ? 0 : open_file(table, module, task, *fd);
 }
 
-int module_open(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
-		struct stack_module **ret_module)
+int module_open(struct module_table *table, const struct target_task *task,
+		const struct target_mapping *mapping, struct stack_module **ret_module)
 {
 	_cleanup_close_ int fd = -1;
 	struct module_key key;
 	struct stack_module *module;
 	int r = 0;
 
-	(void)target_file_open(pid, mapping, &fd); /* without it there are no names: no error */
+	(void)target_file_open(task, mapping, &fd); /* without it there are no names: no error */
 	if (fd < 0 && mapping->inode == 0)
 		return -ENOENT;
 	key = make_key(fd, mapping);
 	module = find_by_key(table, &key);
 	if (!module) {
-		r = open_new(table, pid, mapping, &fd, &module);
+		r = open_new(table, task, mapping, &fd, &module);
 		/* The copy of a vdso has a new inode each time: its build-id is enough. */
 		if (r == 0 && mapping->inode != 0)
 			r = add_alias(table, &key, module);
 	} else if (module->kind == MODULE_ELF && !module->open) {
-		r = open_again(table, module, pid, &fd);
+		r = open_again(table, module, task, &fd);
 	}
 	if (r < 0)
 		return r;

@@ -76,11 +76,11 @@ void module_table_release(struct module_table *table);
 struct stack_module *module_by_number(const struct module_table *table, uint64_t number);
 
 /*
- * The module behind a mapping of the process pid, opened if it is an ELF file. Valid as long as the
+ * The module behind a mapping of a process, opened if it is an ELF file. Valid as long as the
  * table. Returns 0, -ENOENT if the vdso can't be read, -ENOSPC past MODULE_MAX, -ENOMEM.
  */
-int module_open(struct module_table *table, pid_t pid, const struct target_mapping *mapping,
-		struct stack_module **ret_module);
+int module_open(struct module_table *table, const struct target_task *task,
+		const struct target_mapping *mapping, struct stack_module **ret_module);
 
 /* Notes that a module is in use: it will not be the next one to be closed. */
 void module_touch(struct module_table *table, struct stack_module *module);

@@ -86,7 +86,8 @@ static const struct perf_map *get_perf_map(struct stack_engine *engine, pid_t pi
 	if (engine->perf_map_pid != pid || engine->perf_map_sweep != engine->processes.sweep) {
 		perf_map_free(engine->perf_map);
 		engine->perf_map = NULL;
-		(void)perf_map_read(pid, &engine->perf_map); /* most processes have none */
+		(void)perf_map_read(engine->access, pid,
+				    &engine->perf_map); /* most processes have none */
 		engine->perf_map_pid = pid;
 		engine->perf_map_sweep = engine->processes.sweep;
 	}

@@ -186,7 +186,8 @@ static int read_identity(pid_t pid, long *ret_inner_pid, uid_t *ret_user)
 	return has_user ? 0 : -ESRCH;
 }
 
-static int read_text(int fd, size_t size, char **ret_text, size_t *ret_size)
+static int read_text(struct target_access *access, int fd, size_t size, char **ret_text,
+		     size_t *ret_size)
 {
 	_cleanup_free_ char *text = malloc(size + 1);
 	size_t used = 0;
@@ -194,12 +195,10 @@ static int read_text(int fd, size_t size, char **ret_text, size_t *ret_size)
 	if (!text)
 		return -ENOMEM;
 	while (used < size) {
-		ssize_t count = read(fd, text + used, size - used);
+		ssize_t count = target_file_read(access, fd, text + used, size - used, used);
 
-		if (count < 0 && errno == EINTR)
-			continue;
 		if (count < 0)
-			return -errno;
+			return (int)count;
 		if (count == 0)
 			break;
 		used += (size_t)count;
@@ -210,7 +209,7 @@ static int read_text(int fd, size_t size, char **ret_text, size_t *ret_size)
 	return 0;
 }
 
-int perf_map_read(pid_t pid, struct perf_map **ret_map)
+int perf_map_read(struct target_access *access, pid_t pid, struct perf_map **ret_map)
 {
 	_cleanup_close_ int fd = -1;
 	char root[64], path[64], *text = NULL;
@@ -224,15 +223,16 @@ int perf_map_read(pid_t pid, struct perf_map **ret_map)
 		return r;
 	(void)snprintf(root, sizeof(root), "/proc/%d/root", (int)pid);
 	(void)snprintf(path, sizeof(path), "/tmp/perf-%ld.map", inner_pid);
-	r = target_file_open_below(root, path, O_NOFOLLOW, &fd);
+	r = target_file_open_below(access, root, path, O_NOFOLLOW, &fd);
 	if (r < 0)
 		return r;
-	if (fstat(fd, &status) < 0)
-		return -errno;
+	r = target_file_status(fd, &status);
+	if (r < 0)
+		return r;
 	if (status.st_uid != user && status.st_uid != 0)
 		return -EPERM;
 	if (status.st_size > (off_t)PERF_MAP_MAX_SIZE)
 		return -EFBIG;
-	r = read_text(fd, (size_t)status.st_size, &text, &size);
+	r = read_text(access, fd, (size_t)status.st_size, &text, &size);
 	return r < 0 ? r : parse_owned(text, size, ret_map);
 }

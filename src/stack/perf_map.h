@@ -13,13 +13,14 @@
 #define PERF_MAP_MAX_SIZE ((size_t)64 * 1024 * 1024)
 
 struct perf_map;
+struct target_access;
 
 /*
  * Reads the map of a process, from the process's own /tmp. Refused unless the file belongs to the
  * process's user or to root: anybody can write to /tmp.
  * Returns 0, -ENOENT, -EPERM, -EFBIG, -ENOMEM, ...
  */
-int perf_map_read(pid_t pid, struct perf_map **ret_map);
+int perf_map_read(struct target_access *access, pid_t pid, struct perf_map **ret_map);
 
 /* The same from text, which is copied. Lines that make no sense are skipped. */
 int perf_map_parse(const char *text, size_t size, struct perf_map **ret_map);

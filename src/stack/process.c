@@ -19,9 +19,10 @@ static void free_process(struct stack_process *process)
 	free(process);
 }
 
-void process_table_init(struct process_table *table, struct module_table *modules)
+void process_table_init(struct process_table *table, struct module_table *modules,
+			struct target_access *access)
 {
-	*table = (struct process_table){ .modules = modules, .sweep = 1 };
+	*table = (struct process_table){ .modules = modules, .access = access, .sweep = 1 };
 }
 
 void process_table_release(struct process_table *table)
@@ -97,6 +98,7 @@ static int add_process(struct process_table *table, pid_t pid, struct stack_proc
 	if (!process)
 		return -ENOMEM;
 	process->pid = pid;
+	process->task = (struct target_task){ table->access, pid, pid };
 	index = find_index(table, pid);
 	memmove(&table->processes[index + 1], &table->processes[index],
 		(table->count - index) * sizeof(*table->processes));
@@ -115,9 +117,12 @@ static int read_maps_of_any_thread(struct stack_process *process, struct target_
 	_cleanup_closedir_ DIR *folder = NULL;
 	struct dirent *entry;
 	char path[64];
-	int r = target_maps_read(process->pid, TARGET_MAPS_EXECUTABLE, maps);
+	struct target_task task = process->task;
+	int r;
 
-	process->reader = process->pid;
+	task.tid = process->pid;
+	process->task = task;
+	r = target_maps_read(&task, TARGET_MAPS_EXECUTABLE, maps);
 	if (r < 0 || maps->count > 0)
 		return r;
 	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)process->pid);
@@ -127,9 +132,10 @@ static int read_maps_of_any_thread(struct stack_process *process, struct target_
 	while ((entry = readdir(folder))) {
 		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
 
-		if (tid <= 0 || target_maps_read(tid, TARGET_MAPS_EXECUTABLE, maps) < 0)
+		task.tid = tid;
+		if (tid <= 0 || target_maps_read(&task, TARGET_MAPS_EXECUTABLE, maps) < 0)
 			continue;
-		process->reader = tid;
+		process->task = task;
 		if (maps->count > 0)
 			return 0;
 	}
@@ -213,7 +219,7 @@ static int place_in(struct module_table *modules, struct stack_process *process,
 	if (!is_file)
 		return 0;
 	if (!*module || ((*module)->kind == MODULE_ELF && !(*module)->open)) {
-		int r = module_open(modules, process->reader, mapping, module);
+		int r = module_open(modules, &process->task, mapping, module);
 
 		if (r == -ENOENT)
 			return 0;

@@ -8,22 +8,24 @@
 #include <sys/types.h>
 
 #include "stack/module.h"
+#include "target/access.h"
 #include "target/maps.h"
 
 #define PROCESS_MAX 8192
 
 struct stack_process {
 	pid_t pid;
-	pid_t reader;	 /* whose memory to read: a living thread if the leader has ended */
-	uint64_t sweep;	 /* of the mappings */
-	uint64_t used;	 /* on the table's clock */
-	bool read_again; /* mappings were read a second time in this sweep */
-	bool fresh;	 /* mappings were read for the walk under way */
+	struct target_task task; /* whose memory to read: a living thread if the leader has ended */
+	uint64_t sweep;		 /* of the mappings */
+	uint64_t used;		 /* on the table's clock */
+	bool read_again;	 /* mappings were read a second time in this sweep */
+	bool fresh;		 /* mappings were read for the walk under way */
 	struct target_maps maps;
 	struct stack_module **modules; /* one for each mapping; NULL: not asked yet */
 };
 
 struct process_table {
+	struct target_access *access;
 	struct module_table *modules;	  /* that their mappings are of */
 	uint64_t sweep;			  /* mappings read before it are read anew */
 	uint64_t clock;			  /* goes up with each use, to tell the oldest */
@@ -40,7 +42,8 @@ struct stack_place {
 };
 
 /* The modules must outlive the table. */
-void process_table_init(struct process_table *table, struct module_table *modules);
+void process_table_init(struct process_table *table, struct module_table *modules,
+			struct target_access *access);
 void process_table_release(struct process_table *table);
 void process_forget(struct process_table *table, pid_t pid);
 

@@ -19,15 +19,17 @@
 #include "binary/binary.h"
 #include "model/stacks.h"
 #include "model/types.h"
+#include "target/access.h"
 
 #define STACK_MAX_FRAMES 127
 
 struct stack_engine;
 
 struct stack_options {
-	struct binary_files *files; /* what reads files with code; outlives the engine */
-	const char *symfs;	    /* look for files below this folder first; NULL: none */
-	unsigned max_frames;	    /* 1 to STACK_MAX_FRAMES; 0: STACK_MAX_FRAMES */
+	struct target_access *access; /* to processes; outlives the engine; NULL: by itself */
+	struct binary_files *files;   /* what reads files with code; outlives the engine */
+	const char *symfs;	      /* look for files below this folder first; NULL: none */
+	unsigned max_frames;	      /* 1 to STACK_MAX_FRAMES; 0: STACK_MAX_FRAMES */
 	/*
 	 * Called now and then during long work (opening a large file, reading its DWARF); may be
 	 * NULL. what names the work: "reading symbols of /usr/bin/foo".

@@ -179,7 +179,7 @@ static bool step_from_bare_call(struct walker *walker, bool guessed)
 	return_address = strip_signature(return_address);
 #endif
 	if (!is_code(walker, return_address) ||
-	    !code_is_behind_call(walker->process->reader, return_address))
+	    !code_is_behind_call(&walker->process->task, return_address))
 		return false;
 	next.value[LC_REGISTER_PC] = return_address;
 	go_on(walker, &next, false, guessed);
@@ -255,7 +255,7 @@ static int step_from_signal(struct walker *walker)
 static void look_at_code(struct walker *walker, struct stack_rule *rule)
 {
 	if (!rule->code_known &&
-	    code_look_at(walker->process->reader, walker->registers.value[LC_REGISTER_PC],
+	    code_look_at(&walker->process->task, walker->registers.value[LC_REGISTER_PC],
 			 &rule->after_call, &rule->returns_from_signal) == 0)
 		rule->code_known = true;
 }
@@ -346,7 +346,7 @@ int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registe
 		return r;
 	walker.registers = *registers;
 	walker.floor = registers->value[LC_REGISTER_SP];
-	stack_memory_begin(&engine->memory, walker.process->reader, live, copy, walker.floor);
+	stack_memory_begin(&engine->memory, &walker.process->task, live, copy, walker.floor);
 	do {
 		r = step(&walker);
 	} while (r == STEP_ON);

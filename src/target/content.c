@@ -8,13 +8,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "target/file.h"
 
 #define PIECE (UINT64_C(64) * 1024)
 #define MAY_BE_HOLE (UINT64_C(64) << 20) /* smaller files are read, holes and all */
 #define HOLE_TIMES 16
 
 struct target_content {
+	struct target_access *access;
 	int fd; /* -1: the bytes are in memory */
 	uint64_t size;
 	uint8_t *bytes;
@@ -48,19 +50,21 @@ static int reserve(struct target_content *content)
 	return 0;
 }
 
-int target_content_open(int fd, struct target_content **ret_content)
+int target_content_open(struct target_access *access, int fd, struct target_content **ret_content)
 {
 	struct target_content *content;
 	struct stat status;
 	int r;
 
-	if (fstat(fd, &status) < 0)
-		return -errno;
+	r = target_file_status(fd, &status);
+	if (r < 0)
+		return r;
 	if ((uint64_t)status.st_size > TARGET_CONTENT_MAX || is_hole(&status))
 		return -EFBIG;
 	content = calloc(1, sizeof(*content));
 	if (!content)
 		return -ENOMEM;
+	content->access = access;
 	content->fd = fd;
 	content->size = (uint64_t)status.st_size;
 	r = reserve(content);
@@ -108,7 +112,8 @@ static void read_piece(struct target_content *content, uint64_t piece)
 	if (end > content->size)
 		end = content->size;
 	while (at < end) {
-		count = pread(content->fd, content->bytes + at, end - at, (off_t)at);
+		count = target_file_read(content->access, content->fd, content->bytes + at,
+					 end - at, at);
 		if (count <= 0)
 			break;
 		at += (uint64_t)count;

@@ -11,13 +11,15 @@
 
 #define TARGET_CONTENT_MAX (UINT64_C(16) << 30)
 
+struct target_access;
 struct target_content;
 
 /*
- * fd stays the caller's and must outlive it. Returns 0, -EFBIG (past TARGET_CONTENT_MAX, or nearly
- * all of it a hole), -ENOMEM or another negative errno.
+ * fd stays the caller's and must outlive it, as access, by which it is read (NULL: by itself).
+ * Returns 0, -EFBIG (past TARGET_CONTENT_MAX, or nearly all of it a hole), -ENOMEM or another
+ * negative errno.
  */
-int target_content_open(int fd, struct target_content **ret_content);
+int target_content_open(struct target_access *access, int fd, struct target_content **ret_content);
 
 /* The same of bytes in memory, which must outlive it. */
 int target_content_of(const void *bytes, size_t size, struct target_content **ret_content);

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -28,6 +29,26 @@
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 #define VDSO_MAX_SIZE ((size_t)256 * 1024)
 
+int target_file_status(int fd, struct stat *ret)
+{
+	struct statx status;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+		  STATX_TYPE | STATX_INO | STATX_UID | STATX_SIZE | STATX_MTIME | STATX_BLOCKS,
+		  &status) < 0)
+		return -errno;
+	*ret = (struct stat){
+		.st_mode = status.stx_mode,
+		.st_ino = status.stx_ino,
+		.st_uid = status.stx_uid,
+		.st_dev = makedev(status.stx_dev_major, status.stx_dev_minor),
+		.st_size = (off_t)status.stx_size,
+		.st_blocks = (blkcnt_t)status.stx_blocks,
+		.st_mtim = { status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec },
+	};
+	return 0;
+}
+
 /* A FIFO or a device in the file's place must neither block nor be read. */
 static int take_regular(int fd, int *ret_fd)
 {
@@ -36,7 +57,7 @@ static int take_regular(int fd, int *ret_fd)
 
 	if (owned < 0)
 		return -errno;
-	if (fstat(owned, &status) < 0)
+	if (target_file_status(owned, &status) < 0)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
@@ -44,14 +65,19 @@ static int take_regular(int fd, int *ret_fd)
 	return 0;
 }
 
-int target_file_open_below(const char *root, const char *path, int flags, int *ret_fd)
+int target_file_open_below(struct target_access *access, const char *root, const char *path,
+			   int flags, int *ret_fd)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(OPEN_FLAGS | flags),
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	_cleanup_close_ int root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int root_fd = -1;
 
+	/* Where links and mounts lead to, the process decides. */
+	if (access)
+		return access->does->open_below(access, root, path, flags, ret_fd);
+	root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
 		return -errno;
 	return take_regular((int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how)), ret_fd);
@@ -75,7 +101,7 @@ static bool is_mapped_file(int fd, const struct target_mapping *mapping)
 	struct stat status;
 	struct statfs filesystem;
 
-	if (fstat(fd, &status) < 0)
+	if (target_file_status(fd, &status) < 0)
 		return false;
 	if (status.st_ino == mapping->inode && status.st_dev == mapping->device)
 		return true;
@@ -116,7 +142,7 @@ static int open_by_path(pid_t pid, const struct target_mapping *mapping, int *re
 	int r;
 
 	(void)snprintf(root, sizeof(root), "/proc/%d/root", (int)pid);
-	r = target_file_open_below(root, mapping->path, 0, &fd);
+	r = target_file_open_below(NULL, root, mapping->path, 0, &fd);
 	if (r == -ENOSYS || r == -EPERM) { /* an old kernel, or a filter of system calls */
 		char path[PATH_MAX];
 
@@ -132,7 +158,8 @@ static int open_by_path(pid_t pid, const struct target_mapping *mapping, int *re
 	return 0;
 }
 
-static int copy_vdso(pid_t pid, const struct target_mapping *mapping, int *ret_fd)
+static int copy_vdso(const struct target_task *task, const struct target_mapping *mapping,
+		     int *ret_fd)
 {
 	_cleanup_close_ int fd = memfd_create("vdso", MFD_CLOEXEC);
 	size_t size = (size_t)(mapping->end - mapping->start), count;
@@ -146,7 +173,7 @@ static int copy_vdso(pid_t pid, const struct target_mapping *mapping, int *ret_f
 	image = malloc(size);
 	if (!image)
 		return -ENOMEM;
-	r = target_memory_read(pid, mapping->start, image, size, &count);
+	r = target_memory_read(task, mapping->start, image, size, &count);
 	if (r < 0)
 		return r;
 	if (write(fd, image, count) != (ssize_t)count)
@@ -155,18 +182,45 @@ static int copy_vdso(pid_t pid, const struct target_mapping *mapping, int *ret_f
 	return 0;
 }
 
-int target_file_open(pid_t pid, const struct target_mapping *mapping, int *ret_fd)
+static int open_by_itself(pid_t pid, const struct target_mapping *mapping, int *ret_fd)
 {
 	int r;
 
-	if (strcmp(mapping->path, "[vdso]") == 0)
-		return copy_vdso(pid, mapping, ret_fd);
-	if (mapping->inode == 0)
-		return -ENOENT;
 	if (open_map_file(pid, mapping, ret_fd) == 0 || open_executable(pid, mapping, ret_fd) == 0)
 		return 0;
 	if (mapping->path[0] != '/')
 		return -ENOENT;
 	r = open_by_path(pid, mapping, ret_fd);
 	return r == -ENOENT && mapping->deleted ? -ESTALE : r;
+}
+
+int target_file_open(const struct target_task *task, const struct target_mapping *mapping,
+		     int *ret_fd)
+{
+	if (strcmp(mapping->path, "[vdso]") == 0)
+		return copy_vdso(task, mapping, ret_fd);
+	if (mapping->inode == 0)
+		return -ENOENT;
+	switch (target_way(task->access, task->pid)) {
+	case TARGET_BY_ITSELF:
+		return open_by_itself(task->tid, mapping, ret_fd);
+	case TARGET_BY_READER:
+		return task->access->does->open(task->access, task->tid, mapping, ret_fd);
+	case TARGET_REFUSED:
+		break;
+	}
+	return -ETIME;
+}
+
+ssize_t target_file_read(struct target_access *access, int fd, void *buffer, size_t size,
+			 uint64_t offset)
+{
+	ssize_t count;
+
+	if (access)
+		return access->does->pread(access, fd, buffer, size, offset);
+	do {
+		count = pread(fd, buffer, size, (off_t)offset);
+	} while (count < 0 && errno == EINTR);
+	return count < 0 ? -errno : count;
 }

@@ -177,12 +177,29 @@ static int set_path(struct target_maps *maps, struct target_mapping *mapping,
 	return 0;
 }
 
+static void note_device(struct target_maps *maps, const struct target_mapping *mapping)
+{
+	if (!mapping->inode)
+		return;
+	for (size_t i = 0; i < maps->device_count && i < TARGET_DEVICES_MAX; i++) {
+		if (maps->devices[i] == mapping->device)
+			return;
+	}
+	if (maps->device_count < TARGET_DEVICES_MAX)
+		maps->devices[maps->device_count] = mapping->device;
+	if (maps->device_count <= TARGET_DEVICES_MAX)
+		maps->device_count++;
+}
+
 static int add_line(struct target_maps *maps, struct cursor line, enum target_maps_keep keep)
 {
 	struct target_mapping mapping = { .start = 0 };
 	int r;
 
-	if (!take_fields(&line, &mapping) || !is_wanted(&mapping, keep))
+	if (!take_fields(&line, &mapping))
+		return 0;
+	note_device(maps, &mapping);
+	if (!is_wanted(&mapping, keep))
 		return 0;
 	if (maps->count == TARGET_MAPS_MAX)
 		return -E2BIG;
@@ -303,18 +320,31 @@ static int read_all(int fd, enum target_maps_keep keep, struct target_maps *maps
 	return r;
 }
 
-int target_maps_read(pid_t pid, enum target_maps_keep keep, struct target_maps *maps)
+static void tell_devices(const struct target_task *task, const struct target_maps *maps)
+{
+	bool all = maps->device_count <= TARGET_DEVICES_MAX;
+
+	task->access->does->note_devices(task->access, task->pid, maps->devices,
+					 all ? maps->device_count : TARGET_DEVICES_MAX, all);
+}
+
+int target_maps_read(const struct target_task *task, enum target_maps_keep keep,
+		     struct target_maps *maps)
 {
 	_cleanup_close_ int fd = -1;
 	char path[64];
 	int r;
 
 	target_maps_release(maps);
-	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	if (task->access && !task->access->does->answers(task->access, task->pid))
+		return -ETIME;
+	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)task->tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	r = read_all(fd, keep, maps);
+	if (task->access && (r == 0 || r == -E2BIG))
+		tell_devices(task, maps);
 	if (r < 0)
 		target_maps_release(maps);
 	return r;

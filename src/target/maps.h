@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "target/access.h"
+
 #define TARGET_MAPS_MAX 1000000
 
 /* A process with 10,000 threads has 20,000 mappings for their stacks: keep what is of use only. */
@@ -34,6 +36,8 @@ struct target_mapping {
 	const char *path; /* never NULL; "" if anonymous; "[vdso]" and the like; the maps own it */
 };
 
+#define TARGET_DEVICES_MAX 32
+
 struct target_maps_text; /* where the paths are kept */
 
 struct target_maps {
@@ -41,6 +45,9 @@ struct target_maps {
 	size_t count;
 	size_t capacity;
 	struct target_maps_text *text;
+	/* Of all files, kept or not; one more than there may be: not all are here. */
+	dev_t devices[TARGET_DEVICES_MAX];
+	size_t device_count;
 };
 
 #define TARGET_MAPS_INIT         \
@@ -51,9 +58,10 @@ struct target_maps {
 /*
  * Reads the mappings of a process or thread into maps (which must be initialised; what it held is
  * released). No mappings at all (a kernel thread, a zombie) is 0 with count 0.
- * Returns 0, -ESRCH, -EACCES or -EPERM, -E2BIG past TARGET_MAPS_MAX, -ENOMEM.
+ * Returns 0, -ESRCH, -EACCES or -EPERM, -E2BIG past TARGET_MAPS_MAX, -ENOMEM, -ETIME.
  */
-int target_maps_read(pid_t pid, enum target_maps_keep keep, struct target_maps *maps);
+int target_maps_read(const struct target_task *task, enum target_maps_keep keep,
+		     struct target_maps *maps);
 
 /*
  * Adds the mappings of a piece of text that consists of whole lines; the last one may lack its

@@ -21,7 +21,7 @@ static ssize_t read_once(pid_t pid, uint64_t address, void *buffer, size_t size)
 	return process_vm_readv(pid, &local, 1, &remote, 1, 0);
 }
 
-int target_memory_read(pid_t pid, uint64_t address, void *buffer, size_t size, size_t *ret_read)
+static int read_by_itself(pid_t pid, uint64_t address, void *buffer, size_t size, size_t *ret_read)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t to_border = page - (size_t)(address & (page - 1));
@@ -42,6 +42,21 @@ int target_memory_read(pid_t pid, uint64_t address, void *buffer, size_t size, s
 		return -EFAULT;
 	*ret_read = (size_t)count;
 	return 0;
+}
+
+int target_memory_read(const struct target_task *task, uint64_t address, void *buffer, size_t size,
+		       size_t *ret_read)
+{
+	switch (target_way(task->access, task->pid)) {
+	case TARGET_BY_ITSELF:
+		return read_by_itself(task->tid, address, buffer, size, ret_read);
+	case TARGET_BY_READER:
+		return task->access->does->read(task->access, task->pid, task->tid, address, buffer,
+						size, ret_read);
+	case TARGET_REFUSED:
+		break;
+	}
+	return -ETIME;
 }
 
 #define PIECES 512 /* of one call; the kernel takes 1024 */
@@ -67,16 +82,39 @@ static ssize_t read_batch(pid_t pid, struct target_piece *pieces, size_t count)
 	return (ssize_t)i;
 }
 
-int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t count)
+/* One by one, each with its own end. */
+static int read_pieces_by_reader(const struct target_task *task, struct target_piece *pieces,
+				 size_t count)
 {
+	size_t got;
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		got = 0;
+		r = pieces[i].size ? target_memory_read(task, pieces[i].address, pieces[i].buffer,
+							pieces[i].size, &got)
+				   : 0;
+		if (r < 0 && r != -EFAULT)
+			return r;
+		pieces[i].read = got == pieces[i].size;
+	}
+	return 0;
+}
+
+int target_memory_read_pieces(const struct target_task *task, struct target_piece *pieces,
+			      size_t count)
+{
+	enum target_way way = target_way(task->access, task->pid);
 	size_t i = 0, batch;
 	ssize_t done;
 
 	for (size_t j = 0; j < count; j++)
 		pieces[j].read = false;
+	if (way != TARGET_BY_ITSELF)
+		return way == TARGET_REFUSED ? -ETIME : read_pieces_by_reader(task, pieces, count);
 	while (i < count) {
 		batch = count - i < PIECES ? count - i : PIECES;
-		done = read_batch(pid, pieces + i, batch);
+		done = read_batch(task->tid, pieces + i, batch);
 		if (done < 0)
 			return (int)done;
 		/* The kernel stops at the first bad piece: go on behind it. */

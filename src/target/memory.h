@@ -11,12 +11,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "target/access.h"
+
 /*
  * Reads up to size bytes at address into buffer. Where only the first part is mapped, that part is
- * read: *ret_read is then less than size, but never 0. pid may be a process or one of its threads.
- * Returns 0, -EFAULT if not even the first byte is readable, -ESRCH, -EPERM, -ENOSYS.
+ * read: *ret_read is then less than size, but never 0.
+ * Returns 0, -EFAULT if not even the first byte is readable, -ESRCH, -EPERM, -ENOSYS, -ETIME.
  */
-int target_memory_read(pid_t pid, uint64_t address, void *buffer, size_t size, size_t *ret_read);
+int target_memory_read(const struct target_task *task, uint64_t address, void *buffer, size_t size,
+		       size_t *ret_read);
 
 /* A piece of memory to be read. */
 struct target_piece {
@@ -28,9 +31,10 @@ struct target_piece {
 
 /*
  * Reads many pieces with few calls; a piece that is not mapped in full is left out and the others
- * are read. Returns 0, -ESRCH, -EPERM, -ENOSYS.
+ * are read. Returns 0, -ESRCH, -EPERM, -ENOSYS, -ETIME.
  */
-int target_memory_read_pieces(pid_t pid, struct target_piece *pieces, size_t count);
+int target_memory_read_pieces(const struct target_task *task, struct target_piece *pieces,
+			      size_t count);
 
 /*
  * What has the place of a process's memory: a recording, or what a test makes up. read does as

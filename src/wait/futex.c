@@ -120,9 +120,10 @@ void wait_futex_is(struct wait_job *job, const struct wait_futex *futex, enum lc
 
 static void read_bytes(struct wait_job *job, struct wait_futex *futex)
 {
+	const struct target_task task = wait_task(job);
 	size_t count = 0;
 
-	if (!target_memory_read(job->tid, futex->address, futex->bytes + FUTEX_BYTES, FUTEX_BYTES,
+	if (!target_memory_read(&task, futex->address, futex->bytes + FUTEX_BYTES, FUTEX_BYTES,
 				&count))
 		futex->after = count;
 	if (futex->address < FUTEX_BYTES)

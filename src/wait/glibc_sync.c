@@ -77,10 +77,11 @@ static bool fits_record(struct wait_job *job, const struct wait_futex *futex,
 static bool find_record(struct wait_job *job, const struct wait_futex *futex, struct condition *ret)
 {
 	uint64_t words[STACK_BYTES / 8], sp = job->subject->sp & ~7ull;
+	const struct target_task task = wait_task(job);
 	size_t count = 0, i, j;
 	unsigned group;
 
-	if (!sp || target_memory_read(job->tid, sp, words, sizeof(words), &count))
+	if (!sp || target_memory_read(&task, sp, words, sizeof(words), &count))
 		return false;
 	for (i = 1; i + 2 < count / 8; i++) {
 		for (j = 0; j < 4; j++) {

@@ -55,6 +55,7 @@ static int look_at_stack(void *context, pid_t tid)
 {
 	struct search *search = context;
 	struct wait_job *job = search->job;
+	const struct target_task task = { job->scan->access, job->pid, tid };
 	struct target_syscall call;
 	size_t count = 0, i;
 	bool waits;
@@ -62,7 +63,7 @@ static int look_at_stack(void *context, pid_t tid)
 	if (++search->threads > MOST_THREADS)
 		return 1;
 	if (target_read_syscall(job->pid, tid, &call) || call.running ||
-	    target_memory_read(tid, call.sp & ~7ull, search->words, STACK_BYTES, &count))
+	    target_memory_read(&task, call.sp & ~7ull, search->words, STACK_BYTES, &count))
 		return 0;
 	waits = call.call.nr == SYS_futex && call.call.args[0] == search->once;
 	for (i = 1; i + 1 < count / 8; i++) {

@@ -6,6 +6,7 @@
 #ifndef LEAKHOP_WAIT_PRIVATE_H
 #define LEAKHOP_WAIT_PRIVATE_H
 
+#include "target/access.h"
 #include "target/fd.h"
 #include "target/locks.h"
 #include "target/maps.h"
@@ -51,7 +52,8 @@ struct wait_eventfd {
 
 /* What is kept of the process that was asked for last. */
 struct wait_process {
-	pid_t pid;   /* 0: none */
+	pid_t pid; /* 0: none */
+	struct target_access *access;
 	bool compat; /* 32-bit */
 	bool same_pid_namespace;
 	bool status_read, catches_signals;
@@ -64,6 +66,7 @@ struct wait_process {
 };
 
 struct wait_scan {
+	struct target_access *access;
 	int64_t real_minus_monotonic, boot_minus_monotonic;
 	uint64_t tick_ns;
 	struct wait_descriptors descriptors;
@@ -96,6 +99,8 @@ void wait_add(struct wait_job *job, const char *format, ...)
 /* Adds to the list of what could not be read. */
 void wait_cannot_read(struct wait_job *job, const char *format, ...)
 	__attribute__((__format__(__printf__, 2, 3)));
+/* Whose memory the wait is in: read by target_memory_read(). */
+struct target_task wait_task(const struct wait_job *job);
 /* All of size bytes, or false. */
 bool wait_peek(const struct wait_job *job, uint64_t address, void *buffer, size_t size);
 void wait_set_key(struct wait_job *job, enum lc_wait_space space, uint32_t scope, uint64_t object,

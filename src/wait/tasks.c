@@ -204,23 +204,29 @@ void wait_add_recorded(struct wait_job *job, enum lc_wait_role role, uint32_t ns
 		job->wait->flags |= LC_WAIT_OWNER_ELSEWHERE | LC_WAIT_OWNER_GONE;
 }
 
+/*
+ * Pairs of words of the process's own size: key and value. A key is small, and no file has to be
+ * opened for it. (fs/proc/base.c, auxv_read())
+ */
 static bool is_compat(pid_t pid)
 {
-	unsigned char ident[5] = {};
 	_cleanup_close_ int fd = -1;
+	uint64_t first = 0;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	snprintf(path, sizeof(path), "/proc/%d/auxv", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && read(fd, ident, 5) == 5 && !memcmp(ident, "\177ELF", 4) && ident[4] == 1;
+	return fd >= 0 && read(fd, &first, sizeof(first)) == sizeof(first) && first > UINT32_MAX;
 }
 
 void wait_process_maps(struct wait_process *process)
 {
+	const struct target_task task = { process->access, process->pid, process->pid };
+
 	if (process->maps_read)
 		return;
 	process->maps_read = true;
-	(void)target_maps_read(process->pid, TARGET_MAPS_ALL, &process->maps);
+	(void)target_maps_read(&task, TARGET_MAPS_ALL, &process->maps);
 }
 
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
@@ -231,7 +237,9 @@ struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
 	if (process->pid == pid)
 		return process;
 	target_maps_release(&process->maps);
-	*process = (struct wait_process){ .pid = pid, .maps = TARGET_MAPS_INIT };
+	*process = (struct wait_process){ .pid = pid,
+					  .access = scan->access,
+					  .maps = TARGET_MAPS_INIT };
 	process->compat = is_compat(pid);
 	theirs = namespace_of(pid, "pid");
 	/* Not readable: most processes share the one of who looks. */

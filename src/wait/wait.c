@@ -19,7 +19,7 @@ static int64_t clock_ns(clockid_t clock)
 	return now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
-int wait_scan_create(struct wait_scan **ret_scan)
+int wait_scan_create(struct target_access *access, struct wait_scan **ret_scan)
 {
 	struct wait_scan *scan = calloc(1, sizeof(*scan));
 	long ticks = sysconf(_SC_CLK_TCK);
@@ -28,6 +28,7 @@ int wait_scan_create(struct wait_scan **ret_scan)
 	if (!scan)
 		return -ENOMEM;
 	monotonic = clock_ns(CLOCK_MONOTONIC);
+	scan->access = access;
 	scan->real_minus_monotonic = clock_ns(CLOCK_REALTIME) - monotonic;
 	scan->boot_minus_monotonic = clock_ns(CLOCK_BOOTTIME) - monotonic;
 	scan->tick_ns = SECOND_NS / (ticks > 0 ? ticks : 100);

@@ -17,9 +17,11 @@
 
 #include "wait/subject.h"
 
+struct target_access;
 struct wait_scan;
 
-int wait_scan_create(struct wait_scan **ret_scan);
+/* access: to the processes that are read; outlives the scan; NULL: by itself. */
+int wait_scan_create(struct target_access *access, struct wait_scan **ret_scan);
 void wait_scan_free(struct wait_scan *scan);
 
 /*

@@ -231,7 +231,7 @@ static inline void go_runtime_start(struct go_runtime *runtime, uint32_t version
 	go_put_word(runtime, BSS, go_new(runtime, SPAN_ALLGS));
 	go_put_word(runtime, BSS + 16, PAGE / 8);
 	assert_int_equal(lc_stacks_create(0, &runtime->stacks), 0);
-	assert_int_equal(golang_open(runtime->stacks, NULL, &opened), 0);
+	assert_int_equal(golang_open(runtime->stacks, NULL, NULL, &opened), 0);
 	runtime->golang = golang_of(opened);
 	runtime->model = lc_go_get(&runtime->go, PID, 1);
 	assert_non_null(runtime->model);

@@ -301,7 +301,7 @@ static struct go_image *open_file(const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
-		assert_int_equal(go_image_open(fd, path, &image), 0);
+		assert_int_equal(go_image_open(NULL, fd, path, &image), 0);
 	return image;
 }
 

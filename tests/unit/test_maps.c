@@ -23,6 +23,9 @@
 #include "target/maps.h"
 #include "target/memory.h"
 
+/* A process that is read by this one. */
+#define TASK(id) (&(struct target_task){ NULL, (id), (id) })
+
 #define NO_SUCH_PID 0x7ffffff0
 
 static const char text[] =
@@ -133,8 +136,8 @@ static void test_read_own(void **state)
 
 	(void)state;
 	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_ALL, &all), 0);
-	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_EXECUTABLE, &code), 0);
+	assert_int_equal(target_maps_read(TASK(getpid()), TARGET_MAPS_ALL, &all), 0);
+	assert_int_equal(target_maps_read(TASK(getpid()), TARGET_MAPS_EXECUTABLE, &code), 0);
 	assert_true(code.count > 2 && code.count < all.count);
 	mapping = target_maps_find(&code, (uintptr_t)test_read_own);
 	assert_non_null(mapping);
@@ -144,7 +147,7 @@ static void test_read_own(void **state)
 	assert_string_equal(mapping->path, self);
 	target_maps_release(&all);
 	target_maps_release(&code);
-	assert_int_equal(target_maps_read(NO_SUCH_PID, TARGET_MAPS_ALL, &all), -ESRCH);
+	assert_int_equal(target_maps_read(TASK(NO_SUCH_PID), TARGET_MAPS_ALL, &all), -ESRCH);
 }
 
 /* More text than one read gives, with lines across the borders. */
@@ -158,7 +161,7 @@ static void test_read_many(void **state)
 	assert_true(capacity != MAP_FAILED);
 	for (size_t i = 0; i < pages; i += 2)
 		assert_int_equal(mprotect(capacity + i * page, page, PROT_READ | PROT_WRITE), 0);
-	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_ALL, &maps), 0);
+	assert_int_equal(target_maps_read(TASK(getpid()), TARGET_MAPS_ALL, &maps), 0);
 	for (size_t i = 2; i < pages - 2; i++) {
 		const struct target_mapping *mapping = target_maps_find(&maps, (uintptr_t)capacity +
 										       i * page);
@@ -184,21 +187,23 @@ static void test_memory(void **state)
 	assert_true(capacity != MAP_FAILED);
 	memset(capacity, 'a', 2 * page);
 	assert_int_equal(mprotect(capacity + 2 * page, page, PROT_NONE), 0);
-	assert_int_equal(target_memory_read(getpid(), start, buffer, page, &count), 0);
+	assert_int_equal(target_memory_read(TASK(getpid()), start, buffer, page, &count), 0);
 	assert_int_equal(count, page);
 	assert_memory_equal(buffer, capacity, page);
 	/* Up to the border. */
-	assert_int_equal(target_memory_read(getpid(), start + page + 8, buffer, 3 * page, &count),
-			 0);
+	assert_int_equal(
+		target_memory_read(TASK(getpid()), start + page + 8, buffer, 3 * page, &count), 0);
 	assert_int_equal(count, page - 8);
-	assert_int_equal(target_memory_read(getpid(), start + 10, buffer, 3 * page, &count), 0);
+	assert_int_equal(target_memory_read(TASK(getpid()), start + 10, buffer, 3 * page, &count),
+			 0);
 	assert_true(count == 2 * page - 10 || count == page - 10);
-	assert_int_equal(target_memory_read(getpid(), start + 2 * page, buffer, 8, &count),
+	assert_int_equal(target_memory_read(TASK(getpid()), start + 2 * page, buffer, 8, &count),
 			 -EFAULT);
-	assert_int_equal(target_memory_read(getpid(), 0, buffer, 8, &count), -EFAULT);
-	assert_int_equal(target_memory_read(getpid(), UINT64_MAX - 3, buffer, 64, &count), -EFAULT);
-	assert_int_equal(target_memory_read(getpid(), start, buffer, 0, &count), -EINVAL);
-	assert_int_equal(target_memory_read(NO_SUCH_PID, start, buffer, 8, &count), -ESRCH);
+	assert_int_equal(target_memory_read(TASK(getpid()), 0, buffer, 8, &count), -EFAULT);
+	assert_int_equal(target_memory_read(TASK(getpid()), UINT64_MAX - 3, buffer, 64, &count),
+			 -EFAULT);
+	assert_int_equal(target_memory_read(TASK(getpid()), start, buffer, 0, &count), -EINVAL);
+	assert_int_equal(target_memory_read(TASK(NO_SUCH_PID), start, buffer, 8, &count), -ESRCH);
 	munmap(capacity, 3 * page);
 }
 
@@ -216,11 +221,11 @@ static void test_open(void **state)
 	size_t files = 0;
 
 	(void)state;
-	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_EXECUTABLE, &maps), 0);
+	assert_int_equal(target_maps_read(TASK(getpid()), TARGET_MAPS_EXECUTABLE, &maps), 0);
 	for (size_t i = 0; i < maps.count; i++) {
 		const struct target_mapping *mapping = &maps.mappings[i];
 		int fd = -1;
-		int r = target_file_open(getpid(), mapping, &fd);
+		int r = target_file_open(TASK(getpid()), mapping, &fd);
 
 		if (mapping->inode == 0 && strcmp(mapping->path, "[vdso]") != 0) {
 			assert_int_equal(r, -ENOENT);
@@ -243,7 +248,7 @@ static void test_open_otherwise(void **state)
 	int fd = -1;
 
 	(void)state;
-	assert_int_equal(target_maps_read(getpid(), TARGET_MAPS_EXECUTABLE, &maps), 0);
+	assert_int_equal(target_maps_read(TASK(getpid()), TARGET_MAPS_EXECUTABLE, &maps), 0);
 	own = target_maps_find(&maps, (uintptr_t)test_open_otherwise);
 	assert_non_null(own);
 	for (size_t i = 0; i < maps.count; i++) {
@@ -252,14 +257,14 @@ static void test_open_otherwise(void **state)
 		if (mapping.inode == 0)
 			continue;
 		mapping.start += 1; /* such a name is not in map_files */
-		assert_int_equal(target_file_open(getpid(), &mapping, &fd), 0);
+		assert_int_equal(target_file_open(TASK(getpid()), &mapping, &fd), 0);
 		assert_elf(fd);
 		close(fd);
 		if (mapping.inode == own->inode)
 			continue;
 		mapping.inode += 1;
 		mapping.deleted = true;
-		assert_int_equal(target_file_open(getpid(), &mapping, &fd), -ESTALE);
+		assert_int_equal(target_file_open(TASK(getpid()), &mapping, &fd), -ESTALE);
 	}
 	target_maps_release(&maps);
 }
@@ -277,12 +282,13 @@ static void test_open_below(void **state)
 	assert_int_equal(symlink("/etc/passwd", link), 0);
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	close(open(plain, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	assert_int_equal(target_file_open_below(folder, "/link", 0, &fd), -ENOENT);
-	assert_int_equal(target_file_open_below(folder, "/../../etc/passwd", 0, &fd), -ENOENT);
-	assert_int_equal(target_file_open_below(folder, "/pipe", 0, &fd), -EINVAL);
-	assert_int_equal(target_file_open_below(folder, "/", 0, &fd), -EINVAL);
-	assert_int_equal(target_file_open_below(folder, "/link", O_NOFOLLOW, &fd), -ELOOP);
-	assert_int_equal(target_file_open_below(folder, "/plain", O_NOFOLLOW, &fd), 0);
+	assert_int_equal(target_file_open_below(NULL, folder, "/link", 0, &fd), -ENOENT);
+	assert_int_equal(target_file_open_below(NULL, folder, "/../../etc/passwd", 0, &fd),
+			 -ENOENT);
+	assert_int_equal(target_file_open_below(NULL, folder, "/pipe", 0, &fd), -EINVAL);
+	assert_int_equal(target_file_open_below(NULL, folder, "/", 0, &fd), -EINVAL);
+	assert_int_equal(target_file_open_below(NULL, folder, "/link", O_NOFOLLOW, &fd), -ELOOP);
+	assert_int_equal(target_file_open_below(NULL, folder, "/plain", O_NOFOLLOW, &fd), 0);
 	close(fd);
 	unlink(link);
 	unlink(fifo);

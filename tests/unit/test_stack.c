@@ -37,6 +37,9 @@
 #include "stack/stack.h"
 #include "target/memory.h"
 
+/* A process that is read by this one. */
+#define TASK(id) (&(struct target_task){ NULL, (id), (id) })
+
 #define DEADLINE_MS 20000
 #define KNOWN(number) (UINT64_C(1) << (number))
 
@@ -618,9 +621,9 @@ static void test_copy(void **state)
 	start(fixture);
 	registers = registers_from_proc(fixture->pid);
 	copy.address = registers.value[LC_REGISTER_SP];
-	assert_int_equal(
-		target_memory_read(fixture->pid, copy.address, bytes, sizeof(bytes), &copy.size),
-		0);
+	assert_int_equal(target_memory_read(TASK(fixture->pid), copy.address, bytes, sizeof(bytes),
+					    &copy.size),
+			 0);
 	unwind(fixture, &registers, &live);
 	assert_int_equal(
 		stack_unwind(fixture->engine, fixture->pid, &registers, &copy, false, &copied), 0);
@@ -679,7 +682,8 @@ static void test_bad_call(void **state)
 	trace = registers.value[LC_REGISTER_SP];
 	while (word != call) { /* the call's trace */
 		assert_true(trace < registers.value[LC_REGISTER_SP] + 4096);
-		assert_int_equal(target_memory_read(fixture->pid, trace, &word, 8, &count), 0);
+		assert_int_equal(target_memory_read(TASK(fixture->pid), trace, &word, 8, &count),
+				 0);
 		trace += 8;
 	}
 #if defined(__aarch64__)

@@ -127,7 +127,7 @@ static inline void test_describe(struct wait_subject *subject, const char *const
 	subject->functions = functions;
 	for (subject->function_count = 0; functions && functions[subject->function_count];)
 		subject->function_count++;
-	assert_int_equal(wait_scan_create(&scan), 0);
+	assert_int_equal(wait_scan_create(NULL, &scan), 0);
 	assert_int_equal(wait_describe(scan, subject, ret), 0);
 	wait_scan_free(scan);
 	if (getenv("SHOW_WAITS"))

@@ -390,7 +390,7 @@ static void test_kernel_and_gone(void **state)
 	assert_int_equal(wait.fd, 0);
 	assert_string_equal(wait.kernel_function, "jbd2_log_wait_commit");
 	subject.task.pid = subject.task.tid = INT32_MAX;
-	assert_int_equal(wait_scan_create(&scan), 0);
+	assert_int_equal(wait_scan_create(NULL, &scan), 0);
 	assert_int_equal(wait_describe(scan, &subject, &wait), -ESRCH);
 	wait_scan_free(scan);
 }
@@ -472,7 +472,7 @@ static void test_rubbish_arguments(void **state)
 	unsigned seed = 4711;
 
 	(void)state;
-	assert_int_equal(wait_scan_create(&scan), 0);
+	assert_int_equal(wait_scan_create(NULL, &scan), 0);
 	for (int nr = 0; nr < 460; nr++) {
 		for (int round = 0; round < 4; round++) {
 			for (int i = 0; i < LC_SYSCALL_ARGS; i++) {

@@ -7,6 +7,7 @@
 #include "target/proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,12 @@ static void golang_forget(struct runtime *runtime, struct lc_go *model, pid_t pi
 /* The file that a process executes; 0 if that can't be seen. */
 static uint64_t executable(pid_t pid)
 {
-	struct stat status;
+	struct statx status;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	return stat(path, &status) ? 0 : status.st_ino;
+	/* A server that the file may lie on is not asked. */
+	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_INO, &status) ? 0 : status.stx_ino;
 }
 
 int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
@@ -243,7 +245,8 @@ static const struct runtime_operations operations = {
 	.dump = golang_dump,
 };
 
-int golang_open(struct lc_stacks *stacks, struct binary_files *files, struct runtime **ret_runtime)
+int golang_open(struct lc_stacks *stacks, struct target_access *access, struct binary_files *files,
+		struct runtime **ret_runtime)
 {
 	struct golang *golang = calloc(1, sizeof(*golang));
 
@@ -251,6 +254,7 @@ int golang_open(struct lc_stacks *stacks, struct binary_files *files, struct run
 		return -ENOMEM;
 	golang->runtime.does = &operations;
 	golang->stacks = stacks;
+	golang->images.access = access;
 	golang->images.files = files;
 	*ret_runtime = &golang->runtime;
 	return 0;

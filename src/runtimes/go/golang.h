@@ -14,11 +14,14 @@
 #include "runtimes/runtime.h"
 
 struct binary_files;
+struct target_access;
 
 /*
- * Stacks are interned in stacks; files reads debug data (NULL: nothing does). Both must outlive the
+ * Stacks are interned in stacks; access is to the processes (NULL: by itself), files reads debug
+ * data (NULL: nothing does). All must outlive the
  * runtime, which its close() ends. Returns 0 or -ENOMEM.
  */
-int golang_open(struct lc_stacks *stacks, struct binary_files *files, struct runtime **ret_runtime);
+int golang_open(struct lc_stacks *stacks, struct target_access *access, struct binary_files *files,
+		struct runtime **ret_runtime);
 
 #endif

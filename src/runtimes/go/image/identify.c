@@ -94,7 +94,8 @@ static void look_at_file(struct go_image *image)
 	image->fd = -1;
 }
 
-int go_image_open(int fd, const char *path, struct go_image **ret_image)
+int go_image_open(struct target_access *access, int fd, const char *path,
+		  struct go_image **ret_image)
 {
 	struct go_image *image = calloc(1, sizeof(*image));
 	int r = 0;
@@ -107,7 +108,7 @@ int go_image_open(int fd, const char *path, struct go_image **ret_image)
 	image->path = strdup(path);
 	if (!image->path)
 		r = -ENOMEM;
-	r = r ?: target_content_open(fd, &image->content);
+	r = r ?: target_content_open(access, fd, &image->content);
 	if (r < 0 && r != -EFBIG) {
 		go_image_free(image);
 		return r;

@@ -26,7 +26,7 @@ static bool read_key(int fd, struct go_image_key *ret)
 {
 	struct stat status;
 
-	if (fstat(fd, &status) < 0)
+	if (target_file_status(fd, &status) < 0)
 		return false;
 	*ret = (struct go_image_key){
 		.device = status.st_dev,
@@ -38,19 +38,22 @@ static bool read_key(int fd, struct go_image_key *ret)
 }
 
 /* The image behind a mapping, opened once for each file; NULL: it can't be looked at. */
-static struct go_image *image_of(struct go_images *images, pid_t pid,
+static struct go_image *image_of(struct go_images *images, const struct target_task *task,
 				 const struct target_mapping *mapping)
 {
 	_cleanup_close_ int fd = -1;
+	struct target_access *careful;
 	struct go_image_key key;
 	struct go_image *image;
 
-	if (target_file_open(pid, mapping, &fd) < 0 || !read_key(fd, &key))
+	if (target_file_open(task, mapping, &fd) < 0 || !read_key(fd, &key))
 		return NULL;
+	careful = target_way(task->access, task->pid) == TARGET_BY_ITSELF ? NULL : task->access;
 	HASH_FIND(hh, images->list, &key, sizeof(key), image);
 	if (image)
 		return image;
-	if (images->count == IMAGES_MAX || go_image_open(take_fd(&fd), mapping->path, &image) < 0)
+	if (images->count == IMAGES_MAX ||
+	    go_image_open(careful, take_fd(&fd), mapping->path, &image) < 0)
 		return NULL;
 	image->key = key;
 	image->number = FIRST_NUMBER + ++images->numbers;
@@ -202,12 +205,13 @@ static int add_module(const struct go_images *images, const struct go_process *p
 static void look_at_mapping(struct go_images *images, const struct go_process *process,
 			    const struct target_mapping *mapping, struct go_modules *modules)
 {
+	const struct target_task task = { images->access, process->pid, process->pid };
 	struct go_image *image;
 	uint64_t bias;
 
 	if (!(mapping->protection & PROT_EXEC) || !mapping->inode)
 		return;
-	image = image_of(images, process->pid, mapping);
+	image = image_of(images, &task, mapping);
 	if (!image || image->kind == GO_NOT)
 		return;
 	if (!modules->count)
@@ -229,12 +233,13 @@ static void look_at_mapping(struct go_images *images, const struct go_process *p
 int go_modules_find(struct go_images *images, const struct go_process *process,
 		    struct go_modules *ret)
 {
+	const struct target_task task = { images->access, process->pid, process->pid };
 	struct target_maps maps = TARGET_MAPS_INIT;
 	size_t i;
 	int r;
 
 	*ret = (struct go_modules){ .version_text = "" };
-	r = target_maps_read(process->pid, TARGET_MAPS_EXECUTABLE, &maps);
+	r = target_maps_read(&task, TARGET_MAPS_EXECUTABLE, &maps);
 	for (i = 0; !r && i < maps.count; i++)
 		look_at_mapping(images, process, &maps.mappings[i], ret);
 	target_maps_release(&maps);

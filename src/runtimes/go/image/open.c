@@ -35,6 +35,7 @@ int go_process_open(struct go_images *images, pid_t pid, uint64_t now,
 	if (!process)
 		return -ENOMEM;
 	process->pid = pid;
+	process->access = images->access;
 	process->looked_at = now;
 	version_text[0] = reason[0] = '\0';
 	r = go_modules_find(images, process, &modules);

@@ -6,16 +6,19 @@
 int go_read_part(const struct go_process *process, uint64_t address, void *buffer, size_t size,
 		 size_t *ret_read)
 {
+	const struct target_task task = { process->access, process->pid, process->pid };
 	const struct target_memory_source *memory = process->memory;
 
 	return memory ? memory->read(memory->context, address, buffer, size, ret_read)
-		      : target_memory_read(process->pid, address, buffer, size, ret_read);
+		      : target_memory_read(&task, address, buffer, size, ret_read);
 }
 
 int go_read_pieces(const struct go_process *process, struct target_piece *pieces, size_t count)
 {
+	const struct target_task task = { process->access, process->pid, process->pid };
+
 	return process->memory ? target_source_read_pieces(process->memory, pieces, count)
-			       : target_memory_read_pieces(process->pid, pieces, count);
+			       : target_memory_read_pieces(&task, pieces, count);
 }
 
 bool go_read(const struct go_process *process, uint64_t address, void *buffer, size_t size)

@@ -46,6 +46,7 @@ struct go_timer_channel {
 
 struct go_process {
 	pid_t pid;
+	struct target_access *access;
 	const struct target_memory_source *memory; /* NULL: the process's own */
 	uint32_t version;
 	struct go_offsets offsets;
@@ -73,7 +74,8 @@ struct go_process {
 
 /* All images of the host, by device and inode. */
 struct go_images {
-	struct binary_files *files; /* what reads debug data; NULL: nothing does */
+	struct target_access *access; /* NULL: by itself */
+	struct binary_files *files;   /* what reads debug data; NULL: nothing does */
 	struct go_image *list;
 	uint64_t numbers;
 	size_t count;

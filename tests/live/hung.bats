@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A process some of which cannot be read without hanging: leakhop does not hang with it, says what it left out, and tells
+# of the others as ever.
+
+load helper
+
+setup() {
+	pids=()
+	need_root
+	json=$BATS_TEST_TMPDIR/dump.json
+	server=
+	LEAKHOP_PATIENCE=60
+	start locks mutex
+	await 2
+	sick=$pid sick_out=$out
+}
+
+# Whoever ends closes files, which the server would have to answer: it goes first, and the mount with it.
+teardown() {
+	[[ -z $server ]] || kill -KILL "$server" 2>/dev/null || true
+	kill_fixtures
+}
+
+# begin_hung MODE NUMBER: and the server falls silent when so many threads stand
+begin_hung() {
+	start hung "$1" "$programs/locks" mutex
+	eventually 20 said "$2"
+	! grep -q ^SKIP "$out" || skip "no FUSE here: $(cat "$out")"
+	server=$(awk '$1 == "SERVER" { print $2 }' "$out")
+	eventually 20 all_asleep
+	kill -USR1 "$server"
+}
+
+# Also in state D
+all_asleep() {
+	local tid
+	for tid in $(awk '$1 == "READY" { print $2 }' "$out"); do
+		[[ $(sed 's/.*) //' "/proc/$pid/task/$tid/stat") == [SD]* ]] || return 1
+	done
+}
+
+survives() {
+	dump "$json" -p "$pid,$sick" --all 2>"$json.err" || { cat "$json.err" >&2; return 1; }
+	local hung_out=$out
+	out=$sick_out
+	holds "[.threads[] | select(.pid == $sick and (.tids | index($(ready_tid mutex))))
+		| .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+	out=$hung_out
+}
+
+@test "the program lies on a server that does not answer: only its own names are missing" {
+	begin_hung binary 2
+	survives
+	grep -q 'file system does not answer' "$json.err"
+	# What is not in the file is read as ever: the mutex, its owner, the C library's frames.
+	holds "[.threads[] | select(.pid == $pid and (.tids | index($(ready_tid mutex)))) | select(.wait.kind == \"mutex\"
+		and .wait.owners[0].tid == $pid and any(.user_stack[]; .function | test(\"mutex_lock\")))] != []" "$json"
+}
+
+@test "a stack lies on a server that does not answer" {
+	begin_hung stack 1
+	survives
+	holds ".threads | any(.pid == $pid and .state == \"S\")" "$json"
+	grep -q "process $pid: the kernel does not give its memory" "$json.err"
+}
+
+@test "a thread holds the lock of its memory, and will not let go" {
+	begin_hung lock 1
+	mapper=$(ready_tid mapper)
+	in_d() { [[ $(sed 's/.*) //' "/proc/$pid/task/$mapper/stat") == D* ]]; }
+	eventually 20 in_d || skip 'this kernel does not wait there'
+	survives
+	holds ".threads | any(.pid == $pid and (.tids | index($mapper)) and .state == \"D\"
+		and any(.kernel_stack[]; .function | test(\"mmap\")))" "$json"
+	holds ".threads | any(.pid == $pid and (.user_stack_end | test(\"did not give its memory\")))" "$json"
+	grep -q "process $pid: the kernel does not give its memory" "$json.err"
+}
+
+@test "a trace of all goes on beside it, and ends when it is asked to" {
+	begin_hung lock 1
+	follow "$json" -p "$pid,$sick" -m 200ms --json
+	sees_sick() { grep -q "process $pid: the kernel" "$json.err"; }
+	eventually 30 sees_sick
+	stop_trace
+	out=$sick_out
+	is "$(ready_tid mutex)" ".user_stack | any(.line == $(mark locks.c block mutex))" "$json"
+}
