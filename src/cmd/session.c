@@ -130,6 +130,10 @@ int session_open(struct session_options *options, struct session *session)
 		session_close(session);
 		return session_fail(options, r, &error);
 	}
+	r = sandbox_limit_itself(options->observe.collect.go_events);
+	if (r < 0 && options->verbose)
+		output_message("cannot give up rights that are not needed any more: %s",
+			       strerror(-r));
 	return 0;
 }
 

@@ -379,6 +379,15 @@ static int access_open_below(struct target_access *access, const char *root, con
 	return r ?: take_descriptor(reading, ret_fd);
 }
 
+static int access_open_net(struct target_access *access, pid_t pid, int *ret_fd)
+{
+	struct reading *reading = reading_of(access);
+	const struct wire_head head = { .operation = WIRE_OPEN_NET, .number = (uint64_t)pid };
+	int r = ask(reading, &head, NULL, -1);
+
+	return r ?: take_descriptor(reading, ret_fd);
+}
+
 static ssize_t access_pread(struct target_access *access, int fd, void *buffer, size_t size,
 			    uint64_t offset)
 {
@@ -415,6 +424,7 @@ static const struct target_access_operations operations = {
 	.read = access_read,
 	.open = access_open,
 	.open_below = access_open_below,
+	.open_net = access_open_net,
 	.pread = access_pread,
 };
 

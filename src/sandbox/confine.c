@@ -66,14 +66,30 @@ static int become_nobody(void)
 	leave_the_host();
 	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
 	    setresuid(NOBODY, NOBODY, NOBODY) < 0)
-		return -errno;
+		return errno == EPERM ? 0 : -errno; /* whoever began it had given that up */
 	return 0;
+}
+
+int confine_capabilities(const unsigned *kept, size_t count)
+{
+	if (capng_get_caps_process() < 0)
+		return -EPERM;
+	for (unsigned capability = 0; capability <= CAP_LAST_CAP; capability++) {
+		bool keep = false;
+
+		for (size_t i = 0; i < count; i++)
+			keep |= kept[i] == capability;
+		if (!keep)
+			(void)capng_update(CAPNG_DROP,
+					   CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE,
+					   capability);
+	}
+	return capng_apply(CAPNG_SELECT_CAPS) < 0 ? -EPERM : 0;
 }
 
 static void drop_capabilities(void)
 {
-	capng_clear(CAPNG_SELECT_CAPS);
-	(void)capng_apply(CAPNG_SELECT_CAPS);
+	(void)confine_capabilities(NULL, 0);
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
@@ -155,9 +171,10 @@ static int allow_with_bounds(scmp_filter_ctx filter)
 
 /* What the reader may beyond that. */
 static const int allowed_to_reader[] = {
-	SCMP_SYS(process_vm_readv), SCMP_SYS(openat2), SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat),	    SCMP_SYS(fstatfs), SCMP_SYS(getdents64),
-	SCMP_SYS(memfd_create),	    SCMP_SYS(write),
+	SCMP_SYS(process_vm_readv), SCMP_SYS(openat2),	  SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),	    SCMP_SYS(fstatfs),	  SCMP_SYS(getdents64),
+	SCMP_SYS(memfd_create),	    SCMP_SYS(write),	  SCMP_SYS(setns),
+	SCMP_SYS(socket),	    SCMP_SYS(setsockopt),
 };
 
 static int allow_to_reader(scmp_filter_ctx filter)
@@ -216,7 +233,15 @@ int confine(void)
 
 int confine_reader(void)
 {
+	static const unsigned kept[] = {
+		CAP_SYS_PTRACE,		/* process_vm_readv(), and most of /proc/PID */
+		CAP_DAC_READ_SEARCH,	/* files and folders that others have closed */
+		CAP_CHECKPOINT_RESTORE, /* /proc/PID/map_files */
+		CAP_SYS_ADMIN,		/* network namespaces */
+	};
+
 	set_limits();
+	(void)confine_capabilities(kept, sizeof(kept) / sizeof(kept[0]));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

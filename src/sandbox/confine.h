@@ -3,6 +3,7 @@
 #ifndef LEAKHOP_SANDBOX_CONFINE_H
 #define LEAKHOP_SANDBOX_CONFINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -25,6 +26,9 @@ int confine(void);
  * and open files to read, and nothing else. Returns 0 or a negative errno.
  */
 int confine_reader(void);
+
+/* Gives all capabilities up but these. Returns 0 or -EPERM. */
+int confine_capabilities(const unsigned *kept, size_t count);
 
 /* How much address space this process may have from now on, in bytes. */
 void confine_memory(uint64_t bytes);

@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +17,8 @@
 #include "sandbox/wire.h"
 #include "target/file.h"
 #include "target/memory.h"
+#include "target/net.h"
+#include "util/cleanup.h"
 
 struct reader {
 	int socket;
@@ -124,6 +128,24 @@ static int do_pread(struct reader *reader, size_t *ret_size)
 	return 0;
 }
 
+/* There is no thread here that would be left behind in another namespace. */
+static int do_open_net(const struct wire_message *in, int *ret_fd)
+{
+	_cleanup_close_ int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int theirs = -1;
+	char path[64];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)in->head.number);
+	theirs = open(path, O_RDONLY | O_CLOEXEC);
+	if (own < 0 || theirs < 0 || setns(theirs, CLONE_NEWNET) < 0)
+		return -errno;
+	r = target_net_open_here(ret_fd);
+	if (setns(own, CLONE_NEWNET) < 0)
+		exit(EXIT_FAILURE);
+	return r;
+}
+
 static int answer(struct reader *reader)
 {
 	struct wire_head head = { .operation = WIRE_ANSWER };
@@ -145,6 +167,9 @@ static int answer(struct reader *reader)
 		break;
 	case WIRE_OPEN_BELOW:
 		head.result = do_open_below(&reader->in, &fd);
+		break;
+	case WIRE_OPEN_NET:
+		head.result = do_open_net(&reader->in, &fd);
 		break;
 	case WIRE_PREAD:
 		head.result = do_pread(reader, &size);

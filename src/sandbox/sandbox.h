@@ -41,6 +41,14 @@ int sandbox_open_access(const struct sandbox_access_options *options,
 			struct target_access **ret_access);
 
 /*
+ * Takes from this process what leakhop does not need any more once it is set up: capabilities but
+ * those that reading and BPF take, the way back to any of them, and system calls that would write
+ * to a process or change the host. probes: it will put probes into programs. Workers that begin
+ * later inherit it. Returns 0 or a negative errno.
+ */
+int sandbox_limit_itself(bool probes);
+
+/*
  * If argument makes a worker of this program, serves SANDBOX_SOCKET until it is closed: returns an
  * exit code then, and -1 if it does not.
  */

@@ -25,6 +25,7 @@ enum wire_operation {
 	WIRE_READ,	 /* struct reader_read -> bytes */
 	WIRE_OPEN_MAP,	 /* struct reader_open, path -> descriptor */
 	WIRE_OPEN_BELOW, /* address: flags; root, path -> descriptor */
+	WIRE_OPEN_NET,	 /* number: tid -> descriptor */
 	WIRE_PREAD,	 /* descriptor, address: offset, number: size -> bytes */
 	/* from the worker */
 	WIRE_ANSWER,	 /* result; WIRE_EXHAUSTED */

@@ -45,6 +45,8 @@ struct target_access_operations {
 		    int *ret_fd);
 	int (*open_below)(struct target_access *access, const char *root, const char *path,
 			  int flags, int *ret_fd);
+	/* A sock_diag socket in the network namespace of a process. */
+	int (*open_net)(struct target_access *access, pid_t pid, int *ret_fd);
 	/* As pread(2), but a negative errno is returned. */
 	ssize_t (*pread)(struct target_access *access, int fd, void *buffer, size_t size,
 			 uint64_t offset);

@@ -45,7 +45,7 @@ static void *visit_namespace(void *argument)
 	return NULL;
 }
 
-int target_net_open(pid_t pid, int *ret_fd)
+int target_net_open(struct target_access *access, pid_t pid, int *ret_fd)
 {
 	_cleanup_close_ int namespace_fd = -1;
 	struct stat theirs, ours;
@@ -60,6 +60,8 @@ int target_net_open(pid_t pid, int *ret_fd)
 		return -errno;
 	if (theirs.st_ino == ours.st_ino) {
 		r = open_here();
+	} else if (access) {
+		return access->does->open_net(access, pid, ret_fd);
 	} else {
 		visit = (struct visit){ .namespace_fd = namespace_fd };
 		r = -pthread_create(&thread, NULL, visit_namespace, &visit);
@@ -71,6 +73,16 @@ int target_net_open(pid_t pid, int *ret_fd)
 	if (r < 0)
 		return r;
 	*ret_fd = r;
+	return 0;
+}
+
+int target_net_open_here(int *ret_fd)
+{
+	int fd = open_here();
+
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
 	return 0;
 }
 

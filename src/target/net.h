@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "target/access.h"
+
 #define TARGET_SOCKETS_MAX 1000000
 
 struct target_inet {
@@ -72,10 +74,13 @@ enum target_socket_set { TARGET_SOCKETS_UNIX = 1, TARGET_SOCKETS_TCP = 2, TARGET
 
 /*
  * Opens a sock_diag socket in the network namespace of process pid. Another namespace than the
- * caller's wants CAP_SYS_ADMIN; it is entered by a thread of its own, which ends. Returns 0 or
- * -errno.
+ * caller's wants CAP_SYS_ADMIN; the reader enters it, or a thread of this process, which ends.
+ * Returns 0 or -errno.
  */
-int target_net_open(pid_t pid, int *ret_fd);
+int target_net_open(struct target_access *access, pid_t pid, int *ret_fd);
+
+/* The same in the caller's own. */
+int target_net_open_here(int *ret_fd);
 
 /*
  * Adds the sockets of one set. Returns 0 or a negative errno; what was added before an error stays.

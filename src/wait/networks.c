@@ -37,7 +37,7 @@ static struct wait_network *get(struct wait_scan *scan, pid_t pid)
 	if (scan->network_count == WAIT_NETWORKS_MAX)
 		return NULL;
 	network = &scan->networks[scan->network_count++];
-	*network = (struct wait_network){ .inode = inode, .pid = pid };
+	*network = (struct wait_network){ .inode = inode, .access = scan->access, .pid = pid };
 	return network;
 }
 
@@ -52,7 +52,7 @@ static void load(struct wait_network *network, enum target_socket_set set)
 	if (network->loaded & set)
 		return;
 	network->loaded |= set;
-	r = target_net_open(network->pid, &fd);
+	r = target_net_open(network->access, network->pid, &fd);
 	if (!r)
 		r = target_net_dump(fd, set, table);
 	if (r < 0 && !table->count)

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is left of the rights of leakhop itself, and why, stands in docs/security.md. The filter is
+ * a list of what is refused, since the libraries that are used here are many.
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+
+#include "sandbox/confine.h"
+#include "sandbox/sandbox.h"
+
+static const unsigned kept[] = {
+	CAP_SYS_PTRACE,		/* process_vm_readv(), and most of /proc/PID */
+	CAP_DAC_READ_SEARCH,	/* files and folders that others have closed */
+	CAP_CHECKPOINT_RESTORE, /* /proc/PID/map_files */
+	CAP_BPF,
+	CAP_PERFMON,   /* iterators are begun at each sweep; probes come later */
+	CAP_SYSLOG,    /* /proc/kallsyms, when a kernel stack is first named */
+	CAP_KILL,      /* signals to a command that was begun as another user */
+	CAP_SYS_ADMIN, /* the last: probes in programs (perf_uprobe_event_init()) */
+};
+
+static const int refused[] = {
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(process_madvise),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(reboot),
+	SCMP_SYS(swapon),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(mount_setattr),
+	SCMP_SYS(settimeofday),
+	SCMP_SYS(clock_settime),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(adjtimex),
+	SCMP_SYS(acct),
+	SCMP_SYS(quotactl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(sethostname),
+	SCMP_SYS(setdomainname),
+	SCMP_SYS(mknodat),
+};
+
+static int refuse_system_calls(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int r = filter ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < sizeof(refused) / sizeof(refused[0]); i++)
+		r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+	r = r ?: seccomp_load(filter);
+	seccomp_release(filter);
+	return r;
+}
+
+int sandbox_limit_itself(bool probes)
+{
+	size_t count = sizeof(kept) / sizeof(kept[0]) - !probes;
+	int r = confine_capabilities(kept, count);
+
+	if (r < 0)
+		return r;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return refuse_system_calls();
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What is left of leakhop's rights, and of its workers', while it runs: docs/security.md.
+
+load helper
+
+setup() {
+	pids=()
+	need_root
+	start locks mutex
+	await 2
+}
+
+# Numbers of capabilities, linux/capability.h
+sys_ptrace=19 dac_read_search=2 sys_admin=21 syslog=34 perfmon=38 bpf=39 checkpoint_restore=40 kill=5
+
+# rights PID CAPABILITY...: it has these and no others, and no way back to any
+rights() {
+	local one=$1 mask=0 had capability
+	shift
+	for capability; do ((mask |= 1 << capability)); done
+	had=$(awk '/^CapPrm/ { print $2 }' "/proc/$one/status")
+	# A host may have given this test less than all.
+	((0x$had & ~mask)) && { echo "process $one has $had" >&2; return 1; }
+	[[ $(awk '/^CapEff/ { print $2 }' "/proc/$one/status") == "$had" ]]
+	grep -q $'^NoNewPrivs:\t1' "/proc/$one/status"
+	grep -q $'^Seccomp:\t2' "/proc/$one/status"
+}
+
+worker() { pgrep -P "$tracer" -x "leakhop-$1"; }
+workers_stand() { [[ $(worker reader) && $(worker files) ]]; }
+
+@test "each process has the rights that it needs, and no others" {
+	follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
+	eventually 20 workers_stand
+	limited() { grep -q $'^Seccomp:\t2' "/proc/$tracer/status"; }
+	eventually 20 limited
+	rights "$tracer" $sys_ptrace $dac_read_search $checkpoint_restore $bpf $perfmon $syslog $kill
+	rights "$(worker reader)" $sys_ptrace $dac_read_search $checkpoint_restore $sys_admin
+	rights "$(worker files)"
+	# Nobody, in an empty root, with the socket and what says how much memory it has.
+	[[ $(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$(worker files)/status") == "65534 65534 65534 65534" ]]
+	[[ ! -e /proc/$(worker files)/root/etc && ! -e /proc/$(worker files)/root/proc ]]
+	[[ $(readlink "/proc/$(worker files)/ns/net") != $(readlink /proc/self/ns/net) ]]
+	local open
+	open=$(ls "/proc/$(worker files)/fd" | wc -l)
+	((open >= 5 && open < 20))
+	stop_trace
+}
+
+@test "workers are gone with leakhop, however it ends" {
+	local signal files reader
+	for signal in INT KILL; do
+		follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
+		eventually 20 workers_stand
+		files=$(worker files) reader=$(worker reader)
+		kill -"$signal" "$tracer"
+		wait "$tracer" || [[ $signal == KILL ]]
+		eventually 20 gone "$files"
+		eventually 20 gone "$reader"
+	done
+}
+
+@test "a worker that is killed is replaced" {
+	local json=$BATS_TEST_TMPDIR/trace
+	follow "$json" -p "$pid" -m 100ms --all --json
+	eventually 20 workers_stand
+	kill -KILL "$(worker files)" "$(worker reader)"
+	start locks cond
+	await 2
+	stop_trace
+	holds "[.threads[] | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+}
