@@ -281,3 +281,20 @@ ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t s
 	}
 	return -ENOENT;
 }
+
+static uint64_t kib_of(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+uint64_t target_memory_used(pid_t pid)
+{
+	char path[64], text[4096];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (target_read_file(path, text, sizeof(text)) <= 0)
+		return 0;
+	return (kib_of(text, "\nVmRSS:") + kib_of(text, "\nVmSwap:")) * 1024;
+}

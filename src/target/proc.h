@@ -73,6 +73,9 @@ int target_for_each_tid(pid_t pid, int (*fn)(void *context, pid_t tid), void *co
  * negative errno. */
 ssize_t target_count_tids(pid_t pid);
 
+/* Memory of a process that is in use, in RAM or swapped out, in bytes; 0: not known. */
+uint64_t target_memory_used(pid_t pid);
+
 /* Reads a small file whole into buffer as a string. Returns its length or a negative errno. */
 ssize_t target_read_file(const char *path, char *buffer, size_t size);
 

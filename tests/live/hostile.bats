@@ -132,3 +132,69 @@ ended_with() {
 	[[ $stderr == *"no exact events"*'\x1b'* ]]
 	[[ $output$stderr != *$'\e'* ]]
 }
+
+need_liar() { [[ -x $programs/go/golies ]] || skip 'no Go that builds programs that name variables of the runtime'; }
+
+# beside a sick one
+dump_beside() {
+	local liar=$pid
+	start locks mutex
+	await 2
+	dump "$json" -p "$liar,$pid" --all
+	holds "[.threads[] | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+	pid=$liar
+}
+
+@test "a Go program whose variables end where memory does" {
+	need_liar
+	start go/golies end
+	eventually 20 said 1
+	LEAKHOP_PATIENCE=30
+	dump_beside
+	holds ".goroutines | any(.pid == $pid and .count == 20)" "$json"
+}
+
+@test "a Go program that lists a goroutine four million times" {
+	need_liar
+	start go/golies same 4000000
+	eventually 20 said 1
+	LEAKHOP_PATIENCE=30
+	dump_beside
+	holds ".limits | any(test(\"$pid.*room for\"))" "$json"
+	holds '.cost.rss_kib < 200 * 1024' "$json"
+}
+
+@test "Go programs with random words in their description of themselves" {
+	need_liar
+	LEAKHOP_PATIENCE=60
+	local seed liars=()
+	for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		start go/golies words $seed
+		liars+=("$pid")
+		eventually 20 said 1
+	done
+	start locks mutex
+	await 2
+	dump "$json" -p "$(IFS=,; echo "${liars[*]}"),$pid" --all || [[ $? == 4 ]] || return 1
+	holds "[.threads[] | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+}
+
+@test "a Go program that is overwritten by another while it is traced" {
+	[[ -x $programs/go/goleak ]] || skip 'no Go programs'
+	local app=$BATS_TEST_TMPDIR/app
+	cp "$programs/go/gohealthy" "$app"
+	programs=$BATS_TEST_TMPDIR start app
+	eventually 20 said 1
+	follow "$json" --comm app -m 300ms --json
+	kill -KILL "$pid"
+	wait "$pid" || true
+	cat "$programs/go/goleak" >"$app" # the same inode
+	programs=$BATS_TEST_TMPDIR GROW=0 start app joins
+	eventually 20 said 1
+	sees() { kill -0 "$tracer" && leakhop dump --json -p "$pid" | jq -e '.goroutines != []' >/dev/null; }
+	eventually 20 sees
+	sleep 2
+	stop_trace
+	holds ".findings | any(.pid == $pid and .kind == \"goroutine\")" "$json"
+	holds ".limits == []" "$json"
+}

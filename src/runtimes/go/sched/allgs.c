@@ -2,6 +2,7 @@
 /* Finds the list of all goroutines: see allgs.h. */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/sched/goroutine.h"
+#include "target/proc.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 /* A runtime has at least main and its three helpers. */
 #define LEAST_GOROUTINES 4
 #define TRIED 8
+#define GOROUTINES_BELIEVED 100000 /* without a look at the size of the process */
 
 size_t allgs_size(const struct go_process *process)
 {
@@ -72,10 +74,20 @@ int allgs_find(struct go_process *process)
 	return r;
 }
 
+bool allgs_is_believable(const struct go_process *process)
+{
+	uint64_t length = go_word(process, process->allgs + 8), bytes;
+
+	if (length <= GOROUTINES_BELIEVED || process->memory)
+		return true;
+	bytes = target_memory_used(process->pid);
+	return !bytes || length <= bytes / allgs_size(process);
+}
+
 bool go_process_allgs(const struct go_process *process, uint64_t *ret_list, uint64_t *ret_length)
 {
 	/* The length first: the list only grows, and an old one stays valid. */
 	*ret_length = go_word(process, process->allgs + 8);
 	*ret_list = go_word(process, process->allgs);
-	return *ret_list && *ret_length && *ret_length <= LC_GO_MAX;
+	return *ret_list && *ret_length && *ret_length <= LC_GO_MAX && allgs_is_believable(process);
 }

@@ -18,4 +18,10 @@ bool allgs_is_goroutine(const struct go_process *process, uint64_t address, cons
 /* How many bytes of a descriptor are read: up to the last field of use. */
 size_t allgs_size(const struct go_process *process);
 
+/*
+ * A descriptor takes memory, dead or alive: a list of more of them than the process has room for
+ * lies, and reading it would take minutes.
+ */
+bool allgs_is_believable(const struct go_process *process);
+
 #endif

@@ -290,6 +290,11 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	uint64_t list, length, at, size, i;
 	int r = 0;
 
+	if (!allgs_is_believable(process)) {
+		snprintf(model->unsupported, sizeof(model->unsupported),
+			 "its list of goroutines is longer than its memory has room for");
+		return -ENOTSUP;
+	}
 	if (!go_process_allgs(process, &list, &length))
 		return -EFAULT;
 	lc_go_begin_sweep(model, now);
