@@ -36,7 +36,7 @@ struct wait_descriptors {
 
 /* Sockets of one network namespace. */
 struct wait_network {
-	uint64_t inode;	 /* of the namespace; 0: could not be told */
+	uint64_t inode; /* of the namespace; 0: could not be told */
 	struct target_access *access;
 	pid_t pid;	 /* a process in it */
 	unsigned loaded; /* set of enum target_socket_set */
