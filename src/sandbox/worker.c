@@ -3,8 +3,8 @@
  * A worker: takes a question, answers it, and waits for the next. While it reads a file it may ask
  * back for the file's debug data.
  *
- * Its address space is bounded by what is open: a file that says more of itself than six times what
- * it takes on the disk fails, and no other one with it.
+ * Its address space is bounded for each question, by what the file has on the disk: one that says
+ * more of itself than six times that fails, and no other one with it.
  */
 #include "sandbox/worker.h"
 
@@ -23,13 +23,13 @@
 #include "sandbox/wire.h"
 #include "util/now.h"
 
-#define MEMORY_ALWAYS (UINT64_C(160) << 20)
-#define MEMORY_FOR_FILE (UINT64_C(16) << 20)
+#define MEMORY_FOR_QUESTION (UINT64_C(64) << 20)
 #define MEMORY_TIMES 6
+#define MEMORY_IN_ALL (UINT64_C(192) << 20)
 #define SLOW_NS 3000000 /* what fills memory takes longer */
 
-/* What an open file adds to the memory that is allowed. */
-struct allowance {
+/* What an open file and its debug data have on the disk. */
+struct stored_file {
 	UT_hash_handle hh;
 	uint64_t number;
 	uint64_t bytes;
@@ -37,67 +37,100 @@ struct allowance {
 
 struct worker {
 	int socket;
-	int status;	  /* /proc/self/status, opened before there are no files any more */
-	uint64_t own;	  /* address space at the start */
-	uint64_t allowed; /* beyond that */
-	struct allowance *allowances;
+	int status, statm; /* of /proc/self, opened before there are no files any more */
+	uint64_t own;	   /* address space at the start */
+	uint64_t before;   /* the question under way */
+	uint64_t allowed;
+	uint64_t stored; /* by all open files */
+	struct stored_file *stored_files;
 	struct binary_files *files;
 	struct wire_message in;
 	uint8_t out[WIRE_PAYLOAD_MAX];
 };
 
-/* A field of /proc/self/status in bytes; 0: not known. */
-static uint64_t memory_of(const struct worker *worker, const char *name)
+/* Address space in use, in bytes; 0: not known. */
+static uint64_t memory_in_use(const struct worker *worker)
+{
+	char text[128];
+	ssize_t size = pread(worker->statm, text, sizeof(text) - 1, 0);
+
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	return strtoull(text, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The most that there ever was; 0: not known. */
+static uint64_t memory_peak(const struct worker *worker)
 {
 	char text[4096];
 	ssize_t size = pread(worker->status, text, sizeof(text) - 1, 0);
+	static const char name[] = "\nVmPeak:";
 	const char *at;
 
 	if (size <= 0)
 		return 0;
 	text[size] = '\0';
 	at = strstr(text, name);
-	return at ? strtoull(at + strlen(name), NULL, 10) * 1024 : 0;
+	return at ? strtoull(at + sizeof(name) - 1, NULL, 10) * 1024 : 0;
 }
 
+/* A question, or all files together, took nearly what they may. */
 static bool is_exhausted(const struct worker *worker)
 {
-	return memory_of(worker, "\nVmPeak:") > worker->own + worker->allowed / 4 * 3;
+	return memory_peak(worker) > worker->before + worker->allowed / 4 * 3 ||
+	       memory_in_use(worker) > worker->own + MEMORY_IN_ALL + 2 * worker->stored;
 }
 
-static void change_allowed(struct worker *worker, uint64_t bytes)
+static struct stored_file *find_stored(const struct worker *worker, uint64_t number)
 {
-	worker->allowed += bytes;
-	confine_memory(worker->own + worker->allowed);
+	struct stored_file *found;
+
+	HASH_FIND(hh, worker->stored_files, &number, sizeof(number), found);
+	return found;
 }
 
-static void allow_file(struct worker *worker, uint64_t number, int fd)
+/* What a question about a file may take, from now on. */
+static void allow(struct worker *worker, uint64_t stored)
 {
-	uint64_t bytes = inspect_stored_size(fd) * MEMORY_TIMES + MEMORY_FOR_FILE;
-	struct allowance *allowance;
+	worker->allowed = MEMORY_FOR_QUESTION + MEMORY_TIMES * stored;
+	confine_memory(worker->before + worker->allowed);
+}
 
-	HASH_FIND(hh, worker->allowances, &number, sizeof(number), allowance);
-	if (!allowance) {
-		allowance = calloc(1, sizeof(*allowance));
-		if (!allowance)
+static void begin_question(struct worker *worker)
+{
+	const struct stored_file *file = find_stored(worker, worker->in.head.number);
+
+	worker->before = memory_in_use(worker);
+	allow(worker, file ? file->bytes : 0);
+}
+
+static void add_stored(struct worker *worker, uint64_t number, int fd)
+{
+	struct stored_file *file = find_stored(worker, number);
+	uint64_t bytes = inspect_stored_size(fd);
+
+	if (!file) {
+		file = calloc(1, sizeof(*file));
+		if (!file)
 			return;
-		allowance->number = number;
-		HASH_ADD(hh, worker->allowances, number, sizeof(number), allowance);
+		file->number = number;
+		HASH_ADD(hh, worker->stored_files, number, sizeof(number), file);
 	}
-	allowance->bytes += bytes;
-	change_allowed(worker, bytes);
+	file->bytes += bytes;
+	worker->stored += bytes;
+	allow(worker, file->bytes);
 }
 
-static void disallow_file(struct worker *worker, uint64_t number)
+static void remove_stored(struct worker *worker, uint64_t number)
 {
-	struct allowance *allowance;
+	struct stored_file *file = find_stored(worker, number);
 
-	HASH_FIND(hh, worker->allowances, &number, sizeof(number), allowance);
-	if (!allowance)
+	if (!file)
 		return;
-	change_allowed(worker, -allowance->bytes);
-	HASH_DEL(worker->allowances, allowance);
-	free(allowance);
+	worker->stored -= file->bytes;
+	HASH_DEL(worker->stored_files, file);
+	free(file);
 }
 
 /* Asks back: the other side opens a place where the debug file may be. */
@@ -125,7 +158,7 @@ static int ask_for_debug_file(void *context, const struct binary_debug_request *
 		return worker->in.head.result;
 	*ret_fd = worker->in.fd;
 	if (*ret_fd >= 0)
-		allow_file(worker, request->number, *ret_fd);
+		add_stored(worker, request->number, *ret_fd);
 	return 0;
 }
 
@@ -145,7 +178,7 @@ static int do_open(struct worker *worker)
 
 	if (!in->head.size || in->payload[in->head.size - 1])
 		return -EBADMSG;
-	allow_file(worker, in->head.number, in->fd);
+	add_stored(worker, in->head.number, in->fd);
 	return worker->files->does->open(worker->files, in->head.number, in->fd,
 					 (const char *)in->payload);
 }
@@ -198,10 +231,10 @@ static int do_layout(struct worker *worker, size_t *ret_size)
 	}
 	if (!count || left)
 		return -EBADMSG;
-	allow_file(worker, 0, worker->in.fd);
+	add_stored(worker, 0, worker->in.fd);
 	r = worker->files->does->layout(worker->files, worker->in.fd, names[0], names + 1,
 					count - 1, offsets);
-	disallow_file(worker, 0);
+	remove_stored(worker, 0);
 	*ret_size = (count - 1) * sizeof(offsets[0]);
 	memcpy(worker->out, offsets, *ret_size);
 	return r;
@@ -214,6 +247,7 @@ static int answer(struct worker *worker)
 	int fd = worker->in.fd;
 	size_t size = 0;
 
+	begin_question(worker);
 	switch (worker->in.head.operation) {
 	case WIRE_DESCRIBE:
 		head.result = do_describe(worker, &size);
@@ -232,7 +266,7 @@ static int answer(struct worker *worker)
 		break;
 	case WIRE_CLOSE:
 		worker->files->does->close(worker->files, worker->in.head.number);
-		disallow_file(worker, worker->in.head.number);
+		remove_stored(worker, worker->in.head.number);
 		return 0;
 	default:
 		head.result = -EBADMSG;
@@ -255,10 +289,10 @@ int worker_work(int socket)
 		return EXIT_FAILURE;
 	worker->socket = socket;
 	worker->status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	worker->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	if (binary_local_create(&debug_files, &worker->files) < 0 || confine() < 0)
 		return EXIT_FAILURE;
-	worker->own = memory_of(worker, "\nVmSize:");
-	change_allowed(worker, MEMORY_ALWAYS);
+	worker->own = memory_in_use(worker);
 	do {
 		r = wire_receive(socket, 0, &worker->in);
 		r = r ?: answer(worker);
