@@ -138,10 +138,11 @@ unit_folders_wait = wait target model util
 unit_folders_goroutines = model util
 unit_folders_goroutine_rules = verdict model util
 unit_folders_trace_text = output verdict model util
+unit_folders_format = output verdict model util
 unit_folders_go = runtimes stack binary target model util
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
-	$(filter go_%,$(1)),$(unit_folders_go)),$(unit_folders_default))
+	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))
 unit_archives = $(foreach folder,$(call unit_folders_of,$(1)),$(BUILD)/$(folder).a)
 
 define unit_rule

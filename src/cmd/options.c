@@ -69,6 +69,11 @@ static const struct argp_option common_options[] = {
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
 	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+	  "text (the default), json, json=lines (trace), dot; folded or folded=count for flame "
+	  "graphs; or go (dump): the goroutines of one process, "
+	  "as Go's own dump has them (pprof's debug=2)",
+	  2 },
 	{ "output", 'o', "FILE", 0,
 	  "write the report to FILE (default: stdout; stderr with -- CMD, whose stdout is its own)",
 	  2 },
@@ -84,12 +89,7 @@ static const struct argp_option common_options[] = {
 };
 
 static const struct argp_option dump_options[] = {
-	{ "format", OPTION_FORMAT, "FORMAT", 0,
-	  "text (the default), json, or go: the goroutines of one process, as Go's own dump has "
-	  "them (pprof's debug=2)",
-	  2 },
-	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 },
-	{}
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 }, {}
 };
 
 static const struct argp_option trace_options[] = {
@@ -172,12 +172,15 @@ static void parse_format(struct argp_state *state, const char *text,
 			 struct session_options *session)
 {
 	const struct output_format *format = output_format_find(text);
+	char names[200];
 
-	session->go_dump = !strcmp(text, "go");
+	session->go_dump = session->observe.once && !strcmp(text, "go");
 	if (format)
 		session->format = format;
 	else if (!session->go_dump)
-		argp_error(state, "'%s' is no format (text, json, go)", text);
+		argp_error(state, "'%s' is no format (%s%s)", text,
+			   output_format_names(names, sizeof(names)),
+			   session->observe.once ? ", go" : "; go is for dump");
 }
 
 static void parse_without(struct argp_state *state, const char *text, unsigned *bits)
@@ -538,6 +541,7 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	collect->filter.pids = options->pids;
 	collect->filter.tids = options->tids;
 	collect->events = !once;
+	options->session.all |= options->session.format->all_stacks;
 	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;
 	if (options->session.child_argv && !options->children_said)
 		collect->filter.children = true;

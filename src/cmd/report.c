@@ -406,6 +406,8 @@ static int make_report(struct session *session, const struct reporting *reportin
 	for (i = 0; i < report->goroutines.count; i++)
 		annotate_goroutines(&session->observer, &report->goroutines.list[i]);
 	annotate_go_events(&session->observer);
+	if (options->format->all_stacks)
+		annotate_stacks(&session->observer);
 	return r;
 }
 

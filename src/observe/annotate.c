@@ -135,6 +135,22 @@ void annotate_graph(struct observer *observer, const struct graph *graph)
 	}
 }
 
+void annotate_stacks(struct observer *observer)
+{
+	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	int i;
+
+	for (; thread; thread = lc_model_next(observer->model, thread)) {
+		stack_name_user(observer->engine, observer->stacks, thread->user_stack);
+		stack_name_user(observer->engine, observer->stacks, thread->spawn_stack);
+		for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++)
+			stack_name_user(observer->engine, observer->stacks,
+					thread->places[i].user_stack);
+		if (thread->kernel_stack)
+			stack_name_kernel(observer->engine, observer->stacks, thread->kernel_stack);
+	}
+}
+
 void annotate_go_events(struct observer *observer)
 {
 	struct lc_go_process *process;

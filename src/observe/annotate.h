@@ -19,6 +19,9 @@ void annotate_goroutines(struct observer *observer, struct verdict_goroutines *r
 /* The stacks of the goroutines in the graph. */
 void annotate_graph(struct observer *observer, const struct graph *graph);
 
+/* The stacks of all threads, also of their earlier blocks: for who tells of each. */
+void annotate_stacks(struct observer *observer);
+
 /* All that probes have seen, for the report at the end. */
 void annotate_go_events(struct observer *observer);
 

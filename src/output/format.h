@@ -29,6 +29,7 @@ struct output_format {
 	const char *name;
 	bool as_due;	   /* says what comes due at once; else all is in the document at the end */
 	bool for_programs; /* nobody reads remarks beside it */
+	bool all_stacks;   /* tells of every thread, and names all stacks, as dump does */
 	int (*thread)(struct output_sink *sink, const struct verdict_record *record,
 		      const struct output_before *before);
 	int (*goroutines)(struct output_sink *sink, const struct verdict_goroutines *record);
@@ -39,8 +40,14 @@ struct output_format {
 extern const struct output_format output_format_text;
 extern const struct output_format output_format_json;
 extern const struct output_format output_format_json_lines;
+extern const struct output_format output_format_dot;
+extern const struct output_format output_format_folded;
+extern const struct output_format output_format_folded_count;
 
-/* "text", "json", "json=lines"; NULL: there is no such format. */
+/* By its name; NULL: there is no such format. */
 const struct output_format *output_format_find(const char *name);
+
+/* The names of all, for a message: "text, json, ...". Returns buffer. 200 bytes are enough. */
+const char *output_format_names(char *buffer, size_t size);
 
 #endif
