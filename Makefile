@@ -22,6 +22,7 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /usr/local/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
+PROTOC ?= protoc
 
 machine := $(shell uname -m)
 ARCH ?= $(if $(filter aarch64,$(machine)),arm64,x86)
@@ -31,7 +32,7 @@ VERSION := 0.1.0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2:$(CURDIR)/%=%)')
 
-packages := libbpf libdw libelf zlib jansson libseccomp libcap-ng
+packages := libbpf libdw libelf zlib jansson libprotobuf-c libseccomp libcap-ng
 missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done)
 ifneq ($(strip $(missing)),)
 $(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
@@ -39,7 +40,7 @@ endif
 
 CFLAGS ?= -O2 -g
 all_cflags = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-Werror) \
-	-D_GNU_SOURCE -DLEAKHOP_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -MMD -MP \
+	-D_GNU_SOURCE -DLEAKHOP_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -I$(BUILD)/proto -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(packages))
 comma := ,
 sanitize := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
@@ -68,7 +69,22 @@ $$(BUILD)/$(1).a: $$(call folder_objects,$(1))
 endef
 $(foreach folder,$(folders),$(eval $(call folder_rule,$(folder))))
 
-$(BUILD)/obj/%.o: src/%.c Makefile | $(BUILD)/leakhop.skel.h $(BUILD)/syscall_names.h
+# --- formats of others: their messages (src/output/*.proto) become C ---------------------------------
+protos := $(patsubst src/output/%.proto,%,$(wildcard src/output/*.proto))
+proto_headers := $(protos:%=$(BUILD)/proto/%.pb-c.h)
+proto_objects := $(protos:%=$(BUILD)/proto/%.pb-c.o)
+
+$(BUILD)/proto/%.pb-c.c $(BUILD)/proto/%.pb-c.h: src/output/%.proto Makefile
+	$(call say,PROTO,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PROTOC) --proto_path=src/output --c_out=$(BUILD)/proto $<
+
+$(BUILD)/proto/%.pb-c.o: $(BUILD)/proto/%.pb-c.c
+	$(Q)$(CC) $(all_cflags) $(sanitize) -c -o $@ $<
+
+$(BUILD)/output.a: $(proto_objects)
+
+$(BUILD)/obj/%.o: src/%.c Makefile | $(BUILD)/leakhop.skel.h $(BUILD)/syscall_names.h $(proto_headers)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(all_cflags) $(sanitize) -c -o $@ $<
@@ -220,17 +236,18 @@ bench: all fixtures $(bench_programs)
 # The folders that parse what others wrote, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS.
 FUZZ_SECONDS ?= 10
 fuzz_folder := $(BUILD)/tests/fuzz
-fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -MMD -MP -fno-omit-frame-pointer
+fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -I$(BUILD)/proto -MMD -MP \
+	-fno-omit-frame-pointer
 fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach folder,$(filter-out \
 	cmd collect observe,$(folders)),$(call folder_sources,$(folder))))
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h
+$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h $(proto_headers)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
 
-$(fuzz_folder)/folders.a: $(fuzz_objects)
+$(fuzz_folder)/folders.a: $(fuzz_objects) $(proto_objects)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/folders.a

@@ -99,6 +99,30 @@ static int open_sandbox(struct session *session)
 	return r ?: sandbox_open(&sandbox, &session->files);
 }
 
+/*
+ * A file of another program's does not belong on a terminal, nor among what a command says on
+ * stderr.
+ */
+static int check_output(const struct session_options *options, FILE *stream, struct error *error)
+{
+	const char *name = options->format->name;
+
+	if (!options->format->is_file ||
+	    (!isatty(fileno(stream)) && (options->output || !options->child_argv)))
+		return 0;
+	error_say(error, -EINVAL, "--format=%s is a file for another program, and not for %s", name,
+		  isatty(fileno(stream)) ? "a terminal" : "a command's stderr");
+	error_remedy(error, "name a file: -o FILE");
+	return -EINVAL;
+}
+
+static void close_output(struct session *session)
+{
+	if (session->out && session->out != stdout)
+		fclose(session->out);
+	session->out = NULL;
+}
+
 int session_open(struct session_options *options, struct session *session)
 {
 	struct error error = {};
@@ -118,6 +142,11 @@ int session_open(struct session_options *options, struct session *session)
 	if (!session->out) {
 		error_set(&error, -errno, "cannot write '%s'", options->output ?: "stderr");
 		return session_fail(options, -EIO, &error);
+	}
+	r = check_output(options, session->out, &error);
+	if (r < 0) {
+		close_output(session);
+		return session_fail(options, r, &error);
 	}
 	r = open_sandbox(session);
 	options->observe.files = session->files;
@@ -149,6 +178,5 @@ void session_close(struct session *session)
 		session->files->does->free(session->files);
 	if (session->access)
 		session->access->does->free(session->access);
-	if (session->out && session->out != stdout)
-		fclose(session->out);
+	close_output(session);
 }

@@ -30,6 +30,7 @@ struct output_format {
 	bool as_due;	   /* says what comes due at once; else all is in the document at the end */
 	bool for_programs; /* nobody reads remarks beside it */
 	bool all_stacks;   /* tells of every thread, and names all stacks, as dump does */
+	bool is_file;	   /* not to be read, but to be kept: no terminal gets it */
 	int (*thread)(struct output_sink *sink, const struct verdict_record *record,
 		      const struct output_before *before);
 	int (*goroutines)(struct output_sink *sink, const struct verdict_goroutines *record);
@@ -43,6 +44,7 @@ extern const struct output_format output_format_json_lines;
 extern const struct output_format output_format_dot;
 extern const struct output_format output_format_folded;
 extern const struct output_format output_format_folded_count;
+extern const struct output_format output_format_pprof;
 
 /* By its name; NULL: there is no such format. */
 const struct output_format *output_format_find(const char *name);

@@ -58,6 +58,52 @@ start_evil() {
 	jq -e 'all(.[]; .frames[0] | startswith("<script>\\x3b") and contains("\\x0a") and contains("\\x1b"))' "$json"
 }
 
+pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
+
+@test "pprof: functions, lines, labels, mappings" {
+	[[ -n $(type -P go) ]] || skip "no Go"
+	start sick abba
+	await 2
+	leakhop dump -p "$pid" --format=pprof >"$data/pb.gz"
+	gzip -t "$data/pb.gz"
+	pprof -sample_index=blocked -top >"$data/top"
+	grep -qE '^ +0 +0% +100% +1 33.33% +take_a_then_b$' "$data/top"
+	grep -qE '^File: sick$' "$data/top"
+	pprof -sample_index=blocked -lines -top >"$data/lines"
+	grep -qE "take_a_then_b .*sick.c:$(mark sick.c block first)" "$data/lines"
+	pprof -raw >"$data/raw"
+	grep -qE 'blocked/count delay/nanoseconds\[dflt\]' "$data/raw"
+	grep -qE "tid:\[$(ready_tid first)\]" "$data/raw"
+	grep -qE 'verdict:\[deadlock\] wait:\[mutex\]' "$data/raw"
+	local id
+	id=$(readelf -n "$programs/sick" | awk '/Build ID/ { print $3 }')
+	grep -qE "/sick $id \[FN\]\[FL\]\[LN\]" "$data/raw"
+	# Both functions that stand in the circle, by the verdict alone
+	pprof -sample_index=blocked -tagfocus=verdict=deadlock -top | grep -q 'accounting for 2, '
+}
+
+@test "pprof: goroutines with their go statement, one sample each" {
+	[[ -x $programs/go/goleak ]] || skip "no Go"
+	GROW=0 COUNT=3 start go/goleak sender
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	leakhop dump -p "$pid" --no-threads --format=pprof -o "$data/pb.gz"
+	pprof -sample_index=blocked -top >"$data/top"
+	grep -qE ' 3 .* main.sendResult' "$data/top"
+	pprof -raw >"$data/raw"
+	(($(grep -cE "spawn:\[main.forgottenSender forgotten.go:$(mark go/goleak/forgotten.go spawn sender)\]" "$data/raw") == 3))
+	(($(grep -oE 'goid:\[[0-9]+\]' "$data/raw" | sort -u | wc -l) >= 3))
+}
+
+@test "pprof: a hostile name stays a name" {
+	[[ -n $(type -P go) ]] || skip "no Go"
+	start_evil
+	leakhop dump -p "$pid" --format=pprof >"$data/pb.gz"
+	pprof -raw >"$data/raw"
+	grep -qF 'process:[<script>;"\\x0a\x1b\xff' "$data/raw"
+	! grep -q $'\e' "$data/raw"
+}
+
 @test "dot: Graphviz draws it" {
 	[[ -n $(type -P dot) ]] || skip "no graphviz"
 	start sick abba
@@ -84,4 +130,24 @@ start_evil() {
 	run -2 leakhop dump -p "$pid" --format=jsonl
 	run -2 --separate-stderr leakhop trace -p "$pid" --format=xml
 	[[ $stderr == *"folded=count"* ]]
+}
+
+# terminal COMMAND...: what it says on a terminal of its own, and its exit status
+terminal() {
+	/usr/bin/python3 -c 'import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null 3>&-
+}
+
+@test "a file for another program is not written to a terminal, nor into a command's stderr" {
+	start locks mutex
+	await 2
+	local format
+	for format in pprof; do
+		run -2 terminal "$leakhop" dump -p "$pid" --format="$format"
+		[[ $output == *"--format=$format is a file for another program, and not for a terminal"*"-o FILE"* ]]
+		run -2 --separate-stderr leakhop trace -d 300ms --format="$format" -- /bin/true
+		[[ $stderr == *"not for a command's stderr"* && $output == "" ]]
+		terminal "$leakhop" dump -p "$pid" --format="$format" -o "$data/file"
+		[[ -s $data/file ]]
+	done
 }
