@@ -45,6 +45,7 @@ extern const struct output_format output_format_dot;
 extern const struct output_format output_format_folded;
 extern const struct output_format output_format_folded_count;
 extern const struct output_format output_format_pprof;
+extern const struct output_format output_format_perfetto;
 
 /* By its name; NULL: there is no such format. */
 const struct output_format *output_format_find(const char *name);

@@ -104,6 +104,46 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 	! grep -q $'\e' "$data/raw"
 }
 
+@test "perfetto: a slice for each block, as long as it has lasted" {
+	start sick abba
+	await 2
+	leakhop dump -p "$pid" --format=perfetto >"$data/trace"
+	read_back perfetto "$data/trace"
+	jq -e --argjson tid "$(ready_tid first)" '[.slices[] | select(.track.tid == $tid)] |
+		length == 1 and (.[0] | .name == "mutex" and .notes.verdict == "deadlock" and .notes.remedy != "" and
+			(.notes.stack | contains("take_a_then_b")) and .until > .at)' "$json"
+	jq -e --argjson pid "$pid" '[.tracks[] | select(.pid == $pid and .tid == 0)] | length == 1' "$json"
+}
+
+@test "perfetto: arrows from who spawned and who woke" {
+	need_root
+	command_line locks
+	leakhop trace -m 300ms -d 2s --format=perfetto -o "$data/trace" -- "${cmd[@]}"
+	read_back perfetto "$data/trace"
+	jq -e '[.arrows[] | select(.name | startswith("spawns locks "))] | length >= 2 and
+		all(.from.tid != .to.tid and .from.pid == .to.pid)' "$json"
+	jq -e '[.arrows[] | select(.name | startswith("wakes "))] | length >= 1' "$json"
+}
+
+@test "perfetto: goroutines by their group, and numbers over time" {
+	[[ -x $programs/go/goleak ]] || skip "no Go"
+	GROW=0 COUNT=3 start go/goleak sender
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	leakhop trace -p "$pid" -m 300ms -d 2s --no-threads --format=perfetto -o "$data/trace"
+	read_back perfetto "$data/trace"
+	jq -e '[.slices[] | select(.track.name | startswith("3 goroutines in channel send, main.sendResult "))] |
+		length == 3 and all(.notes.verdict == "leak" and (.name | startswith("goroutine ")))' "$json"
+	jq -e '[.counts[] | select(.track | startswith("3 goroutines in channel send"))] | length > 1 and all(.count == 3)' "$json"
+}
+
+@test "perfetto: a hostile name stays a name" {
+	start_evil
+	leakhop dump -p "$pid" --format=perfetto >"$data/trace"
+	read_back perfetto "$data/trace"
+	jq -e '[.tracks[].name | select(startswith("<script>;\"\\\\x0a\\x1b"))] | length > 0' "$json"
+}
+
 @test "dot: Graphviz draws it" {
 	[[ -n $(type -P dot) ]] || skip "no graphviz"
 	start sick abba
@@ -142,7 +182,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null 3>
 	start locks mutex
 	await 2
 	local format
-	for format in pprof; do
+	for format in pprof perfetto; do
 		run -2 terminal "$leakhop" dump -p "$pid" --format="$format"
 		[[ $output == *"--format=$format is a file for another program, and not for a terminal"*"-o FILE"* ]]
 		run -2 --separate-stderr leakhop trace -d 300ms --format="$format" -- /bin/true

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """formats.py COMMAND FILE... - readers of leakhop's formats, as strict as can be
 
-folded FILE          by the rules of flamegraph.pl: prints "root leaf value" sums as JSON
+folded FILE          by the rules of flamegraph.pl: prints its lines as JSON
+perfetto FILE        by the field numbers of trace_packet.proto and track_event.proto: prints tracks, slices, arrows
+                     and counts as JSON; also held against Perfetto's own description, where Python has that
 """
 import json
 import re
@@ -33,6 +35,125 @@ def folded(path):
         lines.append({"frames": frames, "value": int(match[2])})
     assert all(line["value"] > 0 for line in lines)
     print(json.dumps(lines))
+
+
+def fields(data):
+    """The wire format of protobuf: {number: values}; a value is an int, or bytes."""
+    found = {}
+    at = 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(data):
+        key = varint()
+        if key & 7 == 0:
+            value = varint()
+        elif key & 7 == 1:
+            value = int.from_bytes(data[at : at + 8], "little")
+            at += 8
+        else:
+            assert key & 7 == 2, f"wire type {key & 7}"
+            size = varint()
+            value = data[at : at + size]
+            assert len(value) == size
+            at += size
+        found.setdefault(key >> 3, []).append(value)
+    return found
+
+
+def text(message, number):
+    return printable(message[number][0]) if number in message else ""
+
+
+def number(message, at):
+    return message.get(at, [0])[0]
+
+
+def own_description(data):
+    """Perfetto's own classes read it, and know every field."""
+    try:
+        from google.protobuf.unknown_fields import UnknownFieldSet
+        from perfetto.protos.perfetto.trace import perfetto_trace_pb2
+    except ImportError:
+        return
+    trace = perfetto_trace_pb2.Trace()
+    trace.ParseFromString(data)
+    waiting = [trace]
+    while waiting:
+        message = waiting.pop()
+        assert not len(UnknownFieldSet(message))
+        for descriptor, value in message.ListFields():
+            if descriptor.type == descriptor.TYPE_MESSAGE:
+                waiting.extend(value if descriptor.is_repeated else [value])
+
+
+def track_of(descriptor):
+    track = {"name": text(descriptor, 2), "parent": number(descriptor, 5), "counts": 8 in descriptor}
+    for kind in (3, 4):
+        if kind in descriptor:
+            part = fields(descriptor[kind][0])
+            track["pid"] = number(part, 1)
+            track["tid"] = number(part, 2) if kind == 4 else 0
+            track["name"] = text(part, 5 if kind == 4 else 6)
+    return track
+
+
+def perfetto(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    own_description(data)
+    packets = [fields(packet) for packet in fields(data)[1]]
+    assert 6 in packets[0], "the clocks come first"
+    assert number(fields(packets[0][6][0]), 2) == 3, "CLOCK_MONOTONIC"
+    tracks, slices, counts, flows, open_slices = {}, [], [], {}, {}
+    for packet in packets:
+        assert number(packet, 10) == 1
+        if 60 in packet:
+            descriptor = fields(packet[60][0])
+            uuid = number(descriptor, 1)
+            assert uuid and uuid not in tracks, "told twice"
+            tracks[uuid] = track_of(descriptor)
+        if 11 not in packet:
+            continue
+        event = fields(packet[11][0])
+        at, kind, uuid = number(packet, 8), number(event, 9), number(event, 11)
+        track = tracks[uuid]
+        assert number(packet, 58) == 3 and at
+        assert (kind == 4) == track["counts"]
+        if kind == 4:
+            counts.append({"track": track["name"], "at": at, "count": number(event, 30)})
+            continue
+        notes = [fields(note) for note in event.get(4, [])]
+        told = {"track": track, "at": at, "name": text(event, 23), "until": None}
+        told["notes"] = {text(note, 10): text(note, 6) if 6 in note else number(note, 3) for note in notes}
+        for flow in event.get(47, []):
+            flows[flow] = {"from": track, "at": at, "name": told["name"]}
+        for flow in event.get(48, []):
+            flows[flow].update(to=track, until=at)
+            assert at >= flows[flow]["at"]
+        if kind == 1:
+            open_slices.setdefault(uuid, []).append(told)
+            slices.append(told)
+        elif kind == 2:
+            begun = open_slices[uuid].pop()
+            begun["until"] = at
+            assert at >= begun["at"]
+        else:
+            assert kind == 3 and told["name"]
+    assert not any(open_slices.values()), "slices that do not end"
+    assert all("to" in flow for flow in flows.values())
+    for uuid, track in tracks.items():
+        assert not track["parent"] or track["parent"] in tracks or track["counts"], f"no parent of {uuid}"
+    print(json.dumps({"tracks": list(tracks.values()), "slices": slices, "counts": counts, "arrows": list(flows.values())}))
 
 
 if __name__ == "__main__":
