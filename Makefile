@@ -121,6 +121,13 @@ $(BUILD)/go_wait_reasons.inc: src/runtimes/go/image/wait_reasons.tsv Makefile
 
 $(BUILD)/obj/runtimes/go/image/version.o: $(BUILD)/go_offsets.inc $(BUILD)/go_wait_reasons.inc
 
+# One page with its style and script, split where the data goes.
+$(BUILD)/html_page.inc: scripts/embed-page $(wildcard src/output/html/page.*) Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)/usr/bin/python3 $< src/output/html >$@
+
+$(BUILD)/obj/output/format_html.o: $(BUILD)/html_page.inc
+
 $(BUILD)/syscall_names.h: Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '#include <asm/unistd.h>' | $(CC) -dM -E - | \
@@ -242,7 +249,7 @@ fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach folder,$(fil
 	cmd collect observe,$(folders)),$(call folder_sources,$(folder))))
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h $(proto_headers)
+$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h $(BUILD)/html_page.inc $(proto_headers)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<

@@ -71,7 +71,7 @@ static const struct argp_option common_options[] = {
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
 	{ "format", OPTION_FORMAT, "FORMAT", 0,
 	  "text (the default), json, json=lines (trace), dot; folded or folded=count for flame "
-	  "graphs; pprof; perfetto; or go (dump): the goroutines of one process, "
+	  "graphs; pprof; perfetto; html: one page; or go (dump): the goroutines of one process, "
 	  "as Go's own dump has them (pprof's debug=2)",
 	  2 },
 	{ "output", 'o', "FILE", 0,

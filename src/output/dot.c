@@ -4,8 +4,8 @@
  * processes, an arrow from each waiter to each who could release it, labelled with the thing.
  */
 #include "output/escape.h"
+#include "output/graph_words.h"
 #include "output/output.h"
-#include "output/text_stack.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,50 +42,25 @@ static const char *colour_of(enum verdict verdict)
 	}
 }
 
-static void node_label(const struct output_run *run, const struct graph_node *node,
-		       enum verdict verdict, char *buffer, size_t size)
-{
-	const struct lc_frame *frame;
-
-	if (node->thread) {
-		snprintf(buffer, size, "%.15s %d (%s)", node->thread->task.comm,
-			 node->thread->task.tid, verdict_name(verdict));
-	} else if (node->goroutine) {
-		frame = text_telling_frame(run, node->goroutine->stack);
-		snprintf(buffer, size, "goroutine %llu%s%.150s (%s)",
-			 (unsigned long long)node->goroutine->goid, frame ? ", " : "",
-			 frame ? frame->function : "", verdict_name(verdict));
-	} else {
-		snprintf(buffer, size, "process %d", node->pid);
-	}
-}
-
 /* Once each. */
 static void put_node(FILE *stream, const struct output_run *run, uint32_t number, bool *shown)
 {
 	const struct verdict_view *view = run->view;
 	enum verdict verdict = view->judgements[number].verdict;
-	char label[256];
+	const struct graph_node *node = &view->graph.nodes[number];
+	char words[200], label[256];
 
 	if (shown[number])
 		return;
 	shown[number] = true;
-	node_label(run, &view->graph.nodes[number], verdict, label, sizeof(label));
+	graph_words_node(run, node, words, sizeof(words));
+	if (graph_is_process(node))
+		snprintf(label, sizeof(label), "%s", words);
+	else
+		snprintf(label, sizeof(label), "%s (%s)", words, verdict_name(verdict));
 	fprintf(stream, "\tn%u [color=%s, label=", number, colour_of(verdict));
 	put_quoted(stream, label);
 	fprintf(stream, "];\n");
-}
-
-/* What it waits for; NULL: it does not wait. */
-static const char *what_for(const struct graph_node *node)
-{
-	const struct lc_thread *thread = node->thread;
-
-	if (node->goroutine)
-		return lc_go_kind_name(node->goroutine->kind);
-	if (!thread || !thread->blocked || !thread->wait)
-		return NULL;
-	return node->locked != GRAPH_NONE ? "runs it" : thread->wait->object;
 }
 
 int output_dot(FILE *stream, const struct output_run *run)
@@ -99,7 +74,7 @@ int output_dot(FILE *stream, const struct output_run *run)
 	fprintf(stream, "digraph waits {\n\trankdir=LR;\n\tnode [shape=box];\n");
 	for (i = 0; i < graph->count; i++) {
 		const struct graph_node *node = &graph->nodes[i];
-		const char *what = what_for(node);
+		const char *what = graph_words_wait(node);
 
 		if (!what || node->first_edge == graph->nodes[i + 1].first_edge)
 			continue;

@@ -7,7 +7,7 @@
 static const struct output_format *const formats[] = {
 	&output_format_text,   &output_format_json,	    &output_format_json_lines,
 	&output_format_folded, &output_format_folded_count, &output_format_dot,
-	&output_format_pprof,  &output_format_perfetto,
+	&output_format_pprof,  &output_format_perfetto,	    &output_format_html,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))

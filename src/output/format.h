@@ -46,6 +46,7 @@ extern const struct output_format output_format_folded;
 extern const struct output_format output_format_folded_count;
 extern const struct output_format output_format_pprof;
 extern const struct output_format output_format_perfetto;
+extern const struct output_format output_format_html;
 
 /* By its name; NULL: there is no such format. */
 const struct output_format *output_format_find(const char *name);

@@ -144,6 +144,80 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 	jq -e '[.tracks[].name | select(startswith("<script>;\"\\\\x0a\\x1b"))] | length > 0' "$json"
 }
 
+# browse FILE: what a browser makes of the page, with whatever it complains of
+browse() {
+	[[ -n $(type -P chromium) ]] || skip "no chromium"
+	timeout 100 chromium --headless --no-sandbox --disable-gpu --no-first-run --user-data-dir="$data/chromium" \
+		--enable-logging=stderr --virtual-time-budget=5000 --dump-dom "file://$1" >"$data/dom" 2>"$data/console" 3>&-
+	! grep CONSOLE "$data/console" >&2
+	read_back page "$data/dom"
+}
+
+@test "html: the page says what the text says, the finding first" {
+	start sick abba
+	await 2
+	leakhop dump -p "$pid" -m 50ms --format=html >"$data/page.html"
+	leakhop dump -p "$pid" -m 50ms --json >"$data/json"
+	read_back page_data "$data/page.html"
+	jq -e --slurpfile json "$data/json" '[.records[] | select(.part == "finding") | [.why, .remedy]] | sort ==
+		([$json[0].findings[] | [.reason, .remedy]] | sort) and length == 2' "$json"
+	jq -e '.records[0] | .verdict == "DEADLOCK" and (.where | startswith("take_")) and (.text | contains("waits for"))' "$json"
+	browse "$data/page.html"
+	jq -e '.h1 == ["2 findings: 2 deadlock"] and (.title[0] | startswith("2 findings"))' "$json"
+	jq -e '.article | length == 2 and all(contains("2 threads wait for each other in a circle") and contains("what to do"))' "$json"
+	jq -e '[.h2[] | split("  ")[0]] | .[:2] == ["Findings", "Who waits for whom"] and index("Where it waits")' "$json"
+	# The graph, the flame graph, and a stack with the line
+	jq -e --arg line "sick.c:$(mark sick.c block first)" '[.tr[] | select(contains("take_a_then_b") and contains($line))] | length == 1' "$json"
+	jq -e '[.svg[] | select(contains("pthread mutex"))] | length == 1' "$json"
+	jq -e '[.div[] | select(. == "take_a_then_b")] | length == 1' "$json"
+}
+
+@test "html: nothing is stuck, and that is what it says" {
+	start sick abba well
+	await 2
+	leakhop dump -p "$pid" -m 1h --format=html >"$data/page.html"
+	browse "$data/page.html"
+	jq -e '.h1 == ["Nothing is stuck"] and (has("article") | not)' "$json"
+}
+
+@test "html: numbers over time" {
+	[[ -x $programs/go/goleak ]] || skip "no Go"
+	GROW=100ms start go/goleak sender
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	leakhop trace -p "$pid" -m 300ms -d 4s --no-threads --format=html -o "$data/page.html"
+	read_back page_data "$data/page.html"
+	jq -e '.records[0] | .verdict == "LEAK" and (.series | length > 2 and .[0][0] < .[-1][0] and .[0][1] < .[-1][1])' "$json"
+	browse "$data/page.html"
+	jq -e '[.title[] | select(test("^[0-9]+ goroutines? .* ago, [0-9]+ at the end"))] | length >= 1' "$json"
+}
+
+@test "html: nothing that a stranger named becomes markup" {
+	# The last part is the program's name; all of it is a path in each frame.
+	local name='script><img src=x onerror=alert(1)>' comm
+	mkdir "$data/<"
+	cp "$programs/locks" "$data/</$name"
+	programs="$data/<" start "$name" mutex
+	await 2
+	comm=$(cat "/proc/$pid/comm")
+	[[ $comm == 'script><img src' ]]
+	# Bytes that no file's name may have, a thread's may.
+	/usr/bin/python3 -c 'import ctypes, signal
+open("/proc/self/comm", "wb").write(b"</script><!--\xff")
+print("READY 0 python", flush=True)
+signal.pause()' >"$data/python" 3>&- &
+	pids+=("$!")
+	eventually 20 grep -q READY "$data/python"
+	leakhop dump -p "$pid,${pids[-1]}" --format=html >"$data/page.html"
+	! grep -qaE '<img|alert\(1\)>' "$data/page.html"
+	(($(grep -oa '</script' "$data/page.html" | wc -l) == 2))
+	read_back page_data "$data/page.html"
+	jq -e '[.frames[][2] | select(endswith("</script><img src=x onerror=alert(1)>"))] | length > 0' "$json"
+	jq -e '[.folds[][0]] | index("script><img src") and index("</script><!--\\xff")' "$json"
+	browse "$data/page.html"
+	jq -e '[.div[] | select(startswith("</script><!--\\xff ("))] | length == 1' "$json"
+}
+
 @test "dot: Graphviz draws it" {
 	[[ -n $(type -P dot) ]] || skip "no graphviz"
 	start sick abba
@@ -182,7 +256,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null 3>
 	start locks mutex
 	await 2
 	local format
-	for format in pprof perfetto; do
+	for format in pprof perfetto html; do
 		run -2 terminal "$leakhop" dump -p "$pid" --format="$format"
 		[[ $output == *"--format=$format is a file for another program, and not for a terminal"*"-o FILE"* ]]
 		run -2 --separate-stderr leakhop trace -d 300ms --format="$format" -- /bin/true

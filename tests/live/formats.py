@@ -5,7 +5,10 @@
 folded FILE          by the rules of flamegraph.pl: prints its lines as JSON
 perfetto FILE        by the field numbers of trace_packet.proto and track_event.proto: prints tracks, slices, arrows
                      and counts as JSON; also held against Perfetto's own description, where Python has that
+page FILE            a page as a browser has built it (--dump-dom): prints its texts as JSON
+page_data FILE       the data that a page brings along
 """
+import html.parser
 import json
 import re
 import sys
@@ -154,6 +157,63 @@ def perfetto(path):
     for uuid, track in tracks.items():
         assert not track["parent"] or track["parent"] in tracks or track["counts"], f"no parent of {uuid}"
     print(json.dumps({"tracks": list(tracks.values()), "slices": slices, "counts": counts, "arrows": list(flows.values())}))
+
+
+class Page(html.parser.HTMLParser):
+    """What there is of elements, and the text of some."""
+
+    # Whatever the page's own script makes; nothing that loads or runs.
+    KNOWN = set(
+        """html head meta title style body main script header h1 h2 h3 p nav a ul li section small article span dl dt dd
+        code details summary table tbody tr td pre div input label select option button footer noscript
+        svg defs marker path text g rect""".split()
+    )
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.texts, self.count = [], {}, {}
+
+    def handle_starttag(self, tag, attributes):
+        assert tag in self.KNOWN, f"an element <{tag}>"
+        bad = [name for name, _ in attributes if name.startswith("on") or name in ("src", "srcset")]
+        assert not bad and (tag == "div" or "style" not in dict(attributes)), (tag, attributes)
+        links = [value for name, value in attributes if name in ("href", "xlink:href")]
+        assert all(link.startswith("#") for link in links), links
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.texts.setdefault(tag, []).append("")
+        if tag not in ("meta", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        for tag in set(self.open):
+            self.texts[tag][-1] += data
+
+
+def read_page(path):
+    with open(path, encoding="utf-8") as file:
+        content = file.read()
+    page = Page()
+    page.feed(content)
+    assert page.count["script"] == 2, page.count
+    return page
+
+
+def page(path):
+    print(json.dumps(read_page(path).texts))
+
+
+def page_data(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    before, rest = content.split(b'<script type="application/json" id="data">')
+    data, after = rest.split(b"</script>", 1)
+    assert not set(b"<>&\n") & set(data) and data.isascii(), "markup in the data"
+    assert len(before) + len(after) < 1 << 20
+    print(json.dumps(json.loads(data)))
 
 
 if __name__ == "__main__":
