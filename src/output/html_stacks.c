@@ -81,7 +81,8 @@ static json_t *stack_json(struct html_stacks *stacks, uint32_t id, const struct 
 
 	for (i = 0; i < stack->frame_count; i++)
 		json_array_append_new(places, json_integer(frame_place(stacks, &stack->frames[i])));
-	return json_pack("[o,i,s]", places, telling ? (int)(telling - stack->frames) : -1,
+	return json_pack("[o,i,s]", places,
+			 telling && telling->line ? (int)(telling - stack->frames) : -1,
 			 stack->end == LC_STACK_WHOLE || stack->end == LC_STACK_NONE
 				 ? ""
 				 : name_stack_end(stack->end));

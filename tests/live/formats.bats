@@ -172,6 +172,19 @@ browse() {
 	jq -e '[.div[] | select(. == "take_a_then_b")] | length == 1' "$json"
 }
 
+@test "html: by keyboard, with a search, light and dark, on a phone, and without a network" {
+	[[ -n $(type -P chromium) ]] || skip "no chromium"
+	start sick abba
+	await 2
+	leakhop dump -p "$pid" -U -m 50ms --format=html >"$data/page.html"
+	read_back drive "$data/page.html"
+	jq -e --arg process "sick ($pid)" '.down.at == $process and .zoomed == {at: $process, above: 1} and .out == {at: "all", above: 0}' "$json"
+	jq -e '.hits == ["take_a_then_b"] and (.found | test("^Found in 3[0-9][.][0-9]% of all"))' "$json"
+	jq -e '.opened == 1 and .light != .dark and (.too_wide | not)' "$json"
+	# What the policy is for: a picture or script that comes in later is neither fetched nor run.
+	jq -e '.requests == [] and .blocked == ["http://127.0.0.1:9/x.png"] and (.ran | not)' "$json"
+}
+
 @test "html: nothing is stuck, and that is what it says" {
 	start sick abba well
 	await 2

@@ -6,12 +6,16 @@ folded FILE          by the rules of flamegraph.pl: prints its lines as JSON
 perfetto FILE        by the field numbers of trace_packet.proto and track_event.proto: prints tracks, slices, arrows
                      and counts as JSON; also held against Perfetto's own description, where Python has that
 page FILE            a page as a browser has built it (--dump-dom): prints its texts as JSON
+drive FILE           uses a page as a person would who has a keyboard only: prints what it showed
 page_data FILE       the data that a page brings along
 """
 import html.parser
 import json
+import os
 import re
+import subprocess
 import sys
+import tempfile
 
 
 def printable(data):
@@ -214,6 +218,110 @@ def page_data(path):
     assert not set(b"<>&\n") & set(data) and data.isascii(), "markup in the data"
     assert len(before) + len(after) < 1 << 20
     print(json.dumps(json.loads(data)))
+
+
+class Browser:
+    """Chromium behind two pipes: the DevTools protocol, a NUL behind each message."""
+
+    def __init__(self, profile):
+        own_reads, its_writes = os.pipe()
+        its_reads, own_writes = os.pipe()
+        self.input, self.output = os.fdopen(own_reads, "rb", 0), os.fdopen(own_writes, "wb", 0)
+        self.process = subprocess.Popen(
+            ["sh", "-c", f"exec chromium --headless --no-sandbox --disable-gpu --no-first-run --remote-debugging-pipe "
+             f'--user-data-dir="$1" about:blank 3<&{its_reads} 4>&{its_writes}', "sh", profile],
+            pass_fds=(its_reads, its_writes), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(its_reads)
+        os.close(its_writes)
+        self.number, self.session, self.requests, self.blocked, self.rest = 0, None, {}, [], b""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+
+    def message(self):
+        while b"\0" not in self.rest:
+            more = self.input.read(65536)
+            assert more, "the browser has ended"
+            self.rest += more
+        message, self.rest = self.rest.split(b"\0", 1)
+        message = json.loads(message)
+        if message.get("method") == "Network.requestWillBeSent":
+            self.requests[message["params"]["requestId"]] = message["params"]["request"]["url"]
+        if message.get("method") == "Network.loadingFailed" and message["params"].get("blockedReason") == "csp":
+            self.blocked.append(self.requests.pop(message["params"]["requestId"]))
+        return message
+
+    def call(self, method, **params):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if self.session:
+            message["sessionId"] = self.session
+        self.output.write(json.dumps(message).encode() + b"\0")
+        while (answer := self.message()).get("id") != self.number:
+            pass
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def get(self, expression):
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def key(self, key, code=0):
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def open(self, path):
+        self.call("Network.enable")
+        self.call("Page.enable")
+        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        while self.message().get("method") != "Page.loadEventFired":
+            pass
+
+
+FOCUSED = "document.activeElement.firstChild && document.activeElement.firstChild.textContent"
+
+
+def drive(path):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = Browser(profile)
+        try:
+            browser.open(path)
+            print(json.dumps(use(browser)))
+        finally:
+            browser.process.kill()
+            browser.process.wait()
+
+
+def use(browser):
+    seen = {}
+    frames = "[...document.querySelectorAll('.frame')].map((one) => one.textContent)"
+    browser.get("document.querySelector('.frame').focus()")
+    for name, key, code in (("down", "ArrowDown", 40), ("zoomed", "Enter", 13), ("out", "Escape", 27)):
+        browser.key(key, code)
+        seen[name] = {"at": browser.get(FOCUSED), "above": browser.get("document.querySelectorAll('.frame.above').length")}
+    browser.get("document.getElementById('search').focus()")
+    browser.call("Input.insertText", text="TAKE_a")
+    seen["hits"] = browser.get("[...document.querySelectorAll('.frame.hit')].map((one) => one.textContent)")
+    seen["found"] = browser.get("document.querySelector('.told').textContent")
+    browser.get("document.querySelector('article summary').focus()")
+    browser.key("Enter", 13)
+    seen["opened"] = browser.get("document.querySelectorAll('article details[open]').length")
+    for scheme in ("light", "dark"):
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        seen[scheme] = browser.get("getComputedStyle(document.body).backgroundColor")
+    browser.call("Emulation.setDeviceMetricsOverride", width=360, height=700, deviceScaleFactor=1, mobile=True)
+    seen["too_wide"] = browser.get("document.documentElement.scrollWidth > 360")
+    browser.get("document.body.append(document.createElement('img'), document.createElement('script'))")
+    browser.get("document.querySelector('body > img').src = 'http://127.0.0.1:9/x.png'")
+    browser.get("document.querySelector('body > script:last-child').textContent = 'window.ran = true'")
+    seen["ran"] = bool(browser.get("window.ran"))
+    seen["frames"] = browser.get(frames)
+    while not browser.blocked:
+        browser.message()
+    seen["blocked"] = browser.blocked
+    seen["requests"] = [url for url in browser.requests.values() if not url.startswith("file://")]
+    return seen
 
 
 if __name__ == "__main__":

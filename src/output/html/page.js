@@ -5,6 +5,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const page = document.getElementById("page");
 const SVG = "http://www.w3.org/2000/svg";
+const TOLD = ["DEADLOCK", "LEAK", "STUCK", "suspect"];
 const GRAPH_MOST = 60, SERIES_MOST = 12, OPEN_MOST = 12, FRAME_LEAST = 0.0012, ROW = 20;
 
 const fill = (node, attributes, children) => {
@@ -82,20 +83,19 @@ const stackTable = (place) => {
 };
 
 const body = (record) => {
-	const pairs = [["proof", record.proof], ["waits for", record.wait]];
 	const list = el("dl", {});
-	if (record.where) list.append(el("dt", {}, "where"), el("dd", {}, el("code", {}, record.where)));
-	for (const [name, text] of pairs) {
-		if (text) list.append(el("dt", {}, name), el("dd", {}, text));
-	}
-	if (record.remedy) list.append(el("dt", {}, "what to do"), el("dd", { class: "do" }, record.remedy));
+	const add = (name, attributes, text) => { if (text) list.append(el("dt", {}, name), el("dd", attributes, text)); };
+	add("where", {}, record.where && el("code", {}, record.where));
+	add("what to do", { class: "do" }, record.remedy);
+	add("waits for", {}, record.wait);
+	add("proof", {}, record.proof);
 	return [
 		record.why ? el("p", { class: "why" }, record.why) : null,
 		list.children.length ? list : null,
 		...record.stacks.map(([title, place]) =>
 			el("details", {}, el("summary", {}, "stack: " + title + " (" + plural(data.stacks[place][0].length, "frame") + ")"),
 				stackTable(place))),
-		el("details", {}, el("summary", {}, "all that is known of it"), el("pre", { tabindex: 0 }, record.text.trimEnd())),
+		el("details", { class: "all" }, el("summary", {}, "all that is known of it"), el("pre", { tabindex: 0 }, record.text.trimEnd())),
 	];
 };
 const card = (record) => el("article", { class: "card " + verdictClass(record.verdict), id: record.id },
@@ -131,12 +131,14 @@ const graphSection = () => {
 			for (const edge of nodes.get(next).out) todo.push(edge.to);
 		}
 	};
-	for (const id of nodes.keys()) take(id);
+	const told = [...nodes.values()].filter((node) => TOLD.includes(node.verdict));
+	for (const node of told.length ? told : nodes.values()) take(node.id);
 	const list = [...drawn].map((id) => nodes.get(id));
 	const left = nodes.size - list.length + data.graph.left_out;
 	return section("graph", "Who waits for whom", "an arrow leads to who could release it",
 		el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "wait-for graph" }, drawGraph(list, nodes, drawn)),
-		left ? el("p", { class: "soft" }, plural(left, "more node") + " not drawn.") : null);
+		left ? el("p", { class: "soft" }, "Not drawn: " + plural(left, "more node") +
+			(told.length ? ", most of which are idle." : ".")) : null);
 };
 
 /* Layers from left to right; an arrow that closes a circle does not count. */
@@ -441,7 +443,7 @@ const openTarget = () => {
 /* On paper nothing can be opened. */
 let closed = [];
 addEventListener("beforeprint", () => {
-	closed = [...document.querySelectorAll("#findings details:not([open]), #suspects > details:not([open])")];
+	closed = [...document.querySelectorAll("#findings details:not([open], .all), #suspects > details:not([open])")];
 	closed.forEach((one) => { one.open = true; });
 });
 addEventListener("afterprint", () => closed.forEach((one) => { one.open = false; }));
