@@ -162,6 +162,7 @@ unit_folders_goroutines = model util
 unit_folders_goroutine_rules = verdict model util
 unit_folders_trace_text = output verdict model util
 unit_folders_format = output verdict model util
+unit_folders_progress = cmd util
 unit_folders_go = runtimes stack binary target model util
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \

@@ -131,6 +131,9 @@ static int make_records(struct session *session, const struct reporting *reporti
 	if (r < 0)
 		return r;
 	for (i = 0; i < records->count; i++) {
+		/* Those that are only counted need no names. */
+		if (scope == VERDICT_NEW && !session->options->format->as_due)
+			break;
 		progress_say(&session->progress, "naming stacks: %zu of %zu", i, records->count);
 		annotate_record(&session->observer, &records->list[i], session->options->life);
 	}
@@ -187,11 +190,21 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 	}
 }
 
-static struct output_sink sink_of(const struct session *session, const struct reporting *reporting)
+/* What is told now wipes the line that says that the run lives. */
+static struct output_sink sink_of(struct session *session, const struct reporting *reporting)
 {
+	progress_clear(&session->progress);
 	return (struct output_sink){ .stream = session->out,
 				     .run = &reporting->run,
 				     .told = session->told };
+}
+
+static void count_due(struct session *session, enum verdict verdict)
+{
+	if (verdict >= VERDICT_STUCK)
+		session->findings++;
+	else
+		session->suspects++;
 }
 
 static int report_thread(struct session *session, const struct reporting *reporting,
@@ -201,10 +214,14 @@ static int report_thread(struct session *session, const struct reporting *report
 	struct output_sink sink;
 
 	before.number = verdict_told_before(&reporting->view, record, &before.at_place);
-	if (!before.number)
+	if (!before.number) {
 		session->told++;
-	sink = sink_of(session, reporting);
+		count_due(session, record->conclusion.verdict);
+	}
 	mark_told(session, record, before.number ?: session->told);
+	if (!session->options->format->as_due)
+		return 0;
+	sink = sink_of(session, reporting);
 	return session->options->format->thread(&sink, record, &before);
 }
 
@@ -251,6 +268,9 @@ static int report_timers(struct session *session, const struct reporting *report
 		return 0;
 	process->timers_told = true;
 	session->told++;
+	count_due(session, timers->conclusion.verdict);
+	if (!session->options->format->as_due)
+		return 0;
 	sink = sink_of(session, reporting);
 	return session->options->format->timers(&sink, timers);
 }
@@ -262,9 +282,12 @@ static int report_group(struct session *session, const struct reporting *reporti
 
 	if (!is_news(record))
 		return 0;
-	annotate_goroutines(&session->observer, record);
 	mark_goroutines_told(session, record);
 	session->told++;
+	count_due(session, record->conclusion.verdict);
+	if (!session->options->format->as_due)
+		return 0;
+	annotate_goroutines(&session->observer, record);
 	sink = sink_of(session, reporting);
 	return session->options->format->goroutines(&sink, record);
 }
@@ -290,7 +313,8 @@ int report_new(struct session *session)
 	size_t i;
 	int r;
 
-	if (!session->options->format->as_due)
+	/* What is told at the end only is counted where somebody sees it. */
+	if (!session->options->format->as_due && !progress_is_long(&session->progress))
 		return 0;
 	progress_begin(&session->progress);
 	r = reporting_init(&reporting, session);

@@ -45,10 +45,12 @@ static void say_progress(void *context, const char *text)
 
 static void say_remark(void *context, const char *text)
 {
-	const struct session *session = context;
+	struct session *session = context;
 
-	if (!session->options->quiet)
-		output_message("%s", text);
+	if (session->options->quiet)
+		return;
+	progress_clear(&session->progress);
+	output_message("%s", text);
 }
 
 /*
@@ -135,7 +137,7 @@ int session_open(struct session_options *options, struct session *session)
 	options->observe.remark = say_remark;
 	options->observe.stop = ending_is_due;
 	options->observe.context = session;
-	progress_init(&session->progress, !options->quiet);
+	progress_init(&session->progress, !options->quiet, !options->child_argv);
 	session->started = now_realtime();
 	session->realtime_offset = session->started - (int64_t)now_monotonic();
 	session->out = open_output(options);

@@ -40,8 +40,9 @@ struct session {
 	struct observer observer;
 	struct progress progress;
 	int64_t started, realtime_offset;
-	unsigned found; /* bit (1 << enum verdict) for each verdict of the report */
-	unsigned told;	/* findings told so far: their number */
+	unsigned found;		     /* bit (1 << enum verdict) for each verdict of the report */
+	unsigned told;		     /* findings told so far: their number */
+	unsigned findings, suspects; /* seen to come due so far */
 };
 
 /* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */

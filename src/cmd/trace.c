@@ -11,6 +11,7 @@
 #include "cmd/target.h"
 #include "output/message.h"
 #include "util/cleanup.h"
+#include "util/plural.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,6 +24,7 @@
 #define LEAST_INTERVAL_NS 50000000ull
 #define MOST_INTERVAL_NS 5000000000ull
 #define LEAST_WAIT_NS 1000000ull
+#define SHOW_LIFE_NS 1000000000ull
 
 /* A thread that moved while it was read is not stuck: it comes up again if it is. */
 #define TRACE_ATTEMPTS 1
@@ -105,6 +107,28 @@ static int sweep(struct watch *watch)
 	return r;
 }
 
+/* On a terminal, that a long run lives. */
+static void show_life(struct session *session)
+{
+	const struct observer *observer = &session->observer;
+	const struct lc_go_process *process = observer->go.processes;
+	size_t goroutines = 0;
+	char more[40] = "";
+
+	if (!progress_is_long(&session->progress))
+		return;
+	for (; process; process = process->hh.next)
+		goroutines += process->living;
+	if (goroutines)
+		snprintf(more, sizeof(more), ", %zu goroutine%s", goroutines, plural(goroutines));
+	progress_live(&session->progress,
+		      "%llu sweep%s, %zu thread%s%s; so far %u finding%s, %u suspect%s",
+		      (unsigned long long)observer->sweeps, plural(observer->sweeps),
+		      observer->threads_seen, plural(observer->threads_seen), more,
+		      session->findings, plural(session->findings), session->suspects,
+		      plural(session->suspects));
+}
+
 /* Waits for the next thing to do. Returns 1 when the trace is to end, 0, or a negative errno. */
 static int wait_for_more(struct watch *watch)
 {
@@ -119,6 +143,9 @@ static int wait_for_more(struct watch *watch)
 
 	if (watch->end_at && watch->end_at < until)
 		until = watch->end_at;
+	show_life(watch->session);
+	if (watch->session->progress.wanted && now + SHOW_LIFE_NS < until)
+		until = now + SHOW_LIFE_NS;
 	until = until > now ? until - now : 0;
 	timeout = (struct timespec){ .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
 	if (ppoll(fds, 3, &timeout, NULL) < 0 && errno != EINTR)
@@ -211,6 +238,7 @@ static int trace(struct session *session, struct child *child, int child_signals
 		return session_fail(options, r, &error);
 	report_start(session);
 	r = watch_loop(&watch);
+	progress_clear(&session->progress);
 	if (r < 0) {
 		error_set(&error, r, "cannot go on tracing");
 		return session_fail(options, r, &error);
