@@ -262,6 +262,10 @@ static void check(struct argp_state *state, struct options *options)
 		argp_error(state, "--go-events and --no-go don't go together");
 	if (session->go_dump)
 		check_go_format(state, session);
+	if ((session->explain || session->explain_goid) &&
+	    (session->go_dump || !session->format->explains))
+		argp_error(state, "--explain is for text and JSON, not for --format=%s",
+			   session->go_dump ? "go" : session->format->name);
 	if (session->format == &output_format_json_lines && session->observe.once)
 		argp_error(state, "--json=lines is for trace");
 }

@@ -29,6 +29,7 @@ struct output_format {
 	const char *name;
 	bool as_due;	   /* says what comes due at once; else all is in the document at the end */
 	bool for_programs; /* nobody reads remarks beside it */
+	bool explains;	   /* has --explain */
 	bool all_stacks;   /* tells of every thread, and names all stacks, as dump does */
 	bool is_file;	   /* not to be read, but to be kept: no terminal gets it */
 	int (*thread)(struct output_sink *sink, const struct verdict_record *record,

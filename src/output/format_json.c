@@ -32,6 +32,7 @@ static int document(struct output_sink *sink, const struct output_report *report
 const struct output_format output_format_json = {
 	.name = "json",
 	.for_programs = true,
+	.explains = true,
 	.end = document,
 };
 
@@ -39,6 +40,7 @@ const struct output_format output_format_json_lines = {
 	.name = "json=lines",
 	.as_due = true,
 	.for_programs = true,
+	.explains = true,
 	.thread = thread_line,
 	.goroutines = goroutines_line,
 	.timers = timers_line,

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #define MOST_LABELS 8
+#define MOST_COMMENTS 12 /* what it is of, and what could not be seen */
 
 struct writing {
 	const struct output_run *run;
@@ -111,7 +112,8 @@ static void put_heading(struct pprof_tables *tables, const struct output_run *ru
 	Pprof__ValueType *types[] = { &count, &delay };
 	Pprof__Profile piece = PPROF__PROFILE__INIT;
 	char words[256];
-	int64_t comment;
+	int64_t comments[MOST_COMMENTS];
+	size_t i, comment_count = 0;
 
 	count.type = pprof_string(tables, "blocked");
 	count.unit = pprof_string(tables, "count");
@@ -119,11 +121,13 @@ static void put_heading(struct pprof_tables *tables, const struct output_run *ru
 	delay.unit = pprof_string(tables, "nanoseconds");
 	snprintf(words, sizeof(words), "leakhop %s %s on %s, Linux %s", run->version, run->command,
 		 run->host, run->kernel);
-	comment = pprof_string(tables, words);
+	comments[comment_count++] = pprof_string(tables, words);
+	for (i = 0; run->limits && run->limits[i] && comment_count < MOST_COMMENTS; i++)
+		comments[comment_count++] = pprof_string(tables, run->limits[i]);
 	piece.n_sample_type = 2;
 	piece.sample_type = types;
-	piece.n_comment = 1;
-	piece.comment = &comment;
+	piece.n_comment = comment_count;
+	piece.comment = comments;
 	piece.time_nanos = run->started;
 	piece.duration_nanos = run->ended > run->started ? run->ended - run->started : 0;
 	piece.default_sample_type = delay.type;

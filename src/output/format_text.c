@@ -110,6 +110,7 @@ static int end(struct output_sink *sink, const struct output_report *report)
 const struct output_format output_format_text = {
 	.name = "text",
 	.as_due = true,
+	.explains = true,
 	.thread = thread,
 	.goroutines = goroutines,
 	.timers = timers,

@@ -8,6 +8,7 @@
 #include "output/samples.h"
 #include "output/text_pieces.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <stdlib.h>
 
@@ -53,6 +54,22 @@ static json_t *summary_json(const struct output_run *run, const struct output_re
 	return json;
 }
 
+static void add_losses(const struct output_lost *lost, json_t *json)
+{
+	char text[160];
+
+	if (!lost->events && !lost->stacks && !lost->threads && !lost->goroutines)
+		return;
+	snprintf(text, sizeof(text),
+		 "lost: %llu event%s, %llu stack%s, %llu thread%s, %llu goroutine%s",
+		 (unsigned long long)lost->events, plural(lost->events),
+		 (unsigned long long)lost->stacks, plural(lost->stacks),
+		 (unsigned long long)lost->threads, plural(lost->threads),
+		 (unsigned long long)lost->goroutines, plural(lost->goroutines));
+	json_array_append_new(json, json_string(text));
+}
+
+/* What was not seen, and why. */
 static json_t *limits_json(const struct output_run *run, const struct output_report *report)
 {
 	const struct lc_go_process *process = report->go ? report->go->processes : NULL;
@@ -60,6 +77,7 @@ static json_t *limits_json(const struct output_run *run, const struct output_rep
 	char text[GO_LIMIT_SIZE];
 	size_t i;
 
+	add_losses(&run->lost, json);
 	for (i = 0; run->limits && run->limits[i]; i++)
 		json_array_append_new(json, html_text(run->limits[i]));
 	for (; process; process = process->hh.next) {

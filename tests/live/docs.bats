@@ -39,3 +39,14 @@ in_help() {
 	run groff -mdoc -ww -z "$page"
 	[[ $status == 0 && $output == "" ]]
 }
+
+@test "every format that there is stands in the man page, in --help and in docs/formats.md" {
+	local names name
+	names=$(leakhop dump -p 1 --format=none 2>&1 | sed -n 's/.*is no format (\(.*\))$/\1/p' | tr -d ,)
+	[[ $names == *json* ]]
+	for name in $names; do
+		grep -qE "^\.It Cm (.*, )?$name(\$|[ ,])" "$page" || { echo "page lacks $name" >&2; return 1; }
+		grep -qE "^\| .*\`$name\`" "$BATS_TEST_DIRNAME/../../docs/formats.md" || { echo "docs lack $name" >&2; return 1; }
+		leakhop dump --help | tr -s ' \n' ' ' | grep -qE "[ (]$name[ ,;:]" || { echo "help lacks $name" >&2; return 1; }
+	done
+}

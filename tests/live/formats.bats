@@ -137,6 +137,24 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 	jq -e '[.counts[] | select(.track | startswith("3 goroutines in channel send"))] | length > 1 and all(.count == 3)' "$json"
 }
 
+@test "perfetto: with probes, arrows from who spawned and who readied a goroutine" {
+	need_root
+	[[ -x $programs/go/goevents ]] || skip "no Go"
+	[[ -e /sys/bus/event_source/devices/uprobe/type ]] || skip "no uprobes"
+	start go/goevents
+	eventually 20 said 1
+	follow "$data/said" -p "$pid" --go-events -m 100ms --format=perfetto -o "$data/trace"
+	# shellcheck disable=SC2012
+	probed() { (($(ls -l "/proc/$tracer/fd" | grep -c perf_event) >= 6)); }
+	eventually 20 probed
+	kill -HUP "$pid"
+	eventually 20 grep -q '^DONE' "$out"
+	stop_trace
+	read_back perfetto "$data/trace"
+	jq -e '[.arrows[] | select(.name | test("^(readies|spawns) goroutine [0-9]+$")) |
+		select(.from.name != .to.name and (.from.name | startswith("goroutine ")))] | length > 0' "$json"
+}
+
 @test "perfetto: a hostile name stays a name" {
 	start_evil
 	leakhop dump -p "$pid" --format=perfetto >"$data/trace"
@@ -277,4 +295,21 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null 3>
 		terminal "$leakhop" dump -p "$pid" --format="$format" -o "$data/file"
 		[[ -s $data/file ]]
 	done
+}
+
+@test "a full disk is told, whatever the format" {
+	[[ -e /dev/full ]] || skip "no /dev/full"
+	start locks mutex
+	await 2
+	local format
+	for format in text json dot folded folded=count pprof perfetto html; do
+		run -5 --separate-stderr leakhop dump -p "$pid" --format="$format" -o /dev/full
+		[[ $stderr == *"cannot write the report: "* ]] || { echo "$format: $stderr" >&2; return 1; }
+	done
+}
+
+@test "--explain where no format has it" {
+	run -2 --separate-stderr leakhop dump -p $$ --explain $$ --format=html
+	[[ $stderr == *"--explain is for text and JSON"* ]]
+	run -2 leakhop dump -p $$ --explain g1 --format=go
 }
