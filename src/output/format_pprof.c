@@ -13,9 +13,14 @@
 #define MOST_LABELS 8
 #define MOST_COMMENTS 12 /* what it is of, and what could not be seen */
 
+/* What was found for the last sample is kept: a group's samples, which may be many, share it. */
 struct writing {
 	const struct output_run *run;
 	struct pprof_tables *tables;
+	uint32_t user_stack, kernel_stack, spawn_stack;
+	uint64_t locations[PPROF_LOCATIONS];
+	size_t location_count;
+	int64_t spawn; /* string */
 };
 
 struct labels {
@@ -47,24 +52,43 @@ static void add_number(struct labels *labels, const char *key, uint64_t number)
 		add_label(labels, key)->num = (int64_t)number;
 }
 
-/* "accept_clients leaky-server.c:74" */
-static void add_spawn(struct labels *labels, const struct output_run *run, uint32_t stack)
+/* "accept_clients leaky-server.c:74"; 0: not known. */
+static int64_t spawn_string(const struct writing *writing, uint32_t stack)
 {
-	const struct lc_frame *frame = text_telling_frame(run, stack);
+	const struct lc_frame *frame = text_telling_frame(writing->run, stack);
 	char name[SAMPLE_NAME_BYTES], text[SAMPLE_NAME_BYTES + 300];
 
 	if (!frame)
-		return;
+		return 0;
 	sample_frame_name(frame, name, sizeof(name));
 	if (frame->line)
 		snprintf(text, sizeof(text), "%s %.200s:%u", name, text_basename(frame->file),
 			 frame->line);
 	else
 		snprintf(text, sizeof(text), "%s", name);
-	add_text(labels, "spawn", text);
+	return pprof_string(writing->tables, text);
 }
 
-static void add_labels(struct labels *labels, const struct output_run *run,
+static void look_up(struct writing *writing, const struct sample *sample)
+{
+	const struct lc_stacks *stacks = writing->run->stacks;
+
+	if (sample->user_stack != writing->user_stack ||
+	    sample->kernel_stack != writing->kernel_stack) {
+		writing->location_count = 0;
+		pprof_stack(writing->tables, lc_stacks_get(stacks, sample->kernel_stack),
+			    writing->locations, &writing->location_count);
+		pprof_stack(writing->tables, lc_stacks_get(stacks, sample->user_stack),
+			    writing->locations, &writing->location_count);
+	}
+	if (sample->spawn_stack != writing->spawn_stack)
+		writing->spawn = spawn_string(writing, sample->spawn_stack);
+	writing->user_stack = sample->user_stack;
+	writing->kernel_stack = sample->kernel_stack;
+	writing->spawn_stack = sample->spawn_stack;
+}
+
+static void add_labels(struct labels *labels, const struct writing *writing,
 		       const struct sample *sample)
 {
 	char process[LC_COMM_LEN + 16];
@@ -76,7 +100,8 @@ static void add_labels(struct labels *labels, const struct output_run *run,
 	add_number(labels, "goid", sample->goid);
 	add_text(labels, "wait", sample->wait);
 	add_text(labels, "verdict", sample->ended ? "ended" : verdict_name(sample->verdict));
-	add_spawn(labels, run, sample->spawn_stack);
+	if (writing->spawn)
+		add_label(labels, "spawn")->str = writing->spawn;
 }
 
 static int put_sample(void *context, const struct sample *told)
@@ -84,18 +109,13 @@ static int put_sample(void *context, const struct sample *told)
 	struct writing *writing = context;
 	struct labels labels = { .tables = writing->tables };
 	int64_t values[] = { (int64_t)told->count, (int64_t)told->ns };
-	uint64_t locations[PPROF_LOCATIONS];
 	Pprof__Profile piece = PPROF__PROFILE__INIT;
 	Pprof__Sample sample = PPROF__SAMPLE__INIT, *samples = &sample;
-	size_t count = 0;
 
-	pprof_stack(writing->tables, lc_stacks_get(writing->run->stacks, told->kernel_stack),
-		    locations, &count);
-	pprof_stack(writing->tables, lc_stacks_get(writing->run->stacks, told->user_stack),
-		    locations, &count);
-	add_labels(&labels, writing->run, told);
-	sample.n_location_id = count;
-	sample.location_id = locations;
+	look_up(writing, told);
+	add_labels(&labels, writing, told);
+	sample.n_location_id = writing->location_count;
+	sample.location_id = writing->locations;
 	sample.n_value = 2;
 	sample.value = values;
 	sample.n_label = labels.count;
