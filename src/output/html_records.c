@@ -143,7 +143,6 @@ static void add_record(struct listing *listing, const struct verdict_record *rec
 	free(text);
 	if (!json)
 		return;
-	json_object_set_new(json, "count", json_integer((json_int_t)record->count));
 	json_object_set_new(json, "kind", json_string("thread"));
 	if (record->node != GRAPH_NONE)
 		json_object_set_new(json, "node", json_integer(record->node));
@@ -161,9 +160,18 @@ static void add_record(struct listing *listing, const struct verdict_record *rec
 	add(listing, json);
 }
 
+/* Whom the record's members are counted with. */
+static struct lc_series_key key_of(const struct verdict_goroutines *record)
+{
+	const struct lc_go_process *process = record->process;
+
+	return record->whole_site ? lc_series_site_key(process, record->site - process->sites)
+				  : lc_series_goroutine_key(process, record->goroutine);
+}
+
 static void add_goroutines(struct listing *listing, const struct verdict_goroutines *record)
 {
-	struct lc_series_key key = lc_series_goroutine_key(record->process, record->goroutine);
+	struct lc_series_key key = key_of(record);
 	char *text;
 	json_t *json;
 
@@ -175,7 +183,6 @@ static void add_goroutines(struct listing *listing, const struct verdict_gorouti
 	free(text);
 	if (!json)
 		return;
-	json_object_set_new(json, "count", json_integer((json_int_t)record->count));
 	json_object_set_new(json, "kind", json_string("goroutine"));
 	if (record->node != GRAPH_NONE)
 		json_object_set_new(json, "node", json_integer(record->node));
@@ -202,7 +209,6 @@ static void add_timers(struct listing *listing, const struct verdict_timers *tim
 	free(text);
 	if (!json)
 		return;
-	json_object_set_new(json, "count", json_integer((json_int_t)timers->process->timers));
 	json_object_set_new(json, "kind", json_string("timer"));
 	json_object_set_new(json, "stacks", json_array());
 	add_series(listing, json, &key);

@@ -181,7 +181,7 @@ browse() {
 		([$json[0].findings[] | [.reason, .remedy]] | sort) and length == 2' "$json"
 	jq -e '.records[0] | .verdict == "DEADLOCK" and (.where | startswith("take_")) and (.text | contains("waits for"))' "$json"
 	browse "$data/page.html"
-	jq -e '.h1 == ["2 findings: 2 deadlock"] and (.title[0] | startswith("2 findings"))' "$json"
+	jq -e '.h1 == ["2 findings: 2 deadlocks"] and (.title[0] | startswith("2 findings"))' "$json"
 	jq -e '.article | length == 2 and all(contains("2 threads wait for each other in a circle") and contains("what to do"))' "$json"
 	jq -e '[.h2[] | split("  ")[0]] | .[:2] == ["Findings", "Who waits for whom"] and index("Where it waits")' "$json"
 	# The graph, the flame graph, and a stack with the line

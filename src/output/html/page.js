@@ -6,6 +6,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const page = document.getElementById("page");
 const SVG = "http://www.w3.org/2000/svg";
 const TOLD = ["DEADLOCK", "LEAK", "STUCK", "suspect"];
+const NOUNS = { DEADLOCK: "deadlock", LEAK: "leak", STUCK: "stuck wait" };
 const GRAPH_MOST = 60, SERIES_MOST = 12, OPEN_MOST = 12, FRAME_LEAST = 0.0012, ROW = 20;
 
 const fill = (node, attributes, children) => {
@@ -51,7 +52,7 @@ const heading = () => {
 		const counts = new Map();
 		for (const record of findings) counts.set(record.verdict, (counts.get(record.verdict) || 0) + 1);
 		text = plural(findings.length, "finding") + ": " +
-			[...counts].map(([verdict, count]) => count + " " + verdict.toLowerCase()).join(", ");
+			[...counts].map(([verdict, count]) => plural(count, NOUNS[verdict] || verdict)).join(", ");
 		mood = "bad";
 	} else {
 		text = suspects.length ? "Nothing is certain to be stuck, but there " +
