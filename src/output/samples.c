@@ -5,6 +5,7 @@
 #include "output/text_stack.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct walking {
 	const struct output_run *run;
@@ -80,20 +81,29 @@ static int take_threads(const struct walking *walking)
 	return r;
 }
 
+/* Of a group of which nothing reaches some, these are a record of their own. */
+static bool is_of_record(const struct verdict_goroutines *record,
+			 const struct lc_goroutine *goroutine)
+{
+	struct lc_series_key group = lc_series_goroutine_key(record->process, record->goroutine);
+	struct lc_series_key one = lc_series_goroutine_key(record->process, goroutine);
+	bool unreachable = goroutine->flags & LC_GO_UNREACHABLE;
+
+	if (memcmp(&one, &group, sizeof(one)))
+		return false;
+	return !(record->others && !unreachable) && !(record->apart && unreachable);
+}
+
 /* Those of a group that its record has no room to list: they are told together. */
 static int take_rest(const struct walking *walking, const struct verdict_goroutines *record,
 		     struct sample *sample, uint64_t told_ns)
 {
 	const struct lc_go_process *process = record->process;
-	struct lc_series_key group = lc_series_goroutine_key(process, record->goroutine), one;
 	uint64_t ns = 0;
 	size_t i;
 
 	for (i = 0; i < process->count; i++) {
-		if (!process->list[i].goid)
-			continue;
-		one = lc_series_goroutine_key(process, &process->list[i]);
-		if (!memcmp(&one, &group, sizeof(one)))
+		if (process->list[i].goid && is_of_record(record, &process->list[i]))
 			ns += since_to(lc_go_since(&process->list[i]), process->last_sweep_at);
 	}
 	sample->goid = 0;
