@@ -71,14 +71,11 @@ static int earliest_first(const void *a, const void *b)
 	return x_since < y_since ? -1 : x_since > y_since;
 }
 
-/* Of those that stand there, the longest; all end now, so each lies within the one before. */
-static void draw_goroutines(const struct drawing *drawing, const struct verdict_goroutines *record,
-			    uint64_t track)
+/* Of those that a record lists the longest there, MOST_SLICES at most; the caller frees. */
+static const struct lc_goroutine **longest_of(const struct verdict_goroutines *record,
+					      size_t *ret_count)
 {
-	const struct output_run *run = drawing->run;
 	const struct lc_goroutine **list = calloc(record->goid_count + 1, sizeof(*list));
-	char place[DRAWING_PLACE_BYTES], stack[DRAWING_NOTE_BYTES], name[64];
-	struct perfetto_event end = { .type = PERFETTO_END, .track = track, .at = run->now };
 	size_t i, count = 0;
 
 	for (i = 0; list && i < record->goid_count; i++) {
@@ -87,29 +84,51 @@ static void draw_goroutines(const struct drawing *drawing, const struct verdict_
 	}
 	if (count)
 		qsort(list, count, sizeof(*list), earliest_first);
-	count = count < MOST_SLICES ? count : MOST_SLICES;
-	drawing_place(run, record->goroutine->stack, place, sizeof(place));
-	drawing_stack(run, record->goroutine->stack, stack, sizeof(stack));
-	for (i = 0; i < count; i++) {
-		struct perfetto_event event = {
-			.type = PERFETTO_BEGIN,
-			.track = track,
-			.at = lc_go_since(list[i]),
-			.category = "blocked",
-			.name = name,
-		};
+	*ret_count = count < MOST_SLICES ? count : MOST_SLICES;
+	return list;
+}
 
-		snprintf(name, sizeof(name), "goroutine %llu, %s",
-			 (unsigned long long)list[i]->goid, lc_go_kind_name(list[i]->kind));
-		drawing_note(&event, "at", place);
-		drawing_note(&event, "verdict", verdict_name(record->conclusion.verdict));
-		drawing_note(&event, "why", record->conclusion.reason);
-		drawing_note(&event, "proof", record->conclusion.proof);
-		drawing_note(&event, "remedy", remedy_of_goroutines(run, record));
-		drawing_note(&event, "stack", stack);
-		drawing_note_number(&event, "parent goroutine", list[i]->parent_goid);
-		perfetto_event(drawing->perfetto, &event);
-	}
+static void begin_goroutine(const struct drawing *drawing, const struct verdict_goroutines *record,
+			    const struct lc_goroutine *goroutine, uint64_t track, const char *stack)
+{
+	char place[DRAWING_PLACE_BYTES], name[64];
+	struct perfetto_event event = {
+		.type = PERFETTO_BEGIN,
+		.track = track,
+		.at = lc_go_since(goroutine),
+		.category = "blocked",
+		.name = name,
+	};
+
+	snprintf(name, sizeof(name), "goroutine %llu, %s", (unsigned long long)goroutine->goid,
+		 lc_go_kind_name(goroutine->kind));
+	drawing_place(drawing->run, record->goroutine->stack, place, sizeof(place));
+	drawing_note(&event, "at", place);
+	drawing_note(&event, "verdict", verdict_name(record->conclusion.verdict));
+	drawing_note(&event, "why", record->conclusion.reason);
+	drawing_note(&event, "proof", record->conclusion.proof);
+	drawing_note(&event, "remedy", remedy_of_goroutines(drawing->run, record));
+	drawing_note(&event, "stack", stack);
+	drawing_note_number(&event, "parent goroutine", goroutine->parent_goid);
+	perfetto_event(drawing->perfetto, &event);
+}
+
+/* All of them end now, so each lies within the one that has stood there longer. */
+static void draw_goroutines(const struct drawing *drawing, const struct verdict_goroutines *record,
+			    uint64_t track)
+{
+	const struct perfetto_event end = {
+		.type = PERFETTO_END,
+		.track = track,
+		.at = drawing->run->now,
+	};
+	size_t i, count;
+	const struct lc_goroutine **list = longest_of(record, &count);
+	char stack[DRAWING_NOTE_BYTES];
+
+	drawing_stack(drawing->run, record->goroutine->stack, stack, sizeof(stack));
+	for (i = 0; i < count; i++)
+		begin_goroutine(drawing, record, list[i], track, stack);
 	for (i = 0; i < count; i++)
 		perfetto_event(drawing->perfetto, &end);
 	free(list);
