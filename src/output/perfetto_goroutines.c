@@ -109,7 +109,8 @@ static void begin_goroutine(const struct drawing *drawing, const struct verdict_
 	drawing_note(&event, "proof", record->conclusion.proof);
 	drawing_note(&event, "remedy", remedy_of_goroutines(drawing->run, record));
 	drawing_note(&event, "stack", stack);
-	drawing_note_number(&event, "parent goroutine", goroutine->parent_goid);
+	if (goroutine->parent_goid)
+		drawing_note_number(&event, "parent goroutine", goroutine->parent_goid);
 	perfetto_event(drawing->perfetto, &event);
 }
 

@@ -4,6 +4,7 @@
 #include "output/perfetto_drawing.h"
 #include "output/remedy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -74,34 +75,69 @@ static void draw_wake(const struct drawing *drawing, const struct lc_thread *thr
 	draw_arrow(drawing, waker, track, at, at, words, "woken");
 }
 
+/*
+ * When it ended, but not after the next one began: of two clocks' figures one may be a little off,
+ * and slices that overlap would be taken for calls within calls.
+ */
+static uint64_t end_of(const struct lc_thread *thread, const struct lc_block *block)
+{
+	uint64_t end = block->at + block->ns, begin;
+	int i;
+
+	for (i = 0; i <= LC_LONGEST_BLOCKS; i++) {
+		if (i < LC_LONGEST_BLOCKS)
+			begin = thread->longest[i].ns ? thread->longest[i].at : 0;
+		else
+			begin = thread->blocked ? thread->blocked_since : 0;
+		if (begin > block->at && begin < end)
+			end = begin;
+	}
+	return end;
+}
+
+static void draw_one_ended(const struct drawing *drawing, const struct lc_thread *thread,
+			   uint64_t track, const struct lc_block *block)
+{
+	char call[32], stack[DRAWING_NOTE_BYTES];
+	struct lc_task waker = { .tid = block->waker_tid };
+	struct perfetto_event event = {
+		.type = PERFETTO_BEGIN,
+		.track = track,
+		.at = block->at,
+		.category = "ended",
+		.name = block->syscall_nr < 0 ? "blocked"
+					      : name_syscall(block->syscall_nr, call, sizeof(call)),
+	};
+
+	drawing_stack(drawing->run, block->user_stack, stack, sizeof(stack));
+	drawing_note(&event, "stack", stack);
+	drawing_slice(drawing, &event, end_of(thread, block));
+	memcpy(waker.comm, block->waker_comm, sizeof(waker.comm));
+	if (block->at + block->ns != thread->last_wake_at)
+		draw_wake(drawing, thread, track, &waker, block->at + block->ns);
+}
+
+static int earliest_first(const void *a, const void *b)
+{
+	const struct lc_block *const *x = a, *const *y = b;
+
+	return (*x)->at < (*y)->at ? -1 : (*x)->at > (*y)->at;
+}
+
+/* In the order of time: where one ends as the next begins, the end has to come first. */
 static void draw_ended(const struct drawing *drawing, const struct lc_thread *thread,
 		       uint64_t track)
 {
-	char call[32], stack[DRAWING_NOTE_BYTES];
-	const struct lc_block *block;
-	struct lc_task waker = {};
-	int i;
+	const struct lc_block *list[LC_LONGEST_BLOCKS];
+	size_t i, count = 0;
 
-	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++) {
-		block = &thread->longest[i];
-		struct perfetto_event event = {
-			.type = PERFETTO_BEGIN,
-			.track = track,
-			.at = block->at,
-			.category = "ended",
-			.name = block->syscall_nr < 0
-					? "blocked"
-					: name_syscall(block->syscall_nr, call, sizeof(call)),
-		};
-
-		drawing_stack(drawing->run, block->user_stack, stack, sizeof(stack));
-		drawing_note(&event, "stack", stack);
-		drawing_slice(drawing, &event, block->at + block->ns);
-		waker.tid = block->waker_tid;
-		memcpy(waker.comm, block->waker_comm, sizeof(waker.comm));
-		if (block->at + block->ns != thread->last_wake_at)
-			draw_wake(drawing, thread, track, &waker, block->at + block->ns);
+	while (count < LC_LONGEST_BLOCKS && thread->longest[count].ns) {
+		list[count] = &thread->longest[count];
+		count++;
 	}
+	qsort(list, count, sizeof(list[0]), earliest_first);
+	for (i = 0; i < count; i++)
+		draw_one_ended(drawing, thread, track, list[i]);
 }
 
 /* The block that goes on, with what is concluded of it. */

@@ -107,6 +107,42 @@ static void test_arrows(void **state)
 	report_free(&made);
 }
 
+/* An earlier block that seems to end after the next one began would swallow that one's end. */
+static void test_slices_do_not_overlap(void **state)
+{
+	const uint64_t begins[] = { NOW - 100 * SECOND, NOW - 90 * SECOND, NOW - 60 * SECOND };
+	struct made_report made;
+	struct lc_thread *thread;
+	Perfetto__Trace *trace;
+	const Perfetto__TracePacket *packet, *last = NULL;
+	size_t i, k = 0;
+
+	(void)state;
+	report_make(&made);
+	thread = lc_model_find(made.model, 12);
+	/* The longest first: the later one. */
+	thread->longest[0] = (struct lc_block){ .at = begins[1], .ns = 30 * SECOND + 5 };
+	thread->longest[1] = (struct lc_block){ .at = begins[0], .ns = 11 * SECOND };
+	trace = trace_of(&made);
+	for (i = 0; i < trace->n_packet; i++) {
+		packet = trace->packet[i];
+		if (!packet->track_event || packet->track_event->track_uuid != track_of(trace, 12))
+			continue;
+		if (packet->track_event->type == 1) {
+			assert_true(!last || last->timestamp < packet->timestamp);
+			last = packet;
+			continue;
+		}
+		assert_non_null(last);
+		assert_int_equal(packet->track_event->type, 2);
+		for (k = 0; k < 3; k++)
+			assert_false(begins[k] > last->timestamp && begins[k] < packet->timestamp);
+	}
+	assert_int_equal(k, 3);
+	perfetto__trace__free_unpacked(trace, NULL);
+	report_free(&made);
+}
+
 static void assert_harmless(const char *text)
 {
 	for (; *text; text++)
@@ -147,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_arrows),
+		cmocka_unit_test(test_slices_do_not_overlap),
 		cmocka_unit_test(test_hostile_names),
 	};
 
