@@ -60,6 +60,8 @@ struct reading {
 	struct silent_device silent[SILENT_MAX]; /* the oldest is replaced */
 	size_t silent_count;
 	uint64_t sweep;
+	uint64_t answers;
+	bool unavailable; /* no reader ever answered: this host has no room for one */
 	struct wire_message in;
 	uint8_t out[sizeof(struct reader_open) + 4 * 4096];
 };
@@ -109,17 +111,27 @@ static int ask(struct reading *reading, const struct wire_head *head, const void
 	uint64_t begun = now_monotonic();
 	int r = 0;
 
+	if (reading->unavailable)
+		return -ENOTCONN;
 	if (!reading->process.pid)
 		r = worker_process_begin(&reading->process, READER_WORKER, false);
 	if (r < 0)
 		return r;
 	r = wire_send(reading->process.socket, head, payload, fd);
 	r = r ?: await(reading, begun);
-	if (r == 0 && reading->in.head.operation == WIRE_ANSWER)
+	if (r == 0 && reading->in.head.operation == WIRE_ANSWER) {
+		reading->answers++;
 		return reading->in.head.result;
+	}
 	if (r == 0 && reading->in.fd >= 0)
 		close(reading->in.fd);
 	worker_process_lose(&reading->process);
+	if (!reading->answers && r != -ETIME) {
+		reading->unavailable = true;
+		remark(reading,
+		       "cannot begin the process that tries others first: what hangs, hangs us");
+		return -ENOTCONN;
+	}
 	return -ETIME;
 }
 
@@ -241,7 +253,7 @@ static enum target_way access_way(struct target_access *access, pid_t pid)
 	struct reading *reading = reading_of(access);
 	struct known_process *known = know(reading, pid);
 
-	if (!known)
+	if (!known || reading->unavailable)
 		return TARGET_BY_ITSELF;
 	if (!try_process(reading, known))
 		return TARGET_REFUSED;

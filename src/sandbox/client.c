@@ -62,6 +62,7 @@ struct sandbox {
 	uint64_t back_off;   /* ns; 0: the last worker was in order */
 	uint64_t not_before; /* ns, CLOCK_MONOTONIC: when the next may begin */
 	uint64_t fetched;    /* the attempt behind one for which a server was asked */
+	bool works;	     /* some worker has answered */
 	bool told_none;	     /* that there is no worker */
 	uint8_t out[WIRE_PAYLOAD_MAX];
 	struct wire_message in;
@@ -98,24 +99,28 @@ __attribute__((__format__(__printf__, 2, 3))) static void remark(const struct sa
 /* --- the worker --------------------------------------------------------------------------------
  */
 
+static void say_none(struct sandbox *sandbox, const char *why)
+{
+	if (!sandbox->told_none)
+		remark(sandbox,
+		       "cannot begin the process that reads files (%s): frames have no names", why);
+	sandbox->told_none = true;
+}
+
 static int begin_worker(struct sandbox *sandbox)
 {
 	uint64_t now = now_monotonic();
 	int r;
 
-	if (now < sandbox->not_before && sandbox->back_off > BACK_OFF_WAITED)
+	if (now < sandbox->not_before && (!sandbox->works || sandbox->back_off > BACK_OFF_WAITED))
 		return -EAGAIN;
 	if (now < sandbox->not_before)
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(sandbox->not_before - now) }, NULL);
 	r = worker_process_begin(&sandbox->process, FILES_WORKER, false);
 	sandbox->worker++;
 	sandbox->answers = 0;
-	if (r < 0 && !sandbox->told_none) {
-		remark(sandbox,
-		       "cannot begin the process that reads files (%s): frames have no names",
-		       strerror(-r));
-		sandbox->told_none = true;
-	}
+	if (r < 0)
+		say_none(sandbox, strerror(-r));
 	return r;
 }
 
@@ -131,6 +136,8 @@ static void lose_worker(struct sandbox *sandbox)
 	if (sandbox->back_off > BACK_OFF_MOST)
 		sandbox->back_off = BACK_OFF_MOST;
 	sandbox->not_before = now_monotonic() + sandbox->back_off;
+	if (!sandbox->works)
+		say_none(sandbox, "it ends at once");
 }
 
 /* --- what the worker asks back -----------------------------------------------------------------
@@ -306,8 +313,10 @@ static int ask(struct sandbox *sandbox, const struct question *question)
 			return r;
 		fresh = sandbox->answers == 0;
 		r = try(sandbox, question);
-		if (r == 0)
+		if (r == 0) {
 			sandbox->answers++;
+			sandbox->works = true;
+		}
 		if (r == 0 && !(sandbox->in.head.flags & WIRE_EXHAUSTED))
 			return sandbox->in.head.result < 0 ? sandbox->in.head.result : 0;
 		if (r == 0 && fresh) {
