@@ -65,6 +65,7 @@ struct binary_debug_request {
 	const uint8_t *build_id; /* that it must have */
 	size_t build_id_size;	 /* 0: it is known by its checksum, which the caller compares */
 	const char *name;	 /* .gnu_debuglink or .gnu_debugaltlink; "": none */
+	bool is_part; /* name is the path of a .dwo or .dwp, which tells by itself what it is of */
 };
 
 /*

@@ -24,6 +24,7 @@
 #include "binary/inspect.h"
 #include "sandbox/codec.h"
 #include "sandbox/fetcher.h"
+#include "sandbox/listener.h"
 #include "sandbox/patience.h"
 #include "sandbox/process.h"
 #include "sandbox/wire.h"
@@ -57,13 +58,15 @@ struct sandbox {
 	struct patience patience;
 	struct fetcher fetcher;
 	struct sent_file *sent;
-	uint64_t worker;     /* number of the worker, from 1 on */
-	uint64_t answers;    /* of this one */
-	uint64_t back_off;   /* ns; 0: the last worker was in order */
-	uint64_t not_before; /* ns, CLOCK_MONOTONIC: when the next may begin */
-	uint64_t fetched;    /* the attempt behind one for which a server was asked */
-	bool works;	     /* some worker has answered */
-	bool told_none;	     /* that there is no worker */
+	uint64_t worker;      /* number of the worker, from 1 on */
+	uint64_t answers;     /* of this one */
+	uint64_t back_off;    /* ns; 0: the last worker was in order */
+	uint64_t not_before;  /* ns, CLOCK_MONOTONIC: when the next may begin */
+	int listener;	      /* of the worker's notifications; -1: none */
+	uint64_t asked_about; /* the number of the file */
+	uint64_t fetched;     /* the attempt behind one for which a server was asked */
+	bool works;	      /* some worker has answered */
+	bool told_none;	      /* that there is no worker */
 	uint8_t out[WIRE_PAYLOAD_MAX];
 	struct wire_message in;
 };
@@ -128,6 +131,9 @@ static int begin_worker(struct sandbox *sandbox)
 static void lose_worker(struct sandbox *sandbox)
 {
 	worker_process_lose(&sandbox->process);
+	if (sandbox->listener >= 0)
+		close(sandbox->listener);
+	sandbox->listener = -1;
 	if (sandbox->answers) {
 		sandbox->back_off = 0;
 		return;
@@ -213,10 +219,14 @@ static bool is_late(const struct sandbox *sandbox, uint64_t waited, uint64_t pat
 /* Waits for what comes next. Returns 0, -ETIME, -ECANCELED, or what the socket has. */
 static int await(struct sandbox *sandbox, uint64_t begun, uint64_t patience)
 {
-	struct pollfd poll_fd = { .fd = sandbox->process.socket, .events = POLLIN };
+	struct pollfd polled[] = { { .fd = sandbox->process.socket, .events = POLLIN },
+				   { .fd = sandbox->listener, .events = POLLIN } };
 	const struct sandbox_options *options = &sandbox->options;
 
-	while (poll(&poll_fd, 1, SLICE_MS) <= 0) {
+	while (poll(polled, 2, SLICE_MS) <= 0 || !polled[0].revents) {
+		if (polled[1].revents & POLLIN)
+			listener_answer(sandbox->listener, sandbox->process.pid,
+					&options->debug_files, sandbox->asked_about);
 		uint64_t waited = now_monotonic() - begun;
 
 		if (waited > PATIENCE_AT_END && options->stop && options->stop(options->context))
@@ -227,6 +237,16 @@ static int await(struct sandbox *sandbox, uint64_t begun, uint64_t patience)
 	return wire_receive(sandbox->process.socket, MSG_DONTWAIT, &sandbox->in);
 }
 
+/* A new worker's first message. */
+static bool take_listener(struct sandbox *sandbox)
+{
+	if (sandbox->in.head.operation != WIRE_LISTENER || sandbox->in.fd < 0 ||
+	    sandbox->listener >= 0)
+		return false;
+	sandbox->listener = sandbox->in.fd;
+	return true;
+}
+
 /* Sends a question and waits for its answer, in sandbox->in. */
 static int exchange(struct sandbox *sandbox, const struct question *question)
 {
@@ -235,8 +255,11 @@ static int exchange(struct sandbox *sandbox, const struct question *question)
 	int r = wire_send(sandbox->process.socket, &question->head, question->payload,
 			  question->fd);
 
+	sandbox->asked_about = question->head.number;
 	while (r == 0) {
 		r = await(sandbox, begun, patience);
+		if (r == 0 && take_listener(sandbox))
+			continue;
 		if (r == 0 && sandbox->in.fd >= 0) {
 			close(sandbox->in.fd); /* a worker has nothing to send */
 			r = -EBADMSG;
@@ -475,7 +498,7 @@ static void sandbox_free(struct binary_files *files)
 	struct sandbox *sandbox = sandbox_of(files);
 	struct sent_file *file, *next;
 
-	worker_process_lose(&sandbox->process);
+	lose_worker(sandbox);
 	fetcher_end(&sandbox->fetcher);
 	HASH_ITER(hh, sandbox->sent, file, next)
 		forget_file(sandbox, file);
@@ -507,6 +530,7 @@ int sandbox_open(const struct sandbox_options *options, struct binary_files **re
 	sandbox->files.does = &operations;
 	sandbox->options = *options;
 	sandbox->process.socket = -1;
+	sandbox->listener = -1;
 	patience_begin(&sandbox->patience, now_monotonic());
 	fetcher_begin(&sandbox->fetcher);
 	/* It gets ready while the rest does; what goes wrong is said when it is needed. */

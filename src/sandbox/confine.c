@@ -191,9 +191,10 @@ static int allow_to_reader(scmp_filter_ctx filter)
 }
 
 /* All else fails as if there were no right to it: libdw then does without. */
-static int filter_system_calls(bool reader)
+static int filter_system_calls(bool reader, int *ret_listener)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EACCES));
+	bool notifies = false;
 	int r = filter ? 0 : -ENOMEM;
 	size_t i;
 
@@ -202,7 +203,14 @@ static int filter_system_calls(bool reader)
 	r = r ?: allow_with_bounds(filter);
 	if (reader)
 		r = r ?: allow_to_reader(filter);
+	/* An old kernel has no notifications: then it is refused as the rest is. */
+	if (ret_listener && r == 0 &&
+	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(openat), 1,
+			     SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDONLY)) == 0)
+		notifies = true;
 	r = r ?: seccomp_load(filter);
+	if (r == 0 && notifies)
+		*ret_listener = seccomp_notify_fd(filter);
 	seccomp_release(filter);
 	return r;
 }
@@ -214,10 +222,11 @@ static void set_limits(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
-int confine(void)
+int confine(int *ret_listener)
 {
 	int r = become_nobody();
 
+	*ret_listener = -1;
 	if (r < 0)
 		return r;
 	set_limits();
@@ -228,7 +237,7 @@ int confine(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	restrict_files();
-	return filter_system_calls(/* reader= */ false);
+	return filter_system_calls(/* reader= */ false, ret_listener);
 }
 
 int confine_reader(void)
@@ -246,7 +255,7 @@ int confine_reader(void)
 		return -errno;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	return filter_system_calls(/* reader= */ true);
+	return filter_system_calls(/* reader= */ true, NULL);
 }
 
 void confine_memory(uint64_t bytes)

@@ -17,9 +17,11 @@ int confine_begin(const char *name);
  * This process keeps its open descriptors, memory and the right to answer, and nothing else: no
  * capability, user, file system, network, new process or program. What a kernel lacks of that
  * (Landlock, namespaces) is left out; without the filter of system calls the process is not
- * confined, which is an error. Returns 0 or a negative errno.
+ * confined, which is an error. *ret_listener becomes a descriptor by which its parent is asked when
+ * a file is to be opened (listener.h); -1 where the kernel has no such thing. Returns 0 or a
+ * negative errno.
  */
-int confine(void);
+int confine(int *ret_listener);
 
 /*
  * The same for the reader, which keeps its user, its capabilities and its root: it may read memory

@@ -28,6 +28,7 @@ enum wire_operation {
 	WIRE_OPEN_NET,	 /* number: tid -> descriptor */
 	WIRE_PREAD,	 /* descriptor, address: offset, number: size -> bytes */
 	/* from the worker */
+	WIRE_LISTENER,	 /* descriptor: of its notifications; before all else, or never */
 	WIRE_ANSWER,	 /* result; WIRE_EXHAUSTED */
 	WIRE_FIND_DEBUG, /* number, address: the attempt; name, '\0', build-id */
 	/* to the worker again */

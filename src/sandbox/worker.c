@@ -279,19 +279,31 @@ static int answer(struct worker *worker)
 	return wire_send(worker->socket, &head, worker->out, -1);
 }
 
+/* The parent is to be asked by it; here it is of no use. */
+static void tell_listener(int socket, int listener)
+{
+	const struct wire_head head = { .operation = WIRE_LISTENER };
+
+	if (listener < 0)
+		return;
+	(void)wire_send(socket, &head, NULL, listener);
+	close(listener);
+}
+
 int worker_work(int socket)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	struct binary_debug_files debug_files = { .open = ask_for_debug_file, .context = worker };
-	int r;
+	int listener, r;
 
 	if (!worker || confine_begin("leakhop-files") < 0)
 		return EXIT_FAILURE;
 	worker->socket = socket;
 	worker->status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	worker->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	if (binary_local_create(&debug_files, &worker->files) < 0 || confine() < 0)
+	if (binary_local_create(&debug_files, &worker->files) < 0 || confine(&listener) < 0)
 		return EXIT_FAILURE;
+	tell_listener(socket, listener);
 	worker->own = memory_in_use(worker);
 	do {
 		r = wire_receive(socket, 0, &worker->in);

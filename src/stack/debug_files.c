@@ -100,6 +100,12 @@ static void choose(const struct stack_engine *engine, const struct stack_module 
 			offer_by_build_id(choice, own, request);
 		offer_by_build_id(choice, "/", request);
 	}
+	if (request->is_part) {
+		if (engine->modules.symfs)
+			offer(choice, engine->modules.symfs, "%s", request->name);
+		offer(choice, other ? own : "/", "%s", request->name);
+		return;
+	}
 	if (!request->name[0] || module->path[0] != '/')
 		return;
 	if (engine->modules.symfs)

@@ -72,12 +72,22 @@ start_file() {
 	holds "[.threads[] | select(.pid == $pid) | .user_stack[] | select(.line == $(mark locks.c block mutex))] == []" "$json"
 }
 
-@test "parts of the debug data are in a FIFO" {
-	(cd "$folder" && ${CC:-gcc} -g -gsplit-dwarf -O2 -pthread -o program "$sources/locks.c" "$sources/fixture.c" -lrt)
-	rm "$folder"/*.dwo
-	mkfifo "$folder/program-locks.dwo" "$folder/locks.dwo" 2>/dev/null
-	begin_beside start_file program mutex
+@test "parts of the debug data are in files of their own, and then in a FIFO" {
+	cat >"$folder/parts.c" <<-END
+		#include <stdio.h>
+		#include <unistd.h>
+		static inline __attribute__((always_inline)) void inner(void) { pause(); }
+		__attribute__((noinline)) void outer(void) { inner(); __asm__(""); }
+		int main(void) { printf("READY %d parts 0 %d\n", getpid(), getpid()); fflush(stdout); outer(); return 0; }
+	END
+	(cd "$folder" && ${CC:-gcc} -g -gsplit-dwarf -O2 -c parts.c && ${CC:-gcc} -o program parts.o)
+	begin_beside start_file program
 	survives
+	holds "[.threads[] | select(.pid == $pid) | .user_stack[] | select(.function == \"inner\" and .inlined)] != []" "$json"
+	rm "$folder/parts.dwo"
+	mkfifo "$folder/parts.dwo"
+	survives
+	holds "[.threads[] | select(.pid == $pid) | .user_stack[] | select(.function == \"outer\")] != []" "$json"
 }
 
 @test "sections that become gigabytes" {
