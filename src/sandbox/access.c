@@ -33,6 +33,7 @@
 #define LEFT_ALONE_FIRST 5000000000ull
 #define LEFT_ALONE_MOST 300000000000ull
 #define PROCESSES_MAX 65536
+#define LOOK_AGAIN 60000000000ull
 #define SILENT_MAX 64
 #define SILENT_FOR 60000000000ull
 
@@ -42,6 +43,8 @@ struct known_process {
 	uint64_t tried; /* in which sweep */
 	uint64_t left_alone_until, left_alone_for;
 	bool devices_known, all_local;
+	uint64_t looked_at; /* at its descriptors */
+	bool has_userfault;
 };
 
 /* A file system that did not answer. */
@@ -196,16 +199,26 @@ static int ask_about(struct reading *reading, struct known_process *known,
 
 static bool try_process(struct reading *reading, struct known_process *known)
 {
-	const struct wire_head head = { .operation = WIRE_TRY, .number = (uint64_t)known->pid };
+	uint64_t now = now_monotonic();
+	bool look = !known->looked_at || now - known->looked_at > LOOK_AGAIN;
+	const struct wire_head head = { .operation = WIRE_TRY,
+					.number = (uint64_t)known->pid,
+					.address = look };
+	int r;
 
-	if (known->left_alone_until && now_monotonic() < known->left_alone_until)
+	if (known->left_alone_until && now < known->left_alone_until)
 		return false;
 	if (known->tried == reading->sweep)
 		return true;
 	known->tried = reading->sweep;
 	known->left_alone_until = 0;
 	/* Where there can be no reader, it is read all the same: most hang never. */
-	return ask_about(reading, known, &head, NULL, -1) != -ETIME;
+	r = ask_about(reading, known, &head, NULL, -1);
+	if (look && r >= 0) {
+		known->looked_at = now;
+		known->has_userfault = r;
+	}
+	return r != -ETIME;
 }
 
 static void judge_devices(struct reading *reading, struct known_process *known,
@@ -261,7 +274,7 @@ static enum target_way access_way(struct target_access *access, pid_t pid)
 		learn_devices(reading, known);
 	if (known->left_alone_until)
 		return TARGET_REFUSED;
-	return known->all_local ? TARGET_BY_ITSELF : TARGET_BY_READER;
+	return known->all_local && !known->has_userfault ? TARGET_BY_ITSELF : TARGET_BY_READER;
 }
 
 static void access_note_devices(struct target_access *access, pid_t pid, const dev_t *devices,

@@ -28,10 +28,35 @@ struct reader {
 
 /* Nothing is mapped there, but the lock of its memory has to be had to know that. */
 #define NOWHERE 4096
+#define DESCRIPTORS_MAX 4096
 
 static struct target_task task_of(int32_t tid)
 {
 	return (struct target_task){ NULL, tid, tid };
+}
+
+/*
+ * Whether it has memory that another process fills in when it is touched (userfaultfd(2)): by its
+ * descriptors, as far as they are looked at.
+ */
+static bool has_userfault(pid_t pid)
+{
+	_cleanup_closedir_ DIR *folder = NULL;
+	struct dirent *entry;
+	char path[64], link[64];
+	ssize_t length;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	folder = opendir(path);
+	for (unsigned i = 0; folder && i < DESCRIPTORS_MAX && (entry = readdir(folder)); i++) {
+		length = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
+		if (length < 0)
+			continue;
+		link[length] = '\0';
+		if (strcmp(link, "anon_inode:[userfaultfd]") == 0)
+			return true;
+	}
+	return false;
 }
 
 static int do_try(const struct wire_message *in)
@@ -41,7 +66,7 @@ static int do_try(const struct wire_message *in)
 	size_t count;
 
 	(void)target_memory_read(&task, NOWHERE, &byte, 1, &count);
-	return 0;
+	return in->head.address ? has_userfault(task.tid) : 0;
 }
 
 static int do_devices(struct reader *reader, size_t *ret_size)

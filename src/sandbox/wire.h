@@ -20,7 +20,7 @@ enum wire_operation {
 	WIRE_LAYOUT,	   /* descriptor, prefix and names -> int32_t each */
 	WIRE_CLOSE,	   /* number */
 	/* to the reader; an answer comes to all */
-	WIRE_TRY,	 /* number: tid -> nothing */
+	WIRE_TRY,	 /* number: tid; address: look for userfaultfd -> result 1: it has one */
 	WIRE_DEVICES,	 /* number: tid -> dev_t each */
 	WIRE_READ,	 /* struct reader_read -> bytes */
 	WIRE_OPEN_MAP,	 /* struct reader_open, path -> descriptor */

@@ -86,3 +86,16 @@ survives() {
 	out=$sick_out
 	is "$(ready_tid mutex)" ".user_stack | any(.line == $(mark locks.c block mutex))" "$json"
 }
+
+@test "a stack in memory that another process should fill, and does not" {
+	local kind
+	for kind in user all; do
+		start hung userfault "$kind"
+		eventually 20 said 1
+		! grep -q ^SKIP "$out" || skip "no userfaultfd here: $(cat "$out")"
+		eventually 20 all_asleep
+		survives
+		holds ".threads | any(.pid == $pid and .state == \"S\")" "$json"
+	done
+	grep -q "process $pid: the kernel does not give its memory" "$json.err"
+}

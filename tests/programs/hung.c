@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process some of which lies on a FUSE server that does not answer:  hung binary|stack|lock PROGRAM [ARGUMENT]...
+ * A process some of which lies on a server that does not answer:  hung binary|stack|lock PROGRAM [ARGUMENT]...
+ *                                                                hung userfault user|all
  *
  *   binary  PROGRAM runs from there, with its arguments; on SIGUSR1 to this process the server falls silent
  *   stack   a thread whose stack is in a page that was never read
  *   lock    a thread that holds the lock of its process's memory while it waits for a page
+ *   userfault  a stack in memory that a userfaultfd should fill, which nobody serves; all: also for the kernel
  *
  * The mount is in a namespace of our own, and goes with us. Requests: linux/fuse.h.
  */
@@ -14,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,15 +24,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOUNT "/tmp"
 #define FILE_NODE 7
 #define LARGEST 65536
+#define PAGES_SIZE 65536
+
+#ifndef UFFD_USER_MODE_ONLY
+#define UFFD_USER_MODE_ONLY 1
+#endif
 
 static const char *mode;
 static int device, content;
@@ -151,17 +161,38 @@ static void mount_server(void)
 	}
 }
 
+static char *map_file(int file)
+{
+	char *pages = mmap(NULL, PAGES_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | (file < 0 ? MAP_ANONYMOUS : 0),
+			   file, 0);
+
+	fixture_try(pages == MAP_FAILED ? -1 : 0, "mmap");
+	return pages;
+}
+
+static char *map_userfault(int flags)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register registered = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fault = (int)syscall(SYS_userfaultfd, O_CLOEXEC | flags);
+	char *pages = map_file(-1);
+
+	registered.range = (struct uffdio_range){ (unsigned long)pages, PAGES_SIZE };
+	if (fault < 0 || ioctl(fault, UFFDIO_API, &api) || ioctl(fault, UFFDIO_REGISTER, &registered)) {
+		fixture_skip("page", strerror(errno));
+		exit(77);
+	}
+	return pages;
+}
+
 /* Waits with the stack pointer in a page that nobody can read. */
-static void block_on_page(int file)
+static void block_on_page(char *page)
 {
 #ifdef __x86_64__
-	char *page = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
-
-	fixture_try(page == MAP_FAILED ? -1 : 0, "mmap");
 	fixture_ready("page");
 	__asm__ volatile("mov %0, %%rsp\n1: mov $34, %%eax\nsyscall\njmp 1b" ::"r"(page + 8192) : "memory");
 #else
-	(void)file;
+	(void)page;
 	fixture_skip("page", "written for x86-64");
 	exit(77);
 #endif
@@ -218,6 +249,10 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 1;
 	mode = argv[1];
+	if (!strcmp(mode, "userfault")) {
+		fixture_init(0, NULL);
+		block_on_page(map_userfault(strcmp(argv[2], "all") ? UFFD_USER_MODE_ONLY : 0));
+	}
 	content = fixture_try(open(argv[2], O_RDONLY), argv[2]);
 	fstat(content, &status);
 	size = status.st_size;
@@ -235,7 +270,7 @@ int main(int argc, char **argv)
 		fixture_try(-1, "execv");
 	}
 	if (!strcmp(mode, "stack"))
-		block_on_page(fixture_try(open(MOUNT "/file", O_RDONLY), "open"));
+		block_on_page(map_file(fixture_try(open(MOUNT "/file", O_RDONLY), "open")));
 	block_with_lock();
 	return 1;
 }
