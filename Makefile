@@ -156,6 +156,7 @@ unit_folders_json = output verdict model util
 unit_folders_fields = output verdict model util
 unit_folders_stack = stack binary target model util
 unit_folders_kernel_symbols = stack target model util
+unit_folders_sandbox = sandbox target binary model util
 unit_folders_clock = collect target model util
 unit_folders_wait = wait target model util
 unit_folders_goroutines = model util

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What comes from a worker, which may have been taken over; how long it is waited for; which file
+ * systems are local. */
+#include "unit.h"
+
+#include <errno.h>
+#include <sys/sysmacros.h>
+
+#include "sandbox/codec.h"
+#include "sandbox/local_devices.h"
+#include "sandbox/patience.h"
+#include "sandbox/wire.h"
+
+static struct address_names *make_names(size_t count)
+{
+	struct source_place places[BINARY_PLACES_MAX];
+	struct address_names *names;
+
+	for (size_t i = 0; i < count; i++)
+		places[i] = (struct source_place){
+			.function = i % 2 ? strdup("std::vector<int>::push_back") : NULL,
+			.file = i % 3 ? strdup("/src/a b.cc") : NULL,
+			.line = (unsigned)i + 1,
+		};
+	names = address_names_make(places, count);
+	assert_non_null(names);
+	names->symbol = count ? strdup("outermost") : NULL;
+	names->offset = 77;
+	return names;
+}
+
+static void test_names_come_back(void **state)
+{
+	uint8_t bytes[WIRE_PAYLOAD_MAX];
+	struct address_names *names, *back = NULL;
+	size_t size;
+
+	(void)state;
+	for (size_t count = 0; count <= BINARY_PLACES_MAX; count += 8) {
+		names = make_names(count);
+		size = codec_put_names(names, bytes, sizeof(bytes));
+		assert_int_equal(codec_get_names(bytes, size, &back), 0);
+		assert_int_equal(back->count, count);
+		assert_int_equal(back->offset, 77);
+		assert_int_equal(!back->symbol, !names->symbol);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(back->places[i].line, i + 1);
+			assert_int_equal(!back->places[i].function, !names->places[i].function);
+			if (names->places[i].file)
+				assert_string_equal(back->places[i].file, names->places[i].file);
+		}
+		address_names_free(back);
+		/* Whatever is cut off, it is no answer. */
+		for (size_t cut = 1; cut <= size; cut++)
+			assert_int_equal(codec_get_names(bytes, size - cut, &back), -EBADMSG);
+		address_names_free(names);
+	}
+}
+
+/* A name of megabytes is left out, and those after it are not. */
+static void test_names_that_do_not_fit(void **state)
+{
+	struct source_place places[2] = { { .function = calloc(1, 300000), .line = 3 },
+					  { .function = strdup("short"), .line = 4 } };
+	uint8_t bytes[WIRE_PAYLOAD_MAX];
+	struct address_names *names, *back;
+	size_t size;
+
+	(void)state;
+	memset(places[0].function, 'x', 299999);
+	names = address_names_make(places, 2);
+	size = codec_put_names(names, bytes, sizeof(bytes));
+	assert_true(size <= sizeof(bytes));
+	assert_int_equal(codec_get_names(bytes, size, &back), 0);
+	assert_null(back->places[0].function);
+	assert_int_equal(back->places[0].line, 3);
+	assert_string_equal(back->places[1].function, "short");
+	address_names_free(back);
+	address_names_free(names);
+}
+
+static void test_more_places_than_there_may_be(void **state)
+{
+	uint64_t head[2] = { BINARY_PLACES_MAX + 1, 0 };
+	uint8_t bytes[4096] = {};
+	struct address_names *back;
+
+	(void)state;
+	memcpy(bytes, head, sizeof(head));
+	assert_int_equal(codec_get_names(bytes, sizeof(bytes), &back), -EBADMSG);
+	head[0] = UINT64_MAX;
+	memcpy(bytes, head, sizeof(head));
+	assert_int_equal(codec_get_names(bytes, sizeof(bytes), &back), -EBADMSG);
+}
+
+static const struct stack_rule sound = {
+	.found = true,
+	.return_register = LC_REGISTER_PC,
+	.value_count = 1,
+	.operation_count = 2,
+	.cfa = { .kind = RULE_IS_REGISTER, .base = LC_REGISTER_SP },
+};
+
+/* As sound, but for what change does to it. */
+static int get_rule(void (*change)(struct stack_rule *rule), size_t less)
+{
+	size_t size = stack_rule_size(sound.value_count, sound.operation_count);
+	struct stack_rule *rule = calloc(1, size), *back = NULL;
+	int r;
+
+	*rule = sound;
+	rule->values[0] = (struct rule_value){ .kind = RULE_AT_EXPRESSION, .operation_count = 2 };
+	if (change)
+		change(rule);
+	r = codec_get_rule((const uint8_t *)rule, size - less, &back);
+	if (!r)
+		assert_memory_equal(back, rule, size);
+	free(back);
+	free(rule);
+	return r;
+}
+
+static void change_return(struct stack_rule *rule)
+{
+	rule->return_register = LC_REGISTER_COUNT;
+}
+static void change_count(struct stack_rule *rule)
+{
+	rule->value_count = 2;
+}
+static void change_operations(struct stack_rule *rule)
+{
+	rule->operation_count = 3;
+}
+static void change_range(struct stack_rule *rule)
+{
+	rule->values[0].first_operation = 1;
+}
+static void change_far(struct stack_rule *rule)
+{
+	rule->values[0].first_operation = UINT64_MAX;
+}
+static void change_number(struct stack_rule *rule)
+{
+	rule->values[0].number = LC_REGISTER_COUNT;
+}
+static void change_base(struct stack_rule *rule)
+{
+	rule->cfa.base = LC_REGISTER_COUNT;
+}
+static void change_kind(struct stack_rule *rule)
+{
+	rule->cfa.kind = RULE_IS_EXPRESSION + 1;
+}
+static void change_flag(struct stack_rule *rule)
+{
+	memset(&rule->signal, 2, 1);
+}
+
+static void test_rules_that_lie(void **state)
+{
+	void (*const changes[])(struct stack_rule *) = {
+		change_return, change_count, change_operations, change_range, change_far,
+		change_number, change_base,  change_kind,	change_flag,
+	};
+
+	(void)state;
+	assert_int_equal(get_rule(NULL, 0), 0);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		assert_int_equal(get_rule(changes[i], 0), -EBADMSG);
+	assert_int_equal(get_rule(NULL, 1), -EBADMSG);
+	assert_int_equal(get_rule(NULL, stack_rule_size(1, 2)), -EBADMSG);
+}
+
+static void test_descriptions_that_lie(void **state)
+{
+	static struct binary_description description, back;
+	const uint8_t *bytes = (const uint8_t *)&description;
+
+	(void)state;
+	strcpy(description.build_id, "0123abcd");
+	assert_int_equal(codec_get_description(bytes, sizeof(description), &back), 0);
+	assert_int_equal(codec_get_description(bytes, sizeof(description) - 1, &back), -EBADMSG);
+	description.segment_count = BINARY_SEGMENTS_MAX + 1;
+	assert_int_equal(codec_get_description(bytes, sizeof(description), &back), -EBADMSG);
+	description.segment_count = 0;
+	strcpy(description.build_id, "01\033[2J");
+	assert_int_equal(codec_get_description(bytes, sizeof(description), &back), -EBADMSG);
+	memset(description.build_id, 'a', sizeof(description.build_id));
+	assert_int_equal(codec_get_description(bytes, sizeof(description), &back), -EBADMSG);
+}
+
+#define SECOND 1000000000ull
+
+/* A hundred files that each use up all their time take seconds, not minutes; later one has its time
+ * again. */
+static void test_patience_runs_out(void **state)
+{
+	struct patience patience;
+	uint64_t now = 1000 * SECOND, begun = now, waited;
+
+	(void)state;
+	patience_begin(&patience, now);
+	assert_int_equal(patience_for(&patience, now, 0), 2 * SECOND);
+	assert_true(patience_for(&patience, now, UINT64_C(1) << 30) > 30 * SECOND);
+	for (int i = 0; i < 100; i++) {
+		waited = patience_for(&patience, now, 0);
+		assert_true(waited > 0);
+		now += waited;
+		patience_lose(&patience, now, waited);
+	}
+	assert_true(now - begun < 30 * SECOND);
+	now += 300 * SECOND;
+	assert_int_equal(patience_for(&patience, now, 0), 2 * SECOND);
+}
+
+static void test_local_file_systems(void **state)
+{
+	static const char *const others[] = {
+		"36 35 0:44 / /mnt rw shared:1 - fuse.sshfs host: rw",
+		"36 35 0:44 / /mnt rw - nfs4 host:/x rw",
+		"36 35 0:44 / /mnt rw - ext4x /dev/x rw",
+		"36 35 0:44 / /mnt rw shared:1",
+		"",
+		"36 35 x:44 / /mnt rw - ext4 /dev/x rw",
+	};
+	dev_t device = 0;
+
+	(void)state;
+	assert_true(local_devices_parse("36 35 98:3 / / rw,relatime master:1 - ext4 /dev/root rw",
+					&device));
+	assert_int_equal(device, makedev(98, 3));
+	assert_true(local_devices_parse("36 35 0:99 /a\\040- /b rw - overlay overlay rw", &device));
+	assert_int_equal(device, makedev(0, 99));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(local_devices_parse(others[i], &device));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names_come_back),
+		cmocka_unit_test(test_names_that_do_not_fit),
+		cmocka_unit_test(test_more_places_than_there_may_be),
+		cmocka_unit_test(test_rules_that_lie),
+		cmocka_unit_test(test_descriptions_that_lie),
+		cmocka_unit_test(test_patience_runs_out),
+		cmocka_unit_test(test_local_file_systems),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
