@@ -5,7 +5,7 @@
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
-#include "cmd/report.h"
+#include "cmd/telling.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static int dump(struct session *session)
 	struct error error = {};
 	int r;
 
-	report_start(session);
+	tell_start(session);
 	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
@@ -29,7 +29,7 @@ static int dump(struct session *session)
 		error_say(&error, -ESRCH, "nothing was found that fits");
 		return session_fail(options, -ESRCH, &error);
 	}
-	r = report_end(session);
+	r = tell_end(session);
 	if (r < 0) {
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What trace and dump share: an observer, and the report made of what it sees. A session is opened,
- * its observer sweeps, what is new is told (report.h), and it is closed.
+ * its observer sweeps, what is new is told (telling.h), and it is closed.
  */
 #ifndef LEAKHOP_CMD_SESSION_H
 #define LEAKHOP_CMD_SESSION_H

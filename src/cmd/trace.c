@@ -7,7 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/ending.h"
 #include "cmd/options.h"
-#include "cmd/report.h"
+#include "cmd/telling.h"
 #include "cmd/target.h"
 #include "output/message.h"
 #include "util/cleanup.h"
@@ -95,7 +95,7 @@ static int sweep(struct watch *watch)
 	if (r == -EPERM)
 		return r;
 	if (!r)
-		r = report_new(session);
+		r = tell_new(session);
 	now = now_monotonic();
 	watch->next_sweep = now + vary(watch);
 	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
@@ -203,9 +203,9 @@ static int finish(struct watch *watch)
 		return session_fail(options, -ESRCH, &error);
 	}
 	if (!r)
-		r = report_new(session);
+		r = tell_new(session);
 	if (!r)
-		r = report_end(session);
+		r = tell_end(session);
 	if (watch->child->pid && !watch->child_ended && !options->quiet)
 		output_message("'%s' goes on, as process %d", options->child_argv[0],
 			       watch->child->pid);
@@ -236,7 +236,7 @@ static int trace(struct session *session, struct child *child, int child_signals
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)
 		return session_fail(options, r, &error);
-	report_start(session);
+	tell_start(session);
 	r = watch_loop(&watch);
 	progress_clear(&session->progress);
 	if (r < 0) {

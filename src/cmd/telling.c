@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names what is to be told, looks up what else is known of it, and gives it to output: see
- * report.h.
+ * telling.h.
  */
-#include "cmd/report.h"
+#include "cmd/telling.h"
 #include "cmd/file.h"
 #include "cmd/version.h"
 #include "observe/annotate.h"
@@ -153,7 +153,7 @@ static void say_probe_cost(const struct session *session)
 		       duration_format(probe_ns, span, sizeof(span)));
 }
 
-void report_start(const struct session *session)
+void tell_start(const struct session *session)
 {
 	const struct session_options *options = session->options;
 	const char *limit;
@@ -306,7 +306,7 @@ static int report_goroutines(struct session *session, const struct reporting *re
 	return r;
 }
 
-int report_new(struct session *session)
+int tell_new(struct session *session)
 {
 	struct verdict_records records = {};
 	struct reporting reporting;
@@ -463,7 +463,7 @@ static void note_goroutines_found(struct session *session,
 		session->found |= 1u << records->timers[i].conclusion.verdict;
 }
 
-int report_end(struct session *session)
+int tell_end(struct session *session)
 {
 	const struct session_options *options = session->options;
 	struct output_report report = {};
