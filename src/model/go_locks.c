@@ -4,6 +4,7 @@
  */
 #include "model/go_locks.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define MUTEX_SEMA 4
@@ -92,4 +93,34 @@ void lc_go_drop_locks(struct lc_go_process *process)
 		HASH_DEL(process->locks, slot);
 		free(slot);
 	}
+}
+
+int lc_go_list_locks(const struct lc_go_process *process, struct lc_go_lock **ret_list)
+{
+	const struct lc_go_lock_slot *slot;
+	struct lc_go_lock *list = calloc(HASH_COUNT(process->locks) + 1, sizeof(*list));
+	int count = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (slot = process->locks; slot; slot = slot->hh.next)
+		list[count++] = (struct lc_go_lock){ slot->lock, slot->served };
+	*ret_list = list;
+	return count;
+}
+
+int lc_go_restore_lock(struct lc_go_process *process, const struct lc_go_lock *lock)
+{
+	struct lc_go_lock_slot *slot;
+
+	if (find(process, lock->address))
+		return -EEXIST;
+	if (HASH_COUNT(process->locks) == LC_GO_LOCKS_MAX)
+		return -ENOSPC;
+	slot = make(process, lock->address);
+	if (!slot)
+		return -ENOMEM;
+	slot->served = lock->served;
+	HASH_ADD(hh, process->locks, lock, sizeof(slot->lock), slot);
+	return 0;
 }

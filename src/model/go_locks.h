@@ -23,4 +23,15 @@ void lc_go_note_served(struct lc_go_process *process, const struct lc_goroutine 
 
 void lc_go_drop_locks(struct lc_go_process *process);
 
+/* For who keeps them elsewhere: a lock that changed hands, by its address. */
+struct lc_go_lock {
+	uint64_t address;
+	struct lc_go_served served;
+};
+
+/* Lists all, the one that was quiet for longest first. Returns how many, or -ENOMEM. */
+int lc_go_list_locks(const struct lc_go_process *process, struct lc_go_lock **ret_list);
+/* Adds one in that order. Returns 0, -EEXIST, -ENOSPC at the bound, or -ENOMEM. */
+int lc_go_restore_lock(struct lc_go_process *process, const struct lc_go_lock *lock);
+
 #endif

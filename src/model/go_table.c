@@ -342,3 +342,68 @@ void lc_go_end_sweep(struct lc_go_process *process)
 	note_threads(process);
 	lc_go_drop_releasers(process, /* all= */ false);
 }
+
+int lc_go_restore(struct lc_go *go, const struct lc_go_process *process,
+		  const struct lc_go_events *events, struct lc_go_process **ret_process)
+{
+	struct lc_go_process *restored = NULL;
+	UT_hash_handle handle;
+
+	if (lc_go_find(go, process->pid))
+		return -EEXIST;
+	if (go->count == LC_GO_PROCESSES_MAX)
+		return -ENOSPC;
+	restored = lc_go_get(go, process->pid, process->start_time);
+	if (!restored)
+		return -ENOMEM;
+	handle = restored->hh;
+	*restored = *process;
+	restored->hh = handle;
+	restored->living = 0;
+	if (events) {
+		restored->events = malloc(sizeof(*events));
+		if (!restored->events)
+			return -ENOMEM;
+		*restored->events = *events;
+	}
+	*ret_process = restored;
+	return 0;
+}
+
+int lc_go_restore_site(struct lc_go_process *process, const struct lc_go_site *site)
+{
+	struct lc_go_site *grown;
+
+	if (process->site_count == LC_GO_SITES_MAX)
+		return -ENOSPC;
+	if (process->site_count == process->site_capacity) {
+		grown = reallocarray(process->sites, process->site_capacity * 2 + 16,
+				     sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		process->sites = grown;
+		process->site_capacity = process->site_capacity * 2 + 16;
+	}
+	process->sites[process->site_count++] = *site;
+	return 0;
+}
+
+int lc_go_restore_goroutine(struct lc_go_process *process, const struct lc_goroutine *goroutine)
+{
+	size_t place = process->count;
+
+	if (!make_room(process, place))
+		return place >= LC_GO_MAX ? -ENOSPC : -ENOMEM;
+	process->list[place] = *goroutine;
+	process->list[place].sweep = process->sweep;
+	process->list[place].group = process->list[place].told = 0;
+	process->living += goroutine->goid != 0;
+	return 0;
+}
+
+void lc_go_restored(struct lc_go_process *process)
+{
+	free(process->by_goid);
+	index_goids(process);
+	note_threads(process);
+}

@@ -313,6 +313,17 @@ const struct lc_go_served *lc_go_served_of(const struct lc_go_process *process,
 const char *lc_go_search_trouble(const struct lc_go_process *process);
 uint64_t lc_go_unasked(const struct lc_go_process *process);
 
+/*
+ * For who keeps them elsewhere: each adds one of its kind, copied but for what belongs to a table.
+ * Return 0, -EEXIST (there is one of that number), -ENOSPC at a bound, or -ENOMEM. events may be
+ * NULL. lc_go_restored(): all goroutines are there; they are found by goid and by thread then.
+ */
+int lc_go_restore(struct lc_go *go, const struct lc_go_process *process,
+		  const struct lc_go_events *events, struct lc_go_process **ret_process);
+int lc_go_restore_site(struct lc_go_process *process, const struct lc_go_site *site);
+int lc_go_restore_goroutine(struct lc_go_process *process, const struct lc_goroutine *goroutine);
+void lc_go_restored(struct lc_go_process *process);
+
 /* "channel receive", "WaitGroup"; never NULL. */
 const char *lc_go_kind_name(enum lc_go_kind kind);
 enum lc_go_family lc_go_family_of(enum lc_go_kind kind);

@@ -162,3 +162,31 @@ uint64_t lc_series_refused(const struct lc_series *series)
 {
 	return series->refused;
 }
+
+const struct lc_series_group *lc_series_next(const struct lc_series *series,
+					     const struct lc_series_group *before)
+{
+	return before ? before->hh.next : series->groups;
+}
+
+int lc_series_restore(struct lc_series *series, const struct lc_series_group *group)
+{
+	struct lc_series_group *restored;
+	UT_hash_handle handle;
+	uint32_t number;
+
+	if (group_find(series, &group->key))
+		return -EEXIST;
+	if (series->count == LC_SERIES_GROUPS)
+		return -ENOSPC;
+	restored = group_get(series, &group->key);
+	if (!restored)
+		return -ENOMEM;
+	handle = restored->hh;
+	number = restored->number;
+	*restored = *group;
+	restored->hh = handle;
+	restored->number = number;
+	restored->members = 0;
+	return 0;
+}

@@ -84,4 +84,9 @@ const struct lc_series_group *lc_series_find(const struct lc_series *series,
 /* How many members found no room for their group, in the sweep where these were most. */
 uint64_t lc_series_refused(const struct lc_series *series);
 
+/* For who keeps them elsewhere, as of lc_model_next_holding() and lc_model_restore(). */
+const struct lc_series_group *lc_series_next(const struct lc_series *series,
+					     const struct lc_series_group *before);
+int lc_series_restore(struct lc_series *series, const struct lc_series_group *group);
+
 #endif

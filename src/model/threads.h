@@ -204,4 +204,16 @@ void lc_model_drop_ended(struct lc_model *model, bool all);
 size_t lc_model_count(const struct lc_model *model);
 uint64_t lc_model_refused(const struct lc_model *model); /* dropped or refused at the bound */
 
+/*
+ * For who keeps models elsewhere. The first for NULL, then the next, NULL at the end, in the order
+ * of their making; and adding one of its kind in that order, copied but for what is the table's
+ * own. wait may be NULL. Return 0, -EEXIST (there is one of that number), -ENOSPC at a bound,
+ * -ENOMEM.
+ */
+const struct lc_holding *lc_model_next_holding(const struct lc_model *model,
+					       const struct lc_holding *before);
+int lc_model_restore(struct lc_model *model, const struct lc_thread *thread,
+		     const struct lc_wait *wait);
+int lc_model_restore_holding(struct lc_model *model, const struct lc_holding *holding);
+
 #endif

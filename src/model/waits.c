@@ -84,3 +84,52 @@ const struct lc_holding *lc_model_holding(const struct lc_model *model, const st
 {
 	return lc_is_lock(wait->kind) ? lc_holdings_find(&model->holdings, &wait->key) : NULL;
 }
+
+int lc_model_restore(struct lc_model *model, const struct lc_thread *thread,
+		     const struct lc_wait *wait)
+{
+	/* In full: that those are there who a wait of its kind has, its source need not keep. */
+	struct lc_wait *copy = wait ? malloc(sizeof(*copy)) : NULL;
+	struct lc_thread *restored;
+	UT_hash_handle handle;
+	int r = wait && !copy ? -ENOMEM : 0;
+
+	if (!r && lc_model_find(model, thread->task.tid))
+		r = -EEXIST;
+	r = r ?: lc_model_add(model, thread->task.tid, 0, 0, &restored);
+	if (r < 0) {
+		free(copy);
+		return r;
+	}
+	if (copy)
+		*copy = *wait;
+	handle = restored->hh;
+	*restored = *thread;
+	restored->hh = handle;
+	restored->wait = copy;
+	restored->sweep = model->sweep;
+	restored->group = 0;
+	return 0;
+}
+
+const struct lc_holding *lc_model_next_holding(const struct lc_model *model,
+					       const struct lc_holding *before)
+{
+	return before ? before->hh.next : model->holdings.table;
+}
+
+int lc_model_restore_holding(struct lc_model *model, const struct lc_holding *holding)
+{
+	struct lc_holding *restored;
+
+	if (lc_holdings_find(&model->holdings, &holding->key))
+		return -EEXIST;
+	if (HASH_COUNT(model->holdings.table) >= LC_HOLDINGS_MAX)
+		return -ENOSPC;
+	restored = malloc(sizeof(*restored));
+	if (!restored)
+		return -ENOMEM;
+	*restored = *holding;
+	HASH_ADD(hh, model->holdings.table, key, sizeof(restored->key), restored);
+	return 0;
+}
