@@ -32,7 +32,7 @@ VERSION := 0.1.0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2:$(CURDIR)/%=%)')
 
-packages := libbpf libdw libelf zlib jansson libprotobuf-c libseccomp libcap-ng
+packages := libbpf libdw libelf zlib jansson libprotobuf-c libseccomp libcap-ng sqlite3
 missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done)
 ifneq ($(strip $(missing)),)
 $(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
@@ -48,7 +48,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each folder of src/ is an archive, and links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-folders := cmd observe output verdict collect wait runtimes stack sandbox target binary model util
+folders := cmd observe output verdict collect wait runtimes stack sandbox record target binary model util
 folder_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
 folder_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call folder_sources,$(1)))
 archives := $(foreach folder,$(folders),$(BUILD)/$(folder).a)
@@ -128,6 +128,13 @@ $(BUILD)/html_page.inc: scripts/embed-page $(wildcard src/output/html/page.*) Ma
 
 $(BUILD)/obj/output/format_html.o: $(BUILD)/html_page.inc
 
+# The tables of a recording become a string.
+$(BUILD)/record_schema.inc: src/record/schema.sql Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
+
+$(BUILD)/obj/record/schema.o $(BUILD)/tests/fuzz/obj/record/schema.o: $(BUILD)/record_schema.inc
+
 $(BUILD)/syscall_names.h: Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '#include <asm/unistd.h>' | $(CC) -dM -E - | \
@@ -165,6 +172,7 @@ unit_folders_trace_text = output verdict model util
 unit_folders_format = output verdict model util
 unit_folders_progress = cmd util
 unit_folders_go = runtimes stack binary target model util
+unit_folders_recording = record model util
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))
