@@ -32,16 +32,18 @@ static const char *user_stack_end(const struct field_source *source,
 	}
 }
 
-static const char *syscall_name(int64_t nr, struct field_scratch *scratch)
+static const char *syscall_name(const struct field_source *source, int64_t nr,
+				struct field_scratch *scratch)
 {
-	return name_syscall(nr, scratch->word, sizeof(scratch->word));
+	return name_call(source->run, nr, scratch->word, sizeof(scratch->word));
 }
 
-#define SYSCALL_FIELDS(F)                                                    \
-	F(name, TEXT, PLAIN, ALWAYS, syscall_name(syscall->nr, scratch), "") \
-	F(nr, INTEGER, PLAIN, ALWAYS, syscall->nr, "number")                 \
-	F(args, LIST, OF(fields_hex), ALWAYS,                                \
-	  ARRAY(syscall->args, name_syscall_args(syscall->nr)), "the arguments that it takes")
+#define SYSCALL_FIELDS(F)                                                            \
+	F(name, TEXT, PLAIN, ALWAYS, syscall_name(source, syscall->nr, scratch), "") \
+	F(nr, INTEGER, PLAIN, ALWAYS, syscall->nr, "number")                         \
+	F(args, LIST, OF(fields_hex), ALWAYS,                                        \
+	  ARRAY(syscall->args, name_call_args(source->run, syscall->nr)),            \
+	  "the arguments that it takes")
 
 FIELDS_OF(syscall, struct lc_syscall, "A system call", SYSCALL_FIELDS);
 
@@ -136,7 +138,8 @@ static bool is_spawn(const struct field_life *life)
 	F(blocked_ns, NUMBER, PLAIN, life->block, life->block->ns,                                \
 	  "of `earlier_block`: how long it lasted")                                               \
 	F(syscall, TEXT, PLAIN, life->block,                                                      \
-	  life->block->syscall_nr < 0 ? "" : syscall_name(life->block->syscall_nr, scratch),      \
+	  life->block->syscall_nr < 0 ? ""                                                        \
+				      : syscall_name(source, life->block->syscall_nr, scratch),   \
 	  "of `earlier_block`: in which system call")                                             \
 	F(woken_by, NUMBER, PLAIN, life->block, life->block->waker_tid,                           \
 	  "of `earlier_block`: the thread that ended it")                                         \

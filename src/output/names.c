@@ -65,6 +65,53 @@ unsigned name_syscall_args(int64_t nr)
 	return 6;
 }
 
+bool output_syscall(int64_t nr, struct output_syscall *ret)
+{
+	if (nr < 0 || nr >= (int64_t)(sizeof(syscalls) / sizeof(syscalls[0])) || !syscalls[nr])
+		return false;
+	*ret = (struct output_syscall){ nr, syscalls[nr], name_syscall_args(nr) };
+	return true;
+}
+
+static const struct output_syscall *find_call(const struct output_run *run, int64_t nr)
+{
+	size_t low = 0, high = run->syscall_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (run->syscalls[middle].nr == nr)
+			return &run->syscalls[middle];
+		if (run->syscalls[middle].nr < nr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const char *name_call(const struct output_run *run, int64_t nr, char *buffer, size_t size)
+{
+	const struct output_syscall *call;
+
+	if (!run->syscalls)
+		return name_syscall(nr, buffer, size);
+	call = find_call(run, nr);
+	if (call)
+		return call->name;
+	snprintf(buffer, size, "syscall %lld", (long long)nr);
+	return buffer;
+}
+
+unsigned name_call_args(const struct output_run *run, int64_t nr)
+{
+	const struct output_syscall *call;
+
+	if (!run->syscalls)
+		return name_syscall_args(nr);
+	call = find_call(run, nr);
+	return call ? call->args : LC_SYSCALL_ARGS;
+}
+
 const char *name_state(char state)
 {
 	switch (state) {

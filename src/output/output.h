@@ -36,6 +36,16 @@ struct output_lost {
 			     them */
 };
 
+/* A system call, whose number is a machine's own. */
+struct output_syscall {
+	int64_t nr;
+	const char *name;
+	unsigned args; /* that it takes */
+};
+
+/* What this machine calls a number; false: nothing. */
+bool output_syscall(int64_t nr, struct output_syscall *ret);
+
 /* Everything about a run but its records. Strings are the caller's. */
 struct output_run {
 	const char *command; /* "dump", "trace" */
@@ -59,6 +69,8 @@ struct output_run {
 	bool ended_in_full;    /* blocks that have ended, each as a record */
 	bool show_ended;       /* in the summary: also blocks that have ended, a line each */
 	bool names_hidden;     /* kernel functions have none */
+	const struct output_syscall *syscalls; /* where it ran, rising; NULL: those of here */
+	size_t syscall_count;
 };
 
 /* How text is to look. */

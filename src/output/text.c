@@ -72,10 +72,11 @@ static void text_threads(struct line *line, const struct verdict_record *record)
 	line_end(line);
 }
 
-static void text_syscall(struct line *line, const struct verdict_record *record)
+static void text_syscall(struct line *line, const struct output_run *run,
+			 const struct verdict_record *record)
 {
 	const struct lc_thread *thread = record->thread;
-	unsigned i, count = name_syscall_args(record->syscall.nr);
+	unsigned i, count = name_call_args(run, record->syscall.nr);
 	char buffer[32];
 
 	text_label(line, "state");
@@ -85,7 +86,7 @@ static void text_syscall(struct line *line, const struct verdict_record *record)
 		line_add(line, LINE_PLAIN, "%s", name_state(thread->on_cpu ? 'R' : thread->state));
 	if (record->syscall.nr != LC_NO_SYSCALL) {
 		line_add(line, LINE_PLAIN, " in %s",
-			 name_syscall(record->syscall.nr, buffer, sizeof(buffer)));
+			 name_call(run, record->syscall.nr, buffer, sizeof(buffer)));
 		line_add(line, LINE_FAINT, "(");
 		for (i = 0; i < count && record->still_blocked; i++)
 			line_add(line, LINE_FAINT, "%s0x%llx", i ? ", " : "",
@@ -280,7 +281,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 
 	text_head(&line, run, record, number);
 	text_threads(&line, record);
-	text_syscall(&line, record);
+	text_syscall(&line, run, record);
 	text_goroutine(&line, run, record);
 	text_wait(stream, style, run, record);
 	text_user_stack(stream, &line, run, record);

@@ -54,7 +54,7 @@ void text_life(struct line *line, const struct output_run *run, const struct ver
 			 duration_format(thread->longest[i].ns, span, sizeof(span)));
 		if (thread->longest[i].syscall_nr >= 0)
 			line_add(line, LINE_PLAIN, " in %s",
-				 name_syscall(thread->longest[i].syscall_nr, name, sizeof(name)));
+				 name_call(run, thread->longest[i].syscall_nr, name, sizeof(name)));
 		line_add(line, LINE_PLAIN, ", woken by ");
 		line_put(line, LINE_PLAIN,
 			 thread->longest[i].waker_tid ? thread->longest[i].waker_comm
