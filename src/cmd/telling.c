@@ -4,7 +4,7 @@
  * telling.h.
  */
 #include "cmd/telling.h"
-#include "cmd/file.h"
+#include "cmd/reporting.h"
 #include "cmd/version.h"
 #include "observe/annotate.h"
 #include "output/message.h"
@@ -18,7 +18,6 @@
 #include <sys/utsname.h>
 
 #define MOST_LIMITS 8
-#define SAID_PROCESSES 8 /* of those that --explain gN names */
 
 /* An output_run and the strings it points to. */
 struct reporting {
@@ -62,7 +61,7 @@ static void fill_cost(struct session *session, struct output_cost *cost)
 	}
 }
 
-static void reporting_release(struct reporting *reporting)
+static void view_release(struct reporting *reporting)
 {
 	verdict_view_release(&reporting->view);
 }
@@ -119,25 +118,36 @@ static int reporting_init(struct reporting *reporting, struct session *session)
 	return r;
 }
 
-static int make_records(struct session *session, const struct reporting *reporting,
-			enum verdict_scope scope, struct verdict_records *records)
+static void name_record(void *context, struct verdict_record *record)
 {
-	size_t i;
-	int r;
+	struct session *session = context;
 
-	if (!session->options->observe.threads)
-		return 0;
-	r = verdict_make(&reporting->view, scope, records);
-	if (r < 0)
-		return r;
-	for (i = 0; i < records->count; i++) {
-		/* Those that are only counted need no names. */
-		if (scope == VERDICT_NEW && !session->options->format->as_due)
-			break;
-		progress_say(&session->progress, "naming stacks: %zu of %zu", i, records->count);
-		annotate_record(&session->observer, &records->list[i], session->options->life);
-	}
-	return 0;
+	annotate_record(&session->observer, record, session->options->life);
+}
+
+static void name_goroutines(void *context, struct verdict_goroutines *record)
+{
+	struct session *session = context;
+
+	annotate_goroutines(&session->observer, record);
+}
+
+static struct report_source source_of(struct session *session, const struct reporting *reporting)
+{
+	const struct session_options *options = session->options;
+
+	return (struct report_source){
+		.options = options,
+		.run = &reporting->run,
+		.view = &reporting->view,
+		.progress = &session->progress,
+		.threads_seen = options->observe.once ? session->observer.threads_living
+						      : session->observer.threads_seen,
+		.threads = options->observe.threads,
+		.name_record = name_record,
+		.name_goroutines = name_goroutines,
+		.context = session,
+	};
 }
 
 /* What probes in Go processes cost. */
@@ -225,16 +235,6 @@ static int report_thread(struct session *session, const struct reporting *report
 	return session->options->format->thread(&sink, record, &before);
 }
 
-static int make_goroutines(const struct reporting *reporting,
-			   struct verdict_goroutine_records *records)
-{
-	int r = verdict_goroutines_make(&reporting->view.snapshot, &reporting->view, records);
-
-	if (!r)
-		verdict_goroutines_join(&reporting->view, records);
-	return r;
-}
-
 /* A group is told when it comes due, and again when its verdict has become worse. */
 static bool is_news(const struct verdict_goroutines *record)
 {
@@ -296,7 +296,7 @@ static int report_goroutines(struct session *session, const struct reporting *re
 {
 	struct verdict_goroutine_records records;
 	size_t i;
-	int r = make_goroutines(reporting, &records);
+	int r = reporting_goroutines(&reporting->view, &records);
 
 	for (i = 0; i < records.count && !r; i++)
 		r = report_group(session, reporting, &records.list[i]);
@@ -309,6 +309,7 @@ static int report_goroutines(struct session *session, const struct reporting *re
 int tell_new(struct session *session)
 {
 	struct verdict_records records = {};
+	struct report_source source;
 	struct reporting reporting;
 	size_t i;
 	int r;
@@ -318,81 +319,15 @@ int tell_new(struct session *session)
 		return 0;
 	progress_begin(&session->progress);
 	r = reporting_init(&reporting, session);
-	r = r ?: make_records(session, &reporting, VERDICT_NEW, &records);
+	source = source_of(session, &reporting);
+	r = r ?: reporting_records(&source, VERDICT_NEW, &records);
 	progress_end(&session->progress);
 	for (i = 0; i < records.count && !r; i++)
 		r = report_thread(session, &reporting, &records.list[i]);
 	r = r ?: report_goroutines(session, &reporting);
 	verdict_release(&records);
-	reporting_release(&reporting);
+	view_release(&reporting);
 	return r;
-}
-
-static void add_processes(const struct session *session, const char *before, bool with, char *text,
-			  size_t size)
-{
-	const struct lc_go_process *process = session->observer.go.processes;
-	size_t used = strlen(text);
-	unsigned count = 0;
-
-	for (; process; process = process->hh.next) {
-		if (!lc_go_by_goid(process, session->options->explain_goid) == with)
-			continue;
-		if (++count > SAID_PROCESSES)
-			continue;
-		used += snprintf(text + used, size - used, "%s%.15s (%d)",
-				 count == 1 ? before : ", ", process->comm, process->pid);
-	}
-	if (count > SAID_PROCESSES)
-		snprintf(text + used, size - used, " and %u more", count - SAID_PROCESSES);
-}
-
-static void say_explanation(const struct session *session, const struct reporting *reporting)
-{
-	pid_t tid = session->options->explain;
-
-	if (graph_find(&reporting->view.graph, tid) == GRAPH_NONE)
-		output_message("thread %d, which was to be explained, was not seen", tid);
-}
-
-/*
- * Where --explain gN has looked, and in how many it was: an answer of the wrong process would not
- * show.
- */
-static void say_go_explanation(const struct session *session)
-{
-	const struct session_options *options = session->options;
-	const struct lc_go_process *process = session->observer.go.processes;
-	char where[SAID_PROCESSES * 40 + 40] = "";
-	unsigned found = 0;
-
-	for (; process; process = process->hh.next)
-		found += lc_go_by_goid(process, options->explain_goid) != NULL;
-	if (!found && !session->observer.go.count)
-		snprintf(where, sizeof(where), ": no Go program is among the processes");
-	else
-		add_processes(session, found ? ": " : " in ", found > 0, where, sizeof(where));
-	if (!found)
-		output_message("goroutine %llu, which was to be explained, was not seen%s",
-			       (unsigned long long)options->explain_goid, where);
-	else if (found > 1 && !options->quiet)
-		output_message("%u processes have a goroutine %llu%s; -p names one", found,
-			       (unsigned long long)options->explain_goid, where);
-}
-
-static int write_dot(const struct session_options *options, const struct reporting *reporting)
-{
-	FILE *file;
-	int fd, r;
-
-	if (!options->dot)
-		return 0;
-	fd = file_create(options->dot);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		return -errno;
-	r = output_dot(file, &reporting->run);
-	return fclose(file) ? -EIO : r;
 }
 
 static bool has_kernel_stacks(const struct session *session)
@@ -407,95 +342,40 @@ static bool has_kernel_stacks(const struct session *session)
 	return false;
 }
 
-static int make_report(struct session *session, const struct reporting *reporting,
-		       struct output_report *report)
+static void say_what_is_missing(const struct session *session, const struct reporting *reporting)
 {
-	const struct session_options *options = session->options;
-	size_t i;
-	int r;
-
-	*report = (struct output_report){
-		.go = &session->observer.go,
-		.go_processes = session->observer.go.count,
-		.has_threads = options->observe.once || options->all,
-		.threads_seen = options->observe.once ? session->observer.threads_living
-						      : session->observer.threads_seen,
-	};
-	r = make_records(session, reporting, VERDICT_FINDINGS, &report->findings);
-	r = r ?: make_records(session, reporting, VERDICT_SUSPECTS, &report->suspects);
-	r = r ?: make_records(session, reporting, VERDICT_WAITS, &report->waits);
-	if (!r && report->has_threads)
-		r = make_records(session, reporting, VERDICT_THREADS, &report->threads);
-	r = r ?: make_goroutines(reporting, &report->goroutines);
-	for (i = 0; i < report->goroutines.count; i++)
-		annotate_goroutines(&session->observer, &report->goroutines.list[i]);
-	annotate_go_events(&session->observer);
-	if (options->format->all_stacks)
-		annotate_stacks(&session->observer);
-	return r;
-}
-
-static void report_release(struct output_report *report)
-{
-	verdict_release(&report->findings);
-	verdict_release(&report->suspects);
-	verdict_release(&report->waits);
-	verdict_release(&report->threads);
-	verdict_goroutines_release(&report->goroutines);
-}
-
-static void note_found(struct session *session, const struct verdict_records *records)
-{
-	size_t i;
-
-	for (i = 0; i < records->count; i++)
-		session->found |= 1u << records->list[i].conclusion.verdict;
-}
-
-static void note_goroutines_found(struct session *session,
-				  const struct verdict_goroutine_records *records)
-{
-	size_t i;
-
-	for (i = 0; i < records->count; i++)
-		session->found |= 1u << records->list[i].conclusion.verdict;
-	for (i = 0; i < records->timer_count; i++)
-		session->found |= 1u << records->timers[i].conclusion.verdict;
+	if (session->options->quiet)
+		return;
+	if (reporting->run.names_hidden)
+		output_message("the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
+			       "kernel stacks have no names");
+	if (session->observer.stopped)
+		output_message("ended before all was read: of some threads it is not told what "
+			       "they wait for");
 }
 
 int tell_end(struct session *session)
 {
-	const struct session_options *options = session->options;
 	struct output_report report = {};
-	struct output_sink sink;
+	struct report_source source;
 	struct reporting reporting;
 	int r;
 
 	progress_begin(&session->progress);
 	r = reporting_init(&reporting, session);
-	r = r ?: make_report(session, &reporting, &report);
+	source = source_of(session, &reporting);
+	r = r ?: reporting_make(&source, &report);
+	annotate_go_events(&session->observer);
+	if (session->options->format->all_stacks)
+		annotate_stacks(&session->observer);
 	reporting.run.names_hidden = has_kernel_stacks(session) &&
 				     stack_kernel_names_hidden(session->observer.engine);
 	progress_end(&session->progress);
-	if (reporting.run.names_hidden && !options->quiet)
-		output_message("the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
-			       "kernel stacks have no names");
-	if (session->observer.stopped && !options->quiet)
-		output_message("ended before all was read: of some threads it is not told what "
-			       "they wait for");
+	say_what_is_missing(session, &reporting);
 	fill_cost(session, &reporting.run.cost);
-	if (!r && options->explain_goid)
-		say_go_explanation(session);
-	if (!r && options->explain && !options->format->for_programs)
-		say_explanation(session, &reporting);
-	sink = sink_of(session, &reporting);
-	r = r ?: options->format->end(&sink, &report);
-	if (!r)
-		r = write_dot(options, &reporting);
-	note_found(session, &report.findings);
-	note_found(session, &report.suspects);
-	note_goroutines_found(session, &report.goroutines);
-	report_release(&report);
-	reporting_release(&reporting);
+	r = r ?: reporting_write(&source, session->out, session->told, &report);
+	session->found = reporting_found(&report);
+	reporting_release(&report);
+	view_release(&reporting);
 	return r;
 }
