@@ -19,6 +19,7 @@ static const struct {
 	{ "trace", command_trace,
 	  "watch processes, show the threads that block and do not come back" },
 	{ "dump", command_dump, "show all threads once, now, without stopping them" },
+	{ "report", command_report, "show what a recording has, on any machine" },
 	{ "doctor", command_doctor, "tell what this host, kernel and user can do" },
 };
 
@@ -38,6 +39,7 @@ static void help(FILE *stream)
 		"  sudo leakhop trace -p 4711         # until Ctrl-C; findings as they come due\n"
 		"  sudo leakhop trace -a -d 30s       # the whole host\n"
 		"  sudo leakhop trace -- ./server     # start a program and watch it\n"
+		"  sudo leakhop trace -p 4711 -o pod.leakhop; leakhop report pod.leakhop\n"
 		"\n`leakhop COMMAND --help` tells the options of a command.\n");
 }
 

@@ -4,6 +4,7 @@
 #include "cmd/ending.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
+#include "cmd/saving.h"
 #include "cmd/target.h"
 #include "cmd/telling.h"
 
@@ -58,7 +59,8 @@ int command_dump(int argc, char **argv)
 	r = session_open(&options.session, &session);
 	if (r)
 		return r;
-	r = dump(&session);
+	r = saving_begin(&session) ?: dump(&session);
+	saving_close(&session);
 	session_close(&session);
 	return r;
 }

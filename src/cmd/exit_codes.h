@@ -7,7 +7,9 @@ enum {
 	EXIT_RAN = 0,
 	EXIT_FOUND = 1, /* --fail-on */
 	EXIT_USAGE = 2,
-	EXIT_NOT_POSSIBLE = 3, /* not permitted, or not supported here */
+	/* Not permitted, or not supported here; a recording that is none, damaged, or of another
+	   version. */
+	EXIT_NOT_POSSIBLE = 3,
 	EXIT_NO_TARGET = 4,
 	EXIT_COULD_NOT = 5, /* no memory, descriptors or disk, or it was not let come to its end */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Options of trace and dump: see options.h. */
 #include "cmd/options.h"
+#include "cmd/saving.h"
 #include "target/proc.h"
 #include "util/duration.h"
 
@@ -37,6 +38,7 @@ enum {
 	OPTION_NO_THREADS,
 	OPTION_FORMAT,
 	OPTION_GO_EVENTS,
+	OPTION_MAX_SIZE,
 };
 
 static const struct argp_option common_options[] = {
@@ -75,8 +77,12 @@ static const struct argp_option common_options[] = {
 	  "as Go's own dump has them (pprof's debug=2)",
 	  2 },
 	{ "output", 'o', "FILE", 0,
-	  "write the report to FILE (default: stdout; stderr with -- CMD, whose stdout is its own)",
+	  "write the report to FILE (default: stdout; stderr with -- CMD, whose stdout is its "
+	  "own); "
+	  "FILE.leakhop is a recording, for leakhop report: with both, give -o twice",
 	  2 },
+	{ "max-size", OPTION_MAX_SIZE, "SIZE", 0,
+	  "let a recording grow to SIZE (with k, M or G) at most: the oldest goes first", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
 	{ 0, 0, 0, 0, "How to look:", 3 },
@@ -111,6 +117,36 @@ static const struct argp_option trace_options[] = {
 	  3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
+	{}
+};
+
+/* Of a recording: whom and what to show is chosen again. */
+static const struct argp_option report_options[] = {
+	{ 0, 0, 0, 0, "Whom to show:", 1 },
+	{ "pid", 'p', "PID[,PID...]", 0, "these processes", 1 },
+	{ "tid", 't', "TID[,TID...]", 0, "these threads", 1 },
+	{ "comm", OPTION_COMM, "NAME", 0, "processes, or threads, of this name", 1 },
+	{ "user-threads", 'u', 0, 0, "user threads only", 1 },
+	{ "kernel-threads", 'k', 0, 0, "kernel threads only", 1 },
+	{ 0, 0, 0, 0, "What to show:", 2 },
+	{ "threshold", 'm', "TIME", 0,
+	  "blocked for at least this long (default: as it was recorded)", 2 },
+	{ "kernel-stacks", 'K', 0, 0, "only kernel stacks", 2 },
+	{ "user-stacks", 'U', 0, 0, "only user stacks", 2 },
+	{ "life", OPTION_LIFE, 0, 0, "each finding's life, from spawn to block", 2 },
+	{ "all", OPTION_ALL, 0, 0, "also threads that are not past the threshold", 2 },
+	{ "explain", OPTION_EXPLAIN, "TID|gGOID", 0,
+	  "the whole reasoning for one thread, or for a goroutine: g34", 2 },
+	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
+	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
+	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
+	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
+	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
+	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
+	  "one JSON document, as the run itself had it; with =lines a line for each finding", 2 },
+	{ "output", 'o', "FILE", 0, "write the report to FILE (default: stdout)", 2 },
+	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
+	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
 	{}
 };
 
@@ -156,6 +192,23 @@ static unsigned long parse_bounded(struct argp_state *state, const char *text, u
 	if (parse_number(text, least, most, &number))
 		argp_error(state, "'%s' is no number from %lu to %lu", text, least, most);
 	return number;
+}
+
+static void parse_size(struct argp_state *state, char *text, uint64_t *ret_bytes)
+{
+	static const char units[] = "kMG";
+	size_t length = strlen(text);
+	const char *unit = length ? strchr(units, text[length - 1]) : NULL;
+	unsigned shift = unit && *unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	unsigned long number;
+
+	if (shift)
+		text[length - 1] = '\0';
+	if (parse_number(text, 1, UINT64_MAX >> 24 >> shift, &number) ||
+	    (uint64_t)number << shift < RECORD_LEAST_SIZE)
+		argp_error(state, "'%s%.1s' is no size of 1M and more (a number with k, M or G)",
+			   text, shift ? unit : "");
+	*ret_bytes = (uint64_t)number << shift;
 }
 
 static void parse_json(struct argp_state *state, const char *text, struct session_options *session)
@@ -222,13 +275,15 @@ static void check_go_format(struct argp_state *state, const struct session_optio
 			   "to look at");
 	if (!session->observe.goroutines)
 		argp_error(state, "--format=go and --no-go don't go together");
+	if (session->recording)
+		argp_error(state, "--format=go is no recording: -o FILE.leakhop goes without it");
 	if (session->fail_on || session->dot)
 		argp_error(state, "--format=go has no verdicts: for %s take text or JSON",
 			   session->dot ? "--dot" : "--fail-on");
 }
 
 /* Everything that must hold between options. */
-static void check(struct argp_state *state, struct options *options)
+static void check_live(struct argp_state *state, struct options *options)
 {
 	struct session_options *session = &options->session;
 	struct collect_filter *filter = &session->observe.collect.filter;
@@ -260,6 +315,8 @@ static void check(struct argp_state *state, struct options *options)
 				  "--comm NAME, --cgroup PATH, -- COMMAND) instead of -a");
 	if (session->observe.collect.go_events && !session->observe.goroutines)
 		argp_error(state, "--go-events and --no-go don't go together");
+	if (session->max_size && !session->recording)
+		argp_error(state, "--max-size is of a recording: -o FILE" RECORD_SUFFIX);
 	if (session->go_dump)
 		check_go_format(state, session);
 	if ((session->explain || session->explain_goid) &&
@@ -355,7 +412,10 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		parse_verdicts(state, arg, &session->fail_on);
 		return 0;
 	case 'o':
-		session->output = arg;
+		*(saving_is_recording(arg) ? &session->recording : &session->output) = arg;
+		return 0;
+	case OPTION_MAX_SIZE:
+		parse_size(state, arg, &session->max_size);
 		return 0;
 	case 'q':
 		session->quiet = true;
@@ -395,6 +455,25 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
+}
+
+static void check_recording(struct argp_state *state, const struct options *options)
+{
+	const struct session_options *session = &options->session;
+	const struct collect_filter *filter = &session->observe.collect.filter;
+
+	if (!options->file_count)
+		argp_error(state, "which recording? leakhop %s FILE" RECORD_SUFFIX,
+			   session->command);
+	if (session->recording)
+		argp_error(state, "'%s': a recording is made by trace and dump",
+			   session->recording);
+	if (!session->observe.user_stacks && !session->observe.kernel_stacks)
+		argp_error(state, "-K and -U don't go together");
+	if (!filter->user_threads && !filter->kernel_threads)
+		argp_error(state, "-u and -k don't go together");
+	if (!session->observe.threads && !session->observe.goroutines)
+		argp_error(state, "--no-go and --no-threads leave nothing to look at");
 }
 
 /*
@@ -466,14 +545,25 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 
 static error_t parse_command(int key, char *arg, struct argp_state *state)
 {
+	struct options *options = state->input;
+
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->input;
+		if (!options->reads)
+			state->child_inputs[0] = state->input;
 		return 0;
 	case ARGP_KEY_ARGS:
-		return parse_arguments(state, state->input);
+		if (!options->reads)
+			return parse_arguments(state, state->input);
+		options->files = state->argv + state->next;
+		options->file_count = (size_t)(state->argc - state->next);
+		state->next = state->argc;
+		return 0;
 	case ARGP_KEY_END:
-		check(state, state->input);
+		if (options->reads)
+			check_recording(state, options);
+		else
+			check_live(state, options);
 		return 0;
 	}
 	return parse_key(key, arg, state);
@@ -506,6 +596,17 @@ static const char dump_doc[] =
 	"supported here, 4 the target does not exist or was gone before anything was seen, 5 no "
 	"memory, descriptors or disk, or no end.";
 
+static const char report_doc[] =
+	"Show what a recording of trace or dump (-o FILE.leakhop) has: the same findings, without "
+	"root, and without the processes.\v"
+	"Examples:\n"
+	"  leakhop report pod.leakhop              # as the run itself told it\n"
+	"  leakhop report pod.leakhop -m 1h --json # with another threshold\n"
+	"\n"
+	"Exit status: 0 ran, 1 found what --fail-on names, 2 wrong usage, 3 it is no recording, "
+	"damaged, or of another version, 4 there is no such file, 5 no memory, descriptors or "
+	"disk.";
+
 static void set_defaults(struct options *options, const char *command)
 {
 	options->session = (struct session_options){
@@ -526,7 +627,7 @@ static void set_defaults(struct options *options, const char *command)
 int options_parse(struct options *options, const char *command, int argc, char **argv)
 {
 	bool once = !strcmp(command, "dump");
-	const struct argp argp = {
+	struct argp argp = {
 		.options = once ? dump_options : trace_options,
 		.parser = parse_command,
 		.args_doc = once ? "" : "[DURATION]\n-- COMMAND [ARGUMENT...]",
@@ -538,12 +639,22 @@ int options_parse(struct options *options, const char *command, int argc, char *
 
 	memset(options, 0, sizeof(*options));
 	set_defaults(options, command);
+	options->reads = !strcmp(command, "report");
+	if (options->reads) {
+		argp = (struct argp){ .options = report_options,
+				      .parser = parse_command,
+				      .args_doc = "FILE...",
+				      .doc = report_doc };
+		collect->threshold_ns = 0; /* as recorded */
+	}
 	snprintf(name, sizeof(name), "leakhop %s", command);
 	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, options);
+	argp_parse(&argp, argc, argv, options->reads ? 0 : ARGP_IN_ORDER, NULL, options);
 	collect->filter.pids = options->pids;
 	collect->filter.tids = options->tids;
+	if (options->reads)
+		return 0;
 	collect->events = !once;
 	options->session.all |= options->session.format->all_stacks;
 	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;

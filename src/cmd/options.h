@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The command line of trace and dump. Relies on argp. */
+/* The command line of trace, dump and report. Relies on argp. */
 #ifndef LEAKHOP_CMD_OPTIONS_H
 #define LEAKHOP_CMD_OPTIONS_H
 
@@ -13,11 +13,14 @@ struct options {
 	pid_t pids[OPTIONS_MOST_IDS];
 	pid_t tids[OPTIONS_MOST_IDS];
 	bool children_said;
+	bool reads; /* recordings: */
+	char **files;
+	size_t file_count;
 };
 
 /*
- * Parses the arguments of a command ("trace" or "dump"; argv[0] is the command). Prints help and
- * exits 0 where that was asked for. Returns 0 or an exit code, having said what is wrong.
+ * Parses the arguments of a command ("trace", "dump", "report"; argv[0] is the command). Prints
+ * help and exits 0 where that was asked for. Returns 0 or an exit code, having said what is wrong.
  */
 int options_parse(struct options *options, const char *command, int argc, char **argv);
 

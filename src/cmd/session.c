@@ -67,11 +67,8 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/*
- * Where the report goes. A command's stdout is its own, and the report would stand in the midst of
- * it.
- */
-static FILE *open_output(const struct session_options *options)
+/* A command's stdout is its own, and the report would stand in the midst of it. */
+FILE *session_open_output(const struct session_options *options)
 {
 	int fd;
 
@@ -118,11 +115,10 @@ static int check_output(const struct session_options *options, FILE *stream, str
 	return -EINVAL;
 }
 
-static void close_output(struct session *session)
+void session_close_output(FILE *stream)
 {
-	if (session->out && session->out != stdout)
-		fclose(session->out);
-	session->out = NULL;
+	if (stream && stream != stdout)
+		fclose(stream);
 }
 
 int session_open(struct session_options *options, struct session *session)
@@ -140,14 +136,15 @@ int session_open(struct session_options *options, struct session *session)
 	progress_init(&session->progress, !options->quiet, !options->child_argv);
 	session->started = now_realtime();
 	session->realtime_offset = session->started - (int64_t)now_monotonic();
-	session->out = open_output(options);
+	session->out = session_open_output(options);
 	if (!session->out) {
 		error_set(&error, -errno, "cannot write '%s'", options->output ?: "stderr");
 		return session_fail(options, -EIO, &error);
 	}
 	r = check_output(options, session->out, &error);
 	if (r < 0) {
-		close_output(session);
+		session_close_output(session->out);
+		session->out = NULL;
 		return session_fail(options, r, &error);
 	}
 	r = open_sandbox(session);
@@ -170,7 +167,10 @@ int session_open(struct session_options *options, struct session *session)
 
 int session_exit_code(const struct session *session)
 {
-	return session->found & session->options->fail_on ? EXIT_FOUND : EXIT_RAN;
+	if (session->found & session->options->fail_on)
+		return EXIT_FOUND;
+	return session->recorder && recorder_has_failed(session->recorder) ? EXIT_COULD_NOT
+									   : EXIT_RAN;
 }
 
 void session_close(struct session *session)
@@ -180,5 +180,5 @@ void session_close(struct session *session)
 		session->files->does->free(session->files);
 	if (session->access)
 		session->access->does->free(session->access);
-	close_output(session);
+	session_close_output(session->out);
 }

@@ -10,6 +10,7 @@
 #include "cmd/progress.h"
 #include "observe/observer.h"
 #include "output/format.h"
+#include "record/record.h"
 #include "sandbox/sandbox.h"
 #include "util/now.h"
 #include "verdict/report.h"
@@ -25,8 +26,10 @@ struct session_options {
 	unsigned fail_on; /* bit (1 << enum verdict): exit with EXIT_FOUND */
 	pid_t explain;	  /* tid; 0: none */
 	uint64_t explain_goid;
-	const char *dot;    /* file for the wait-for graph; NULL: none */
-	const char *output; /* file for the report; NULL: stdout */
+	const char *dot;       /* file for the wait-for graph; NULL: none */
+	const char *output;    /* file for the report; NULL: stdout */
+	const char *recording; /* file for a recording; NULL: none */
+	uint64_t max_size;     /* of that; 0: no bound */
 	const struct output_format *format;
 	bool go_dump;	   /* dump --format=go, which is no report */
 	char **child_argv; /* NULL: none */
@@ -38,6 +41,7 @@ struct session {
 	struct target_access *access;
 	struct binary_files *files;
 	struct observer observer;
+	struct recorder *recorder; /* NULL: none */
 	struct progress progress;
 	int64_t started, realtime_offset;
 	unsigned found;		     /* bit (1 << enum verdict) for each verdict of the report */
@@ -45,11 +49,19 @@ struct session {
 	unsigned findings, suspects; /* seen to come due so far */
 };
 
+/*
+ * Where the report goes: the file that the options name, stdout, or stderr where stdout is a
+ * command's own. NULL, with errno: it cannot be written. session_close_output() closes it.
+ */
+FILE *session_open_output(const struct session_options *options);
+void session_close_output(FILE *stream);
+
 /* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */
 int session_open(struct session_options *options, struct session *session);
 void session_close(struct session *session);
 
-/* EXIT_RAN, or EXIT_FOUND where --fail-on asks for it. */
+/* EXIT_FOUND where --fail-on asks for it, EXIT_COULD_NOT where the recording broke off, or
+ * EXIT_RAN. */
 int session_exit_code(const struct session *session);
 
 /* Prints an error as leakhop does, with its way out, and returns the exit code that fits r. */

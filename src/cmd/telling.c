@@ -4,8 +4,9 @@
  * telling.h.
  */
 #include "cmd/telling.h"
+#include "cmd/heading.h"
 #include "cmd/reporting.h"
-#include "cmd/version.h"
+#include "cmd/saving.h"
 #include "observe/annotate.h"
 #include "output/message.h"
 #include "util/duration.h"
@@ -14,52 +15,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/utsname.h>
 
-#define MOST_LIMITS 8
-
-/* An output_run and the strings it points to. */
 struct reporting {
-	struct output_run run;
+	struct heading head;
 	struct verdict_view view;
-	struct utsname system;
-	const char *limits[MOST_LIMITS + 1];
 };
-
-static uint64_t timeval_ns(const struct timeval *time)
-{
-	return time->tv_sec * 1000000000ull + time->tv_usec * 1000ull;
-}
-
-static void fill_cost(struct session *session, struct output_cost *cost)
-{
-	struct collect_cost programs[32];
-	uint64_t files_ns, files_bytes;
-	struct rusage usage;
-	size_t i, count;
-
-	getrusage(RUSAGE_SELF, &usage);
-	cost->user_ns = timeval_ns(&usage.ru_utime);
-	cost->system_ns = timeval_ns(&usage.ru_stime);
-	session->files->does->cost(session->files, &files_ns, &files_bytes);
-	cost->user_ns += files_ns;
-	cost->rss_bytes = usage.ru_maxrss * 1024ull + files_bytes;
-	cost->load_ns = collect_load_ns(session->observer.collect);
-	cost->sweeps = session->observer.sweeps;
-	cost->go_first_sweep_ns = session->observer.go.count ? session->observer.go_first_sweep_ns
-							     : 0;
-	cost->go_longest_sweep_ns = session->observer.go.count
-					    ? session->observer.go_longest_sweep_ns
-					    : 0;
-	collect_go_counts(session->observer.collect, &cost->go_events);
-	cost->go_probe_ns = collect_go_probe_ns(session->observer.collect);
-	count = collect_costs(session->observer.collect, programs, 32);
-	for (i = 0; i < count; i++) {
-		cost->bpf_runs += programs[i].runs;
-		cost->bpf_ns += programs[i].run_ns;
-	}
-}
 
 static void view_release(struct reporting *reporting)
 {
@@ -69,49 +29,12 @@ static void view_release(struct reporting *reporting)
 /* Returns 0 or -ENOMEM. */
 static int reporting_init(struct reporting *reporting, struct session *session)
 {
-	const struct session_options *options = session->options;
 	struct lc_snapshot snapshot;
-	struct observer_losses losses;
-	size_t i;
 	int r;
 
-	memset(reporting, 0, sizeof(*reporting));
-	uname(&reporting->system);
-	for (i = 0; options->observe.threads && i < MOST_LIMITS; i++) /* they are all of threads */
-		reporting->limits[i] = collect_limit(session->observer.collect, i);
-	observer_get_losses(&session->observer, &losses);
-	reporting->run = (struct output_run){
-		.command = options->command,
-		.version = LEAKHOP_VERSION,
-		.host = reporting->system.nodename,
-		.kernel = reporting->system.release,
-		.source = collect_source(session->observer.collect),
-		.limits = reporting->limits,
-		.started = session->started,
-		.realtime_offset = session->realtime_offset,
-		.now = now_monotonic(),
-		.threshold_ns = options->observe.collect.threshold_ns,
-		.lost = { .events = losses.events,
-			  .stacks = losses.stacks,
-			  .threads = losses.threads,
-			  .goroutines = losses.goroutines,
-			  .unasked = losses.unasked },
-		.stacks = session->observer.stacks,
-		.user_stacks = options->observe.user_stacks,
-		.kernel_stacks = options->observe.kernel_stacks,
-		.life = options->life,
-		.verbose = options->verbose,
-		.go_events = options->observe.collect.go_events,
-		.explain = options->explain,
-		.explain_goid = options->explain_goid,
-		.ended_in_full = options->observe.collect.short_blocks,
-		.show_ended = options->observe.collect.short_blocks || options->all ||
-			      options->verbose,
-	};
-	reporting->run.ended = (int64_t)reporting->run.now + session->realtime_offset;
-	reporting->run.view = &reporting->view;
-	fill_cost(session, &reporting->run.cost);
-	observer_snapshot(&session->observer, reporting->run.now, &snapshot);
+	heading_fill(session, &reporting->head);
+	reporting->head.run.view = &reporting->view;
+	observer_snapshot(&session->observer, reporting->head.run.now, &snapshot);
 	r = verdict_view_create(&snapshot, &reporting->view);
 	if (!r)
 		annotate_graph(&session->observer, &reporting->view.graph);
@@ -138,11 +61,10 @@ static struct report_source source_of(struct session *session, const struct repo
 
 	return (struct report_source){
 		.options = options,
-		.run = &reporting->run,
+		.run = &reporting->head.run,
 		.view = &reporting->view,
 		.progress = &session->progress,
-		.threads_seen = options->observe.once ? session->observer.threads_living
-						      : session->observer.threads_seen,
+		.threads_seen = heading_threads_seen(session),
 		.threads = options->observe.threads,
 		.name_record = name_record,
 		.name_goroutines = name_goroutines,
@@ -205,7 +127,7 @@ static struct output_sink sink_of(struct session *session, const struct reportin
 {
 	progress_clear(&session->progress);
 	return (struct output_sink){ .stream = session->out,
-				     .run = &reporting->run,
+				     .run = &reporting->head.run,
 				     .told = session->told };
 }
 
@@ -229,6 +151,7 @@ static int report_thread(struct session *session, const struct reporting *report
 		count_due(session, record->conclusion.verdict);
 	}
 	mark_told(session, record, before.number ?: session->told);
+	saving_record(session, record, /* at_end= */ false);
 	if (!session->options->format->as_due)
 		return 0;
 	sink = sink_of(session, reporting);
@@ -267,6 +190,7 @@ static int report_timers(struct session *session, const struct reporting *report
 	if (process->timers_told)
 		return 0;
 	process->timers_told = true;
+	saving_timers(session, timers, /* at_end= */ false);
 	session->told++;
 	count_due(session, timers->conclusion.verdict);
 	if (!session->options->format->as_due)
@@ -283,6 +207,7 @@ static int report_group(struct session *session, const struct reporting *reporti
 	if (!is_news(record))
 		return 0;
 	mark_goroutines_told(session, record);
+	saving_goroutines(session, record, /* at_end= */ false);
 	session->told++;
 	count_due(session, record->conclusion.verdict);
 	if (!session->options->format->as_due)
@@ -346,7 +271,7 @@ static void say_what_is_missing(const struct session *session, const struct repo
 {
 	if (session->options->quiet)
 		return;
-	if (reporting->run.names_hidden)
+	if (reporting->head.run.names_hidden)
 		output_message("the kernel hides its symbols (kptr_restrict, or no CAP_SYSLOG): "
 			       "kernel stacks have no names");
 	if (session->observer.stopped)
@@ -362,17 +287,18 @@ int tell_end(struct session *session)
 	int r;
 
 	progress_begin(&session->progress);
+	saving_name_all(session);
 	r = reporting_init(&reporting, session);
 	source = source_of(session, &reporting);
 	r = r ?: reporting_make(&source, &report);
 	annotate_go_events(&session->observer);
-	if (session->options->format->all_stacks)
-		annotate_stacks(&session->observer);
-	reporting.run.names_hidden = has_kernel_stacks(session) &&
-				     stack_kernel_names_hidden(session->observer.engine);
+	reporting.head.run.names_hidden = has_kernel_stacks(session) &&
+					  stack_kernel_names_hidden(session->observer.engine);
 	progress_end(&session->progress);
 	say_what_is_missing(session, &reporting);
-	fill_cost(session, &reporting.run.cost);
+	heading_fill_cost(session, &reporting.head.run.cost);
+	if (!r)
+		saving_end(session, &reporting.head.run, &report);
 	r = r ?: reporting_write(&source, session->out, session->told, &report);
 	session->found = reporting_found(&report);
 	reporting_release(&report);

@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/ending.h"
 #include "cmd/options.h"
+#include "cmd/saving.h"
 #include "cmd/telling.h"
 #include "cmd/target.h"
 #include "output/message.h"
@@ -96,6 +97,8 @@ static int sweep(struct watch *watch)
 		return r;
 	if (!r)
 		r = tell_new(session);
+	if (!r)
+		saving_sweep(session);
 	now = now_monotonic();
 	watch->next_sweep = now + vary(watch);
 	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
@@ -275,7 +278,8 @@ int command_trace(int argc, char **argv)
 	}
 	r = session_open(&options.session, &session);
 	if (!r) {
-		r = trace(&session, &child, child_signals);
+		r = saving_begin(&session) ?: trace(&session, &child, child_signals);
+		saving_close(&session);
 		session_close(&session);
 	}
 	child_release(&child);

@@ -169,3 +169,78 @@ void annotate_go_events(struct observer *observer)
 		}
 	}
 }
+
+/* --- all there is --- */
+
+struct naming {
+	struct observer *observer;
+	size_t left;
+};
+
+static bool is_to_be_named(struct naming *naming, uint32_t id)
+{
+	const struct lc_stack *stack = lc_stacks_get(naming->observer->stacks, id);
+
+	if (!stack || stack->frames || !naming->left)
+		return false;
+	naming->left--;
+	return true;
+}
+
+static void name_user(struct naming *naming, uint32_t id)
+{
+	if (is_to_be_named(naming, id))
+		stack_name_user(naming->observer->engine, naming->observer->stacks, id);
+}
+
+static void name_go(struct naming *naming, uint32_t id)
+{
+	if (is_to_be_named(naming, id))
+		name_goroutines(naming->observer, id);
+}
+
+static void name_thread(struct naming *naming, const struct lc_thread *thread)
+{
+	int i;
+
+	name_user(naming, thread->user_stack);
+	name_user(naming, thread->spawn_stack);
+	if (is_to_be_named(naming, thread->kernel_stack))
+		stack_name_kernel(naming->observer->engine, naming->observer->stacks,
+				  thread->kernel_stack);
+	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++)
+		name_user(naming, thread->longest[i].user_stack);
+	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++)
+		name_user(naming, thread->places[i].user_stack);
+	for (i = 0; i < LC_REPEATS; i++)
+		name_user(naming, thread->repeats[i].user_stack);
+}
+
+static void name_process(struct naming *naming, const struct lc_go_process *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->count; i++)
+		name_go(naming, process->list[i].stack);
+	for (i = 0; i < process->site_count; i++) {
+		name_go(naming, process->sites[i].spawn_stack);
+		name_go(naming, process->sites[i].entry_stack);
+	}
+}
+
+void annotate_models(struct observer *observer, size_t most)
+{
+	struct naming naming = { .observer = observer, .left = most };
+	const struct lc_model *models[] = { observer->model, observer->others };
+	const struct lc_go_process *process = observer->go.processes;
+	const struct lc_thread *thread;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		for (thread = lc_snapshot_next(models[i], NULL); thread && naming.left;
+		     thread = lc_snapshot_next(models[i], thread))
+			name_thread(&naming, thread);
+	}
+	for (; process && naming.left; process = process->hh.next)
+		name_process(&naming, process);
+}

@@ -25,4 +25,10 @@ void annotate_stacks(struct observer *observer);
 /* All that probes have seen, for the report at the end. */
 void annotate_go_events(struct observer *observer);
 
+/*
+ * Whatever stack of the models has no names yet, of threads, goroutines and their origins; at most
+ * so many.
+ */
+void annotate_models(struct observer *observer, size_t most);
+
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The head of a report of a live session: where, when, what was lost, and what it cost. */
+#ifndef LEAKHOP_CMD_HEADING_H
+#define LEAKHOP_CMD_HEADING_H
+
+#include "cmd/session.h"
+
+#include <sys/utsname.h>
+
+#define HEADING_LIMITS 8
+
+/* With the strings it points to. */
+struct heading {
+	struct output_run run;
+	struct utsname system;
+	const char *limits[HEADING_LIMITS + 1];
+};
+
+/* As of now, without a view. The session must outlive it. */
+void heading_fill(struct session *session, struct heading *ret_heading);
+
+/* The cost alone, which has risen meanwhile. */
+void heading_fill_cost(struct session *session, struct output_cost *cost);
+
+/* How many threads the report is about. */
+size_t heading_threads_seen(const struct session *session);
+
+#endif

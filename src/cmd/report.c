@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* leakhop report: what a run saw, told again from its recording. */
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "cmd/recorded.h"
+#include "output/message.h"
+#include "util/duration.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What was told as it came due comes before the end; a dump's end has all of it. */
+static bool is_told_first(const struct output_format *format, const struct output_report *report)
+{
+	return format->as_due && (!report->has_threads || format->for_programs);
+}
+
+static int tell_threads(struct output_sink *sink, const struct output_format *format,
+			const struct verdict_records *records)
+{
+	const struct output_before before = {};
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < records->count && !r; i++) {
+		sink->told++;
+		r = format->thread(sink, &records->list[i], &before);
+	}
+	return r;
+}
+
+static int tell_goroutines(struct output_sink *sink, const struct output_format *format,
+			   const struct verdict_goroutine_records *records, bool suspects)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < records->count && !r; i++) {
+		enum verdict verdict = records->list[i].conclusion.verdict;
+
+		if (suspects ? verdict != VERDICT_SUSPECT : verdict < VERDICT_STUCK)
+			continue;
+		sink->told++;
+		r = format->goroutines(sink, &records->list[i]);
+	}
+	for (i = 0; !suspects && i < records->timer_count && !r; i++) {
+		sink->told++;
+		r = format->timers(sink, &records->timers[i]);
+	}
+	return r;
+}
+
+static int tell_first(struct output_sink *sink, const struct output_format *format,
+		      const struct output_report *report)
+{
+	int r = tell_goroutines(sink, format, &report->goroutines, /* suspects= */ false);
+
+	r = r ?: tell_threads(sink, format, &report->findings);
+	r = r ?: tell_goroutines(sink, format, &report->goroutines, /* suspects= */ true);
+	return r ?: tell_threads(sink, format, &report->suspects);
+}
+
+static void say_limits(const struct output_run *run)
+{
+	size_t i;
+
+	for (i = 0; run->limits[i]; i++)
+		output_message("%s", run->limits[i]);
+}
+
+/* Where it comes from, and what it is not. */
+static void say_origin(const char *path, const struct recorded *recorded)
+{
+	const struct record_run *run = &recorded->recording.run;
+	char when[40], since[40], span[32];
+
+	say_limits(&recorded->run);
+	time_format_rfc3339(run->ended, when, sizeof(when));
+	output_message("'%s': %s on %s, %s sweep%s, up to %s%s", path, run->command, run->host,
+		       recorded_count(recorded, span, sizeof(span)),
+		       recorded->recording.sweep_count == 1 ? "" : "s", when,
+		       run->finished ? "" : ", where it broke off");
+	if (run->thinned_before)
+		output_message("of sweeps before %s only what lasted is left (--max-size)",
+			       time_format_rfc3339(run->thinned_before, since, sizeof(since)));
+	if (run->not_recorded)
+		output_message("%llu goroutines found no room in it",
+			       (unsigned long long)run->not_recorded);
+	if (recorded->run.threshold_ns < run->threshold_ns && !run->once)
+		output_message("of blocks shorter than %s there are no stacks in it",
+			       duration_format(run->threshold_ns, span, sizeof(span)));
+}
+
+static int write_report(struct recorded *recorded, const struct session_options *options,
+			FILE *stream)
+{
+	struct report_source source = recorded_source(recorded, options);
+	struct output_sink sink = { .stream = stream, .run = &recorded->run };
+	struct output_report report = {};
+	int r = reporting_make(&source, &report);
+
+	if (!r && is_told_first(options->format, &report))
+		r = tell_first(&sink, options->format, &report);
+	r = r ?: reporting_write(&source, stream, sink.told, &report);
+	if (!r)
+		r = reporting_found(&report) & options->fail_on ? EXIT_FOUND : EXIT_RAN;
+	reporting_release(&report);
+	return r;
+}
+
+static int report(struct options *options, FILE *stream)
+{
+	struct recorded recorded;
+	struct error error = {};
+	int r = recorded_read(options, options->files[0], &recorded, &error);
+
+	if (r < 0)
+		return session_fail(&options->session, r, &error);
+	if (!options->session.quiet)
+		say_origin(options->files[0], &recorded);
+	r = write_report(&recorded, &options->session, stream);
+	recorded_release(&recorded);
+	if (r < 0) {
+		error_set(&error, r, "cannot write the report");
+		return session_fail(&options->session, r, &error);
+	}
+	return r;
+}
+
+int command_report(int argc, char **argv)
+{
+	struct options options;
+	struct error error = {};
+	FILE *stream;
+	int r;
+
+	options_parse(&options, "report", argc, argv);
+	stream = session_open_output(&options.session);
+	if (!stream) {
+		error_set(&error, -errno, "cannot write '%s'", options.session.output);
+		return session_fail(&options.session, -EIO, &error);
+	}
+	r = report(&options, stream);
+	session_close_output(stream);
+	return r;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a session to its recording: see saving.h. */
+#include "cmd/saving.h"
+#include "cmd/file.h"
+#include "cmd/heading.h"
+#include "observe/annotate.h"
+#include "output/message.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define NAMED_A_SWEEP 100 /* stacks: a sweep is not to be held up for long */
+#define SYSCALLS_MOST 1024
+
+bool saving_is_recording(const char *path)
+{
+	size_t length = strlen(path), suffix = strlen(RECORD_SUFFIX);
+
+	return length > suffix && !strcmp(path + length - suffix, RECORD_SUFFIX);
+}
+
+/* --- begin --- */
+
+/* What an earlier recording of that name has left beside it. */
+static int remove_companions(const char *path)
+{
+	static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
+	char name[PATH_MAX + 16];
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		if (unlink(name) && errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+static void save_syscalls(struct recorder *recorder)
+{
+	struct output_syscall call;
+	struct record_syscall row;
+	int64_t nr;
+
+	for (nr = 0; nr < SYSCALLS_MOST; nr++) {
+		if (!output_syscall(nr, &call))
+			continue;
+		row = (struct record_syscall){ .nr = nr, .args = call.args };
+		snprintf(row.name, sizeof(row.name), "%s", call.name);
+		recorder_note_syscall(recorder, &row);
+	}
+}
+
+static int begin(struct session *session, struct error *error)
+{
+	const struct session_options *options = session->options;
+	char path[PATH_MAX];
+	int fd, r;
+
+	fd = file_create(options->recording);
+	if (fd < 0)
+		return error_set(error, -errno, "cannot write '%s'", options->recording);
+	close(fd);
+	r = realpath(options->recording, path) ? remove_companions(path) : -errno;
+	if (r < 0)
+		return error_set(error, r, "cannot write '%s'", options->recording);
+	r = recorder_open(path, options->max_size, &session->recorder, error);
+	if (!r)
+		save_syscalls(session->recorder);
+	return r;
+}
+
+int saving_begin(struct session *session)
+{
+	struct error error = {};
+	int r = session->options->recording ? begin(session, &error) : 0;
+
+	/* A folder or file that is not there is none to be written to, and no target. */
+	return r < 0 ? session_fail(session->options, -EIO, &error) : 0;
+}
+
+void saving_close(struct session *session)
+{
+	recorder_close(session->recorder);
+	session->recorder = NULL;
+}
+
+/* --- a transaction --- */
+
+static void fill_head(const struct session *session, const struct output_run *run,
+		      struct record_run *ret)
+{
+	const struct session_options *options = session->options;
+	struct utsname system;
+	size_t i;
+
+	uname(&system);
+	snprintf(ret->version, sizeof(ret->version), "%s", run->version);
+	snprintf(ret->command, sizeof(ret->command), "%s", run->command);
+	snprintf(ret->host, sizeof(ret->host), "%s", run->host);
+	snprintf(ret->kernel, sizeof(ret->kernel), "%s", run->kernel);
+	snprintf(ret->arch, sizeof(ret->arch), "%s", system.machine);
+	snprintf(ret->source, sizeof(ret->source), "%s", run->source);
+	for (i = 0; i < RECORD_LIMITS && run->limits[i]; i++)
+		snprintf(ret->limits[i], sizeof(ret->limits[i]), "%s", run->limits[i]);
+	ret->once = options->observe.once;
+	ret->all_threads = options->all;
+	ret->life = options->life;
+	ret->user_stacks = options->observe.user_stacks;
+	ret->kernel_stacks = options->observe.kernel_stacks;
+	ret->threads = options->observe.threads;
+	ret->goroutines = options->observe.goroutines;
+	ret->go_events = options->observe.collect.go_events;
+	ret->short_blocks = options->observe.collect.short_blocks;
+	ret->names_hidden = run->names_hidden;
+	ret->stopped = session->observer.stopped;
+}
+
+static void fill_run(const struct session *session, const struct output_run *run, bool finished,
+		     struct record_run *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	fill_head(session, run, ret);
+	ret->started = run->started;
+	ret->ended = run->ended;
+	ret->realtime_offset = run->realtime_offset;
+	ret->now = run->now;
+	ret->threshold_ns = run->threshold_ns;
+	ret->finished = finished;
+	ret->threads_seen = heading_threads_seen(session);
+	ret->lost_events = run->lost.events;
+	ret->lost_stacks = run->lost.stacks;
+	ret->lost_threads = run->lost.threads;
+	ret->lost_goroutines = run->lost.goroutines;
+	ret->unasked_goroutines = run->lost.unasked;
+	ret->user_ns = run->cost.user_ns;
+	ret->system_ns = run->cost.system_ns;
+	ret->rss_bytes = run->cost.rss_bytes;
+	ret->load_ns = run->cost.load_ns;
+	ret->sweeps = run->cost.sweeps;
+	ret->go_first_sweep_ns = run->cost.go_first_sweep_ns;
+	ret->go_longest_sweep_ns = run->cost.go_longest_sweep_ns;
+	ret->bpf_runs = run->cost.bpf_runs;
+	ret->bpf_ns = run->cost.bpf_ns;
+	ret->go_counts = run->cost.go_events;
+	ret->go_probe_ns = run->cost.go_probe_ns;
+}
+
+static void write_all(struct session *session, const struct output_run *run, bool finished)
+{
+	struct lc_snapshot snapshot;
+	struct record_run head;
+	struct error error = {};
+
+	fill_run(session, run, finished, &head);
+	observer_snapshot(&session->observer, run->now, &snapshot);
+	if (recorder_write(session->recorder, &snapshot, session->observer.stacks, &head, &error) <
+	    0)
+		output_message("%s: what was recorded before is in '%s'", error.text,
+			       session->options->recording);
+}
+
+static bool is_saved(const struct session *session)
+{
+	return session->recorder && !recorder_has_failed(session->recorder);
+}
+
+void saving_sweep(struct session *session)
+{
+	struct heading head;
+
+	if (!is_saved(session))
+		return;
+	annotate_models(&session->observer, NAMED_A_SWEEP);
+	heading_fill(session, &head);
+	write_all(session, &head.run, /* finished= */ false);
+}
+
+void saving_name_all(struct session *session)
+{
+	if (is_saved(session))
+		annotate_models(&session->observer, SIZE_MAX);
+}
+
+/* --- what is told --- */
+
+static struct record_finding finding_of(const struct session *session,
+					const struct conclusion *conclusion, bool at_end)
+{
+	return (struct record_finding){
+		.at = (int64_t)now_monotonic() + session->realtime_offset,
+		.at_end = at_end,
+		.verdict = verdict_name(conclusion->verdict),
+		.rule = conclusion->rule,
+		.reason = conclusion->reason,
+		.proof = conclusion->proof,
+		.remedy = conclusion->remedy,
+	};
+}
+
+void saving_record(struct session *session, const struct verdict_record *record, bool at_end)
+{
+	struct record_finding finding;
+
+	if (!is_saved(session))
+		return;
+	finding = finding_of(session, &record->conclusion, at_end);
+	finding.kind = "thread";
+	finding.pid = record->thread->task.pid;
+	finding.comm = record->thread->process_comm;
+	finding.tid = record->thread->task.tid;
+	finding.count = record->count;
+	finding.blocked_ns = record->blocked_ns;
+	finding.stack = record->user_stack ?: record->kernel_stack;
+	finding.spawn_stack = record->thread->spawn_stack;
+	recorder_note_finding(session->recorder, &finding);
+}
+
+void saving_goroutines(struct session *session, const struct verdict_goroutines *record,
+		       bool at_end)
+{
+	struct record_finding finding;
+
+	if (!is_saved(session))
+		return;
+	finding = finding_of(session, &record->conclusion, at_end);
+	finding.kind = "goroutine";
+	finding.pid = record->process->pid;
+	finding.comm = record->process->comm;
+	finding.goid = record->goroutine->goid;
+	finding.count = record->whole_site ? record->site->living : record->count;
+	finding.blocked_ns = record->oldest_ns;
+	finding.stack = record->goroutine->stack;
+	finding.spawn_stack = record->site->spawn_stack;
+	recorder_note_finding(session->recorder, &finding);
+}
+
+void saving_timers(struct session *session, const struct verdict_timers *timers, bool at_end)
+{
+	struct record_finding finding;
+
+	if (!is_saved(session))
+		return;
+	finding = finding_of(session, &timers->conclusion, at_end);
+	finding.kind = "timers";
+	finding.pid = timers->process->pid;
+	finding.comm = timers->process->comm;
+	finding.count = timers->process->timers;
+	recorder_note_finding(session->recorder, &finding);
+}
+
+/* --- the end --- */
+
+static void save_notes(struct recorder *recorder, const struct verdict_records *records)
+{
+	const struct verdict_record *record;
+	size_t i;
+
+	for (i = 0; i < records->count; i++) {
+		record = &records->list[i];
+		if (record->has_futex_wake)
+			recorder_note_futex_wake(recorder, record->thread->task.tid,
+						 &record->futex_wake);
+		if (record->has_epoll_return)
+			recorder_note_epoll_return(recorder, record->thread->task.tid,
+						   &record->epoll_return);
+	}
+}
+
+static void save_go_notes(struct recorder *recorder, const struct verdict_goroutines *record)
+{
+	struct record_go_exact exact = {
+		.pid = record->process->pid,
+		.goid = record->goroutine->goid,
+		.exact = record->exact,
+		.ready_stack = record->ready_stack,
+	};
+	struct record_label label;
+	size_t i;
+
+	for (i = 0; i < record->label_count; i++) {
+		snprintf(label.text, sizeof(label.text), "%s", record->labels[i].text);
+		label.count = record->labels[i].count;
+		recorder_note_label(recorder, exact.pid, exact.goid, &label);
+	}
+	if (record->has_exact)
+		recorder_note_exact(recorder, &exact);
+}
+
+static void save_findings(struct session *session, const struct output_report *report)
+{
+	const struct verdict_records *const lists[] = { &report->findings, &report->suspects };
+	const struct verdict_goroutine_records *groups = &report->goroutines;
+	size_t list, i;
+
+	for (list = 0; list < 2; list++) {
+		for (i = 0; i < lists[list]->count; i++)
+			saving_record(session, &lists[list]->list[i], /* at_end= */ true);
+	}
+	for (i = 0; i < groups->count; i++) {
+		if (groups->list[i].conclusion.verdict >= VERDICT_SUSPECT)
+			saving_goroutines(session, &groups->list[i], /* at_end= */ true);
+	}
+	for (i = 0; i < groups->timer_count; i++)
+		saving_timers(session, &groups->timers[i], /* at_end= */ true);
+}
+
+void saving_end(struct session *session, const struct output_run *run,
+		const struct output_report *report)
+{
+	size_t i;
+
+	if (!is_saved(session))
+		return;
+	save_findings(session, report);
+	save_notes(session->recorder, &report->findings);
+	save_notes(session->recorder, &report->suspects);
+	save_notes(session->recorder, &report->waits);
+	save_notes(session->recorder, &report->threads);
+	for (i = 0; i < report->goroutines.count; i++)
+		save_go_notes(session->recorder, &report->goroutines.list[i]);
+	write_all(session, run, /* finished= */ true);
+}
