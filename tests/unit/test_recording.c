@@ -2,17 +2,14 @@
 /* Recordings: what was written is read back, whatever it is; and what others wrote does no harm. */
 #include "unit.h"
 
-#include "record/columns.h"
-#include "record/rows.h"
+#include "recorded.h"
+
 #include "record/writer.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SECOND 1000000000ull
-#define STACKS 5
 
 struct file {
 	char folder[64];
@@ -50,50 +47,6 @@ static int drop_file(void **state)
 	return 0;
 }
 
-/* --- a snapshot with something in every column --- */
-
-static void fill_column(const struct record_column *column, unsigned seed, char *field)
-{
-	uint64_t value = seed;
-
-	switch ((enum record_kind)column->kind) {
-	case RECORD_TEXT:
-		snprintf(field, column->size, "%s %u \xff'\"", column->name, seed);
-		return;
-	case RECORD_LETTER:
-		*field = "SDRTt"[seed % 5];
-		return;
-	case RECORD_BOOLEAN:
-		value = 1;
-		break;
-	case RECORD_STACK:
-		value = 1 + seed % STACKS;
-		break;
-	case RECORD_UNSIGNED:
-		value = column->most	    ? 1 + seed % column->most
-			: column->size == 8 ? UINT64_MAX - seed
-					    : (1ull << (8 * column->size)) - 1 - seed % 100;
-		break;
-	case RECORD_SIGNED:
-		value = (uint64_t)(-(int64_t)seed - 2);
-		break;
-	case RECORD_TIME:
-	case RECORD_OPTIONAL:
-		value = 1000 * SECOND + seed;
-		break;
-	}
-	memcpy(field, &value, column->size);
-}
-
-static void fill(const struct record_table *table, void *row, unsigned seed)
-{
-	size_t i;
-
-	for (i = 0; i < table->count; i++)
-		fill_column(&table->columns[i], seed + (unsigned)i,
-			    (char *)row + table->columns[i].offset);
-}
-
 static void assert_same(const struct record_table *table, const void *a, const void *b)
 {
 	size_t i;
@@ -108,202 +61,6 @@ static void assert_same(const struct record_table *table, const void *a, const v
 		if (!same)
 			fail_msg("%s.%s is not what was written", table->name, column->name);
 	}
-}
-
-struct models {
-	struct lc_stacks *stacks;
-	struct lc_model *threads, *others;
-	struct lc_series *series;
-	struct lc_go go;
-	struct lc_snapshot snapshot;
-	struct record_run run;
-};
-
-static void fill_wait(struct lc_wait *wait, unsigned seed)
-{
-	uint32_t i;
-
-	memset(wait, 0, sizeof(*wait));
-	fill(&record_wait, wait, seed);
-	wait->owner_count = LC_WAIT_OWNERS;
-	wait->member_count = LC_WAIT_MEMBERS;
-	for (i = 0; i < LC_WAIT_OWNERS; i++)
-		fill(&record_owner, &wait->owners[i], seed + i);
-	for (i = 0; i < LC_WAIT_MEMBERS; i++)
-		fill(&record_member, &wait->members[i], seed + i);
-}
-
-static void add_thread(struct lc_model *model, pid_t tid, unsigned seed)
-{
-	struct record_thread_row row;
-	struct lc_wait wait;
-	int i;
-
-	memset(&row, 0, sizeof(row));
-	fill(&record_thread, &row, seed);
-	row.thread.task.tid = tid;
-	row.thread.ended_at = 0;
-	for (i = 0; i < LC_LONGEST_BLOCKS; i++)
-		fill(&record_longest, &row.thread.longest[i], seed + (unsigned)i);
-	for (i = 0; i < LC_PLACES; i++)
-		fill(&record_place, &row.thread.places[i], seed + (unsigned)i);
-	for (i = 0; i < LC_REPEATS; i++)
-		fill(&record_repeat, &row.thread.repeats[i], seed + (unsigned)i);
-	fill_wait(&wait, seed);
-	assert_int_equal(lc_model_restore(model, &row.thread, seed % 3 ? &wait : NULL), 0);
-}
-
-static void add_stacks(struct lc_stacks *stacks)
-{
-	unsigned i;
-	uint32_t id;
-
-	for (i = 0; i < STACKS; i++) {
-		struct lc_raw_frame raw = { .module = i, .vaddr = 0x1000 + i };
-		struct lc_frame frames[] = {
-			{ .function = "inner",
-			  .file = "a.c",
-			  .line = i,
-			  .module = "/bin/a",
-			  .build_id = "abcd",
-			  .address = UINT64_MAX - i,
-			  .offset = i,
-			  .inlined = true },
-			{ .function = "outer \xff",
-			  .guessed = true,
-			  .go = true,
-			  .own = true,
-			  .module = "[kernel]" },
-		};
-
-		assert_int_equal(lc_stacks_intern(stacks, &raw, 1, LC_STACK_WHOLE + i, &id), 0);
-		if (i)
-			assert_int_equal(lc_stacks_set_frames(stacks, id, frames, 2), 0);
-	}
-}
-
-static void add_go(struct lc_go *go, pid_t pid)
-{
-	struct lc_go_process *process;
-	struct lc_goroutine goroutine;
-	struct lc_go_releasers releasers;
-	struct record_go_wait_row wait;
-	struct lc_go_site site;
-	struct lc_go_lock lock;
-	struct record_go_row row;
-	unsigned i;
-
-	memset(&row, 0, sizeof(row));
-	fill(&record_go_process, &row, (unsigned)pid);
-	row.process.pid = pid;
-	for (i = 0; i < LC_GO_BLOCKS; i++)
-		fill(&record_go_block, &row.events.blocks[i], i);
-	row.events.kept = LC_GO_BLOCKS;
-	assert_int_equal(lc_go_restore(go, &row.process, &row.events, &process), 0);
-	for (i = 0; i < 3; i++) {
-		memset(&site, 0, sizeof(site));
-		fill(&record_go_site, &site, i);
-		assert_int_equal(lc_go_restore_site(process, &site), 0);
-	}
-	for (i = 0; i < 10; i++) {
-		memset(&goroutine, 0, sizeof(goroutine));
-		fill(&record_goroutine, &goroutine, i);
-		goroutine.goid = 100 + i;
-		goroutine.site = i % 3;
-		assert_int_equal(lc_go_restore_goroutine(process, &goroutine), 0);
-	}
-	lc_go_restored(process);
-	for (i = 0; i < 4; i++) {
-		memset(&wait, 0, sizeof(wait));
-		fill(&record_go_wait, &wait, i);
-		wait.wait.goid = 109 - i;
-		wait.wait.case_count = i;
-		memset(wait.wait.cases, 0, sizeof(wait.wait.cases));
-		for (unsigned k = 0; k < i; k++)
-			fill(&record_go_case, &wait.wait.cases[k], i);
-		wait.wait.reason = "chan receive";
-		wait.wait.has_socket = i & 1;
-		if (i & 1)
-			fill_wait(&wait.wait.socket, i);
-		assert_int_equal(lc_go_set_wait(process, &wait.wait), 0);
-		memset(&releasers, 0, sizeof(releasers));
-		fill(&record_go_releasers, &releasers, i);
-		releasers.goid = 109 - i;
-		assert_int_equal(lc_go_set_releasers(process, &releasers), 0);
-		fill(&record_go_served, &lock, i);
-		assert_int_equal(lc_go_restore_lock(process, &lock), 0);
-	}
-}
-
-static void add_groups(struct lc_series *series)
-{
-	struct lc_series_group group;
-	unsigned i, k;
-
-	for (i = 0; i < 7; i++) {
-		memset(&group, 0, sizeof(group));
-		group.key = (struct lc_series_key){ .pid = 40 + i,
-						    .kind = i % 4 + (i % 4 == 1 ? 3 << 8 : 0),
-						    .block_site = i % 4 < 2 ? 1 + i % STACKS : 0,
-						    .spawn_site = i % 4 == 0 ? 2 : i };
-		group.first_at = 100 * SECOND;
-		group.joined = i;
-		group.left = 2 * i;
-		for (k = 0; k < 1; k++) {
-			group.sweeps[k].at = (100 + k) * SECOND;
-			group.sweeps[k].count = i * k + 1;
-		}
-		group.sweep_count = k;
-		assert_int_equal(lc_series_restore(series, &group), 0);
-	}
-}
-
-static void make_models(struct models *models)
-{
-	struct lc_holding holding;
-	unsigned i;
-
-	memset(models, 0, sizeof(*models));
-	assert_int_equal(lc_stacks_create(0, &models->stacks), 0);
-	assert_int_equal(lc_model_create(0, &models->threads), 0);
-	assert_int_equal(lc_model_create(0, &models->others), 0);
-	assert_int_equal(lc_series_create(&models->series), 0);
-	add_stacks(models->stacks);
-	for (i = 0; i < 20; i++)
-		add_thread(i % 4 ? models->threads : models->others, 1000 - (pid_t)i * 7, i);
-	for (i = 0; i < 5; i++) {
-		memset(&holding, 0, sizeof(holding));
-		fill(&record_holding, &holding, i);
-		assert_int_equal(lc_model_restore_holding(models->threads, &holding), 0);
-	}
-	add_groups(models->series);
-	add_go(&models->go, 77);
-	add_go(&models->go, 5);
-	models->snapshot = (struct lc_snapshot){
-		.threads = models->threads,
-		.others = models->others,
-		.series = models->series,
-		.go = &models->go,
-		.now = 5000 * SECOND,
-		.threshold_ns = SECOND,
-	};
-	fill(&record_run_table, &models->run, 3);
-	strcpy(models->run.command, "trace");
-	models->run.now = models->snapshot.now;
-	models->run.finished = false;
-	models->run.not_recorded = models->run.thinned_before = 0; /* the recorder's */
-	models->run.realtime_offset = 1700000000 * (int64_t)SECOND;
-	strcpy(models->run.limits[0], "one thing is not seen");
-	strcpy(models->run.limits[1], "nor is another");
-}
-
-static void release_models(struct models *models)
-{
-	lc_stacks_free(models->stacks);
-	lc_model_free(models->threads);
-	lc_model_free(models->others);
-	lc_series_free(models->series);
-	lc_go_release(&models->go);
 }
 
 /* --- comparing --- */
