@@ -170,13 +170,22 @@ static bool is_saved(const struct session *session)
 	return session->recorder && !recorder_has_failed(session->recorder);
 }
 
+/* Where no stack is new, there is nothing to be gone through. */
+static void name_new(struct session *session)
+{
+	size_t count = lc_stacks_count(session->observer.stacks);
+
+	if (count != session->stacks_named && annotate_models(&session->observer, NAMED_A_SWEEP))
+		session->stacks_named = count;
+}
+
 void saving_sweep(struct session *session)
 {
 	struct heading head;
 
 	if (!is_saved(session))
 		return;
-	annotate_models(&session->observer, NAMED_A_SWEEP);
+	name_new(session);
 	heading_fill(session, &head);
 	write_all(session, &head.run, /* finished= */ false);
 }

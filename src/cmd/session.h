@@ -42,6 +42,7 @@ struct session {
 	struct binary_files *files;
 	struct observer observer;
 	struct recorder *recorder; /* NULL: none */
+	size_t stacks_named;	   /* so many there were when all had names */
 	struct progress progress;
 	int64_t started, realtime_offset;
 	unsigned found;		     /* bit (1 << enum verdict) for each verdict of the report */

@@ -228,7 +228,7 @@ static void name_process(struct naming *naming, const struct lc_go_process *proc
 	}
 }
 
-void annotate_models(struct observer *observer, size_t most)
+bool annotate_models(struct observer *observer, size_t most)
 {
 	struct naming naming = { .observer = observer, .left = most };
 	const struct lc_model *models[] = { observer->model, observer->others };
@@ -243,4 +243,5 @@ void annotate_models(struct observer *observer, size_t most)
 	}
 	for (; process && naming.left; process = process->hh.next)
 		name_process(&naming, process);
+	return naming.left > 0;
 }

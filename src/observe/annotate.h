@@ -27,8 +27,8 @@ void annotate_go_events(struct observer *observer);
 
 /*
  * Whatever stack of the models has no names yet, of threads, goroutines and their origins; at most
- * so many.
+ * so many. Returns whether these were all.
  */
-void annotate_models(struct observer *observer, size_t most);
+bool annotate_models(struct observer *observer, size_t most);
 
 #endif

@@ -25,7 +25,7 @@ struct written_thread {
 	uint64_t start_time;
 	int64_t id, wait; /* rows */
 	uint64_t first_sweep;
-	uint64_t row_hash, lists_hash;
+	uint64_t hash, lists_hash;
 	const struct lc_wait *wait_seen;
 	uint64_t wait_read_at;
 	uint64_t written; /* recorder.written */
@@ -110,7 +110,7 @@ static uint64_t hash_lists(const struct lc_thread *thread)
 
 /* --- its row --- */
 
-/* Without what changes with each look, and says nothing. */
+/* Without what changes with each look, and says nothing; hash_of() is of the rest. */
 static void make_row(const struct written_thread *known, const struct lc_thread *thread, bool asked,
 		     struct record_thread_row *row)
 {
@@ -133,20 +133,34 @@ static void make_row(const struct written_thread *known, const struct lc_thread 
 		row->thread.seen_at = 0; /* at the last sweep, which the row need not say */
 }
 
-static void write_row(struct recorder *recorder, struct written_thread *known,
+static void write_row(struct recorder *recorder, const struct written_thread *known,
 		      const struct lc_thread *thread, bool asked, bool exact)
 {
 	struct record_thread_row row;
-	uint64_t hash;
 
 	make_row(known, thread, asked, &row);
-	hash = writer_hash(&row, sizeof(row), 0);
-	if (hash == known->row_hash && !exact)
-		return;
-	known->row_hash = hash;
 	if (exact)
 		row.thread.seen_at = thread->seen_at;
 	writer_put(recorder, &record_thread, &known->id, &row);
+}
+
+/*
+ * Of all that a row is made of. Its lists change with its counters only: a block has ended, or its
+ * wait was read.
+ */
+static uint64_t hash_of(const struct lc_thread *thread)
+{
+#define FROM_TO(from, to, seed)    \
+	writer_hash(&thread->from, \
+		    offsetof(struct lc_thread, to) - offsetof(struct lc_thread, from), seed)
+	uint64_t hash = FROM_TO(task, sweep, thread->kernel_thread);
+
+	hash = FROM_TO(state, wait, hash);
+	hash = FROM_TO(wait_confirmed, told, hash);
+	hash = FROM_TO(syscall, longest, hash);
+	return writer_hash(&thread->end_noted,
+			   sizeof(*thread) - offsetof(struct lc_thread, end_noted), hash);
+#undef FROM_TO
 }
 
 /* --- its blocks --- */
@@ -309,10 +323,15 @@ static bool is_of_interest(const struct lc_thread *thread)
 static void write_thread(struct recorder *recorder, struct written_thread *known,
 			 const struct lc_thread *thread, bool asked, bool exact)
 {
-	uint64_t lists = hash_lists(thread);
+	uint64_t hash = hash_of(thread), lists;
 
 	known->written = recorder->written;
+	/* Nearly all of many thousands have not moved. */
+	if (hash == known->hash && known->wait_seen == thread->wait && !exact)
+		return;
+	known->hash = hash;
 	note_wait(recorder, known, thread);
+	lists = hash_lists(thread);
 	if (lists != known->lists_hash)
 		write_lists(recorder, known->id, thread);
 	known->lists_hash = lists;
