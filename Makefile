@@ -231,7 +231,7 @@ arm64:
 	$(Q)scripts/build-arm64 || [ $$? -eq 77 ]
 
 # --- benchmarks -------------------------------------------------------------------------------------
-bench_programs := $(foreach name,floor pingpong getppid waits,$(BUILD)/tests/bench/$(name))
+bench_programs := $(foreach name,floor pingpong getppid waits day,$(BUILD)/tests/bench/$(name))
 
 $(BUILD)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c
 	$(Q)mkdir -p $(@D)
@@ -245,6 +245,11 @@ $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(call say,BENCH,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -I$(@D) -o $@ $< $(LDFLAGS) -lbpf -lelf -lz -pthread
+
+$(BUILD)/tests/bench/day: tests/bench/day.c $(foreach folder,record model util,$(BUILD)/$(folder).a)
+	$(call say,BENCH,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -Isrc -o $@ $^ $(LDFLAGS) $(libraries)
 
 bench: all fixtures $(bench_programs)
 	$(Q)scripts/bench $(BUILD) $(SECTIONS)
