@@ -149,6 +149,7 @@ unit_folders_default = target model util
 unit_folders_threads = model util
 unit_folders_stacks = model util
 unit_folders_report = verdict model util
+unit_folders_groups = verdict model util
 unit_folders_graph = verdict model util
 unit_folders_instants = verdict model util
 unit_folders_rules = verdict model util

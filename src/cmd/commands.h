@@ -9,6 +9,7 @@
 int command_trace(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 /* Options of trace and dump: see options.h. */
 #include "cmd/options.h"
 #include "cmd/saving.h"
+#include "verdict/groups.h"
 #include "target/proc.h"
 #include "util/duration.h"
 
@@ -150,6 +151,25 @@ static const struct argp_option report_options[] = {
 	{}
 };
 
+static const struct argp_option diff_options[] = {
+	{ 0, 0, 0, 0, "Whom to compare:", 1 },
+	{ "pid", 'p', "PID[,PID...]", 0, "these processes", 1 },
+	{ "comm", OPTION_COMM, "NAME", 0, "processes, or threads, of this name", 1 },
+	{ "user-threads", 'u', 0, 0, "user threads only", 1 },
+	{ "kernel-threads", 'k', 0, 0, "kernel threads only", 1 },
+	{ 0, 0, 0, 0, "What to show:", 2 },
+	{ "threshold", 'm', "TIME", 0,
+	  "blocked for at least this long (default: as each was recorded)", 2 },
+	{ "fail-on", OPTION_FAIL_ON, "CHANGE[,...]", 0,
+	  "exit with 1 when a group is: new, grown, shrunk, gone", 2 },
+	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
+	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document", 2 },
+	{ "output", 'o', "FILE", 0, "write it to FILE (default: stdout)", 2 },
+	{ "verbose", 'v', 0, 0, "also what is as before", 2 },
+	{}
+};
+
 static int parse_number(const char *text, unsigned long least, unsigned long most,
 			unsigned long *ret_number)
 {
@@ -260,6 +280,22 @@ static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
 			argp_error(state, "'%s' is no verdict (deadlock, leak, stuck, suspect)",
 				   word);
 		*bits |= 1u << verdict;
+	}
+}
+
+static void parse_changes(struct argp_state *state, char *list, unsigned *bits)
+{
+	enum verdict_change change;
+	char *word;
+
+	while ((word = strsep(&list, ","))) {
+		for (change = CHANGE_NEW; change < CHANGE_KINDS; change++) {
+			if (change != CHANGE_SAME && !strcmp(word, verdict_change_name(change)))
+				break;
+		}
+		if (change == CHANGE_KINDS)
+			argp_error(state, "'%s' is no change (new, grown, shrunk, gone)", word);
+		*bits |= 1u << change;
 	}
 }
 
@@ -409,7 +445,8 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		session->observe.threads = false;
 		return 0;
 	case OPTION_FAIL_ON:
-		parse_verdicts(state, arg, &session->fail_on);
+		(strcmp(session->command, "diff") ? parse_verdicts
+						  : parse_changes)(state, arg, &session->fail_on);
 		return 0;
 	case 'o':
 		*(saving_is_recording(arg) ? &session->recording : &session->output) = arg;
@@ -462,9 +499,17 @@ static void check_recording(struct argp_state *state, const struct options *opti
 	const struct session_options *session = &options->session;
 	const struct collect_filter *filter = &session->observe.collect.filter;
 
+	bool is_diff = !strcmp(session->command, "diff");
+
+	if (is_diff && options->file_count != 2)
+		argp_error(state, "which two recordings? leakhop diff BEFORE" RECORD_SUFFIX
+				  " AFTER" RECORD_SUFFIX);
 	if (!options->file_count)
-		argp_error(state, "which recording? leakhop %s FILE" RECORD_SUFFIX,
-			   session->command);
+		argp_error(state, "which recording? leakhop report FILE" RECORD_SUFFIX);
+	if (options->file_count > 1 && (session->dot || session->explain || session->explain_goid))
+		argp_error(state, "--dot and --explain are of one recording");
+	if (options->file_count > 1 && session->format == &output_format_json_lines)
+		argp_error(state, "--json=lines is of one recording");
 	if (session->recording)
 		argp_error(state, "'%s': a recording is made by trace and dump",
 			   session->recording);
@@ -607,6 +652,19 @@ static const char report_doc[] =
 	"damaged, or of another version, 4 there is no such file, 5 no memory, descriptors or "
 	"disk.";
 
+static const char diff_doc[] =
+	"Show which groups of threads and goroutines are new, grown or gone between two "
+	"recordings: those of one "
+	"program, functions, modules and kind of wait are the same, whatever their addresses and "
+	"lines.\v"
+	"Examples:\n"
+	"  leakhop diff before.leakhop after.leakhop\n"
+	"  leakhop diff --fail-on new,grown before.leakhop after.leakhop  # in a script\n"
+	"\n"
+	"Exit status: 0 ran, 1 there is a change that --fail-on names, 2 wrong usage, 3 one is no "
+	"recording, damaged, or of another version, 4 there is no such file, 5 no memory, "
+	"descriptors or disk.";
+
 static void set_defaults(struct options *options, const char *command)
 {
 	options->session = (struct session_options){
@@ -639,12 +697,14 @@ int options_parse(struct options *options, const char *command, int argc, char *
 
 	memset(options, 0, sizeof(*options));
 	set_defaults(options, command);
-	options->reads = !strcmp(command, "report");
+	options->reads = !strcmp(command, "report") || !strcmp(command, "diff");
 	if (options->reads) {
-		argp = (struct argp){ .options = report_options,
+		bool is_diff = !strcmp(command, "diff");
+
+		argp = (struct argp){ .options = is_diff ? diff_options : report_options,
 				      .parser = parse_command,
-				      .args_doc = "FILE...",
-				      .doc = report_doc };
+				      .args_doc = is_diff ? "BEFORE AFTER" : "FILE...",
+				      .doc = is_diff ? diff_doc : report_doc };
 		collect->threshold_ns = 0; /* as recorded */
 	}
 	snprintf(name, sizeof(name), "leakhop %s", command);

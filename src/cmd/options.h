@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The command line of trace, dump and report. Relies on argp. */
+/* The command line of trace, dump, report and diff. Relies on argp. */
 #ifndef LEAKHOP_CMD_OPTIONS_H
 #define LEAKHOP_CMD_OPTIONS_H
 
@@ -19,8 +19,9 @@ struct options {
 };
 
 /*
- * Parses the arguments of a command ("trace", "dump", "report"; argv[0] is the command). Prints
- * help and exits 0 where that was asked for. Returns 0 or an exit code, having said what is wrong.
+ * Parses the arguments of a command ("trace", "dump", "report", "diff"; argv[0] is the command).
+ * Prints help and exits 0 where that was asked for. Returns 0 or an exit code, having said what is
+ * wrong.
  */
 int options_parse(struct options *options, const char *command, int argc, char **argv);
 

@@ -2,7 +2,7 @@
 /* leakhop report: what a run saw, told again from its recording. */
 #include "cmd/commands.h"
 #include "cmd/options.h"
-#include "cmd/recorded.h"
+#include "cmd/compared.h"
 #include "output/message.h"
 #include "util/duration.h"
 
@@ -128,6 +128,43 @@ static int report(struct options *options, FILE *stream)
 	return r;
 }
 
+static unsigned found_in(const struct verdict_unions *unions)
+{
+	unsigned found = 0;
+	size_t i;
+
+	for (i = 0; i < unions->count; i++)
+		found |= 1u << unions->list[i].worst->verdict;
+	return found;
+}
+
+/* Many: the same group is told once, with where it is. */
+static int report_many(const struct options *options, FILE *stream)
+{
+	const struct session_options *session = &options->session;
+	struct verdict_groups groups = {};
+	struct verdict_unions unions;
+	struct compared compared;
+	struct error error = {};
+	int r = compared_read(options, /* apart= */ false, &compared, &groups, &error);
+
+	if (!r) {
+		r = verdict_unite(&groups, &unions);
+		r = r
+			    ?: output_unions(stream, session->format->for_programs,
+					     compared.origins, compared.count, &unions,
+					     session->verbose || session->all);
+		if (r < 0)
+			error_set(&error, r, "cannot write the report");
+		else
+			r = found_in(&unions) & session->fail_on ? EXIT_FOUND : EXIT_RAN;
+		verdict_unions_release(&unions);
+	}
+	verdict_groups_release(&groups);
+	compared_release(&compared);
+	return r < 0 ? session_fail(session, r, &error) : r;
+}
+
 int command_report(int argc, char **argv)
 {
 	struct options options;
@@ -141,7 +178,7 @@ int command_report(int argc, char **argv)
 		error_set(&error, -errno, "cannot write '%s'", options.session.output);
 		return session_fail(&options.session, -EIO, &error);
 	}
-	r = report(&options, stream);
+	r = options.file_count > 1 ? report_many(&options, stream) : report(&options, stream);
 	session_close_output(stream);
 	return r;
 }

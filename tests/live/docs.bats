@@ -15,7 +15,7 @@ in_page() {
 in_help() {
 	{
 		local command
-		for command in trace dump report doctor; do leakhop "$command" --help; done
+		for command in trace dump report diff doctor; do leakhop "$command" --help; done
 		echo '      --version'
 	} | grep -oE '^ +(-., )?--[a-z][a-z-]+' | sed 's/.*--//' | sort -u
 }

@@ -123,7 +123,7 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 
 @test "a report says what the run said: goroutines that grow, and with exact events" {
 	setup_go
-	run_go go sender
+	GROW=50ms run_go go sender
 	watch=6s trace_is_equal -p "$pid" --no-threads
 	holds 'any(.findings[]; .trend or .group.trend)' "$told"
 	end

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# leakhop diff: what is new, grown and gone between two recordings; and report of more than one.
+
+load helper
+load go.bash
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	before=$BATS_TEST_TMPDIR/before.leakhop
+	after=$BATS_TEST_TMPDIR/after.leakhop
+	json=$BATS_TEST_TMPDIR/diff.json
+}
+
+# record FILE: all that stands of the fixture, whatever its age
+record() { leakhop dump -p "$(fixture_pids)" -m 1ms -o "$1" >/dev/null; }
+differ() { leakhop diff --json "$@" "$before" "$after" >"$json"; }
+# changes FUNCTION: of groups that stand in it
+changes() { jq -r --arg name "$1" '[.groups[] | select(any(.stack[]; .function == $name)) | .change] | join(",")' "$json"; }
+
+@test "twice the same is no change" {
+	start locks
+	await 10
+	record "$before"
+	record "$after"
+	differ -v
+	same '[.new, .grown, .shrunk, .gone]' '[0,0,0,0]' "$json"
+	holds '.same > 5 and (.groups | map(.change) | unique) == ["same"]' "$json"
+	run -0 leakhop diff --fail-on new,grown,gone,shrunk "$before" "$after"
+	[[ $output == *'0 new, 0 grown'* ]]
+}
+
+@test "new, gone and grown groups, and an exit code that a script can trust" {
+	start locks mutex
+	await 2
+	record "$before"
+	end
+	rm -f "$out"
+	start locks cond
+	await 2
+	record "$after"
+	differ
+	[[ $(changes block_in_cond) == new && $(changes block_in_mutex) == gone ]] || { cat "$json" >&2; return 1; }
+	run -1 leakhop diff --fail-on new "$before" "$after"
+	[[ $output == *new*block_in_cond* && $output == *gone*block_in_mutex* ]]
+	run -1 leakhop diff --fail-on gone "$before" "$after"
+	run -0 leakhop diff --fail-on shrunk "$before" "$after"
+	run -2 leakhop diff --fail-on nonsense "$before" "$after"
+	run -2 leakhop diff "$before"
+	run -4 leakhop diff "$before" /nonexistent
+	run -3 leakhop diff "$before" /etc/passwd
+}
+
+@test "a group of goroutines that grows" {
+	setup_go
+	GROW=20ms run_go go sender
+	leakhop dump -p "$pid" -m 1ms -o "$before" >/dev/null
+	more() { leakhop dump -p "$pid" -m 1ms -o "$after" >/dev/null && differ --fail-on grown; [[ $? == 1 ]]; }
+	eventually 20 more
+	holds '[.groups[] | select(.kind == "goroutine" and .change == "grown")] |
+		length == 1 and (.[0] | .after.count > .before.count and .spawn != [] and .wait == "channel send")' "$json"
+}
+
+@test "a rebuilt program whose lines have shifted: only what really changed" {
+	local folder=$BATS_TEST_TMPDIR/rebuilt compile=(cc -O2 -g -pthread -I "$sources")
+	mkdir "$folder"
+	{ printf '\n%.0s' {1..17}; cat "$sources/locks.c"; } >"$folder/locks.c"
+	"${compile[@]}" -o "$folder/locks" "$folder/locks.c" "$sources/fixture.c" || skip "no compiler"
+	start locks
+	await 10
+	record "$before"
+	end
+	rm -f "$out"
+	programs=$folder start locks
+	await 10
+	record "$after"
+	programs=$folder end
+	differ -v
+	same '[.new, .grown, .shrunk, .gone]' '[0,0,0,0]' "$json"
+	cmp -s <(leakhop report -q --json "$before" | jq '[.. | .line?] | unique') <(leakhop report -q --json "$after" | jq '[.. | .line?] | unique') && return 1
+	true
+}
+
+@test "the same leak on many hosts is one line, the dearest first" {
+	[[ -n $(type -P sqlite3) ]] || skip "no sqlite3"
+	start sick abba
+	await 2
+	leakhop trace -p "$pid" -m 300ms -d 2s -o "$before" >/dev/null
+	local host files=()
+	for host in pod-1 pod-2 pod-3; do
+		cp "$before" "$BATS_TEST_TMPDIR/$host.leakhop"
+		sqlite3 "$BATS_TEST_TMPDIR/$host.leakhop" "UPDATE run SET host = '$host'"
+		files+=("$BATS_TEST_TMPDIR/$host.leakhop")
+	done
+	leakhop report --json "${files[@]}" >"$json"
+	holds '.type == "hosts" and (.files | length) == 3 and (.groups | length) == 2' "$json"
+	same '[.groups[] | [.verdict, .count, ([.hosts[].host] | sort)]]' \
+		'[["deadlock",3,["pod-1","pod-2","pod-3"]],["deadlock",3,["pod-1","pod-2","pod-3"]]]' "$json"
+	run -0 leakhop report "${files[@]}"
+	[[ $output == *'3 recordings, 2 groups'* && $output == *'pod-1 (1), pod-2 (1), pod-3 (1)'* ]]
+	run -1 leakhop report --fail-on deadlock "${files[@]}"
+	run -2 leakhop report --explain "$pid" "${files[@]}"
+	run -3 leakhop report "${files[0]}" /etc/passwd
+}
