@@ -4,7 +4,6 @@
 #include "cmd/ending.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
-#include "cmd/saving.h"
 #include "cmd/target.h"
 #include "cmd/telling.h"
 
@@ -59,8 +58,7 @@ int command_dump(int argc, char **argv)
 	r = session_open(&options.session, &session);
 	if (r)
 		return r;
-	r = saving_begin(&session) ?: dump(&session);
-	saving_close(&session);
+	r = dump(&session);
 	session_close(&session);
 	return r;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Options of trace and dump: see options.h. */
 #include "cmd/options.h"
-#include "cmd/saving.h"
+#include "cmd/recording_file.h"
 #include "verdict/groups.h"
 #include "target/proc.h"
 #include "util/duration.h"
@@ -449,7 +449,7 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 						  : parse_changes)(state, arg, &session->fail_on);
 		return 0;
 	case 'o':
-		*(saving_is_recording(arg) ? &session->recording : &session->output) = arg;
+		*(recording_file_is(arg) ? &session->recording : &session->output) = arg;
 		return 0;
 	case OPTION_MAX_SIZE:
 		parse_size(state, arg, &session->max_size);

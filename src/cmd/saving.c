@@ -1,94 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From a session to its recording: see saving.h. */
 #include "cmd/saving.h"
-#include "cmd/file.h"
 #include "cmd/heading.h"
 #include "observe/annotate.h"
 #include "output/message.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #define NAMED_A_SWEEP 100 /* stacks: a sweep is not to be held up for long */
-#define SYSCALLS_MOST 1024
-
-bool saving_is_recording(const char *path)
-{
-	size_t length = strlen(path), suffix = strlen(RECORD_SUFFIX);
-
-	return length > suffix && !strcmp(path + length - suffix, RECORD_SUFFIX);
-}
-
-/* --- begin --- */
-
-/* What an earlier recording of that name has left beside it. */
-static int remove_companions(const char *path)
-{
-	static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
-	char name[PATH_MAX + 16];
-	size_t i;
-
-	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
-		if (unlink(name) && errno != ENOENT)
-			return -errno;
-	}
-	return 0;
-}
-
-static void save_syscalls(struct recorder *recorder)
-{
-	struct output_syscall call;
-	struct record_syscall row;
-	int64_t nr;
-
-	for (nr = 0; nr < SYSCALLS_MOST; nr++) {
-		if (!output_syscall(nr, &call))
-			continue;
-		row = (struct record_syscall){ .nr = nr, .args = call.args };
-		snprintf(row.name, sizeof(row.name), "%s", call.name);
-		recorder_note_syscall(recorder, &row);
-	}
-}
-
-static int begin(struct session *session, struct error *error)
-{
-	const struct session_options *options = session->options;
-	char path[PATH_MAX];
-	int fd, r;
-
-	fd = file_create(options->recording);
-	if (fd < 0)
-		return error_set(error, -errno, "cannot write '%s'", options->recording);
-	close(fd);
-	r = realpath(options->recording, path) ? remove_companions(path) : -errno;
-	if (r < 0)
-		return error_set(error, r, "cannot write '%s'", options->recording);
-	r = recorder_open(path, options->max_size, &session->recorder, error);
-	if (!r)
-		save_syscalls(session->recorder);
-	return r;
-}
-
-int saving_begin(struct session *session)
-{
-	struct error error = {};
-	int r = session->options->recording ? begin(session, &error) : 0;
-
-	/* A folder or file that is not there is none to be written to, and no target. */
-	return r < 0 ? session_fail(session->options, -EIO, &error) : 0;
-}
-
-void saving_close(struct session *session)
-{
-	recorder_close(session->recorder);
-	session->recorder = NULL;
-}
 
 /* --- a transaction --- */
 

@@ -5,15 +5,6 @@
 
 #include "cmd/session.h"
 
-/* Is this the name of a recording, by its end? */
-bool saving_is_recording(const char *path);
-
-/*
- * Begins the recording that the options name; nothing where they don't. Returns 0, or an exit code,
- * having said why.
- */
-int saving_begin(struct session *session);
-
 /*
  * After a sweep, and what it has told. Where it cannot be written any more the user is told so
  * once, and the session goes on.
@@ -32,7 +23,5 @@ void saving_name_all(struct session *session);
 /* The report at the end, as it is about to be written. */
 void saving_end(struct session *session, const struct output_run *run,
 		const struct output_report *report);
-
-void saving_close(struct session *session);
 
 #endif

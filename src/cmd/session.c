@@ -3,6 +3,7 @@
 #include "cmd/session.h"
 #include "cmd/ending.h"
 #include "cmd/file.h"
+#include "cmd/recording_file.h"
 #include "output/message.h"
 
 #include <errno.h>
@@ -147,6 +148,13 @@ int session_open(struct session_options *options, struct session *session)
 		session->out = NULL;
 		return session_fail(options, r, &error);
 	}
+	r = options->recording ? recording_file_open(options->recording, options->max_size,
+						     &session->recorder, &error)
+			       : 0;
+	if (r < 0) {
+		session_close(session);
+		return session_fail(options, -EIO, &error);
+	}
 	r = open_sandbox(session);
 	options->observe.files = session->files;
 	options->observe.access = session->access;
@@ -175,6 +183,7 @@ int session_exit_code(const struct session *session)
 
 void session_close(struct session *session)
 {
+	recorder_close(session->recorder);
 	observer_release(&session->observer);
 	if (session->files)
 		session->files->does->free(session->files);

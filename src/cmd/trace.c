@@ -278,8 +278,7 @@ int command_trace(int argc, char **argv)
 	}
 	r = session_open(&options.session, &session);
 	if (!r) {
-		r = saving_begin(&session) ?: trace(&session, &child, child_signals);
-		saving_close(&session);
+		r = trace(&session, &child, child_signals);
 		session_close(&session);
 	}
 	child_release(&child);
