@@ -167,6 +167,17 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	grep -q digraph "$BATS_TEST_TMPDIR/dot"
 }
 
+@test "on another architecture it is the same" {
+	local other=$top/build-arm64/leakhop emulator
+	emulator=$(type -P qemu-aarch64-static qemu-aarch64 | head -n 1)
+	[[ -n $emulator && -x $other && $(uname -m) == x86_64 ]] || skip "no emulator of programs, or no build for arm64"
+	"$emulator" "$other" --version >/dev/null || skip "its libraries are not here"
+	start locks
+	await 10
+	leakhop trace --json -m 300ms -d 2s --all --life -o "$live" -o "$file" -p "$pid"
+	"$emulator" "$other" report -q --json "$file" | cmp - "$live"
+}
+
 @test "names are in the file: the program may be gone" {
 	cp "$programs/locks" "$BATS_TEST_TMPDIR/mine"
 	programs=$BATS_TEST_TMPDIR start mine mutex

@@ -23,12 +23,12 @@ rings="abba:abbafirst abba:abbasecond channels:asks channels:answers joins:joins
 healthy="sender context pool done abba ring cond"
 some="sender done channels"
 
-# All but those that need a compiler, musl or a kernel with sock_diag, of which there are none; and one that is long.
+# All but those that need a compiler, musl or a kernel with sock_diag, of which there are none; and two that are long.
 units() {
 	local unit
 	for unit in "$build"/tests/unit/*; do
 		case ${unit##*/} in
-		*.d | stack | wait_fd | wait_musl | graph) ;;
+		*.d | stack | wait_fd | wait_musl | graph | recording) ;;
 		*) echo "${unit##*/}" ;;
 		esac
 	done
