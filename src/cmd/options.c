@@ -143,6 +143,10 @@ static const struct argp_option report_options[] = {
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
 	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 2 },
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 2 },
+	{ "format", OPTION_FORMAT, "FORMAT", 0,
+	  "text (the default), json, json=lines, dot; folded or folded=count for flame graphs; "
+	  "pprof; perfetto; html: one page",
+	  2 },
 	{ "json", OPTION_JSON, "lines", OPTION_ARG_OPTIONAL,
 	  "one JSON document, as the run itself had it; with =lines a line for each finding", 2 },
 	{ "output", 'o', "FILE", 0, "write the report to FILE (default: stdout)", 2 },
@@ -713,10 +717,10 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	argp_parse(&argp, argc, argv, options->reads ? 0 : ARGP_IN_ORDER, NULL, options);
 	collect->filter.pids = options->pids;
 	collect->filter.tids = options->tids;
+	options->session.all |= options->session.format->all_stacks;
 	if (options->reads)
 		return 0;
 	collect->events = !once;
-	options->session.all |= options->session.format->all_stacks;
 	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;
 	if (options->session.child_argv && !options->children_said)
 		collect->filter.children = true;

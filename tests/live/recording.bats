@@ -167,6 +167,17 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	grep -q digraph "$BATS_TEST_TMPDIR/dot"
 }
 
+@test "every format of a report is that of the run" {
+	local format
+	start locks
+	await 10
+	for format in dot folded folded=count pprof perfetto html; do
+		leakhop trace --format="$format" -m 300ms -d 1s -o "$live" -o "$file" -p "$pid"
+		report -q --format="$format" -o "$told" "$file"
+		cmp "$live" "$told"
+	done
+}
+
 @test "on another architecture it is the same" {
 	local other=$top/build-arm64/leakhop emulator
 	emulator=$(type -P qemu-aarch64-static qemu-aarch64 | head -n 1)
