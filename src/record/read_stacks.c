@@ -75,7 +75,8 @@ static int read_texts(struct reader *reader, const char *sql, struct texts *text
 struct names {
 	struct texts strings, modules, build_ids;
 	struct lc_frame frames[FRAMES_MOST];
-	sqlite3_stmt *statement; /* the frames of a stack */
+	struct lc_raw_frame raw[FRAMES_MOST];
+	sqlite3_stmt *statement, *raw_statement; /* the frames of a stack */
 };
 
 static int get_frame(struct reader *reader, const struct names *names, struct lc_frame *frame)
@@ -131,16 +132,55 @@ static int read_frames(struct reader *reader, struct names *names, int64_t stack
 	return r;
 }
 
-/* Its one raw frame says just what a report asks for, and makes it differ from all others. */
-static int add_stack(struct reader *reader, const struct names *names, int64_t number,
-		     bool in_process, int64_t frames, enum lc_stack_end end, uint32_t *ret_id)
+static int get_raw(struct reader *reader, sqlite3_stmt *statement, int64_t n,
+		   struct lc_raw_frame *raw)
 {
-	const struct lc_raw_frame raw = { .module = in_process, .vaddr = (uint64_t)number };
-	struct lc_stacks *stacks = reader->recording->stacks;
-	int r = lc_stacks_intern(stacks, &raw, 1, end, ret_id);
+	int64_t address, file, vaddr, pid, interrupted, guessed;
 
-	if (r == -ENOSPC)
-		return reader_bad(reader, "table stack has more than there can be");
+	if (!reader_number(statement, 0, n, n, &n) ||
+	    !reader_number(statement, 1, INT64_MIN, INT64_MAX, &address) ||
+	    !reader_number(statement, 2, INT64_MIN, INT64_MAX, &file) ||
+	    !reader_number(statement, 3, INT64_MIN, INT64_MAX, &vaddr) ||
+	    !reader_number(statement, 4, 0, UINT32_MAX, &pid) ||
+	    !reader_number(statement, 5, 0, 1, &interrupted) ||
+	    !reader_number(statement, 6, 0, 1, &guessed))
+		return reader_bad(reader, "table raw_frame is not what it can be");
+	*raw = (struct lc_raw_frame){ .address = (uint64_t)address,
+				      .module = (uint64_t)file,
+				      .vaddr = (uint64_t)vaddr,
+				      .pid = (uint32_t)pid,
+				      .interrupted = interrupted,
+				      .guessed = guessed };
+	return 0;
+}
+
+static int read_raw(struct reader *reader, struct names *names, int64_t stack, int64_t count)
+{
+	int64_t i;
+	int r = 0;
+
+	sqlite3_bind_int64(names->raw_statement, 1, stack);
+	for (i = 0; i < count && !r; i++) {
+		r = reader_step(reader, names->raw_statement);
+		if (r == 1)
+			r = get_raw(reader, names->raw_statement, i, &names->raw[i]);
+		else if (!r)
+			r = reader_bad(reader, "table raw_frame is not whole");
+	}
+	sqlite3_reset(names->raw_statement);
+	return r;
+}
+
+/* Two of a file that are the same would share the names of one: each is there once. */
+static int add_stack(struct reader *reader, const struct names *names, int64_t raw, int64_t frames,
+		     enum lc_stack_end end, uint32_t *ret_id)
+{
+	struct lc_stacks *stacks = reader->recording->stacks;
+	size_t before = lc_stacks_count(stacks);
+	int r = lc_stacks_intern(stacks, names->raw, (size_t)raw, end, ret_id);
+
+	if (r == -ENOSPC || (!r && lc_stacks_count(stacks) == before))
+		return reader_bad(reader, "table stack has one twice, or too many");
 	return r || frames < 0
 		       ? r
 		       : lc_stacks_set_frames(stacks, *ret_id, names->frames, (size_t)frames);
@@ -169,25 +209,27 @@ static int note_number(struct reader *reader, int64_t number, uint32_t id)
 static int read_stack(struct reader *reader, struct names *names, sqlite3_stmt *statement,
 		      int64_t *before)
 {
-	int64_t number, in_process, frames = -1, end;
+	int64_t number, raw, frames = -1, end;
 	uint32_t id;
 	int r;
 
 	if (!reader_number(statement, 0, *before + 1, LC_STACKS_MAX, &number) ||
-	    !reader_number(statement, 1, 0, 1, &in_process) ||
+	    !reader_number(statement, 1, 0, FRAMES_MOST, &raw) ||
 	    (sqlite3_column_type(statement, 2) != SQLITE_NULL &&
 	     !reader_number(statement, 2, 0, FRAMES_MOST, &frames)) ||
 	    !reader_number(statement, 3, 0, LC_STACK_NO_REGISTER, &end))
 		return reader_bad(reader, "table stack is not what it can be");
 	*before = number;
-	r = frames > 0 ? read_frames(reader, names, number, frames) : 0;
-	r = r ?: add_stack(reader, names, number, in_process, frames, (enum lc_stack_end)end, &id);
+	r = read_raw(reader, names, number, raw);
+	if (!r && frames > 0)
+		r = read_frames(reader, names, number, frames);
+	r = r ?: add_stack(reader, names, raw, frames, (enum lc_stack_end)end, &id);
 	return r ?: note_number(reader, number, id);
 }
 
 static int read_list(struct reader *reader, struct names *names)
 {
-	sqlite3_stmt *statement = reader_prepare(reader, "SELECT id, in_process, frames, ends "
+	sqlite3_stmt *statement = reader_prepare(reader, "SELECT id, raw_frames, frames, ends "
 							 "FROM stack ORDER BY id");
 	int64_t before = 0;
 	int r = statement ? 0 : -EBADMSG;
@@ -196,12 +238,16 @@ static int read_list(struct reader *reader, struct names *names)
 					  "SELECT n, function, offset, file, line, module, "
 					  "address, inlined, guessed, go, own FROM frame WHERE "
 					  "stack = ? ORDER BY n");
-	if (!names->statement)
+	names->raw_statement = reader_prepare(reader,
+					      "SELECT n, address, file, vaddr, pid, interrupted, "
+					      "guessed FROM raw_frame WHERE stack = ? ORDER BY n");
+	if (!names->statement || !names->raw_statement)
 		r = -EBADMSG;
 	while (!r && (r = reader_step(reader, statement)) == 1)
 		r = read_stack(reader, names, statement, &before);
 	sqlite3_finalize(statement);
 	sqlite3_finalize(names->statement);
+	sqlite3_finalize(names->raw_statement);
 	return r;
 }
 

@@ -70,11 +70,18 @@ CREATE TABLE string (id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE module (id INTEGER PRIMARY KEY, path TEXT, build_id TEXT);
 CREATE TABLE stack (
   id INTEGER PRIMARY KEY,
-  in_process INTEGER, -- 0: of the kernel
-  frames INTEGER, -- how many; NULL: without names
+  raw_frames INTEGER, -- how many
+  frames INTEGER, -- how many, with the functions put into others; NULL: without names
   ends INTEGER -- 1 whole, 2 too deep, 3 no unwind information, 4 no memory, 5 no module, 6 no register
 );
-CREATE TABLE frame ( -- n 0 is the innermost
+CREATE TABLE raw_frame ( -- n 0 is the innermost
+  stack INTEGER, n INTEGER, address INTEGER,
+  file INTEGER, -- a number for the module, in this recording; 0: none
+  vaddr INTEGER, -- in that file
+  pid INTEGER, -- of code in no file
+  interrupted INTEGER, guessed INTEGER, PRIMARY KEY (stack, n)
+) WITHOUT ROWID;
+CREATE TABLE frame ( -- with names
   stack INTEGER, n INTEGER, function INTEGER, -- string
   offset INTEGER, file INTEGER, -- string
   line INTEGER, module INTEGER, address INTEGER, inlined INTEGER, guessed INTEGER, go INTEGER, own INTEGER,

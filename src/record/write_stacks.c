@@ -52,22 +52,31 @@ static void write_frame(struct recorder *recorder, uint32_t stack, size_t n,
 		   frame->guessed, frame->go, frame->own);
 }
 
+static void write_raw_frame(struct recorder *recorder, uint32_t stack, size_t n,
+			    const struct lc_raw_frame *raw)
+{
+	WRITER_RUN(recorder, SQL_RAW_FRAME, stack, (int64_t)n, (int64_t)raw->address,
+		   (int64_t)raw->module, (int64_t)raw->vaddr, raw->pid, raw->interrupted,
+		   raw->guessed);
+}
+
 static void write_stack(struct recorder *recorder, uint32_t id, const struct lc_stack *stack)
 {
-	bool in_process = stack->raw_count && stack->raw[0].pid + stack->raw[0].module;
 	sqlite3_stmt *statement = writer_statement(recorder, SQL_STACK);
 	size_t i;
 
 	if (!statement)
 		return;
 	sqlite3_bind_int64(statement, 1, id);
-	sqlite3_bind_int(statement, 2, in_process);
+	sqlite3_bind_int64(statement, 2, (int64_t)stack->raw_count);
 	if (stack->frames)
 		sqlite3_bind_int64(statement, 3, (int64_t)stack->frame_count);
 	else
 		sqlite3_bind_null(statement, 3);
 	sqlite3_bind_int(statement, 4, stack->end);
 	writer_step(recorder, statement);
+	for (i = 0; i < stack->raw_count; i++)
+		write_raw_frame(recorder, id, i, &stack->raw[i]);
 	for (i = 0; stack->frames && i < stack->frame_count; i++)
 		write_frame(recorder, id, i, &stack->frames[i]);
 }

@@ -13,6 +13,7 @@ static const char *const sql_text[SQL_STATEMENTS] = {
 	[SQL_STRING] = "INSERT INTO string VALUES (?, ?)",
 	[SQL_MODULE] = "INSERT INTO module VALUES (?, ?, ?)",
 	[SQL_STACK] = "INSERT OR REPLACE INTO stack VALUES (?, ?, ?, ?)",
+	[SQL_RAW_FRAME] = "INSERT OR REPLACE INTO raw_frame VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_FRAME] = "INSERT INTO frame VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_OBJECT] = "INSERT INTO object VALUES (?, ?, ?)",
 	[SQL_BLOCK] = "INSERT INTO block VALUES (?, ?, ?, NULL, ?, ?, ?, ?, ?, ?)",

@@ -110,7 +110,12 @@ static inline void add_stacks(struct lc_stacks *stacks)
 	uint32_t id;
 
 	for (i = 0; i < STACKS; i++) {
-		struct lc_raw_frame raw = { .module = i, .vaddr = 0x1000 + i };
+		struct lc_raw_frame raw = { .module = i,
+					    .vaddr = 0x1000 + i,
+					    .address = UINT64_MAX - i,
+					    .pid = i ? 0 : UINT32_MAX,
+					    .interrupted = i & 1,
+					    .guessed = i & 2 };
 		struct lc_frame frames[] = {
 			{ .function = "inner",
 			  .file = "a.c",

@@ -120,7 +120,14 @@ static void assert_same_stacks(const struct lc_stacks *a, const struct lc_stacks
 		const struct lc_stack *x = lc_stacks_get(a, id), *y = lc_stacks_get(b, id);
 
 		assert_int_equal(x->end, y->end);
-		assert_int_equal(x->raw[0].module != 0, y->raw[0].module != 0);
+		assert_int_equal(x->raw_count, y->raw_count);
+		for (i = 0; i < x->raw_count; i++)
+			assert_true(x->raw[i].address == y->raw[i].address &&
+				    x->raw[i].module == y->raw[i].module &&
+				    x->raw[i].vaddr == y->raw[i].vaddr &&
+				    x->raw[i].pid == y->raw[i].pid &&
+				    x->raw[i].interrupted == y->raw[i].interrupted &&
+				    x->raw[i].guessed == y->raw[i].guessed);
 		assert_int_equal(!x->frames, !y->frames);
 		assert_int_equal(x->frame_count, y->frame_count);
 		for (i = 0; i < x->frame_count; i++) {
@@ -689,6 +696,12 @@ static void test_values_that_cannot_be(void **state)
 		"UPDATE stack SET frames = 3 WHERE frames",
 		"UPDATE stack SET frames = 100000",
 		"UPDATE stack SET ends = 77",
+		"UPDATE stack SET raw_frames = 5000",
+		"UPDATE stack SET raw_frames = 2",
+		"UPDATE raw_frame SET n = n + 1",
+		"UPDATE raw_frame SET pid = -1",
+		"UPDATE raw_frame SET file = 'x'",
+		"UPDATE raw_frame SET file = 1, vaddr = 1, pid = 0; UPDATE stack SET ends = 1",
 		"UPDATE frame SET function = 1000",
 		"UPDATE frame SET module = -1",
 		"UPDATE frame SET n = n + 100000",
