@@ -182,6 +182,7 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	local other=$top/build-arm64/leakhop emulator
 	emulator=$(type -P qemu-aarch64-static qemu-aarch64 | head -n 1)
 	[[ -n $emulator && -x $other && $(uname -m) == x86_64 ]] || skip "no emulator of programs, or no build for arm64"
+	[[ ! $other -ot $leakhop ]] || skip "the build for arm64 is older than the other"
 	"$emulator" "$other" --version >/dev/null || skip "its libraries are not here"
 	start locks
 	await 10
