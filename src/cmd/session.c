@@ -122,6 +122,13 @@ void session_close_output(FILE *stream)
 		fclose(stream);
 }
 
+/* The graph is written at the end, and a recording has files beside it until then. */
+static enum sandbox_needs needs_of(const struct session_options *options)
+{
+	return (options->observe.collect.go_events ? SANDBOX_NEEDS_PROBES : 0) |
+	       (options->dot || options->recording ? SANDBOX_NEEDS_FOLDERS : 0);
+}
+
 int session_open(struct session_options *options, struct session *session)
 {
 	struct error error = {};
@@ -166,7 +173,7 @@ int session_open(struct session_options *options, struct session *session)
 		session_close(session);
 		return session_fail(options, r, &error);
 	}
-	r = sandbox_limit_itself(options->observe.collect.go_events);
+	r = sandbox_limit_itself(needs_of(options));
 	if (r < 0 && options->verbose)
 		output_message("cannot give up rights that are not needed any more: %s",
 			       strerror(-r));

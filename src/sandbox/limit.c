@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "sandbox/confine.h"
@@ -16,10 +17,9 @@ static const unsigned kept[] = {
 	CAP_DAC_READ_SEARCH,	/* files and folders that others have closed */
 	CAP_CHECKPOINT_RESTORE, /* /proc/PID/map_files */
 	CAP_BPF,
-	CAP_PERFMON,   /* iterators are begun at each sweep; probes come later */
-	CAP_SYSLOG,    /* /proc/kallsyms, when a kernel stack is first named */
-	CAP_KILL,      /* signals to a command that was begun as another user */
-	CAP_SYS_ADMIN, /* the last: probes in programs (perf_uprobe_event_init()) */
+	CAP_PERFMON, /* iterators are begun at each sweep; probes come later */
+	CAP_SYSLOG,  /* /proc/kallsyms, when a kernel stack is first named */
+	CAP_KILL,    /* signals to a command that was begun as another user */
 };
 
 static const int refused[] = {
@@ -70,10 +70,18 @@ static int refuse_system_calls(void)
 	return r;
 }
 
-int sandbox_limit_itself(bool probes)
+int sandbox_limit_itself(enum sandbox_needs needs)
 {
-	size_t count = sizeof(kept) / sizeof(kept[0]) - !probes;
-	int r = confine_capabilities(kept, count);
+	unsigned all[sizeof(kept) / sizeof(kept[0]) + 2];
+	size_t count = sizeof(kept) / sizeof(kept[0]);
+	int r;
+
+	memcpy(all, kept, sizeof(kept));
+	if (needs & SANDBOX_NEEDS_PROBES)
+		all[count++] = CAP_SYS_ADMIN; /* perf_uprobe_event_init() asks for it */
+	if (needs & SANDBOX_NEEDS_FOLDERS)
+		all[count++] = CAP_DAC_OVERRIDE;
+	r = confine_capabilities(all, count);
 
 	if (r < 0)
 		return r;

@@ -43,10 +43,15 @@ int sandbox_open_access(const struct sandbox_access_options *options,
 /*
  * Takes from this process what leakhop does not need any more once it is set up: capabilities but
  * those that reading and BPF take, the way back to any of them, and system calls that would write
- * to a process or change the host. probes: it will put probes into programs. Workers that begin
- * later inherit it. Returns 0 or a negative errno.
+ * to a process or change the host. Workers that begin later inherit it. Returns 0 or a negative
+ * errno.
  */
-int sandbox_limit_itself(bool probes);
+enum sandbox_needs {
+	SANDBOX_NEEDS_PROBES = 1, /* it will put probes into programs */
+	SANDBOX_NEEDS_FOLDERS = 2 /* and make or remove files in folders of others */
+};
+
+int sandbox_limit_itself(enum sandbox_needs needs);
 
 /*
  * If argument makes a worker of this program, serves SANDBOX_SOCKET until it is closed: returns an

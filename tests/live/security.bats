@@ -71,3 +71,15 @@ workers_stand() { [[ $(worker reader) && $(worker files) ]]; }
 	stop_trace
 	holds "[.threads[] | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
 }
+
+@test "what is written at the end goes into another user's folder, too" {
+	local folder=$BATS_TEST_TMPDIR/theirs
+	mkdir "$folder"
+	chown 65534:65534 "$folder" "$BATS_TEST_TMPDIR"
+	chmod 755 "$folder" "$BATS_TEST_TMPDIR"
+	leakhop dump -p "$pid" --dot "$folder/graph.dot" -o "$folder/report.txt" -o "$folder/seen.leakhop"
+	[[ -s $folder/graph.dot && -s $folder/report.txt ]]
+	leakhop report --json "$folder/seen.leakhop" >"$BATS_TEST_TMPDIR/report.json"
+	holds '.findings' "$BATS_TEST_TMPDIR/report.json"
+	[[ ! -e $folder/seen.leakhop-wal ]]
+}
