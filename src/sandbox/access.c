@@ -27,8 +27,8 @@
 #include "target/maps.h"
 #include "util/now.h"
 
-#define PATIENCE 500000000ull /* for one answer */
-#define BUSY_TIMES 8	      /* as long where the reader waits for a processor */
+#define PATIENCE 1000000000ull /* for one answer */
+#define BUSY_TIMES 8	       /* as long where the reader waits for a processor */
 #define SLICE_MS 20
 #define LEFT_ALONE_FIRST 5000000000ull
 #define LEFT_ALONE_MOST 300000000000ull

@@ -142,8 +142,6 @@ static void lose_worker(struct sandbox *sandbox)
 	if (sandbox->back_off > BACK_OFF_MOST)
 		sandbox->back_off = BACK_OFF_MOST;
 	sandbox->not_before = now_monotonic() + sandbox->back_off;
-	if (!sandbox->works)
-		say_none(sandbox, "it ends at once");
 }
 
 /* --- what the worker asks back -----------------------------------------------------------------
@@ -350,6 +348,8 @@ static int ask(struct sandbox *sandbox, const struct question *question)
 		}
 		if (r < 0 && (fresh || r == -ETIME || r == -ECANCELED)) {
 			note_loss(sandbox, file, r);
+			if (!sandbox->works && r == -ECONNRESET)
+				say_none(sandbox, "it ends at once");
 			sandbox->answers += file || r != -ECONNRESET; /* not for want of a worker */
 			lose_worker(sandbox);
 			return -ENOENT;
