@@ -73,15 +73,13 @@ int wire_receive(int socket, int flags, struct wire_message *message)
 	} while (size < 0 && errno == EINTR);
 	if (size < 0)
 		return -errno;
-	if (size == 0)
-		return -ECONNRESET;
+	/* A message of no bytes looks like the end, but it may bring a descriptor. */
 	message->fd = take_descriptor(&received);
-	if ((size_t)size < sizeof(message->head) ||
-	    (size_t)size - sizeof(message->head) != message->head.size) {
-		if (message->fd >= 0)
-			close(message->fd);
-		message->fd = -1;
-		return -EBADMSG;
-	}
-	return 0;
+	if ((size_t)size >= sizeof(message->head) &&
+	    (size_t)size - sizeof(message->head) == message->head.size)
+		return 0;
+	if (message->fd >= 0)
+		close(message->fd);
+	message->fd = -1;
+	return size ? -EBADMSG : -ECONNRESET;
 }
