@@ -569,8 +569,11 @@ static void refuse_abbreviation(int key, const char *arg, struct argp_state *sta
 
 	if (!name)
 		name = long_name(key, options->session.observe.once ? dump_options : trace_options);
+	/* argp's own keys, as that for the beginning, come without a word. */
+	if (!name)
+		return;
 	word = at > 0 && arg == state->argv[at] ? state->argv[at - 1] : state->argv[at];
-	if (!name || strncmp(word, "--", 2))
+	if (strncmp(word, "--", 2))
 		return;
 	if (strlen(name) != strcspn(word + 2, "=") || strncmp(word + 2, name, strlen(name)))
 		argp_error(state, "unrecognized option '%.*s' (--%s?)", (int)strcspn(word, "="),
