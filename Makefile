@@ -176,6 +176,7 @@ unit_folders_go = runtimes stack binary target model util
 unit_folders_recording = record model util
 unit_folders_wire = sandbox binary target model util
 unit_folders_options = $(folders)
+unit_folders_inspect = binary model util
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))

@@ -134,10 +134,19 @@ static bool sections_are_bounded(Elf *elf, uint64_t bound)
 	return true;
 }
 
+/* libdwfl would place the sections of a relocatable file, by a callback for which there is no use.
+ */
+static bool is_linked(Elf *elf)
+{
+	GElf_Ehdr header;
+
+	return gelf_getehdr(elf, &header) && (header.e_type == ET_EXEC || header.e_type == ET_DYN);
+}
+
 bool inspect_is_bounded(int fd)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-	bool bounded = elf && elf_kind(elf) == ELF_K_ELF &&
+	bool bounded = elf && elf_kind(elf) == ELF_K_ELF && is_linked(elf) &&
 		       sections_are_bounded(elf, inspect_stored_size(fd) * EXPANDED_TIMES +
 							 EXPANDED_FREE);
 

@@ -12,7 +12,8 @@ void inspect_describe(int fd, struct binary_description *ret);
 uint64_t inspect_stored_size(int fd);
 
 /*
- * Whether a file may be given to libdwfl: ELF and nothing packed around it, and what its compressed
+ * Whether a file may be given to libdwfl: ELF and nothing packed around it, a program or library,
+ * no object file, and what its compressed
  * sections say of their size in memory is no more than eight times its own, which debug data never
  * needs, and 64 MiB.
  */
