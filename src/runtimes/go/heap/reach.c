@@ -69,7 +69,7 @@ int reach_look(struct search *search)
 	int r = begin(search);
 
 	if (!r)
-		go_semaphores_read(search->process, &search->semaphores);
+		go_semaphores_read(search->process, search->model->count, &search->semaphores);
 	r = r ?: reach_list_goroutines(search);
 	if (r < 0)
 		return r;

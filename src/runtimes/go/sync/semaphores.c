@@ -20,22 +20,11 @@
 	}
 #define ROOT_TREE 8
 #define MOST_BSS (64u << 20)
-#define MOST_WAITERS 1000000u
+#define MOST_LATE 1024 /* waiters that came since the goroutines were counted */
 
 static bool is_semaphore(enum lc_go_kind kind)
 {
 	return kind >= LC_GO_MUTEX && kind <= LC_GO_SEMAPHORE && kind != LC_GO_COND;
-}
-
-static bool is_waiting(const struct lc_go_process *model, uint64_t g)
-{
-	size_t i;
-
-	for (i = 0; i < model->count; i++) {
-		if (model->list[i].goid && model->list[i].address == g)
-			return is_semaphore(model->list[i].kind);
-	}
-	return false;
 }
 
 /* Whose place of the table a waiter's address gives; -1: the tree at this address is none. */
@@ -67,9 +56,38 @@ static bool is_table(const struct go_process *process, uint64_t table, unsigned 
 
 struct finding {
 	struct go_process *process;
-	const struct lc_go_process *model;
 	const struct go_module *module;
+	uint64_t *waiting; /* addresses of the goroutines that wait for one, in order */
+	size_t waiting_count;
 };
+
+static int by_address(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* As a list: it is looked into for each word of the program's variables. */
+static int list_waiting(struct finding *finding, const struct lc_go_process *model)
+{
+	size_t i;
+
+	finding->waiting = calloc(model->count + 1, sizeof(*finding->waiting));
+	if (!finding->waiting)
+		return -ENOMEM;
+	for (i = 0; i < model->count; i++) {
+		if (model->list[i].goid && is_semaphore(model->list[i].kind))
+			finding->waiting[finding->waiting_count++] = model->list[i].address;
+	}
+	qsort(finding->waiting, finding->waiting_count, sizeof(*finding->waiting), by_address);
+	return 0;
+}
+
+static bool is_waiting(const struct finding *finding, uint64_t g)
+{
+	return bsearch(&g, finding->waiting, finding->waiting_count, sizeof(g), by_address);
+}
 
 static bool fits(void *context, uint64_t address, const uint64_t words[3])
 {
@@ -79,7 +97,7 @@ static bool fits(void *context, uint64_t address, const uint64_t words[3])
 	int root = root_of(finding->process, words[0], &g);
 	size_t i;
 
-	if (root < 0 || !is_waiting(finding->model, g))
+	if (root < 0 || !is_waiting(finding, g))
 		return false;
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		table = address - ROOT_TREE - (uint64_t)root * sizes[i];
@@ -96,22 +114,25 @@ static bool fits(void *context, uint64_t address, const uint64_t words[3])
 
 static void find_table(struct go_process *process, const struct lc_go_process *model)
 {
-	struct finding finding = { .process = process, .model = model };
+	struct finding finding = { .process = process };
 	uint64_t address;
 	size_t i;
 
+	if (list_waiting(&finding, model) < 0)
+		return;
 	for (i = 0; i < process->module_count && !process->semtable; i++) {
 		finding.module = &process->modules[i];
 		go_search(process, finding.module->bss, finding.module->bss_end, MOST_BSS, fits,
 			  &finding, &address);
 	}
+	free(finding.waiting);
 }
 
 static bool add(struct go_semaphores *list, uint64_t g, uint64_t object)
 {
 	struct go_semaphore *grown;
 
-	if (list->count == MOST_WAITERS)
+	if (list->count == list->most)
 		return false;
 	if (list->count == list->capacity) {
 		list->capacity = list->capacity * 2 + 64;
@@ -170,11 +191,13 @@ static int by_goroutine(const void *a, const void *b)
 	return x->g < y->g ? -1 : x->g > y->g;
 }
 
-void go_semaphores_read(const struct go_process *process, struct go_semaphores *list)
+void go_semaphores_read(const struct go_process *process, size_t goroutines,
+			struct go_semaphores *list)
 {
 	size_t i;
 
-	*list = (struct go_semaphores){};
+	/* Each waits once: more are chains that lead into themselves. */
+	*list = (struct go_semaphores){ .most = 2 * goroutines + MOST_LATE };
 	for (i = 0; process->semtable && i < ROOTS; i++)
 		walk_tree(process, list,
 			  go_word(process,
@@ -225,7 +248,7 @@ int go_find_semaphores(struct go_process *process, struct lc_go_process *model)
 		find_table(process, model);
 	if (!process->semtable)
 		return -ENOENT;
-	go_semaphores_read(process, &list);
+	go_semaphores_read(process, model->count, &list);
 	fill_objects(model, &list);
 	go_semaphores_release(&list);
 	return 0;

@@ -34,14 +34,15 @@ struct go_semaphore {
 
 struct go_semaphores {
 	struct go_semaphore *found;
-	size_t count, capacity;
+	size_t count, capacity, most;
 };
 
 /*
- * Empty where the table was not found. go_semaphore_of(): 0: g is not in it.
- * go_semaphores_release() releases.
+ * Empty where the table was not found; goroutines: how many the process has, which is its bound.
+ * go_semaphore_of(): 0: g is not in it. go_semaphores_release() releases.
  */
-void go_semaphores_read(const struct go_process *process, struct go_semaphores *list);
+void go_semaphores_read(const struct go_process *process, size_t goroutines,
+			struct go_semaphores *list);
 uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g);
 void go_semaphores_release(struct go_semaphores *list);
 
