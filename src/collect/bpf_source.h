@@ -69,4 +69,11 @@ void bpf_syscall_to_lc(const struct abi_syscall *from, struct lc_syscall *to);
 int cgroup_find(const char *path, uint64_t *ret_id, char *ret_controller, size_t size,
 		struct error *error);
 
+/*
+ * The same of one line of /proc/self/mountinfo (proc.rst, section 3.5), which is cut into words:
+ * false where it is no cgroup hierarchy that has path.
+ */
+bool cgroup_try_mount(char *line, const char *path, uint64_t *ret_id, char *ret_controller,
+		      size_t size);
+
 #endif

@@ -32,8 +32,7 @@ static const char *controller_of(char *options)
 	return NULL;
 }
 
-/* One line of mountinfo: is it a cgroup hierarchy that has path? (proc.rst, section 3.5) */
-static bool try_mount(char *line, const char *path, uint64_t *ret_id, char *ret_controller,
+bool cgroup_try_mount(char *line, const char *path, uint64_t *ret_id, char *ret_controller,
 		      size_t size)
 {
 	char mount[PATH_MAX], type[32], options[256], full[2 * PATH_MAX];
@@ -72,7 +71,7 @@ int cgroup_find(const char *path, uint64_t *ret_id, char *ret_controller, size_t
 	if (!file)
 		return error_set(error, -errno, "cannot read '/proc/self/mountinfo'");
 	while (fgets(line, sizeof(line), file)) {
-		if (try_mount(line, path, ret_id, ret_controller, size))
+		if (cgroup_try_mount(line, path, ret_id, ret_controller, size))
 			return 0;
 	}
 	error_say(error, -ENOENT, "there is no cgroup '%s'", path);

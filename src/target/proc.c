@@ -261,11 +261,22 @@ ssize_t target_count_tids(pid_t pid)
 
 #define ENVIRONMENT_MOST (256u << 10)
 
+ssize_t target_find_variable(const char *text, size_t text_size, const char *name, char *buffer,
+			     size_t size)
+{
+	size_t length = strlen(name);
+	const char *at;
+
+	for (at = text; at < text + text_size; at += strlen(at) + 1) {
+		if (!strncmp(at, name, length) && at[length] == '=')
+			return snprintf(buffer, size, "%s", at + length + 1);
+	}
+	return -ENOENT;
+}
+
 ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t size)
 {
 	_cleanup_free_ char *text = malloc(ENVIRONMENT_MOST);
-	size_t length = strlen(name);
-	const char *at;
 	char path[32];
 	ssize_t got;
 
@@ -273,13 +284,7 @@ ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t s
 		return -ENOMEM;
 	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
 	got = target_read_file(path, text, ENVIRONMENT_MOST);
-	if (got < 0)
-		return got;
-	for (at = text; at < text + got; at += strlen(at) + 1) {
-		if (!strncmp(at, name, length) && at[length] == '=')
-			return snprintf(buffer, size, "%s", at + length + 1);
-	}
-	return -ENOENT;
+	return got < 0 ? got : target_find_variable(text, (size_t)got, name, buffer, size);
 }
 
 static uint64_t kib_of(const char *text, const char *name)

@@ -86,4 +86,8 @@ ssize_t target_read_file(const char *path, char *buffer, size_t size);
  */
 ssize_t target_read_variable(pid_t pid, const char *name, char *buffer, size_t size);
 
+/* The same in an environment of text_size bytes, each variable with its end, and one more end. */
+ssize_t target_find_variable(const char *text, size_t text_size, const char *name, char *buffer,
+			     size_t size);
+
 #endif

@@ -138,9 +138,25 @@ static void test_threads_are_counted_without_their_list(void **state)
 	assert_true(target_count_tids(0x7fffffff) < 0);
 }
 
+/* Only a whole name counts; the last variable may lack its end, and the value be cut. */
+static void test_variables(void **state)
+{
+	static const char text[] = "AGODEBUG=1\0GODEBUG\0GODEBUG=first\0GODEBUG=second";
+	char value[16], short_value[4];
+
+	(void)state;
+	assert_int_equal(target_find_variable(text, sizeof(text), "GODEBUG", value, 16), 5);
+	assert_string_equal(value, "first");
+	assert_int_equal(target_find_variable(text, sizeof(text), "GODEBUG", short_value, 4), 5);
+	assert_string_equal(short_value, "fir");
+	assert_int_equal(target_find_variable(text, sizeof(text), "DEBUG", value, 16), -ENOENT);
+	assert_int_equal(target_find_variable("", 0, "DEBUG", value, 16), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_variables),
 		cmocka_unit_test(test_threads_are_counted_without_their_list),
 		cmocka_unit_test(test_stat_with_a_hostile_name),
 		cmocka_unit_test(test_syscall_in_all_forms),
