@@ -174,9 +174,9 @@ unit_folders_format = output verdict model util
 unit_folders_progress = cmd util
 unit_folders_go = runtimes stack binary target model util
 unit_folders_recording = record model util
+unit_folders_inspect = binary model util
 unit_folders_wire = sandbox binary target model util
 unit_folders_options = $(folders)
-unit_folders_inspect = binary model util
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))
@@ -202,6 +202,7 @@ fixtures:
 test: all unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 	$(Q)$(MAKE) --no-print-directory arm64
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_TARGET=fuzz-programs
 	@tests/run
 
 # COMMAND='make unit' runs only that.
@@ -259,43 +260,52 @@ bench: all fixtures $(bench_programs)
 	$(Q)scripts/bench $(BUILD) $(SECTIONS)
 
 # --- fuzzing ----------------------------------------------------------------------------------------
-# The folders that parse what others wrote, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS.
+# All folders, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS. scripts/oss-fuzz-build has another
+# compiler, its flags and what drives the programs.
 FUZZ_SECONDS ?= 10
+FUZZ_TARGET ?= fuzz-run
+FUZZ_CC ?= $(CLANG)
+FUZZ_LINK ?= $(FUZZ_CC)
+FUZZ_CFLAGS ?= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_ENGINE ?= -fsanitize=fuzzer
 fuzz_folder := $(BUILD)/tests/fuzz
-fuzz_flags = -std=gnu11 -O1 -g -D_GNU_SOURCE -Isrc -I$(BUILD) -I$(BUILD)/proto -MMD -MP \
-	-fno-omit-frame-pointer
-fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach folder,$(filter-out \
-	cmd collect observe,$(folders)),$(call folder_sources,$(folder))))
+fuzz_flags = -std=gnu11 $(FUZZ_CFLAGS) -D_GNU_SOURCE -DLEAKHOP_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) \
+	-I$(BUILD)/proto -MMD -MP
+fuzz_objects := $(patsubst src/%.c,$(fuzz_folder)/obj/%.o,$(foreach folder,$(folders),$(call \
+	folder_sources,$(folder))))
 fuzz_programs := $(patsubst tests/fuzz/%.c,$(fuzz_folder)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/syscall_names.h $(BUILD)/html_page.inc $(proto_headers)
+$(fuzz_folder)/obj/%.o: src/%.c Makefile | $(BUILD)/leakhop.skel.h $(BUILD)/syscall_names.h $(BUILD)/html_page.inc \
+		$(BUILD)/go_offsets.inc $(BUILD)/go_wait_reasons.inc $(proto_headers)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(fuzz_flags) -c -o $@ $<
 
 $(fuzz_folder)/folders.a: $(fuzz_objects) $(proto_objects)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(fuzz_folder)/fuzz_%: tests/fuzz/fuzz_%.c $(fuzz_folder)/folders.a
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(fuzz_flags) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< \
-		$(fuzz_folder)/folders.a $(libraries)
+	$(Q)$(FUZZ_CC) $(fuzz_flags) -c -o $@.o $<
+	$(Q)$(FUZZ_LINK) $(FUZZ_CFLAGS) -o $@ $@.o $(fuzz_folder)/folders.a $(FUZZ_ENGINE) $(LDFLAGS) $(libraries) -lcmocka
 
-.PHONY: fuzz fuzz-run
+.PHONY: fuzz fuzz-run fuzz-programs
 fuzz:
 	$(Q)if echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(CLANG) -fsanitize=fuzzer,address -x c -o /dev/null - 2>/dev/null; then \
-		$(MAKE) --no-print-directory fuzz-run; \
+		$(MAKE) --no-print-directory $(FUZZ_TARGET); \
 	else \
-		echo "fuzz: skipped: $(CLANG) has no fuzzer runtime (libclang-rt-VERSION-dev)"; \
+		echo "ok fuzz # SKIP $(CLANG) has no fuzzer runtime (libclang-rt-VERSION-dev)"; \
 	fi
+
+fuzz-programs: $(fuzz_programs)
 
 fuzz-run: $(fuzz_programs)
 	$(Q)tests/fuzz/run $(fuzz_folder) $(FUZZ_SECONDS)
 
 # Not tests/programs: their marks must stay on their lines.
 format_files := $(shell git ls-files 'src/*.[ch]' 'bpf/*.[ch]' 'tests/unit/*.[ch]' 'tests/bench/*.c' \
-	'tests/fuzz/*.c' 2>/dev/null)
+	'tests/fuzz/*.[ch]' 2>/dev/null)
 check-format:
 	$(Q)clang-format --dry-run -Werror $(format_files)
 
