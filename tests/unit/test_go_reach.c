@@ -7,6 +7,8 @@
 #include "go_program.h"
 #include "go_runtime.h"
 
+#include "runtimes/go/heap/reach_search.h"
+
 #define GLOBAL DATA /* a variable of the program */
 
 static const uint32_t versions[] = {
@@ -498,9 +500,80 @@ static void test_what_is_not_known(void **state)
 	leak_end(&leak);
 }
 
+/*
+ * In a block of tiny objects a word is held against all that wait there, each time that it is met:
+ * the time is looked at in between.
+ */
+static void test_a_long_chain_of_waits(void **state)
+{
+	struct reach_goroutine goroutine = { .state = REACH_WAITS };
+	struct search search = { .goroutines = &goroutine, .goroutine_count = 1, .end_at = 1 };
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_field(runtime, SPAN_BOOKS + SPAN_BOXES * 0x200, runtime->process.offsets.span_class,
+		     1, 1);
+	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+	assert_true(go_heap_bytes(&runtime->process) == 0);
+	search.process = &runtime->process;
+	assert_int_equal(go_heap_read(&runtime->process, &search.heap), 0);
+	assert_int_equal(reach_marks_begin(&search), 0);
+	for (i = 0; i < 1u << 20; i++)
+		reach_await(&search, 0, go_span_start(SPAN_BOXES));
+	assert_int_equal(search.error, 0);
+	reach_mark(&search, go_span_start(SPAN_BOXES) + 8);
+	assert_int_equal(search.error, -ETIME);
+	assert_int_equal(goroutine.state, REACH_WAITS);
+	search.goroutines = NULL;
+	reach_release(&search);
+	leak_end(&leak);
+}
+
+/* Objects that are chosen so that all have one place in the table: as reach_marks.c places them. */
+static void test_objects_with_one_place(void **state)
+{
+	struct reach_goroutine goroutine = { .state = REACH_WAITS };
+	struct search search = { .goroutines = &goroutine, .goroutine_count = 1 };
+	uint64_t start = HEAP + (1ull << 26), object;
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t count = 0;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+	assert_true(go_heap_bytes(&runtime->process) == 0);
+	go_put_field(runtime, SPAN_BOOKS + SPAN_BOXES * 0x200, runtime->process.offsets.span_start,
+		     start, 8);
+	go_put_field(runtime, SPAN_BOOKS + SPAN_BOXES * 0x200, runtime->process.offsets.span_npages,
+		     3 << 13, 8);
+	go_put_field(runtime, SPAN_BOOKS + SPAN_BOXES * 0x200, runtime->process.offsets.span_nelems,
+		     0, 2);
+	search.process = &runtime->process;
+	assert_int_equal(go_heap_read(&runtime->process, &search.heap), 0);
+	assert_int_equal(reach_marks_begin(&search), 0);
+	for (object = start; object < start + (3ull << 26) && count < 1500; object += 16) {
+		if ((object >> 3) * 0x9e3779b97f4a7c15ull >> 24 & 4095)
+			continue;
+		reach_await(&search, 0, object);
+		count++;
+	}
+	assert_int_equal(count, 1500);
+	assert_int_equal(goroutine.state, REACH_WAITS);
+	assert_int_equal(search.error, -E2BIG);
+	search.goroutines = NULL;
+	reach_release(&search);
+	leak_end(&leak);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_long_chain_of_waits),
+		cmocka_unit_test(test_objects_with_one_place),
 		cmocka_unit_test(test_nobody_has_the_channel),
 		cmocka_unit_test(test_a_global_has_the_channel),
 		cmocka_unit_test(test_an_object_of_a_global_has_it),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which objects were met, and who waits for them: see reach_search.h. */
 #include "runtimes/go/heap/reach_search.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 
 #define LATE_OBJECTS (1ull << 26) /* that come into use while the heap is searched */
 #define WAITS_MAX (1u << 24)
+#define PROBES_MAX 1024	       /* in a table that is half empty: nobody comes near, but by intent */
+#define STEPS_TIMED (1u << 18) /* of chains: after so many, the time is looked at */
 
 void reach_fail(struct search *search, int error)
 {
@@ -45,13 +48,18 @@ static size_t slot_of(uint64_t object, size_t mask)
 	return ((object >> 3) * 0x9e3779b97f4a7c15ull >> 24) & mask;
 }
 
+/* Where an object is noted, or would be; NULL: no object is noted so far from its place. */
 static uint32_t *slot_for(const struct search *search, uint64_t object)
 {
-	size_t at = slot_of(object, search->by_object_mask);
+	size_t at = slot_of(object, search->by_object_mask), probes;
 
-	while (search->by_object[at] && search->waits[search->by_object[at] - 1].object != object)
+	for (probes = 0; probes < PROBES_MAX; probes++) {
+		if (!search->by_object[at] ||
+		    search->waits[search->by_object[at] - 1].object == object)
+			return &search->by_object[at];
 		at = (at + 1) & search->by_object_mask;
-	return &search->by_object[at];
+	}
+	return NULL;
 }
 
 const struct reach_wait *reach_first_wait(const struct search *search, uint64_t object)
@@ -61,11 +69,24 @@ const struct reach_wait *reach_first_wait(const struct search *search, uint64_t 
 	return slot && *slot ? &search->waits[*slot - 1] : NULL;
 }
 
+/* An object that is noted already, and in no other place of the table. False: too far from its own.
+ */
+static bool note_again(const struct search *search, uint32_t *table, size_t mask, uint32_t number)
+{
+	size_t at = slot_of(search->waits[number - 1].object, mask), probes;
+
+	for (probes = 0; probes < PROBES_MAX && table[at]; probes++)
+		at = (at + 1) & mask;
+	if (probes < PROBES_MAX)
+		table[at] = number;
+	return probes < PROBES_MAX;
+}
+
 /* Twice as many waits: the chains stay, only where they begin is found by another number. */
 static bool make_room(struct search *search)
 {
 	size_t capacity = search->wait_capacity ? search->wait_capacity * 2 : 1024,
-	       mask = capacity * 2 - 1, i, at;
+	       mask = capacity * 2 - 1, i;
 	struct reach_wait *waits = reallocarray(search->waits, capacity, sizeof(*waits));
 	uint32_t *table = calloc(mask + 1, sizeof(*table));
 
@@ -76,12 +97,8 @@ static bool make_room(struct search *search)
 		return false;
 	}
 	for (i = 0; search->by_object && i <= search->by_object_mask; i++) {
-		if (!search->by_object[i])
-			continue;
-		at = slot_of(waits[search->by_object[i] - 1].object, mask);
-		while (table[at])
-			at = (at + 1) & mask;
-		table[at] = search->by_object[i];
+		if (search->by_object[i] && !note_again(search, table, mask, search->by_object[i]))
+			reach_fail(search, -E2BIG);
 	}
 	free(search->by_object);
 	search->by_object = table;
@@ -117,6 +134,10 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	if (search->wait_count == search->wait_capacity && !make_room(search))
 		return;
 	slot = slot_for(search, object);
+	if (!slot) {
+		reach_fail(search, -E2BIG);
+		return;
+	}
 	search->waits[search->wait_count] = (struct reach_wait){
 		.object = object,
 		.word = word,
@@ -135,7 +156,10 @@ static void wake(struct search *search, uint64_t object, uint64_t word, bool tin
 {
 	const struct reach_wait *wait = reach_first_wait(search, object);
 
-	while (wait) {
+	for (; wait && !search->error; search->steps++) {
+		if (search->steps % STEPS_TIMED == STEPS_TIMED - 1 &&
+		    now_monotonic() > search->end_at)
+			reach_fail(search, -ETIME);
 		if (!tiny || word <= wait->word)
 			reach_lives(search, wait->goroutine);
 		wait = wait->next == REACH_NONE ? NULL : &search->waits[wait->next];
@@ -148,7 +172,7 @@ void reach_mark(struct search *search, uint64_t word)
 	uint64_t number, object;
 	uint8_t bit;
 
-	if (word < search->heap.low || word >= search->heap.high)
+	if (word < search->heap.low || word >= search->heap.high || search->error)
 		return;
 	span = go_heap_find(search->process, &search->heap, word);
 	if (!span || !number_of(search, span, word, &number, &object)) {

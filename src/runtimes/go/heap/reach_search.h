@@ -82,6 +82,7 @@ struct search {
 	struct reach_list woken;     /* the same, later: of those that could be woken */
 	size_t open;		     /* goroutines that wait for something which was not met */
 	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
+	uint64_t steps;		     /* along chains of waits */
 	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
 	bool moved;	       /* somebody ran meanwhile */
 	int error;	       /* the first: nothing is known then */
