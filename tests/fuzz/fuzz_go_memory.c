@@ -44,7 +44,7 @@ static void write_book(struct scene *scene, const struct patch *patch)
 		return;
 	if (patch->how & 0x10)
 		*bounds[patch->offset % 6] = patch->value;
-	else
+	else if ((int32_t)patch->value >= 0) /* else the table's word stands */
 		memcpy((uint8_t *)&process->offsets + patch->offset % GO_FIELD_COUNT * 4,
 		       &patch->value, 4);
 }
