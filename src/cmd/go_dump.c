@@ -54,7 +54,7 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 {
 	struct writing writing = { .stream = stream };
 	struct runtime *runtime = NULL;
-	const struct sandbox_options sandbox = { .stop = NULL };
+	const struct sandbox_options sandbox = { .audience = { .stop = NULL } };
 	struct binary_files *files = NULL;
 	struct lc_stacks *stacks = NULL;
 	char reason[200] = "";

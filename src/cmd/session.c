@@ -88,13 +88,9 @@ static int open_sandbox(struct session *session)
 {
 	const struct sandbox_options sandbox = {
 		.debug_files = { observer_open_debug_file, &session->observer },
-		.remark = say_remark,
-		.stop = ending_is_due,
-		.context = session,
+		.audience = { say_remark, ending_is_due, session },
 	};
-
-	const struct sandbox_access_options access = { say_remark, session };
-	int r = sandbox_open_access(&access, &session->access);
+	int r = sandbox_open_access(&sandbox.audience, &session->access);
 
 	return r ?: sandbox_open(&sandbox, &session->files);
 }

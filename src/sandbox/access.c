@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +22,7 @@
 #include "sandbox/local_devices.h"
 #include "sandbox/process.h"
 #include "sandbox/reader.h"
+#include "sandbox/remark.h"
 #include "sandbox/wire.h"
 #include "target/maps.h"
 #include "util/now.h"
@@ -55,7 +55,7 @@ struct silent_device {
 
 struct reading {
 	struct target_access access; /* first */
-	struct sandbox_access_options options;
+	struct sandbox_audience audience;
 	struct worker_process process;
 	struct local_devices devices;
 	struct known_process *known;
@@ -72,20 +72,6 @@ struct reading {
 static struct reading *reading_of(struct target_access *access)
 {
 	return (struct reading *)access;
-}
-
-__attribute__((__format__(__printf__, 2, 3))) static void remark(const struct reading *reading,
-								 const char *format, ...)
-{
-	char text[512];
-	va_list arguments;
-
-	if (!reading->options.remark)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	reading->options.remark(reading->options.context, text);
 }
 
 static bool is_late(const struct reading *reading, uint64_t waited)
@@ -131,15 +117,15 @@ static int ask(struct reading *reading, const struct wire_head *head, const void
 	worker_process_lose(&reading->process);
 	if (!reading->answers && r != -ETIME) {
 		reading->unavailable = true;
-		remark(reading,
-		       "cannot begin the process that tries others first: what hangs, hangs us");
+		sandbox_remark(
+			&reading->audience,
+			"cannot begin the process that tries others first: what hangs, hangs us");
 		return -ENOTCONN;
 	}
 	return -ETIME;
 }
 
-/* --- processes ---------------------------------------------------------------------------------
- */
+/* --- processes --- */
 
 static void forget_all(struct reading *reading)
 {
@@ -176,10 +162,11 @@ static struct known_process *know(struct reading *reading, pid_t pid)
 static void leave_alone(const struct reading *reading, struct known_process *known)
 {
 	if (!known->left_alone_for)
-		remark(reading,
-		       "process %d: the kernel does not give its memory (a thread of it is stuck "
-		       "there, or a server does not answer): it is told of without it",
-		       (int)known->pid);
+		sandbox_remark(
+			&reading->audience,
+			"process %d: the kernel does not give its memory (a thread of it is stuck "
+			"there, or a server does not answer): it is told of without it",
+			(int)known->pid);
 	known->left_alone_for = known->left_alone_for ? known->left_alone_for * 2
 						      : LEFT_ALONE_FIRST;
 	if (known->left_alone_for > LEFT_ALONE_MOST)
@@ -197,7 +184,7 @@ static int ask_about(struct reading *reading, struct known_process *known,
 	return r;
 }
 
-static bool try_process(struct reading *reading, struct known_process *known)
+static bool try_anew(struct reading *reading, struct known_process *known)
 {
 	uint64_t now = now_monotonic();
 	bool look = !known->looked_at || now - known->looked_at > LOOK_AGAIN;
@@ -219,6 +206,14 @@ static bool try_process(struct reading *reading, struct known_process *known)
 		known->has_userfault = r;
 	}
 	return r != -ETIME;
+}
+
+/* Asked before each read: once a sweep it takes more than a comparison. */
+static bool try_process(struct reading *reading, struct known_process *known)
+{
+	bool tried = known->tried == reading->sweep;
+
+	return (tried && !known->left_alone_until) || try_anew(reading, known);
 }
 
 static void judge_devices(struct reading *reading, struct known_process *known,
@@ -245,8 +240,7 @@ static void learn_devices(struct reading *reading, struct known_process *known)
 	judge_devices(reading, known, devices, size / sizeof(devices[0]), true);
 }
 
-/* --- struct target_access_operations -----------------------------------------------------------
- */
+/* --- struct target_access_operations --- */
 
 static void access_begin_sweep(struct target_access *access)
 {
@@ -352,8 +346,9 @@ static void note_silent(struct reading *reading, const struct target_mapping *ma
 {
 	reading->silent[reading->silent_count++ % SILENT_MAX] =
 		(struct silent_device){ mapping->device, now_monotonic() + SILENT_FOR };
-	remark(reading, "%s: its file system does not answer: code of its files has no names",
-	       mapping->path);
+	sandbox_remark(&reading->audience,
+		       "%s: its file system does not answer: code of its files has no names",
+		       mapping->path);
 }
 
 static int access_open(struct target_access *access, pid_t pid,
@@ -453,15 +448,14 @@ static const struct target_access_operations operations = {
 	.pread = access_pread,
 };
 
-int sandbox_open_access(const struct sandbox_access_options *options,
-			struct target_access **ret_access)
+int sandbox_open_access(const struct sandbox_audience *audience, struct target_access **ret_access)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
 
 	if (!reading)
 		return -ENOMEM;
 	reading->access.does = &operations;
-	reading->options = *options;
+	reading->audience = *audience;
 	reading->process.socket = -1;
 	reading->sweep = 1;
 	local_devices_init(&reading->devices);

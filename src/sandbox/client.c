@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +26,7 @@
 #include "sandbox/listener.h"
 #include "sandbox/patience.h"
 #include "sandbox/process.h"
+#include "sandbox/remark.h"
 #include "sandbox/wire.h"
 #include "sandbox/worker.h"
 #include "util/cleanup.h"
@@ -85,28 +85,15 @@ static struct sandbox *sandbox_of(struct binary_files *files)
 	return (struct sandbox *)files;
 }
 
-__attribute__((__format__(__printf__, 2, 3))) static void remark(const struct sandbox *sandbox,
-								 const char *format, ...)
-{
-	char text[512];
-	va_list arguments;
-
-	if (!sandbox->options.remark)
-		return;
-	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	sandbox->options.remark(sandbox->options.context, text);
-}
-
-/* --- the worker --------------------------------------------------------------------------------
- */
+/* --- the worker --- */
 
 static void say_none(struct sandbox *sandbox, const char *why)
 {
 	if (!sandbox->told_none)
-		remark(sandbox,
-		       "cannot begin the process that reads files (%s): frames have no names", why);
+		sandbox_remark(
+			&sandbox->options.audience,
+			"cannot begin the process that reads files (%s): frames have no names",
+			why);
 	sandbox->told_none = true;
 }
 
@@ -144,44 +131,58 @@ static void lose_worker(struct sandbox *sandbox)
 	sandbox->not_before = now_monotonic() + sandbox->back_off;
 }
 
-/* --- what the worker asks back -----------------------------------------------------------------
- */
+/* --- what the worker asks back --- */
 
-static int find_debug(struct sandbox *sandbox, const struct wire_message *in, int *ret_fd)
+/* Its strings are the message's. False: it is none. */
+static bool read_debug_request(const struct wire_message *in, struct binary_debug_request *ret)
 {
-	const struct binary_debug_files *files = &sandbox->options.debug_files;
-	struct binary_debug_request request = { .number = in->head.number,
-						.name = (const char *)in->payload };
-	size_t length = strnlen(request.name, in->head.size);
+	size_t length = strnlen((const char *)in->payload, in->head.size);
 
-	if (!files->open || length == in->head.size ||
-	    in->head.size - length - 1 > BINARY_BUILD_ID_MAX)
-		return -ENOENT;
-	request.build_id = in->payload + length + 1;
-	request.build_id_size = in->head.size - length - 1;
-	return files->open(files->context, &request, (unsigned)in->head.address, ret_fd);
+	if (length == in->head.size || in->head.size - length - 1 > BINARY_BUILD_ID_MAX)
+		return false;
+	*ret = (struct binary_debug_request){
+		.number = in->head.number,
+		.name = (const char *)in->payload,
+		.build_id = in->payload + length + 1,
+		.build_id_size = in->head.size - length - 1,
+	};
+	return true;
 }
 
 /* No place is left: a server may have it. The attempt that follows finds none. */
-static int fetch_debug(struct sandbox *sandbox, int *ret_fd)
+static int fetch_debug(struct sandbox *sandbox, const struct binary_debug_request *request,
+		       uint64_t attempt, int *ret_fd)
 {
-	const struct wire_message *in = &sandbox->in;
-	size_t length = strnlen((const char *)in->payload, in->head.size);
-	uint8_t build_id[BINARY_BUILD_ID_MAX];
-	size_t size;
+	uint8_t build_id[BINARY_BUILD_ID_MAX]; /* the message's place takes the answer */
 	int r;
 
-	if (in->head.size <= length + 1 || sandbox->fetched == in->head.address)
+	if (!request->build_id_size || sandbox->fetched == attempt)
 		return -ENOENT;
-	sandbox->fetched = in->head.address + 1;
-	size = in->head.size - length - 1;
-	memcpy(build_id, in->payload + length + 1, size);
-	r = fetcher_get(&sandbox->fetcher, build_id, size, &sandbox->in, ret_fd);
+	sandbox->fetched = attempt + 1;
+	memcpy(build_id, request->build_id, request->build_id_size);
+	r = fetcher_get(&sandbox->fetcher, build_id, request->build_id_size, &sandbox->in, ret_fd);
 	if (r == -ETIME)
-		remark(sandbox,
-		       "the servers of DEBUGINFOD_URLS do not answer in time: debug data that "
-		       "only they have is left out");
+		sandbox_remark(
+			&sandbox->options.audience,
+			"the servers of DEBUGINFOD_URLS do not answer in time: debug data that "
+			"only they have is left out");
 	return r < 0 ? -ENOENT : 0;
+}
+
+static int find_debug(struct sandbox *sandbox, int *ret_fd)
+{
+	const struct binary_debug_files *files = &sandbox->options.debug_files;
+	uint64_t attempt = sandbox->in.head.address;
+	struct binary_debug_request request;
+	int r = -ENOENT;
+
+	if (!read_debug_request(&sandbox->in, &request))
+		return -EBADMSG;
+	if (attempt == 0)
+		sandbox->fetched = 0;
+	if (files->open)
+		r = files->open(files->context, &request, (unsigned)attempt, ret_fd);
+	return r == -ENOENT ? fetch_debug(sandbox, &request, attempt, ret_fd) : r;
 }
 
 static int answer_find_debug(struct sandbox *sandbox, uint64_t *begun)
@@ -190,17 +191,12 @@ static int answer_find_debug(struct sandbox *sandbox, uint64_t *begun)
 	_cleanup_close_ int fd = -1;
 	uint64_t asked = now_monotonic();
 
-	if (sandbox->in.head.address == 0)
-		sandbox->fetched = 0;
-	head.result = find_debug(sandbox, &sandbox->in, &fd);
-	if (head.result == -ENOENT)
-		head.result = fetch_debug(sandbox, &fd);
+	head.result = find_debug(sandbox, &fd);
 	*begun += now_monotonic() - asked; /* not the worker's time */
 	return wire_send(sandbox->process.socket, &head, NULL, fd);
 }
 
-/* --- questions ---------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 /* Time is up. Where it had no processor to itself, it gets more. */
 static bool is_late(const struct sandbox *sandbox, uint64_t waited, uint64_t patience)
@@ -219,15 +215,15 @@ static int await(struct sandbox *sandbox, uint64_t begun, uint64_t patience)
 {
 	struct pollfd polled[] = { { .fd = sandbox->process.socket, .events = POLLIN },
 				   { .fd = sandbox->listener, .events = POLLIN } };
-	const struct sandbox_options *options = &sandbox->options;
+	const struct sandbox_audience *audience = &sandbox->options.audience;
+	uint64_t waited;
 
 	while (poll(polled, 2, SLICE_MS) <= 0 || !polled[0].revents) {
 		if (polled[1].revents & POLLIN)
 			listener_answer(sandbox->listener, sandbox->process.pid,
-					&options->debug_files, sandbox->asked_about);
-		uint64_t waited = now_monotonic() - begun;
-
-		if (waited > PATIENCE_AT_END && options->stop && options->stop(options->context))
+					&sandbox->options.debug_files, sandbox->asked_about);
+		waited = now_monotonic() - begun;
+		if (waited > PATIENCE_AT_END && audience->stop && audience->stop(audience->context))
 			return -ECANCELED;
 		if (is_late(sandbox, waited, patience))
 			return -ETIME;
@@ -284,9 +280,10 @@ static void note_loss(struct sandbox *sandbox, struct sent_file *file, int error
 	if (++file->losses < LOSSES_MAX || file->given_up)
 		return;
 	file->given_up = true;
-	remark(sandbox, "%s: reading it was given up, %s: its frames have no names", file->path,
-	       error == -ETIME ? "for it took too long"
-			       : "for it takes too much memory, or is made to do harm");
+	sandbox_remark(&sandbox->options.audience,
+		       "%s: reading it was given up, %s: its frames have no names", file->path,
+		       error == -ETIME ? "for it took too long"
+				       : "for it takes too much memory, or is made to do harm");
 }
 
 static int send_file(struct sandbox *sandbox, struct sent_file *file)
@@ -375,8 +372,7 @@ static int ask_about(struct sandbox *sandbox, enum wire_operation operation, uin
 	return ask(sandbox, &question);
 }
 
-/* --- struct binary_operations ------------------------------------------------------------------
- */
+/* --- struct binary_operations --- */
 
 static int sandbox_describe(struct binary_files *files, int fd, struct binary_description *ret)
 {

@@ -82,8 +82,7 @@ int fetcher_get(struct fetcher *fetcher, const uint8_t *build_id, size_t size,
 	return r == -ETIME || !fetcher->left ? -ETIME : -ENOENT;
 }
 
-/* --- the process itself ------------------------------------------------------------------------
- */
+/* --- the process itself --- */
 
 struct library {
 	void *(*begin)(void);

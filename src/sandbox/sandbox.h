@@ -14,8 +14,8 @@
 #include "binary/binary.h"
 #include "target/access.h"
 
-struct sandbox_options {
-	struct binary_debug_files debug_files; /* opens what the worker asks for */
+/* Who is told. */
+struct sandbox_audience {
 	/* A line of text for the user; may be NULL. */
 	void (*remark)(void *context, const char *text);
 	/* True: the user wants an end, so wait no longer. May be NULL. */
@@ -23,22 +23,20 @@ struct sandbox_options {
 	void *context; /* of both */
 };
 
+struct sandbox_options {
+	struct binary_debug_files debug_files; /* opens what the worker asks for */
+	struct sandbox_audience audience;
+};
+
 /* options are copied. Released by its free(). Returns 0 or a negative errno. */
 int sandbox_open(const struct sandbox_options *options, struct binary_files **ret_files);
 
-struct sandbox_access_options {
-	/* A line of text for the user; may be NULL. */
-	void (*remark)(void *context, const char *text);
-	void *context;
-};
-
 /*
  * Access to processes by a reader, a worker that keeps the right to read them and may be lost over
- * one. What is left out is said in a remark. Options are copied. Released by its free(). Returns 0
+ * one. What is left out is said in a remark. audience is copied. Released by its free(). Returns 0
  * or -ENOMEM.
  */
-int sandbox_open_access(const struct sandbox_access_options *options,
-			struct target_access **ret_access);
+int sandbox_open_access(const struct sandbox_audience *audience, struct target_access **ret_access);
 
 /*
  * Takes from this process what leakhop does not need any more once it is set up: capabilities but

@@ -81,7 +81,7 @@ static bool is_other_root(const char *root)
 {
 	struct stat here, there;
 
-	return stat(root, &there) == 0 && stat("/", &here) == 0 &&
+	return target_path_status(root, &there) == 0 && target_path_status("/", &here) == 0 &&
 	       (here.st_dev != there.st_dev || here.st_ino != there.st_ino);
 }
 

@@ -29,11 +29,11 @@
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 #define VDSO_MAX_SIZE ((size_t)256 * 1024)
 
-int target_file_status(int fd, struct stat *ret)
+static int status_at(int fd, const char *path, int flags, struct stat *ret)
 {
 	struct statx status;
 
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+	if (statx(fd, path, flags | AT_STATX_DONT_SYNC,
 		  STATX_TYPE | STATX_INO | STATX_UID | STATX_SIZE | STATX_MTIME | STATX_BLOCKS,
 		  &status) < 0)
 		return -errno;
@@ -47,6 +47,16 @@ int target_file_status(int fd, struct stat *ret)
 		.st_mtim = { status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec },
 	};
 	return 0;
+}
+
+int target_file_status(int fd, struct stat *ret)
+{
+	return status_at(fd, "", AT_EMPTY_PATH, ret);
+}
+
+int target_path_status(const char *path, struct stat *ret)
+{
+	return status_at(AT_FDCWD, path, 0, ret);
 }
 
 /* A FIFO or a device in the file's place must neither block nor be read. */

@@ -28,16 +28,18 @@ int target_file_open_below(struct target_access *access, const char *root, const
 			   int flags, int *ret_fd);
 
 /*
- * As fstat(2), but from what the kernel knows already: a server is not asked. Type, inode, device,
- * size, blocks and time of the last change. Returns 0 or -errno.
+ * As fstat(2) and stat(2), but from what the kernel knows already: a server is not asked. Type,
+ * inode, device, size, blocks and time of the last change. Returns 0 or -errno.
  */
 int target_file_status(int fd, struct stat *ret);
+int target_path_status(const char *path, struct stat *ret);
 
 /*
- * As fstat(2), but from what the kernel knows already: a server is not asked. Type, inode, device,
- * owner, size, blocks and time of the last change. Returns 0 or -errno.
+ * As fstat(2) and stat(2), but from what the kernel knows already: a server is not asked. Type,
+ * inode, device, owner, size, blocks and time of the last change. Returns 0 or -errno.
  */
 int target_file_status(int fd, struct stat *ret);
+int target_path_status(const char *path, struct stat *ret);
 
 /* As pread(2), of a file that may be where a read hangs: returns the count or a negative errno. */
 ssize_t target_file_read(struct target_access *access, int fd, void *buffer, size_t size,

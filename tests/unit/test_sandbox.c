@@ -6,10 +6,16 @@
 #include <errno.h>
 #include <sys/sysmacros.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "sandbox/codec.h"
 #include "sandbox/local_devices.h"
 #include "sandbox/patience.h"
+#include "sandbox/process.h"
+#include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
+#include "sandbox/worker.h"
 
 static struct address_names *make_names(size_t count)
 {
@@ -236,8 +242,45 @@ static void test_local_file_systems(void **state)
 		assert_false(local_devices_parse(others[i], &device));
 }
 
-int main(void)
+/* A worker that was taken over: it asks for a debug file with a build-id of pages. */
+static int work_evilly(void)
 {
+	static struct wire_message in;
+	static uint8_t payload[16384];
+	struct wire_head ask = { .operation = WIRE_FIND_DEBUG, .size = sizeof(payload) };
+	struct wire_head answer = { .operation = WIRE_ANSWER, .result = -EIO };
+
+	memset(payload + 1, 0x41, sizeof(payload) - 1); /* behind an empty name */
+	while (!wire_receive(WORKER_SOCKET, 0, &in)) {
+		if (in.head.operation == WIRE_FOUND) {
+			answer.result = in.head.result == -EBADMSG ? -ENOTSUP : -EIO;
+			wire_send(WORKER_SOCKET, &answer, NULL, -1);
+		} else {
+			wire_send(WORKER_SOCKET, &ask, payload, -1);
+		}
+	}
+	return 0;
+}
+
+static void test_an_evil_worker_asks_back(void **state)
+{
+	const struct sandbox_options options = { .audience = { .remark = NULL } };
+	static struct binary_description description;
+	struct binary_files *files = NULL;
+	int fd = memfd_create("file", MFD_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(sandbox_open(&options, &files), 0);
+	assert_int_equal(files->does->describe(files, fd, &description), -ENOTSUP);
+	files->does->free(files);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], FILES_WORKER) == 0)
+		return work_evilly();
+
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_come_back),
 		cmocka_unit_test(test_names_that_do_not_fit),
@@ -245,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_rules_that_lie),
 		cmocka_unit_test(test_descriptions_that_lie),
 		cmocka_unit_test(test_patience_runs_out),
+		cmocka_unit_test(test_an_evil_worker_asks_back),
 		cmocka_unit_test(test_local_file_systems),
 	};
 

@@ -4,10 +4,10 @@
 #include "runtimes/go/image/open.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/private.h"
+#include "target/file.h"
 #include "target/proc.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,12 +68,12 @@ static void golang_forget(struct runtime *runtime, struct lc_go *model, pid_t pi
 /* The file that a process executes; 0 if that can't be seen. */
 static uint64_t executable(pid_t pid)
 {
-	struct statx status;
+	struct stat status;
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
 	/* A server that the file may lie on is not asked. */
-	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_INO, &status) ? 0 : status.stx_ino;
+	return target_path_status(path, &status) < 0 ? 0 : status.st_ino;
 }
 
 int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
