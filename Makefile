@@ -224,6 +224,14 @@ reference: $(BUILD)/gen-reference
 bpf-size:
 	$(Q)CLANG='$(CLANG)' tests/bpf_size --renew
 
+# Does this build say the same of the fixtures as BASE=REVISION did?
+.PHONY: compare
+compare: all fixtures
+	$(Q)[ -n "$(BASE)" ] || { echo "make compare: which revision? BASE=..." >&2; exit 2; }
+	$(Q)rm -rf $(BUILD)/base && mkdir -p $(BUILD)/base && git archive $(BASE) | tar -x -C $(BUILD)/base
+	$(Q)$(MAKE) --no-print-directory -C $(BUILD)/base all
+	$(Q)tests/compare $(BUILD)/base/build/leakhop $(BUILD)/leakhop
+
 # A thousand programs whose truth is known, an hour of them: docs/verdicts.md has what came of it. What failed is kept.
 TRUTH_SEEDS ?= 1000-1999
 .PHONY: truth

@@ -24,6 +24,7 @@
 
 #define LEAST_INTERVAL_NS 50000000ull
 #define MOST_INTERVAL_NS 5000000000ull
+#define SHORT_THRESHOLD_NS 1000000000ull
 #define LEAST_WAIT_NS 1000000ull
 #define SHOW_LIFE_NS 1000000000ull
 
@@ -45,11 +46,13 @@ struct watch {
 /*
  * A block must be seen by two sweeps: one that finds it under way, and one when it comes due, for
  * its stack; the second is timed to the moment. For the first, any interval shorter than the
- * threshold will do: a quarter is left for a sweep that comes late or takes long.
+ * threshold will do: a quarter is left for a sweep that comes late or takes long, and half of a
+ * short threshold, whose quarter a busy machine uses up.
  */
 static uint64_t interval_for(uint64_t threshold_ns)
 {
-	uint64_t interval = threshold_ns / 4 * 3;
+	uint64_t interval = threshold_ns < SHORT_THRESHOLD_NS ? threshold_ns / 2
+							      : threshold_ns / 4 * 3;
 
 	if (interval < LEAST_INTERVAL_NS)
 		return threshold_ns < LEAST_INTERVAL_NS ? 1000000000ull : LEAST_INTERVAL_NS;
