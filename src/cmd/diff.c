@@ -44,16 +44,17 @@ int command_diff(int argc, char **argv)
 {
 	struct options options;
 	struct error error = {};
-	FILE *stream;
+	struct file_document output;
 	int r;
 
 	options_parse(&options, "diff", argc, argv);
-	stream = session_open_output(&options.session);
-	if (!stream) {
-		error_set(&error, -errno, "cannot write '%s'", options.session.output);
+	r = session_open_output(&options.session, &output);
+	if (r < 0) {
+		error_set(&error, r, "cannot write '%s'", options.session.output);
 		return session_fail(&options.session, -EIO, &error);
 	}
-	r = diff(&options, stream, &error);
-	session_close_output(stream);
-	return r < 0 ? session_fail(&options.session, r, &error) : r;
+	r = diff(&options, output.stream, &error);
+	if (r < 0)
+		r = session_fail(&options.session, r, &error);
+	return session_close_output(&options.session, &output, r);
 }

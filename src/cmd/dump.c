@@ -59,6 +59,5 @@ int command_dump(int argc, char **argv)
 	if (r)
 		return r;
 	r = dump(&session);
-	session_close(&session);
-	return r;
+	return session_close(&session, r);
 }

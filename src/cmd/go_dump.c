@@ -79,17 +79,16 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 
 int go_dump(const struct session_options *options)
 {
-	int fd = options->output ? file_create(options->output) : -1;
-	FILE *stream = !options->output ? stdout : fd < 0 ? NULL : fdopen(fd, "w");
+	struct file_document output;
 	struct error error = {};
 	int r;
 
-	if (!stream) {
-		error_set(&error, -errno, "cannot write '%s'", options->output);
+	r = session_open_output(options, &output);
+	if (r < 0) {
+		error_set(&error, r, "cannot write '%s'", options->output);
 		return session_fail(options, -EIO, &error);
 	}
-	r = write_all(options->observe.collect.filter.pids[0], stream, &error);
-	if (stream != stdout && fclose(stream) && !r)
-		r = error_set(&error, -EIO, "cannot write '%s'", options->output);
-	return r < 0 ? session_fail(options, r, &error) : EXIT_RAN;
+	r = write_all(options->observe.collect.filter.pids[0], output.stream, &error);
+	r = r < 0 ? session_fail(options, r, &error) : EXIT_RAN;
+	return session_close_output(options, &output, r);
 }

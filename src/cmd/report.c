@@ -169,16 +169,16 @@ int command_report(int argc, char **argv)
 {
 	struct options options;
 	struct error error = {};
-	FILE *stream;
+	struct file_document output;
 	int r;
 
 	options_parse(&options, "report", argc, argv);
-	stream = session_open_output(&options.session);
-	if (!stream) {
-		error_set(&error, -errno, "cannot write '%s'", options.session.output);
+	r = session_open_output(&options.session, &output);
+	if (r < 0) {
+		error_set(&error, r, "cannot write '%s'", options.session.output);
 		return session_fail(&options.session, -EIO, &error);
 	}
-	r = options.file_count > 1 ? report_many(&options, stream) : report(&options, stream);
-	session_close_output(stream);
-	return r;
+	r = options.file_count > 1 ? report_many(&options, output.stream)
+				   : report(&options, output.stream);
+	return session_close_output(&options.session, &output, r);
 }

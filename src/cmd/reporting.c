@@ -130,17 +130,17 @@ static void say_go_explanation(const struct report_source *source)
 
 static int write_dot(const struct report_source *source)
 {
-	FILE *file;
-	int fd, r;
+	struct file_document document;
+	int r, closed;
 
 	if (!source->options->dot)
 		return 0;
-	fd = file_create(source->options->dot);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file)
-		return -errno;
-	r = output_dot(file, source->run);
-	return fclose(file) ? -EIO : r;
+	r = file_begin_document(source->options->dot, /* grows= */ false, &document);
+	if (r < 0)
+		return r;
+	r = output_dot(document.stream, source->run);
+	closed = file_end_document(&document, !r);
+	return r ?: closed;
 }
 
 int reporting_write(const struct report_source *source, FILE *stream, unsigned told,

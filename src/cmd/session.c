@@ -69,18 +69,24 @@ static void raise_descriptor_limit(void)
 }
 
 /* A command's stdout is its own, and the report would stand in the midst of it. */
-FILE *session_open_output(const struct session_options *options)
+static FILE *open_terminal(const struct session_options *options)
 {
 	int fd;
 
-	if (options->output) {
-		fd = file_create(options->output);
-		return fd < 0 ? NULL : fdopen(fd, "w");
-	}
 	if (!options->child_argv)
 		return stdout;
 	fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? NULL : fdopen(fd, "w");
+}
+
+int session_open_output(const struct session_options *options, struct file_document *ret_output)
+{
+	bool grows = !options->observe.once && options->format->as_due;
+
+	if (options->output)
+		return file_begin_document(options->output, grows, ret_output);
+	*ret_output = (struct file_document){ .stream = open_terminal(options) };
+	return ret_output->stream ? 0 : -errno;
 }
 
 /* Begun before all else, so that it is ready when the first stack is. */
@@ -112,10 +118,20 @@ static int check_output(const struct session_options *options, FILE *stream, str
 	return -EINVAL;
 }
 
-void session_close_output(FILE *stream)
+int session_close_output(const struct session_options *options, struct file_document *output,
+			 int code)
 {
-	if (stream && stream != stdout)
-		fclose(stream);
+	bool whole = code == EXIT_RAN || code == EXIT_FOUND;
+	struct error error = {};
+	int r;
+
+	if (!output->stream || output->stream == stdout)
+		return code;
+	r = file_end_document(output, whole);
+	if (r == 0 || !whole)
+		return code;
+	error_set(&error, r, "cannot write '%s'", options->output ?: "stderr");
+	return session_fail(options, -EIO, &error);
 }
 
 /* The graph is written at the end, and a recording has files beside it until then. */
@@ -140,23 +156,20 @@ int session_open(struct session_options *options, struct session *session)
 	progress_init(&session->progress, !options->quiet, !options->child_argv);
 	session->started = now_realtime();
 	session->realtime_offset = session->started - (int64_t)now_monotonic();
-	session->out = session_open_output(options);
-	if (!session->out) {
-		error_set(&error, -errno, "cannot write '%s'", options->output ?: "stderr");
+	r = session_open_output(options, &session->out);
+	if (r < 0) {
+		error_set(&error, r, "cannot write '%s'", options->output ?: "stderr");
 		return session_fail(options, -EIO, &error);
 	}
-	r = check_output(options, session->out, &error);
-	if (r < 0) {
-		session_close_output(session->out);
-		session->out = NULL;
-		return session_fail(options, r, &error);
-	}
+	r = check_output(options, session->out.stream, &error);
+	if (r < 0)
+		return session_close_output(options, &session->out,
+					    session_fail(options, r, &error));
 	r = options->recording ? recording_file_open(options->recording, options->max_size,
 						     &session->recorder, &error)
 			       : 0;
 	if (r < 0) {
-		session_close(session);
-		return session_fail(options, -EIO, &error);
+		return session_close(session, session_fail(options, -EIO, &error));
 	}
 	r = open_sandbox(session);
 	options->observe.files = session->files;
@@ -166,8 +179,7 @@ int session_open(struct session_options *options, struct session *session)
 	else
 		r = observer_create(&options->observe, &session->observer, &error);
 	if (r < 0) {
-		session_close(session);
-		return session_fail(options, r, &error);
+		return session_close(session, session_fail(options, r, &error));
 	}
 	r = sandbox_limit_itself(needs_of(options));
 	if (r < 0 && options->verbose)
@@ -184,7 +196,7 @@ int session_exit_code(const struct session *session)
 									   : EXIT_RAN;
 }
 
-void session_close(struct session *session)
+int session_close(struct session *session, int code)
 {
 	recorder_close(session->recorder);
 	observer_release(&session->observer);
@@ -192,5 +204,5 @@ void session_close(struct session *session)
 		session->files->does->free(session->files);
 	if (session->access)
 		session->access->does->free(session->access);
-	session_close_output(session->out);
+	return session_close_output(session->options, &session->out, code);
 }

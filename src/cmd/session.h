@@ -7,6 +7,7 @@
 #define LEAKHOP_CMD_SESSION_H
 
 #include "cmd/exit_codes.h"
+#include "cmd/file.h"
 #include "cmd/progress.h"
 #include "observe/observer.h"
 #include "output/format.h"
@@ -37,7 +38,7 @@ struct session_options {
 
 struct session {
 	struct session_options *options;
-	FILE *out;
+	struct file_document out;
 	struct target_access *access;
 	struct binary_files *files;
 	struct observer observer;
@@ -52,14 +53,22 @@ struct session {
 
 /*
  * Where the report goes: the file that the options name, stdout, or stderr where stdout is a
- * command's own. NULL, with errno: it cannot be written. session_close_output() closes it.
+ * command's own. Returns 0 or a negative errno.
  */
-FILE *session_open_output(const struct session_options *options);
-void session_close_output(FILE *stream);
+int session_open_output(const struct session_options *options, struct file_document *ret_output);
+
+/*
+ * Closes it, if it is open: code is what leakhop is to end with, and says whether there is a whole
+ * report. Returns that code, or EXIT_COULD_NOT, with a message, if the report was lost after all.
+ */
+int session_close_output(const struct session_options *options, struct file_document *output,
+			 int code);
 
 /* Opens all; on failure prints what was wrong to stderr and returns an exit code, else 0. */
 int session_open(struct session_options *options, struct session *session);
-void session_close(struct session *session);
+
+/* Closes all; code: see session_close_output(). */
+int session_close(struct session *session, int code);
 
 /* EXIT_FOUND where --fail-on asks for it, EXIT_COULD_NOT where the recording broke off, or
  * EXIT_RAN. */

@@ -126,7 +126,7 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 static struct output_sink sink_of(struct session *session, const struct reporting *reporting)
 {
 	progress_clear(&session->progress);
-	return (struct output_sink){ .stream = session->out,
+	return (struct output_sink){ .stream = session->out.stream,
 				     .run = &reporting->head.run,
 				     .told = session->told };
 }
@@ -299,7 +299,7 @@ int tell_end(struct session *session)
 	heading_fill_cost(session, &reporting.head.run.cost);
 	if (!r)
 		saving_end(session, &reporting.head.run, &report);
-	r = r ?: reporting_write(&source, session->out, session->told, &report);
+	r = r ?: reporting_write(&source, session->out.stream, session->told, &report);
 	session->found = reporting_found(&report);
 	reporting_release(&report);
 	view_release(&reporting);

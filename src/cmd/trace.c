@@ -282,7 +282,7 @@ int command_trace(int argc, char **argv)
 	r = session_open(&options.session, &session);
 	if (!r) {
 		r = trace(&session, &child, child_signals);
-		session_close(&session);
+		r = session_close(&session, r);
 	}
 	child_release(&child);
 	return r;

@@ -212,3 +212,43 @@ overflow() {
 	overflow
 	grep -qE 'lost: [1-9][0-9]* events' "$BATS_TEST_TMPDIR/flooded"
 }
+
+@test "a report replaces the one before when it is whole, and not sooner" {
+	local folder=$BATS_TEST_TMPDIR/reports
+	mkdir "$folder"
+	start sick abba
+	await 2
+	echo before >"$folder/report"
+	chmod 600 "$folder/report"
+	run -4 --separate-stderr leakhop dump --json -p "$(gone_pid)" -o "$folder/report"
+	[[ $(<"$folder/report") == before ]]
+	# Killed while it traces: nothing is left of it.
+	follow "$BATS_TEST_TMPDIR/said" -p "$pid" --json -o "$folder/report"
+	[[ $(<"$folder/report") == before ]]
+	kill -9 "$tracer"
+	wait "$tracer" || true
+	[[ $(ls -A "$folder") == report && $(<"$folder/report") == before ]]
+	leakhop dump --json -m 1ms -p "$pid" -o "$folder/report"
+	holds 'any(due[]; .comm == "sick")' "$folder/report"
+	[[ $(stat -c %a "$folder/report") == 600 && $(ls -A "$folder") == report ]]
+	# A link stays one, and a trace's lines can be read as they come.
+	ln -s report "$folder/link"
+	echo before >"$folder/report"
+	leakhop dump --json -m 1ms -p "$pid" -o "$folder/link"
+	[[ -L $folder/link ]]
+	holds 'any(due[]; .comm == "sick")' "$folder/report"
+	follow "$BATS_TEST_TMPDIR/said" -p "$pid" -m 100ms -o "$folder/text"
+	eventually 20 grep -q DEADLOCK "$folder/text"
+	stop_trace
+}
+
+@test "a report for which the disk is too small leaves the one before" {
+	need_root
+	start crowd 2000
+	await 1
+	run --separate-stderr unshare -m sh -c 'mount -t tmpfs -o size=8k none "$1" && echo before >"$1/report" &&
+		{ "$2" dump --json -p "$3" -o "$1/report"; echo "$?"; cat "$1/report"; ls -A "$1"; }' \
+		sh "$BATS_TEST_TMPDIR" "$leakhop" "$pid"
+	[[ $output == $'5\nbefore\nreport' ]] || { echo "$output $stderr" >&2; return 1; }
+	told_about "cannot write"
+}
