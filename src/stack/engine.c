@@ -48,7 +48,7 @@ void stack_engine_free(struct stack_engine *engine)
 
 void stack_begin_sweep(struct stack_engine *engine)
 {
-	engine->processes.sweep++;
+	process_begin_sweep(&engine->processes);
 	if (engine->access)
 		engine->access->does->begin_sweep(engine->access);
 }

@@ -12,6 +12,12 @@
 
 #include "util/cleanup.h"
 
+/*
+ * Mappings are read anew in each sweep. What was read before saves finding modules again; but most
+ * processes of a busy host live for less than a sweep.
+ */
+#define SWEEPS_KEPT 2
+
 static void free_process(struct stack_process *process)
 {
 	target_maps_release(&process->maps);
@@ -64,6 +70,23 @@ void process_forget(struct process_table *table, pid_t pid)
 
 	if (index < table->count && table->processes[index]->pid == pid)
 		remove_at(table, index);
+}
+
+void process_begin_sweep(struct process_table *table)
+{
+	size_t kept = 0;
+
+	table->sweep++;
+	for (size_t i = 0; i < table->count; i++) {
+		struct stack_process *process = table->processes[i];
+
+		if (process->sweep + SWEEPS_KEPT < table->sweep)
+			free_process(process);
+		else
+			table->processes[kept++] = process;
+	}
+	table->count = kept;
+	table->last = NULL;
 }
 
 static void remove_oldest(struct process_table *table)

@@ -45,6 +45,10 @@ struct stack_place {
 void process_table_init(struct process_table *table, struct module_table *modules,
 			struct target_access *access);
 void process_table_release(struct process_table *table);
+
+/* What was read is out of date from now on; processes that were not asked for lately are dropped.
+ */
+void process_begin_sweep(struct process_table *table);
 void process_forget(struct process_table *table, pid_t pid);
 
 /* Finds or adds a process, with the mappings of this sweep. Errors as of target_maps_read(). */

@@ -23,7 +23,8 @@
 
 #define READ_SIZE ((size_t)64 * 1024)
 #define LINE_MAX_SIZE ((size_t)4 * PATH_MAX + 256) /* every byte of a path may be escaped */
-#define TEXT_BLOCK_SIZE ((size_t)16 * 1024)
+/* The first block of paths; each further one is twice as large. */
+#define TEXT_BLOCK_SIZE ((size_t)1024)
 #define DELETED " (deleted)"
 
 /* Paths live in a chain of blocks, so that pointers to them stay valid while more are added. */
@@ -126,9 +127,10 @@ static bool is_wanted(const struct target_mapping *mapping, enum target_maps_kee
 static char *text_reserve(struct target_maps *maps, size_t size)
 {
 	struct target_maps_text *block = maps->text;
-	size_t block_size = size > TEXT_BLOCK_SIZE ? size : TEXT_BLOCK_SIZE;
+	size_t block_size = block ? block->size * 2 : TEXT_BLOCK_SIZE;
 
 	if (!block || block->size - block->used < size) {
+		block_size = size > block_size ? size : block_size;
 		block = malloc(sizeof(*block) + block_size);
 		if (!block)
 			return NULL;

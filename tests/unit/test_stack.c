@@ -34,6 +34,7 @@
 #include "stack/expression.h"
 #include "stack/kernel_symbols.h"
 #include "stack/perf_map.h"
+#include "stack/process.h"
 #include "stack/stack.h"
 #include "target/memory.h"
 
@@ -749,6 +750,27 @@ static void test_thread(void **state)
 		assert_whole(stack);
 		stop(fixture);
 	}
+}
+
+/* Of a thousand processes that each live for less than a sweep, none is kept. */
+static void test_processes_are_dropped(void **state)
+{
+	struct module_table modules = {};
+	struct process_table table;
+	struct stack_process *process;
+	int sweep;
+
+	(void)state;
+	process_table_init(&table, &modules, NULL);
+	assert_int_equal(process_get(&table, getpid(), &process), 0);
+	assert_int_equal(process_get(&table, getppid(), &process), 0);
+	for (sweep = 0; sweep < 8; sweep++) {
+		process_begin_sweep(&table);
+		assert_int_equal(process_get(&table, getpid(), &process), 0);
+		assert_int_equal(process->pid, getpid());
+	}
+	assert_int_equal(table.count, 1);
+	process_table_release(&table);
 }
 
 /* The leader has ended: /proc/PID/maps is empty, though the process lives. */
@@ -1470,6 +1492,7 @@ int main(void)
 		CHILD_TEST(test_truncated),
 		CHILD_TEST(test_copy),
 		CHILD_TEST(test_ended_process),
+		cmocka_unit_test(test_processes_are_dropped),
 		CHILD_TEST(test_bad_call),
 		CHILD_TEST(test_thread),
 		CHILD_TEST(test_leader_ended),
