@@ -92,12 +92,14 @@ int session_open_output(const struct session_options *options, struct file_docum
 /* Begun before all else, so that it is ready when the first stack is. */
 static int open_sandbox(struct session *session)
 {
-	const struct sandbox_options sandbox = {
+	struct sandbox_options sandbox = {
 		.debug_files = { observer_open_debug_file, &session->observer },
 		.audience = { say_remark, ending_is_due, session },
 	};
-	int r = sandbox_open_access(&sandbox.audience, &session->access);
+	int r = sandbox_open_spawner(&session->spawner);
 
+	sandbox.spawner = session->spawner;
+	r = r ?: sandbox_open_access(&sandbox, &session->access);
 	return r ?: sandbox_open(&sandbox, &session->files);
 }
 
@@ -204,5 +206,6 @@ int session_close(struct session *session, int code)
 		session->files->does->free(session->files);
 	if (session->access)
 		session->access->does->free(session->access);
+	sandbox_close_spawner(session->spawner);
 	return session_close_output(session->options, &session->out, code);
 }

@@ -39,6 +39,7 @@ struct session_options {
 struct session {
 	struct session_options *options;
 	struct file_document out;
+	struct sandbox_spawner *spawner;
 	struct target_access *access;
 	struct binary_files *files;
 	struct observer observer;

@@ -103,7 +103,7 @@ static int ask(struct reading *reading, const struct wire_head *head, const void
 	if (reading->unavailable)
 		return -ENOTCONN;
 	if (!reading->process.pid)
-		r = worker_process_begin(&reading->process, READER_WORKER, false);
+		r = worker_process_begin(&reading->process, WORKER_READER);
 	if (r < 0)
 		return r;
 	r = wire_send(reading->process.socket, head, payload, fd);
@@ -448,19 +448,20 @@ static const struct target_access_operations operations = {
 	.pread = access_pread,
 };
 
-int sandbox_open_access(const struct sandbox_audience *audience, struct target_access **ret_access)
+int sandbox_open_access(const struct sandbox_options *options, struct target_access **ret_access)
 {
 	struct reading *reading = calloc(1, sizeof(*reading));
 
 	if (!reading)
 		return -ENOMEM;
 	reading->access.does = &operations;
-	reading->audience = *audience;
+	reading->audience = options->audience;
+	reading->process.spawner = options->spawner;
 	reading->process.socket = -1;
 	reading->sweep = 1;
 	local_devices_init(&reading->devices);
 	/* It gets ready while the rest does. */
-	(void)worker_process_begin(&reading->process, READER_WORKER, false);
+	(void)worker_process_begin(&reading->process, WORKER_READER);
 	*ret_access = &reading->access;
 	return 0;
 }

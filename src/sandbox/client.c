@@ -106,7 +106,7 @@ static int begin_worker(struct sandbox *sandbox)
 		return -EAGAIN;
 	if (now < sandbox->not_before)
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(sandbox->not_before - now) }, NULL);
-	r = worker_process_begin(&sandbox->process, FILES_WORKER, false);
+	r = worker_process_begin(&sandbox->process, WORKER_FILES);
 	sandbox->worker++;
 	sandbox->answers = 0;
 	if (r < 0)
@@ -526,6 +526,7 @@ int sandbox_open(const struct sandbox_options *options, struct binary_files **re
 	sandbox->files.does = &operations;
 	sandbox->options = *options;
 	sandbox->process.socket = -1;
+	sandbox->process.spawner = options->spawner;
 	sandbox->listener = -1;
 	patience_begin(&sandbox->patience, now_monotonic());
 	fetcher_begin(&sandbox->fetcher);

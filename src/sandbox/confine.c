@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sandbox/process.h"
+#include "sandbox/spawn.h"
 
 #define NOBODY 65534
 

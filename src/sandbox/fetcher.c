@@ -55,7 +55,7 @@ static int ask(struct fetcher *fetcher, const uint8_t *build_id, size_t size,
 	int r = 0;
 
 	if (!fetcher->process.pid)
-		r = worker_process_begin(&fetcher->process, FETCHER_WORKER, true);
+		r = worker_process_begin(&fetcher->process, WORKER_FETCHER);
 	r = r ?: wire_send(fetcher->process.socket, &head, build_id, -1);
 	r = r ?: await(fetcher, in);
 	if (r < 0)

@@ -28,8 +28,7 @@ void fetcher_end(struct fetcher *fetcher);
 int fetcher_get(struct fetcher *fetcher, const uint8_t *build_id, size_t size,
 		struct wire_message *in, int *ret_fd);
 
-/* The argument by which this program becomes one; and what it does then. */
-#define FETCHER_WORKER "--fetcher"
+/* What the process does: returns an exit code. */
 int fetcher_work(int socket);
 
 #endif

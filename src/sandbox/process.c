@@ -1,63 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* This program again, by /proc/self/exe, with a socket as descriptor 3 and nothing else. */
+/* Workers are children of this process, or of the spawner. */
 #include "sandbox/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox/spawn.h"
+#include "sandbox/spawner.h"
 #include "util/cleanup.h"
+
+/* The spawner's are reaped there: that one has ended is all that is to be seen of them. */
+static bool has_ended(int pidfd)
+{
+	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
+	siginfo_t info;
+
+	if (poll(&ended, 1, 0) != 1)
+		return false;
+	(void)waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
+	return true;
+}
 
 static void reap(struct worker_process *process)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < process->lost_count; i++) {
-		if (waitpid(process->lost[i], NULL, WNOHANG) == 0)
+		if (has_ended(process->lost[i]))
+			close(process->lost[i]);
+		else
 			process->lost[kept++] = process->lost[i];
 	}
 	process->lost_count = kept;
 }
 
-/* Nearly none: where libraries lie. */
-static int spawn(int socket, const char *argument, bool with_environment, pid_t *ret_pid)
-{
-	char *arguments[] = { "leakhop", (char *)argument, NULL };
-	const char *libraries = getenv("LD_LIBRARY_PATH");
-	_cleanup_free_ char *variable = NULL;
-	char *environment[] = { NULL, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	int r;
-
-	if (libraries && asprintf(&variable, "LD_LIBRARY_PATH=%s", libraries) >= 0)
-		environment[0] = variable;
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawn_file_actions_adddup2(&actions, socket, WORKER_SOCKET);
-	r = posix_spawn(ret_pid, "/proc/self/exe", &actions, &attributes, arguments,
-			with_environment ? environ : environment);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return -r;
-}
-
-int worker_process_begin(struct worker_process *process, const char *argument,
-			 bool with_environment)
+int worker_process_begin(struct worker_process *process, enum worker_role role)
 {
 	_cleanup_close_ int theirs = -1;
 	int pair[2], r;
@@ -68,7 +54,11 @@ int worker_process_begin(struct worker_process *process, const char *argument,
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	theirs = pair[1];
-	r = spawn(theirs, argument, with_environment, &process->pid);
+	if (process->begun && process->spawner)
+		r = spawner_spawn(process->spawner, role, theirs, &process->pid, &process->pidfd);
+	else
+		r = worker_spawn(role, theirs, &process->pid, &process->pidfd);
+	process->begun = true;
 	if (r < 0) {
 		close(pair[0]);
 		process->pid = 0;
@@ -129,9 +119,9 @@ void worker_process_lose(struct worker_process *process)
 	if (!process->pid)
 		return;
 	worker_process_cost(process, &process->cpu_ns, &process->bytes);
-	kill(process->pid, SIGKILL);
+	(void)syscall(SYS_pidfd_send_signal, process->pidfd, SIGKILL, NULL, 0);
 	close(process->socket);
-	process->lost[process->lost_count++] = process->pid;
+	process->lost[process->lost_count++] = process->pidfd;
 	process->pid = 0;
 	process->socket = -1;
 	reap(process);

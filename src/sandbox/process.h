@@ -8,24 +8,29 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WORKER_SOCKET 3 /* in the worker */
+#include "sandbox/spawn.h"
+
 #define WORKERS_LOST_MAX 64
 
+struct sandbox_spawner;
+
 struct worker_process {
-	pid_t pid;		/* 0: there is none */
-	int socket;		/* -1 */
+	struct sandbox_spawner *spawner; /* begins all but the first; NULL: there is none */
+	bool begun;			 /* there was one */
+	pid_t pid;			 /* 0: there is none */
+	int pidfd;			 /* of it */
+	int socket;			 /* -1 */
 	uint64_t cpu_ns, bytes; /* of those that were lost: in all, and the most that one had */
-	/* Killed, and not ended yet: one that hangs in the kernel may take its time. */
-	pid_t lost[WORKERS_LOST_MAX];
+	/*
+	 * Descriptors of those that were killed, and have not ended yet: one that hangs in the
+	 * kernel may take its time.
+	 */
+	int lost[WORKERS_LOST_MAX];
 	size_t lost_count;
 };
 
-/*
- * Begins a worker: this program with that argument, and the environment that it has itself or
- * nearly none. Returns 0 or a negative errno; -EBUSY: too many are lost.
- */
-int worker_process_begin(struct worker_process *process, const char *argument,
-			 bool with_environment);
+/* Begins a worker. Returns 0 or a negative errno; -EBUSY: too many are lost. */
+int worker_process_begin(struct worker_process *process, enum worker_role role);
 
 /* Kills it, and waits for none. */
 void worker_process_lose(struct worker_process *process);

@@ -5,8 +5,7 @@
 
 #include "target/access.h"
 
-/* The argument by which this program becomes one; and what it does then: returns an exit code. */
-#define READER_WORKER "--reader"
+/* What the process does: returns an exit code. */
 int reader_work(int socket);
 
 /* What goes over its socket. Strings are behind the structures. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sandbox/fetcher.h"
-#include "sandbox/process.h"
+#include "sandbox/spawn.h"
 #include "sandbox/reader.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/worker.h"

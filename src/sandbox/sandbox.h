@@ -23,7 +23,17 @@ struct sandbox_audience {
 	void *context; /* of both */
 };
 
+/*
+ * Begins the process that will begin workers, with the rights that this one has now: before
+ * sandbox_limit_itself(), and before anything is read. Ends with sandbox_close_spawner(), or with
+ * this process. Returns 0 or a negative errno.
+ */
+struct sandbox_spawner;
+int sandbox_open_spawner(struct sandbox_spawner **ret_spawner);
+void sandbox_close_spawner(struct sandbox_spawner *spawner);
+
 struct sandbox_options {
+	struct sandbox_spawner *spawner;       /* NULL: workers are begun by this process */
 	struct binary_debug_files debug_files; /* opens what the worker asks for */
 	struct sandbox_audience audience;
 };
@@ -33,16 +43,16 @@ int sandbox_open(const struct sandbox_options *options, struct binary_files **re
 
 /*
  * Access to processes by a reader, a worker that keeps the right to read them and may be lost over
- * one. What is left out is said in a remark. audience is copied. Released by its free(). Returns 0
- * or -ENOMEM.
+ * one. What is left out is said in a remark. Of the options the spawner and the audience are used,
+ * and copied. Released by its free(). Returns 0 or -ENOMEM.
  */
-int sandbox_open_access(const struct sandbox_audience *audience, struct target_access **ret_access);
+int sandbox_open_access(const struct sandbox_options *options, struct target_access **ret_access);
 
 /*
  * Takes from this process what leakhop does not need any more once it is set up: capabilities but
  * those that reading and BPF take, the way back to any of them, and system calls that would write
- * to a process or change the host. Workers that begin later inherit it. Returns 0 or a negative
- * errno.
+ * to a process or change the host. Workers that are begun by it later inherit that. Returns 0 or a
+ * negative errno.
  */
 enum sandbox_needs {
 	SANDBOX_NEEDS_PROBES = 1, /* it will put probes into programs */

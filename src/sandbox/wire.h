@@ -27,6 +27,8 @@ enum wire_operation {
 	WIRE_OPEN_BELOW, /* address: flags; root, path -> descriptor */
 	WIRE_OPEN_NET,	 /* number: tid -> descriptor */
 	WIRE_PREAD,	 /* descriptor, address: offset, number: size -> bytes */
+	/* to the spawner; an answer comes to it */
+	WIRE_SPAWN, /* number: enum worker_role; descriptor: its socket -> number: pid; pidfd */
 	/* from the worker */
 	WIRE_LISTENER,	 /* descriptor: of its notifications; before all else, or never */
 	WIRE_ANSWER,	 /* result; WIRE_EXHAUSTED */

@@ -3,8 +3,7 @@
 #ifndef LEAKHOP_SANDBOX_WORKER_H
 #define LEAKHOP_SANDBOX_WORKER_H
 
-/* The argument by which this program becomes one; and what it does then: returns an exit code. */
-#define FILES_WORKER "--worker"
+/* What the process does: returns an exit code. */
 int worker_work(int socket);
 
 #endif

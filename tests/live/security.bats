@@ -27,15 +27,14 @@ rights() {
 	grep -q $'^Seccomp:\t2' "/proc/$one/status"
 }
 
-worker() { pgrep -P "$tracer" -x "leakhop-$1"; }
-workers_stand() { [[ $(worker reader) && $(worker files) ]]; }
+confined() { grep -q $'^Seccomp:\t2' "/proc/$(worker files)/status" && grep -q $'^Seccomp:\t2' "/proc/$(worker reader)/status"; }
 
-@test "each process has the rights that it needs, and no others" {
-	follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
-	eventually 20 workers_stand
-	limited() { grep -q $'^Seccomp:\t2' "/proc/$tracer/status"; }
-	eventually 20 limited
-	rights "$tracer" $sys_ptrace $dac_read_search $checkpoint_restore $bpf $perfmon $syslog $kill
+# One that replaces another is a child of the spawner.
+spawner() { pgrep -P "$tracer" -x leakhop-spawner || pgrep -P "$tracer" -x leakhop-spawne; }
+worker() { pgrep -P "$tracer,$(spawner)" -x "leakhop-$1"; }
+workers_stand() { [[ $(worker reader) && $(worker files) && $(spawner) ]]; }
+
+workers_have_their_rights() {
 	rights "$(worker reader)" $sys_ptrace $dac_read_search $checkpoint_restore $sys_admin
 	rights "$(worker files)"
 	# Nobody, in an empty root, with the socket and what says how much memory it has.
@@ -45,31 +44,60 @@ workers_stand() { [[ $(worker reader) && $(worker files) ]]; }
 	local open
 	open=$(ls "/proc/$(worker files)/fd" | wc -l)
 	((open >= 5 && open < 20))
+}
+
+@test "each process has the rights that it needs, and no others" {
+	follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
+	eventually 20 workers_stand
+	limited() { grep -q $'^Seccomp:\t2' "/proc/$tracer/status"; }
+	eventually 20 limited
+	workers_have_their_rights
+	rights "$tracer" $sys_ptrace $dac_read_search $checkpoint_restore $bpf $perfmon $syslog $kill
 	stop_trace
 }
 
 @test "workers are gone with leakhop, however it ends" {
-	local signal files reader
+	local signal files reader begins
 	for signal in INT KILL; do
 		follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
 		eventually 20 workers_stand
-		files=$(worker files) reader=$(worker reader)
+		files=$(worker files) reader=$(worker reader) begins=$(spawner)
 		kill -"$signal" "$tracer"
 		wait "$tracer" || [[ $signal == KILL ]]
 		eventually 20 gone "$files"
 		eventually 20 gone "$reader"
+		eventually 20 gone "$begins"
 	done
 }
 
-@test "a worker that is killed is replaced" {
+@test "a worker that is killed is replaced by one with the same rights" {
+	local json=$BATS_TEST_TMPDIR/trace try files reader
+	follow "$json" -a -m 100ms --json
+	for try in 1 2; do
+		eventually 20 workers_stand
+		files=$(worker files) reader=$(worker reader)
+		kill -KILL "$files" "$reader"
+		# What a new file has is asked of a new one.
+		cp "$programs/locks" "$BATS_TEST_TMPDIR/locks$try"
+		programs=$BATS_TEST_TMPDIR start "locks$try" mutex
+		await 2
+		replaced() { workers_stand && [[ $(worker files) != "$files" && $(worker reader) != "$reader" ]]; }
+		eventually 20 replaced
+	done
+	eventually 20 confined
+	workers_have_their_rights
+	[[ $(pgrep -P "$(spawner)" | wc -l) == 2 ]]
+	stop_trace
+	is "$(ready_tid mutex)" "any(.user_stack[]; .line == $(mark locks.c block mutex))" "$json"
+}
+
+@test "leakhop goes on when its spawner is killed" {
 	local json=$BATS_TEST_TMPDIR/trace
 	follow "$json" -p "$pid" -m 100ms --all --json
 	eventually 20 workers_stand
-	kill -KILL "$(worker files)" "$(worker reader)"
-	start locks cond
-	await 2
+	kill -KILL "$(spawner)" "$(worker files)"
 	stop_trace
-	holds "[.threads[] | .user_stack[] | select(.line == $(mark locks.c block mutex))] != []" "$json"
+	is "$(ready_tid mutex)" '.wait.kind == "mutex"' "$json"
 }
 
 @test "what is written at the end goes into another user's folder, too" {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A fork of leakhop from before it read anything: see spawner.h. */
+#include "sandbox/spawner.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sandbox/confine.h"
+#include "sandbox/spawn.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/wire.h"
+#include "util/cleanup.h"
+
+#define PATIENCE_MS 2000
+
+struct sandbox_spawner {
+	int socket;
+};
+
+/* --- in the spawner --- */
+
+static void serve_one(const struct wire_message *in)
+{
+	struct wire_head answer = { .operation = WIRE_ANSWER, .result = -EINVAL };
+	_cleanup_close_ int pidfd = -1;
+	pid_t pid = 0;
+
+	if (in->head.operation == WIRE_SPAWN && in->fd >= 0 && in->head.number < WORKER_ROLES)
+		answer.result = worker_spawn((enum worker_role)in->head.number, in->fd, &pid,
+					     &pidfd);
+	answer.number = (uint64_t)pid;
+	(void)wire_send(WORKER_SOCKET, &answer, NULL, pidfd);
+}
+
+/* Its children are reaped by the kernel. One that ends before it has a descriptor did not begin. */
+static _Noreturn void serve(int socket)
+{
+	static struct wire_message in;
+
+	if (dup2(socket, WORKER_SOCKET) < 0 || confine_begin("leakhop-spawner") < 0)
+		_exit(1);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)signal(SIGCHLD, SIG_IGN);
+	while (wire_receive(WORKER_SOCKET, 0, &in) == 0) {
+		serve_one(&in);
+		if (in.fd >= 0)
+			close(in.fd);
+	}
+	_exit(0);
+}
+
+/* --- in leakhop --- */
+
+int sandbox_open_spawner(struct sandbox_spawner **ret_spawner)
+{
+	struct sandbox_spawner *spawner = malloc(sizeof(*spawner));
+	int pair[2], r = spawner ? 0 : -ENOMEM;
+	pid_t pid = -1;
+
+	if (!r && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		r = -errno;
+	if (r < 0) {
+		free(spawner);
+		return r;
+	}
+	pid = fork();
+	if (pid == 0)
+		serve(pair[1]);
+	r = pid < 0 ? -errno : 0;
+	close(pair[1]);
+	if (r < 0) {
+		close(pair[0]);
+		free(spawner);
+		return r;
+	}
+	spawner->socket = pair[0];
+	*ret_spawner = spawner;
+	return 0;
+}
+
+void sandbox_close_spawner(struct sandbox_spawner *spawner)
+{
+	if (spawner)
+		close(spawner->socket);
+	free(spawner);
+}
+
+int spawner_spawn(struct sandbox_spawner *spawner, enum worker_role role, int socket,
+		  pid_t *ret_pid, int *ret_pidfd)
+{
+	const struct wire_head head = { .operation = WIRE_SPAWN, .number = role };
+	struct pollfd answers = { .fd = spawner->socket, .events = POLLIN };
+	_cleanup_free_ struct wire_message *in = malloc(sizeof(*in));
+	int r = in ? wire_send(spawner->socket, &head, NULL, socket) : -ENOMEM;
+
+	if (!r && poll(&answers, 1, PATIENCE_MS) != 1)
+		r = -ETIME;
+	r = r ?: wire_receive(spawner->socket, MSG_DONTWAIT, in);
+	if (r < 0)
+		return r;
+	if (in->head.result == 0 && in->fd >= 0) {
+		*ret_pid = (pid_t)in->head.number;
+		*ret_pidfd = in->fd;
+		return 0;
+	}
+	if (in->fd >= 0)
+		close(in->fd);
+	return in->head.result < 0 ? in->head.result : -EBADMSG;
+}
