@@ -4,6 +4,7 @@
 #include "cmd/file.h"
 #include "runtimes/go/golang.h"
 #include "sandbox/sandbox.h"
+#include "output/message.h"
 #include "output/output.h"
 #include "util/now.h"
 
@@ -41,6 +42,10 @@ static int tell_why(int r, pid_t pid, const char *reason, struct error *error)
 		return r;
 	case -EIO:
 		return error_set(error, r, "cannot write the dump");
+	case -ETIME:
+		error_say(error, r, "process %d hangs whoever reads it", pid);
+		error_remedy(error, "--format=text tells what the kernel knows of it");
+		return -EIO;
 	case -EPERM:
 		error_set(error, r, "cannot read the memory of process %d", pid);
 		error_remedy(error, "run it as root, or as the user of that process");
@@ -50,18 +55,28 @@ static int tell_why(int r, pid_t pid, const char *reason, struct error *error)
 	}
 }
 
+static void say_remark(void *context, const char *text)
+{
+	(void)context;
+	output_message("%s", text);
+}
+
 static int write_all(pid_t pid, FILE *stream, struct error *error)
 {
 	struct writing writing = { .stream = stream };
 	struct runtime *runtime = NULL;
-	const struct sandbox_options sandbox = { .audience = { .stop = NULL } };
+	const struct sandbox_options sandbox = { .audience = { .remark = say_remark } };
+	struct target_access *access = NULL;
 	struct binary_files *files = NULL;
 	struct lc_stacks *stacks = NULL;
 	char reason[200] = "";
 	int r = lc_stacks_create(1, &stacks);
 
+	r = r ?: sandbox_open_access(&sandbox, &access);
 	r = r ?: sandbox_open(&sandbox, &files);
-	r = r ?: golang_open(stacks, NULL, files, &runtime);
+	r = r ?: golang_open(stacks, access, files, &runtime);
+	if (!r)
+		(void)sandbox_limit_itself(0);
 	r = r
 		    ?: runtime->does->dump(runtime, pid, now_monotonic(), ATTEMPTS, write_trace,
 					   &writing, reason);
@@ -73,6 +88,8 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 		runtime->does->close(runtime);
 	if (files)
 		files->does->free(files);
+	if (access)
+		access->does->free(access);
 	lc_stacks_free(stacks);
 	return r;
 }

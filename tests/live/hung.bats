@@ -99,3 +99,16 @@ survives() {
 	done
 	grep -q "process $pid: the kernel does not give its memory" "$json.err"
 }
+
+@test "Go's own form of a program on a server that does not answer: it ends, and says why" {
+	[[ -x $programs/go/goleak ]] || skip "no Go"
+	start hung binary "$programs/go/goleak" sender
+	eventually 20 said 1
+	! grep -q ^SKIP "$out" || skip "no FUSE here: $(cat "$out")"
+	server=$(awk '$1 == "SERVER" { print $2 }' "$out")
+	kill -USR1 "$server"
+	LEAKHOP_PATIENCE=20
+	run --separate-stderr leakhop dump -p "$(awk '/^READY/ { print $NF; exit }' "$out")" --format=go
+	echo "$status $stderr" >&2
+	[[ $status == [35] && $stderr == *'does not answer'* ]]
+}
