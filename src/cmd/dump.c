@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* leakhop dump: every thread, once, now. */
 #include "cmd/commands.h"
+#include "cmd/dump.h"
 #include "cmd/ending.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
@@ -37,27 +38,33 @@ static int dump(struct session *session)
 	return session_exit_code(session);
 }
 
-int command_dump(int argc, char **argv)
+int dump_once(struct session_options *options)
 {
-	struct options options;
 	struct session session;
 	struct error error;
-	int r;
+	int r = ending_begin();
 
-	options_parse(&options, "dump", argc, argv);
-	r = named_targets_check(&options.session.observe.collect.filter, &error);
-	if (r < 0)
-		return session_fail(&options.session, r, &error);
-	if (options.session.go_dump)
-		return go_dump(&options.session);
-	r = ending_begin();
 	if (r < 0) {
 		error_set(&error, r, "cannot start");
-		return session_fail(&options.session, r, &error);
+		return session_fail(options, r, &error);
 	}
-	r = session_open(&options.session, &session);
+	r = session_open(options, &session);
 	if (r)
 		return r;
 	r = dump(&session);
 	return session_close(&session, r);
+}
+
+int command_dump(int argc, char **argv)
+{
+	struct options options;
+	struct error error;
+	int r = 0;
+
+	options_parse(&options, "dump", argc, argv);
+	if (!options.session.core)
+		r = named_targets_check(&options.session.observe.collect.filter, &error);
+	if (r < 0)
+		return session_fail(&options.session, r, &error);
+	return options.session.go_dump ? go_dump(&options.session) : dump_once(&options.session);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* dump --format=go: see go_dump.h. */
 #include "cmd/go_dump.h"
+#include "cmd/core.h"
 #include "cmd/file.h"
 #include "runtimes/go/golang.h"
 #include "sandbox/sandbox.h"
@@ -61,18 +62,20 @@ static void say_remark(void *context, const char *text)
 	output_message("%s", text);
 }
 
-static int write_all(pid_t pid, FILE *stream, struct error *error)
+/* core: NULL for a process that lives. */
+static int write_all(pid_t pid, struct target_access *core, FILE *stream, struct error *error)
 {
 	struct writing writing = { .stream = stream };
 	struct runtime *runtime = NULL;
 	const struct sandbox_options sandbox = { .audience = { .remark = say_remark } };
-	struct target_access *access = NULL;
+	struct target_access *access = core;
 	struct binary_files *files = NULL;
 	struct lc_stacks *stacks = NULL;
 	char reason[200] = "";
 	int r = lc_stacks_create(1, &stacks);
 
-	r = r ?: sandbox_open_access(&sandbox, &access);
+	if (!core)
+		r = r ?: sandbox_open_access(&sandbox, &access);
 	r = r ?: sandbox_open(&sandbox, &files);
 	r = r ?: golang_open(stacks, access, files, &runtime);
 	if (!r)
@@ -88,13 +91,29 @@ static int write_all(pid_t pid, FILE *stream, struct error *error)
 		runtime->does->close(runtime);
 	if (files)
 		files->does->free(files);
-	if (access)
+	if (access && !core)
 		access->does->free(access);
 	lc_stacks_free(stacks);
 	return r;
 }
 
-int go_dump(const struct session_options *options)
+/* Of the one process that was named, or of a core's. */
+static int write_goroutines(struct session_options *options, FILE *stream, struct error *error)
+{
+	struct target_core *core;
+	int r;
+
+	if (!options->core)
+		return write_all(options->observe.collect.filter.pids[0], NULL, stream, error);
+	r = core_begin(options, &core, error);
+	if (r < 0)
+		return r;
+	r = write_all(core->pid, &core->access, stream, error);
+	target_core_free(core);
+	return r;
+}
+
+int go_dump(struct session_options *options)
 {
 	struct file_document output;
 	struct error error = {};
@@ -105,7 +124,7 @@ int go_dump(const struct session_options *options)
 		error_set(&error, r, "cannot write '%s'", options->output);
 		return session_fail(options, -EIO, &error);
 	}
-	r = write_all(options->observe.collect.filter.pids[0], output.stream, &error);
+	r = write_goroutines(options, output.stream, &error);
 	r = r < 0 ? session_fail(options, r, &error) : EXIT_RAN;
 	return session_close_output(options, &output, r);
 }

@@ -6,6 +6,6 @@
 #include "cmd/session.h"
 
 /* Writes it, and returns the exit code; what is wrong goes to stderr. */
-int go_dump(const struct session_options *options);
+int go_dump(struct session_options *options);
 
 #endif

@@ -60,7 +60,7 @@ void heading_fill(struct session *session, struct heading *ret_heading)
 		.limits = ret_heading->limits,
 		.started = session->started,
 		.realtime_offset = session->realtime_offset,
-		.now = now_monotonic(),
+		.now = observer_now(&session->observer),
 		.threshold_ns = options->observe.collect.threshold_ns,
 		.lost = { .events = losses.events,
 			  .stacks = losses.stacks,
@@ -79,6 +79,8 @@ void heading_fill(struct session *session, struct heading *ret_heading)
 		.show_ended = options->observe.collect.short_blocks || options->all ||
 			      options->verbose,
 	};
+	if (options->core) /* where that was made is not known */
+		ret_heading->run.host = ret_heading->run.kernel = "";
 	ret_heading->run.ended = (int64_t)ret_heading->run.now + session->realtime_offset;
 	heading_fill_cost(session, &ret_heading->run.cost);
 }

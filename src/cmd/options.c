@@ -40,6 +40,8 @@ enum {
 	OPTION_FORMAT,
 	OPTION_GO_EVENTS,
 	OPTION_MAX_SIZE,
+	OPTION_CORE,
+	OPTION_EXE,
 };
 
 static const struct argp_option common_options[] = {
@@ -96,7 +98,11 @@ static const struct argp_option common_options[] = {
 };
 
 static const struct argp_option dump_options[] = {
-	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 }, {}
+	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 },
+	{ "core", OPTION_CORE, "FILE", 0,
+	  "the process of a core, as the kernel or gcore made it, instead of live ones", 1 },
+	{ "exe", OPTION_EXE, "FILE", 0, "the core's program, where it is not where it was", 3 },
+	{}
 };
 
 static const struct argp_option trace_options[] = {
@@ -152,6 +158,9 @@ static const struct argp_option report_options[] = {
 	{ "output", 'o', "FILE", 0, "write the report to FILE (default: stdout)", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
+	{ 0, 0, 0, 0, "Of a core:", 3 },
+	{ "exe", OPTION_EXE, "FILE", 0, "its program, where it is not where it was", 3 },
+	{ "symfs", OPTION_SYMFS, "DIR", 0, "look for binaries and debug files below DIR first", 3 },
 	{}
 };
 
@@ -308,11 +317,11 @@ static void check_go_format(struct argp_state *state, const struct session_optio
 {
 	const struct collect_filter *filter = &session->observe.collect.filter;
 
-	if (filter->pid_count != 1 || filter->tid_count || filter->all || filter->comm ||
-	    filter->cgroup || filter->children)
-		argp_error(state,
-			   "--format=go is for one process: -p PID, and nothing else to say whom "
-			   "to look at");
+	if (filter->pid_count != !session->core || filter->tid_count || filter->all ||
+	    filter->comm || filter->cgroup || filter->children)
+		argp_error(state, "--format=go is for one process: -p PID or --core FILE, and "
+				  "nothing else to say whom "
+				  "to look at");
 	if (!session->observe.goroutines)
 		argp_error(state, "--format=go and --no-go don't go together");
 	if (session->recording)
@@ -320,6 +329,16 @@ static void check_go_format(struct argp_state *state, const struct session_optio
 	if (session->fail_on || session->dot)
 		argp_error(state, "--format=go has no verdicts: for %s take text or JSON",
 			   session->dot ? "--dot" : "--fail-on");
+}
+
+/* It has one process, which is not of this host. */
+static void check_core(struct argp_state *state, const struct session_options *session)
+{
+	const struct collect_filter *filter = &session->observe.collect.filter;
+
+	if (filter->all || filter->pid_count || filter->cgroup || filter->children)
+		argp_error(state, "--core is one process of its own: without -p, -a, --cgroup and "
+				  "--children");
 }
 
 /* Everything that must hold between options. */
@@ -334,8 +353,12 @@ static void check_live(struct argp_state *state, struct options *options)
 		argp_error(state, "threads (-t) have no children: name processes (-p)");
 	if (session->child_argv && (filter->all || filter->pid_count || filter->tid_count))
 		argp_error(state, "a command to run, and -p, -t or -a, don't go together");
-	if (!session->child_argv && !filter->all && !filter->pid_count && !filter->tid_count &&
-	    !filter->comm && !filter->cgroup)
+	if (session->core)
+		check_core(state, session);
+	else if (session->exe)
+		argp_error(state, "--exe is of a core: --core FILE");
+	if (!session->child_argv && !session->core && !filter->all && !filter->pid_count &&
+	    !filter->tid_count && !filter->comm && !filter->cgroup)
 		argp_error(state, "whom to look at? -p PID, -t TID, -a, --comm, --cgroup%s",
 			   session->observe.once ? "" : ", or -- COMMAND");
 	if (!session->observe.threads && !session->observe.goroutines)
@@ -489,6 +512,12 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_WITHOUT:
 		parse_without(state, arg, &session->observe.collect.without);
+		return 0;
+	case OPTION_CORE:
+		session->core = arg;
+		return 0;
+	case OPTION_EXE:
+		session->exe = arg;
 		return 0;
 	case OPTION_STACK_BYTES:
 		session->observe.collect.stack_bytes = parse_bounded(state, arg, 256,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* leakhop report: what a run saw, told again from its recording. */
 #include "cmd/commands.h"
+#include "cmd/dump.h"
 #include "cmd/options.h"
 #include "cmd/compared.h"
 #include "output/message.h"
+#include "target/core.h"
 #include "util/duration.h"
 
 #include <errno.h>
@@ -165,14 +167,65 @@ static int report_many(const struct options *options, FILE *stream)
 	return r < 0 ? session_fail(session, r, &error) : r;
 }
 
+/* A core is looked at as dump does: all at once, and no threshold is over. */
+static int report_core(struct session_options *options, const char *path)
+{
+	struct error error = {};
+
+	if (options->format == &output_format_json_lines) {
+		error_say(&error, -EINVAL, "--json=lines is of a recording, and '%s' is a core",
+			  path);
+		return session_fail(options, -EINVAL, &error);
+	}
+	options->core = path;
+	options->command = "dump";
+	options->observe.once = true;
+	return dump_once(options);
+}
+
+/* Which of the files is a core; NULL: none. */
+static const char *find_core(const struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->file_count; i++) {
+		if (target_core_is_one(options->files[i]))
+			return options->files[i];
+	}
+	return NULL;
+}
+
+static int refuse(const struct options *options, const char *core)
+{
+	struct error error = {};
+
+	if (core) {
+		error_say(&error, -EINVAL, "'%s' is a core, which is reported alone", core);
+		error_remedy(&error,
+			     "leakhop dump --core '%s' -o FILE" RECORD_SUFFIX
+			     " makes a recording of it, which goes with others",
+			     core);
+	} else {
+		error_say(&error, -EINVAL, "--exe is of a core, and '%s' is none",
+			  options->files[0]);
+	}
+	return session_fail(&options->session, -EINVAL, &error);
+}
+
 int command_report(int argc, char **argv)
 {
 	struct options options;
 	struct error error = {};
 	struct file_document output;
+	const char *core;
 	int r;
 
 	options_parse(&options, "report", argc, argv);
+	core = find_core(&options);
+	if (core && options.file_count == 1)
+		return report_core(&options.session, core);
+	if (core || options.session.exe)
+		return refuse(&options, core);
 	r = session_open_output(&options.session, &output);
 	if (r < 0) {
 		error_set(&error, r, "cannot write '%s'", options.session.output);

@@ -123,7 +123,7 @@ static struct record_finding finding_of(const struct session *session,
 					const struct conclusion *conclusion, bool at_end)
 {
 	return (struct record_finding){
-		.at = (int64_t)now_monotonic() + session->realtime_offset,
+		.at = (int64_t)observer_now(&session->observer) + session->realtime_offset,
 		.at_end = at_end,
 		.verdict = verdict_name(conclusion->verdict),
 		.rule = conclusion->rule,

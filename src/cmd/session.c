@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Opening and closing of a session: see session.h. */
 #include "cmd/session.h"
+#include "cmd/core.h"
 #include "cmd/ending.h"
 #include "cmd/file.h"
 #include "cmd/recording_file.h"
@@ -89,8 +90,30 @@ int session_open_output(const struct session_options *options, struct file_docum
 	return ret_output->stream ? 0 : -errno;
 }
 
+/* The processes of this host, or the one of a core. */
+static int open_access(struct session *session, const struct sandbox_options *sandbox,
+		       struct error *error)
+{
+	struct session_options *options = session->options;
+	struct target_core *core;
+	int r;
+
+	if (!options->core) {
+		r = sandbox_open_access(sandbox, &session->access);
+		return r < 0 ? error_set(error, r, "cannot start") : 0;
+	}
+	r = core_begin(options, &core, error);
+	if (r < 0)
+		return r;
+	session->access = &core->access;
+	session->started = core->made_at;
+	session->realtime_offset = session->started - (int64_t)core->opened_at;
+	core_say_origin(options, core);
+	return 0;
+}
+
 /* Begun before all else, so that it is ready when the first stack is. */
-static int open_sandbox(struct session *session)
+static int open_sandbox(struct session *session, struct error *error)
 {
 	struct sandbox_options sandbox = {
 		.debug_files = { observer_open_debug_file, &session->observer },
@@ -98,9 +121,14 @@ static int open_sandbox(struct session *session)
 	};
 	int r = sandbox_open_spawner(&session->spawner);
 
+	if (r < 0)
+		return error_set(error, r, "cannot start");
 	sandbox.spawner = session->spawner;
-	r = r ?: sandbox_open_access(&sandbox, &session->access);
-	return r ?: sandbox_open(&sandbox, &session->files);
+	r = open_access(session, &sandbox, error);
+	if (r < 0)
+		return r;
+	r = sandbox_open(&sandbox, &session->files);
+	return r < 0 ? error_set(error, r, "cannot start") : 0;
 }
 
 /*
@@ -173,12 +201,10 @@ int session_open(struct session_options *options, struct session *session)
 	if (r < 0) {
 		return session_close(session, session_fail(options, -EIO, &error));
 	}
-	r = open_sandbox(session);
+	r = open_sandbox(session, &error);
 	options->observe.files = session->files;
 	options->observe.access = session->access;
-	if (r < 0)
-		error_set(&error, r, "cannot start");
-	else
+	if (!r)
 		r = observer_create(&options->observe, &session->observer, &error);
 	if (r < 0) {
 		return session_close(session, session_fail(options, r, &error));

@@ -29,6 +29,10 @@ int collect_parse_without(const char *list, unsigned *ret_bits, struct error *er
 
 struct collect_source;
 
+/* A source of the threads of a core, its context (struct target_core): for collect_options.source.
+ */
+extern const struct collect_source collect_core_source;
+
 /* Who is looked at. What is given must all fit; all stands for every process of the host. */
 struct collect_filter {
 	bool all;
@@ -91,7 +95,7 @@ int collect_sweep(struct collect *collect, uint64_t kernel_stack_after_ns, colle
 
 /*
  * One thread, whoever it belongs to: for chains of waits that lead out of what was asked for.
- * Always from /proc. Returns 0, -ESRCH (gone), -EPERM, or another negative errno.
+ * From /proc, or from the core. Returns 0, -ESRCH (gone), -EPERM, or another negative errno.
  */
 int collect_sample_thread(struct collect *collect, pid_t pid, pid_t tid,
 			  struct lc_sample *ret_sample);

@@ -75,8 +75,11 @@ int collect_sample_thread(struct collect *collect, pid_t pid, pid_t tid,
 			  struct lc_sample *ret_sample)
 {
 	struct target_stat stat;
-	int r = proc_thread_sample(collect->source->clocks(collect), pid, tid, ret_sample);
+	int r;
 
+	if (collect->source->sample_thread)
+		return collect->source->sample_thread(collect, pid, tid, ret_sample);
+	r = proc_thread_sample(collect->source->clocks(collect), pid, tid, ret_sample);
 	if (!r && !target_read_stat(pid, pid, &stat))
 		memcpy(ret_sample->process_comm, stat.comm, sizeof(ret_sample->process_comm));
 	return r;

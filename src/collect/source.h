@@ -16,6 +16,9 @@ struct collect_source {
 	void (*close)(struct collect *collect);
 	int (*sweep)(struct collect *collect, uint64_t kernel_stack_after_ns, collect_sample_fn fn,
 		     void *context);
+	/* As of collect_sample_thread(); NULL: from /proc. */
+	int (*sample_thread)(struct collect *collect, pid_t pid, pid_t tid,
+			     struct lc_sample *ret_sample);
 	int (*fd)(const struct collect *collect);
 	int (*consume)(struct collect *collect, collect_event_fn fn, void *context);
 	struct cpu_clocks *(*clocks)(const struct collect *collect);

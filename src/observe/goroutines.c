@@ -154,7 +154,7 @@ static int read_groups(struct observer *observer, bool ask_now)
 	struct lc_snapshot snapshot;
 	int r;
 
-	observer_snapshot(observer, now_monotonic(), &snapshot);
+	observer_snapshot(observer, observer_now(observer), &snapshot);
 	r = verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
 	r = r ?: describe_groups(observer, &records);
 	r = r ?: ask_reachable(observer, &records, ask_now);
@@ -187,7 +187,7 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	for (i = 0; i < count && !r && !observer_is_stopped(observer); i++) {
 		observer_progress(observer, "reading goroutines: process %d", pids[i]);
 		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i],
-						   now_monotonic(), attempts, &process);
+						   observer_now(observer), attempts, &process);
 		r = r ?: go_events_take(observer, process);
 		r = r == -ENOMEM ? r : 0;
 	}

@@ -2,6 +2,7 @@
 /* Creation and end of an observer, and how it speaks: see observer.h. */
 #include "observe/observer.h"
 #include "runtimes/go/golang.h"
+#include "target/core.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -34,6 +35,13 @@ void observer_remark(const struct observer *observer, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	observer->options->remark(observer->options->context, text);
+}
+
+uint64_t observer_now(const struct observer *observer)
+{
+	const struct target_core *core = target_core_of(observer->options->access);
+
+	return core ? core->opened_at : now_monotonic();
 }
 
 bool observer_is_stopped(struct observer *observer)

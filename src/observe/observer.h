@@ -121,6 +121,9 @@ struct observer_losses {
 
 void observer_get_losses(const struct observer *observer, struct observer_losses *ret_losses);
 
+/* ns, CLOCK_MONOTONIC; with a core always the same, when it was opened. */
+uint64_t observer_now(const struct observer *observer);
+
 /* Whether the sweep is to end now; notes it. */
 bool observer_is_stopped(struct observer *observer);
 

@@ -35,6 +35,6 @@ int stacks_take(struct observer *observer, pid_t pid, const struct lc_registers 
 void stacks_name(struct observer *observer, pid_t pid, uint32_t id)
 {
 	if (observer->runtime)
-		observer->runtime->does->know(observer->runtime, pid, now_monotonic());
+		observer->runtime->does->know(observer->runtime, pid, observer_now(observer));
 	stack_name_user(observer->engine, observer->stacks, id);
 }

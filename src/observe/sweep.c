@@ -129,7 +129,7 @@ static int sweep(struct sweeping *sweeping)
 	observer->next_due = 0;
 	observer->sweeps++;
 	sweeping->count = sweeping->moved = 0;
-	lc_model_begin_sweep(observer->model, now_monotonic());
+	lc_model_begin_sweep(observer->model, observer_now(observer));
 	r = collect_sweep(observer->collect, kernel_stacks ? sweeping->stack_after_ns : UINT64_MAX,
 			  take_sample, sweeping);
 	if (r < 0)
@@ -182,7 +182,7 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 		r = waits_read_behind_goroutines(observer);
 	if (!r) {
 		lc_series_note_threads(observer->series, observer->model);
-		lc_series_close(observer->series, now_monotonic());
+		lc_series_close(observer->series, observer_now(observer));
 	}
 	if (lc_model_count(observer->model) > observer->threads_seen)
 		observer->threads_seen = lc_model_count(observer->model);

@@ -82,7 +82,7 @@ static int read_again(struct reading *reading)
 	wait_scan_free(reading->scan);
 	reading->scan = NULL;
 	r = wait_scan_create(reading->observer->options->access, &reading->scan);
-	reading->now = now_monotonic();
+	reading->now = observer_now(reading->observer);
 	r = r ?: confirm(reading, reading->observer->model);
 	return r ?: confirm(reading, reading->observer->others);
 }
@@ -178,14 +178,14 @@ int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *re
 	struct reading reading = {
 		.observer = observer,
 		.after_ns = after_ns,
-		.now = now_monotonic(),
+		.now = observer_now(observer),
 		.anew = anew,
 	};
 	int r = reading_open(&reading);
 
 	if (!r)
 		name_stacks(&reading);
-	reading.now = now_monotonic();
+	reading.now = observer_now(observer);
 	r = r ?: describe_due(&reading);
 	r = r ?: waits_find_runners(&reading, observer->model);
 	if (!r && !observer->options->once && observer->options->user_stacks)
@@ -202,7 +202,7 @@ bool waits_settled(struct observer *observer, uint64_t after_ns)
 {
 	struct reading reading = { .observer = observer,
 				   .after_ns = after_ns,
-				   .now = now_monotonic() };
+				   .now = observer_now(observer) };
 	struct lc_thread *thread;
 	bool due = waits_note_rest(&reading) < 0;
 
@@ -215,7 +215,7 @@ bool waits_settled(struct observer *observer, uint64_t after_ns)
 
 int waits_read_behind_goroutines(struct observer *observer)
 {
-	struct reading reading = { .observer = observer, .now = now_monotonic() };
+	struct reading reading = { .observer = observer, .now = observer_now(observer) };
 	size_t before = lc_model_count(observer->others);
 	const struct lc_go_process *process;
 	int r = reading_open(&reading);

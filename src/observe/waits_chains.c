@@ -2,6 +2,7 @@
 /* Who could release a waiter, and who that one in turn, whoever they belong to. */
 #include "observe/stacks.h"
 #include "observe/waits_private.h"
+#include "target/core.h"
 #include "target/proc.h"
 #include "verdict/report.h"
 
@@ -90,7 +91,7 @@ int waits_sample_others(struct observer *observer, bool last)
 	struct lc_thread *thread = lc_model_next(observer->others, NULL), *next;
 	int r = 0;
 
-	lc_model_begin_sweep(observer->others, now_monotonic());
+	lc_model_begin_sweep(observer->others, observer_now(observer));
 	for (; thread && !r; thread = next) {
 		next = lc_model_next(observer->others, thread);
 		if (!thread->ended_at)
@@ -113,6 +114,8 @@ static int add_owner(struct reading *reading, const struct lc_wait_owner *owner)
 	if (owner->tid)
 		return add_other(reading, owner->pid, owner->tid);
 	if (!owner->pid || has_process(reading, owner->pid) || waits_knows_all(reading, owner->pid))
+		return 0;
+	if (target_core_of(reading->observer->options->access)) /* all there are were sampled */
 		return 0;
 	if (reading->process_count == MOST_PROCESSES) {
 		reading->observer->lost_others++;

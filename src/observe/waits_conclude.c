@@ -5,6 +5,7 @@
  * asked for are of use to the next sweep.
  */
 #include "observe/waits_private.h"
+#include "target/core.h"
 #include "target/proc.h"
 
 #include <errno.h>
@@ -65,6 +66,12 @@ static void note_waker(struct observer *observer, struct lc_thread *waiter)
 	if (!wait || !(wait->flags & LC_WAIT_LET_GO))
 		return;
 	wait->flags &= ~LC_WAIT_NO_WAKER;
+	/*
+	 * A debugger stops one thread after the other, and the kernel nearly so: between the two,
+	 * who was to wake it may have done so in vain, since it is interrupted and will look again.
+	 */
+	if (target_core_of(observer->options->access))
+		return;
 	if (wait->flags & LC_WAIT_PROCESS_SHARED) /* others may be about to, and are not known */
 		return;
 	if (target_for_each_tid(waiter->task.pid, may_be_waker, &search) >= 0 && !search.found)

@@ -5,6 +5,7 @@
  * since, the wait is read again. Links of a chain are as good as the older of their two ends.
  */
 #include "observe/waits_private.h"
+#include "target/core.h"
 #include "target/proc.h"
 
 #include <errno.h>
@@ -154,6 +155,9 @@ static void note_all_known(struct reading *reading)
 bool waits_knows_all(struct reading *reading, pid_t pid)
 {
 	struct rest *rest;
+
+	if (target_core_of(reading->observer->options->access))
+		return false;
 
 	if (!reading->known_noted)
 		note_all_known(reading);

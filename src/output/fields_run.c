@@ -54,7 +54,7 @@ FIELDS_OF(cost, struct output_cost, "What leakhop itself took", COST_FIELDS);
 static const char *const schemas[] = { OUTPUT_SCHEMA, NULL };
 static const char *const commands[] = { "dump", "trace", NULL };
 static const char *const types[] = { "summary", NULL };
-static const char *const sources[] = { "bpf", "proc", NULL };
+static const char *const sources[] = { "bpf", "proc", "core", NULL };
 
 /* Those that have probes. */
 static const void *next_with_events(const struct field_source *source, const void *owner,
@@ -75,10 +75,12 @@ static const void *next_with_events(const struct field_source *source, const voi
 	F(schema, TEXT, ONE_OF(schemas), ALWAYS, OUTPUT_SCHEMA, "of this form")                    \
 	F(version, TEXT, PLAIN, ALWAYS, document->version, "of the program")                       \
 	F(command, TEXT, ONE_OF(commands), ALWAYS, document->command, "")                          \
-	F(host, TEXT, PLAIN, ALWAYS, document->host, "where it ran")                               \
-	F(kernel, TEXT, PLAIN, ALWAYS, document->kernel, "its release")                            \
+	F(host, TEXT, PLAIN, ALWAYS, document->host, "where it ran; empty of a core")              \
+	F(kernel, TEXT, PLAIN, ALWAYS, document->kernel, "its release; empty of a core")           \
 	F(source, TEXT, ONE_OF(sources), ALWAYS, document->source,                                 \
-	  "`proc`: only /proc could be read")                                                      \
+	  "`proc`: only /proc could be read; `core`: a core was, so that all are blocked for 0 "   \
+	  "ns "                                                                                    \
+	  "at least, and `started` is when its file was written")                                  \
 	F(started, DATE, PLAIN, ALWAYS, document->started, "when it began to look")                \
 	F(ended, DATE, PLAIN, ALWAYS, document->ended, "and stopped")                              \
 	F(threshold_ns, NUMBER, PLAIN, ALWAYS, document->threshold_ns,                             \

@@ -157,3 +157,8 @@ const char *name_stack_end(enum lc_stack_end end)
 	}
 	return "unknown";
 }
+
+bool output_is_of_core(const struct output_run *run)
+{
+	return run->source && !strcmp(run->source, "core");
+}

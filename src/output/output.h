@@ -73,6 +73,9 @@ struct output_run {
 	size_t syscall_count;
 };
 
+/* It is of a core: one moment, of which it is not known how long it had been so. */
+bool output_is_of_core(const struct output_run *run);
+
 /* How text is to look. */
 struct output_style {
 	bool colour;

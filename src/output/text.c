@@ -31,6 +31,8 @@ static void text_head(struct line *line, const struct output_run *run,
 	line_add(line, LINE_PLAIN, ": %zu thread%s ", record->count, record->count == 1 ? "" : "s");
 	if (record->conclusion.verdict == VERDICT_RUNNING) {
 		line_add(line, LINE_PLAIN, "%s", name_state(thread->state));
+	} else if (record->still_blocked && output_is_of_core(run)) {
+		line_add(line, LINE_RED, "blocked");
 	} else if (record->still_blocked) {
 		line_add(line, LINE_RED, "blocked for %s%s", record->at_least ? "at least " : "",
 			 duration_format(record->blocked_ns, span, sizeof(span)));
@@ -155,7 +157,8 @@ static void text_wake(struct line *line, const struct output_run *run,
 	}
 }
 
-static void text_counts(struct line *line, const struct verdict_record *record)
+static void text_counts(struct line *line, const struct output_run *run,
+			const struct verdict_record *record)
 {
 	const struct lc_thread *thread = record->thread;
 	char most[32], total[32];
@@ -168,7 +171,7 @@ static void text_counts(struct line *line, const struct verdict_record *record)
 			 duration_format(record->blocks.max_ns, most, sizeof(most)));
 		line_end(line);
 	}
-	if (thread->seen_at) {
+	if (thread->seen_at && !output_is_of_core(run)) {
 		text_label(line, "so far");
 		line_add(line, LINE_PLAIN,
 			 "ran for %s, gave up the CPU %llu time%s, was put off it %llu time%s",
@@ -288,7 +291,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 	text_spawn(stream, &line, run, record);
 	text_kernel_stack(stream, &line, run, record);
 	text_wake(&line, run, record);
-	text_counts(&line, record);
+	text_counts(&line, run, record);
 	if (run->life)
 		text_life(&line, run, record);
 	line_end(&line);

@@ -49,16 +49,14 @@ static void put_goroutine(struct line *line, const struct output_run *run,
 			  const struct lc_goroutine *goroutine)
 {
 	const struct lc_frame *frame = text_telling_frame(run, goroutine->stack);
-	uint64_t since = lc_go_since(goroutine);
-	char span[32];
 
-	if (goroutine->kind == LC_GO_NO_WAIT)
-		line_add(line, LINE_PLAIN, ", which runs or is about to");
-	else
-		line_add(line, LINE_PLAIN, ", for %s in %s",
-			 duration_format(run->now > since ? run->now - since : 0, span,
-					 sizeof(span)),
-			 lc_go_kind_name(goroutine->kind));
+	line_add(line, LINE_PLAIN, ", ");
+	if (goroutine->kind == LC_GO_NO_WAIT) {
+		line_add(line, LINE_PLAIN, "which runs or is about to");
+	} else {
+		text_for(line, run, lc_go_since(goroutine));
+		line_add(line, LINE_PLAIN, "%s", lc_go_kind_name(goroutine->kind));
+	}
 	if (!frame || !frame->function[0])
 		return;
 	line_add(line, LINE_PLAIN, ", ");
@@ -74,7 +72,6 @@ static void put_link(struct line *line, const struct output_run *run,
 {
 	const struct graph_node *node = &run->view->graph.nodes[at];
 	const struct lc_thread *thread = node->thread;
-	char span[32];
 
 	line_tab(line, VALUE_COLUMN + 2 * depth);
 	line_add(line, LINE_FAINT, "`- ");
@@ -87,11 +84,8 @@ static void put_link(struct line *line, const struct output_run *run,
 		line_add(line, LINE_PLAIN, ", %s",
 			 name_state(thread->on_cpu ? 'R' : thread->state));
 	} else if (thread && thread->wait) {
-		line_add(line, LINE_PLAIN, ", for %s in ",
-			 duration_format(run->now > thread->blocked_since
-						 ? run->now - thread->blocked_since
-						 : 0,
-					 span, sizeof(span)));
+		line_add(line, LINE_PLAIN, ", ");
+		text_for(line, run, thread->blocked_since);
 		text_object(line, run, thread->wait);
 	}
 	line_end(line);

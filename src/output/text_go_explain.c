@@ -22,8 +22,9 @@ static void text_read(struct line *line, const struct output_run *run,
 		line_put(line, LINE_PLAIN, wait->reason);
 		line_add(line, LINE_PLAIN, ")");
 	}
-	line_add(line, LINE_PLAIN, "; has not run for %s",
-		 duration_format(run->now > since ? run->now - since : 0, span, sizeof(span)));
+	if (run->now > since)
+		line_add(line, LINE_PLAIN, "; has not run for %s",
+			 text_ago(run, since, span, sizeof(span)));
 	line_end(line);
 }
 

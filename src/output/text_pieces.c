@@ -49,6 +49,15 @@ const char *text_ago(const struct output_run *run, uint64_t at, char *buffer, si
 	return duration_format(run->now > at ? run->now - at : 0, buffer, size);
 }
 
+void text_for(struct line *line, const struct output_run *run, uint64_t since)
+{
+	char span[32];
+
+	if (run->now > since)
+		line_add(line, LINE_PLAIN, "for %s ", text_ago(run, since, span, sizeof(span)));
+	line_add(line, LINE_PLAIN, "in ");
+}
+
 void text_task(struct line *line, const struct lc_task *task)
 {
 	/* tid 0 wakes from an interrupt: a timer, a disk, the network. */

@@ -19,6 +19,9 @@ void text_labelled(struct line *line, const char *name, const char *text);
 /* "3.2s", the time from at to the run's now. Returns buffer. */
 const char *text_ago(const struct output_run *run, uint64_t at, char *buffer, size_t size);
 
+/* "for 3.2s in ", or "in " where it is not known since when. */
+void text_for(struct line *line, const struct output_run *run, uint64_t since);
+
 /* "worker (4711)"; what wakes from an interrupt has tid 0. */
 void text_task(struct line *line, const struct lc_task *task);
 

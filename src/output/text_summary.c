@@ -34,13 +34,14 @@ static void summary_line(struct line *line, const struct output_run *run,
 {
 	const struct lc_frame *frame = text_telling_frame(run, record->user_stack);
 	bool wrong = record->conclusion.verdict >= VERDICT_STUCK;
-	char span[32];
+	char span[32] = "-";
 
 	line_add(line, wrong ? LINE_RED : LINE_PLAIN, "%-9s",
 		 text_verdict(record->conclusion.verdict));
 	line_add(line, LINE_PLAIN, "%7zu  ", record->count);
-	line_add(line, LINE_PLAIN, "%-8s ",
-		 duration_format(record->blocked_ns, span, sizeof(span)));
+	if (!output_is_of_core(run))
+		duration_format(record->blocked_ns, span, sizeof(span));
+	line_add(line, LINE_PLAIN, "%-8s ", span);
 	line_add(line, LINE_PLAIN, "%s", record->still_blocked ? "" : "ended ");
 	line_put(line, LINE_PLAIN, record->thread->process_comm);
 	line_add(line, LINE_PLAIN, " (%d)", record->thread->task.pid);
@@ -251,12 +252,15 @@ static void summary_counts(struct line *line, const struct output_run *run,
 	duration_format(run->ended > run->started ? run->ended - run->started : 0, took,
 			sizeof(took));
 	duration_format(run->threshold_ns, threshold, sizeof(threshold));
-	line_add(line, LINE_BOLD, "%s, %zu thread%s", took, report->threads_seen,
-		 report->threads_seen == 1 ? "" : "s");
+	line_add(line, LINE_BOLD, "%s, %zu thread%s", output_is_of_core(run) ? "a core" : took,
+		 report->threads_seen, report->threads_seen == 1 ? "" : "s");
 	if (report->goroutines.goroutines)
 		line_add(line, LINE_BOLD, ", %zu goroutine%s", report->goroutines.goroutines,
 			 plural(report->goroutines.goroutines));
-	line_add(line, LINE_BOLD, "; for %s or longer: ", threshold);
+	if (output_is_of_core(run))
+		line_add(line, LINE_BOLD, ": ");
+	else
+		line_add(line, LINE_BOLD, "; for %s or longer: ", threshold);
 	line_add(line, findings ? LINE_RED : LINE_BOLD, "%zu finding%s", findings,
 		 findings == 1 ? "" : "s");
 	line_add(line, LINE_BOLD, " (%zu thread%s", report->findings.threads,

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "stack/engine.h"
+#include "target/core.h"
 #include "target/file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
@@ -92,7 +93,7 @@ static void choose(const struct stack_engine *engine, const struct stack_module 
 	bool other;
 
 	(void)snprintf(own, sizeof(own), "/proc/%d/root", (int)module->shown_by);
-	other = is_other_root(own);
+	other = !target_core_of(engine->access) && is_other_root(own);
 	if (request->build_id_size >= 2) {
 		if (engine->modules.symfs)
 			offer_by_build_id(choice, engine->modules.symfs, request);

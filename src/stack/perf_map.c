@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "target/core.h"
 #include "target/file.h"
 #include "util/cleanup.h"
 
@@ -217,7 +218,7 @@ int perf_map_read(struct target_access *access, pid_t pid, struct perf_map **ret
 	long inner_pid;
 	uid_t user = 0;
 	size_t size = 0;
-	int r = read_identity(pid, &inner_pid, &user);
+	int r = target_core_of(access) ? -ENOENT : read_identity(pid, &inner_pid, &user);
 
 	if (r < 0)
 		return r;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/core.h"
 #include "util/cleanup.h"
 
 /*
@@ -148,6 +149,8 @@ static int read_maps_of_any_thread(struct stack_process *process, struct target_
 	r = target_maps_read(&task, TARGET_MAPS_EXECUTABLE, maps);
 	if (r < 0 || maps->count > 0)
 		return r;
+	if (target_core_of(task.access))
+		return -ESRCH;
 	(void)snprintf(path, sizeof(path), "/proc/%d/task", (int)process->pid);
 	folder = opendir(path);
 	if (!folder)

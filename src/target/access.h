@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct target_access;
+struct target_core;
 struct target_mapping;
 
 enum target_way {
@@ -55,6 +56,11 @@ struct target_access_operations {
 /* Begins what each kind keeps. */
 struct target_access {
 	const struct target_access_operations *does;
+	/*
+	 * Not NULL: the one process is none that lives, but what this core has of it (core.h). Then
+	 * nothing of /proc is about it, whatever process of this host has its number.
+	 */
+	const struct target_core *core;
 };
 
 static inline enum target_way target_way(struct target_access *access, pid_t pid)

@@ -75,6 +75,11 @@ static int take_regular(int fd, int *ret_fd)
 	return 0;
 }
 
+int target_file_open_path(const char *path, int *ret_fd)
+{
+	return take_regular(open(path, OPEN_FLAGS), ret_fd);
+}
+
 int target_file_open_below(struct target_access *access, const char *root, const char *path,
 			   int flags, int *ret_fd)
 {

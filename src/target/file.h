@@ -27,12 +27,8 @@ int target_file_open(const struct target_task *task, const struct target_mapping
 int target_file_open_below(struct target_access *access, const char *root, const char *path,
 			   int flags, int *ret_fd);
 
-/*
- * As fstat(2) and stat(2), but from what the kernel knows already: a server is not asked. Type,
- * inode, device, size, blocks and time of the last change. Returns 0 or -errno.
- */
-int target_file_status(int fd, struct stat *ret);
-int target_path_status(const char *path, struct stat *ret);
+/* Opens a file that the user names, if it is a regular one. Returns 0 or -errno. */
+int target_file_open_path(const char *path, int *ret_fd);
 
 /*
  * As fstat(2) and stat(2), but from what the kernel knows already: a server is not asked. Type,

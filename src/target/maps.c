@@ -8,6 +8,7 @@
  * belongs to the name.
  */
 #include "target/maps.h"
+#include "target/core.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -193,6 +194,33 @@ static void note_device(struct target_maps *maps, const struct target_mapping *m
 		maps->device_count++;
 }
 
+static int make_room(struct target_maps *maps)
+{
+	size_t capacity = maps->capacity ? maps->capacity * 2 : 32;
+	struct target_mapping *grown;
+
+	if (maps->count == TARGET_MAPS_MAX)
+		return -E2BIG;
+	if (maps->count < maps->capacity)
+		return 0;
+	grown = reallocarray(maps->mappings, capacity, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	maps->mappings = grown;
+	maps->capacity = capacity;
+	return 0;
+}
+
+int target_maps_add(struct target_maps *maps, const struct target_mapping *mapping,
+		    enum target_maps_keep keep)
+{
+	int r = is_wanted(mapping, keep) ? make_room(maps) : 0;
+
+	if (r == 0 && is_wanted(mapping, keep))
+		maps->mappings[maps->count++] = *mapping;
+	return r;
+}
+
 static int add_line(struct target_maps *maps, struct cursor line, enum target_maps_keep keep)
 {
 	struct target_mapping mapping = { .start = 0 };
@@ -203,18 +231,9 @@ static int add_line(struct target_maps *maps, struct cursor line, enum target_ma
 	note_device(maps, &mapping);
 	if (!is_wanted(&mapping, keep))
 		return 0;
-	if (maps->count == TARGET_MAPS_MAX)
-		return -E2BIG;
-	if (maps->count == maps->capacity) {
-		size_t capacity = maps->capacity ? maps->capacity * 2 : 32;
-		struct target_mapping *grown = reallocarray(maps->mappings, capacity,
-							    sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		maps->mappings = grown;
-		maps->capacity = capacity;
-	}
+	r = make_room(maps);
+	if (r < 0)
+		return r;
 	r = set_path(maps, &mapping, &line);
 	if (r < 0)
 		return r;
@@ -338,6 +357,8 @@ int target_maps_read(const struct target_task *task, enum target_maps_keep keep,
 	int r;
 
 	target_maps_release(maps);
+	if (target_core_of(task->access))
+		return target_core_maps(target_core_of(task->access), keep, maps);
 	if (task->access && !task->access->does->answers(task->access, task->pid))
 		return -ETIME;
 	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)task->tid);

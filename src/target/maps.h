@@ -71,6 +71,13 @@ int target_maps_parse(struct target_maps *maps, const char *text, size_t size,
 		      enum target_maps_keep keep);
 void target_maps_sort(struct target_maps *maps);
 
+/*
+ * Adds a mapping, if it is to be kept; its path, which is not copied, must outlive the maps.
+ * Returns 0, -E2BIG or -ENOMEM.
+ */
+int target_maps_add(struct target_maps *maps, const struct target_mapping *mapping,
+		    enum target_maps_keep keep);
+
 /* The mapping that holds address, or NULL. */
 const struct target_mapping *target_maps_find(const struct target_maps *maps, uint64_t address);
 

@@ -9,6 +9,7 @@
  * has it is on the stack, further out than where it would wait for its guard.
  */
 #include "wait/futex.h"
+#include "target/core.h"
 #include "target/memory.h"
 #include "target/proc.h"
 
@@ -51,6 +52,22 @@ static bool is_record(struct search *search, size_t i, uint64_t sp, bool waits)
 	return (glibc || musl) && is_of_library(search->job, search->words[i - 1]);
 }
 
+static bool read_call(const struct wait_job *job, pid_t tid, struct target_syscall *ret)
+{
+	const struct target_core *core = target_core_of(job->scan->access);
+	const struct target_core_thread *thread = core ? target_core_thread(core, tid) : NULL;
+
+	if (!core)
+		return !target_read_syscall(job->pid, tid, ret) && !ret->running;
+	if (!thread)
+		return false;
+	*ret = (struct target_syscall){
+		.call = thread->call,
+		.sp = thread->registers.value[LC_REGISTER_SP],
+	};
+	return true;
+}
+
 static int look_at_stack(void *context, pid_t tid)
 {
 	struct search *search = context;
@@ -62,7 +79,7 @@ static int look_at_stack(void *context, pid_t tid)
 
 	if (++search->threads > MOST_THREADS)
 		return 1;
-	if (target_read_syscall(job->pid, tid, &call) || call.running ||
+	if (!read_call(job, tid, &call) ||
 	    target_memory_read(&task, call.sp & ~7ull, search->words, STACK_BYTES, &count))
 		return 0;
 	waits = call.call.nr == SYS_futex && call.call.args[0] == search->once;
@@ -76,12 +93,25 @@ static int look_at_stack(void *context, pid_t tid)
 	return 0;
 }
 
+static void look_at_stacks(struct search *search)
+{
+	const struct target_core *core = target_core_of(search->job->scan->access);
+	size_t i;
+
+	if (!core)
+		(void)target_for_each_tid(search->job->pid, look_at_stack, search);
+	for (i = 0; core && i < core->thread_count; i++) {
+		if (look_at_stack(search, core->threads[i].tid))
+			break;
+	}
+}
+
 void wait_add_initialiser(struct wait_job *job, uint64_t once)
 {
 	struct search search = { .job = job, .once = once, .words = malloc(STACK_BYTES) };
 
 	if (search.words)
-		(void)target_for_each_tid(job->pid, look_at_stack, &search);
+		look_at_stacks(&search);
 	free(search.words);
 	if (!search.found)
 		return;

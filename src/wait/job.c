@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Helpers of a job: texts, memory of the target, time-outs. */
 #include "wait/private.h"
+#include "target/core.h"
 #include "target/memory.h"
 
 #include <inttypes.h>
@@ -95,6 +96,8 @@ void wait_ends_at(struct wait_job *job, int clock, uint64_t ns)
 				 : 0;
 
 	job->wait->has_timeout = true;
+	if (target_core_of(scan->access)) /* clocks were others then */
+		return;
 	/* One that is past on our clock is not "not known". */
 	job->wait->ends_at = offset > 0 && ns < (uint64_t)offset ? 1 : ns - offset;
 }

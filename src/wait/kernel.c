@@ -5,6 +5,7 @@
  * kernel notes for its own watch over hung tasks, which lock and who has it.
  */
 #include "wait/kinds.h"
+#include "target/core.h"
 #include "target/proc.h"
 #include "util/cleanup.h"
 
@@ -24,6 +25,8 @@ const char *wait_kernel_function(struct wait_job *job)
 		snprintf(buffer, size, "%s", job->subject->kernel_function);
 		return buffer;
 	}
+	if (target_core_of(job->scan->access))
+		return buffer;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", job->pid, job->tid);
 	if (target_read_file(path, buffer, size) < 0)
 		*buffer = '\0';

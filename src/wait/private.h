@@ -141,7 +141,8 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
  */
 const struct wait_process *wait_process_status(struct wait_job *job);
 void wait_note_signals(struct wait_job *job);
-bool wait_thread_exists(pid_t pid, pid_t tid);
+/* Whether the waiter's process has a thread of that number. */
+bool wait_thread_exists(const struct wait_job *job, pid_t tid);
 
 /* descriptors.c */
 int wait_descriptors_load(struct wait_scan *scan);

@@ -5,6 +5,7 @@
  * against a tid that was given away again: an owner must be older than the block.
  */
 #include "wait/private.h"
+#include "target/core.h"
 #include "target/proc.h"
 #include "util/cleanup.h"
 
@@ -43,6 +44,26 @@ void wait_note_signals(struct wait_job *job)
 		job->wait->flags |= LC_WAIT_SIGNAL_HANDLER;
 }
 
+/* A thread of a core, as far as that has what /proc tells of one. */
+static int read_of_core(const struct target_core *core, pid_t pid, pid_t tid,
+			struct target_stat *ret)
+{
+	const struct target_core_thread *thread = target_core_thread(core, tid);
+
+	if (pid != core->pid || !thread)
+		return -ESRCH;
+	*ret = (struct target_stat){ .state = thread->call.nr == LC_NO_SYSCALL ? 'R' : 'S' };
+	memcpy(ret->comm, core->comm, sizeof(ret->comm));
+	return 0;
+}
+
+static int read_task(const struct wait_job *job, pid_t pid, pid_t tid, struct target_stat *ret)
+{
+	const struct target_core *core = target_core_of(job->scan->access);
+
+	return core ? read_of_core(core, pid, tid, ret) : target_read_stat(pid, tid, ret);
+}
+
 struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role role, pid_t pid,
 				     pid_t tid, int fd)
 {
@@ -50,7 +71,7 @@ struct lc_wait_owner *wait_add_owner(struct wait_job *job, enum lc_wait_role rol
 	struct lc_wait_owner *owner;
 	struct target_stat stat;
 
-	if (target_read_stat(pid, tid ? tid : pid, &stat))
+	if (read_task(job, pid, tid ? tid : pid, &stat))
 		return NULL;
 	wait->owner_total++;
 	wait->recorded = LC_WAIT_RECORDED;
@@ -78,10 +99,14 @@ static uint64_t namespace_of(pid_t pid, const char *name)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-bool wait_thread_exists(pid_t pid, pid_t tid)
+bool wait_thread_exists(const struct wait_job *job, pid_t tid)
 {
+	const struct target_core *core = target_core_of(job->scan->access);
+
+	if (core)
+		return job->pid == core->pid && target_core_thread(core, tid);
 	/* Signal 0 only asks, and is cheaper than a file of /proc. */
-	return !syscall(SYS_tgkill, pid, tid, 0) || errno == EPERM;
+	return !syscall(SYS_tgkill, job->pid, tid, 0) || errno == EPERM;
 }
 
 /* Looks for a thread by its number in the target's namespace. */
@@ -124,12 +149,18 @@ static int try_process(void *context, pid_t pid)
 
 pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
 {
+	const struct target_core *core = target_core_of(job->scan->access);
 	struct search search = { .ns_tid = ns_tid, .pid = job->pid };
+	const struct target_core_thread *thread;
 
 	if (!ns_tid || ns_tid > INT32_MAX)
 		return 0;
+	if (core) {
+		thread = target_core_own_thread(core, (pid_t)ns_tid);
+		return thread ? thread->tid : 0;
+	}
 	if (wait_process_get(job->scan, job->pid)->same_pid_namespace)
-		return wait_thread_exists(job->pid, ns_tid) ? (pid_t)ns_tid : 0;
+		return wait_thread_exists(job, ns_tid) ? (pid_t)ns_tid : 0;
 	(void)target_for_each_tid(job->pid, try_thread, &search);
 	return search.tid;
 }
@@ -137,11 +168,14 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
 /* Beyond the target's own process. Returns the tid or 0; *ret_sure: all were looked at. */
 static pid_t find_anywhere(struct wait_job *job, uint32_t ns_tid, pid_t *ret_pid, bool *ret_sure)
 {
+	const struct target_core *core = target_core_of(job->scan->access);
 	struct search search = { .ns_tid = ns_tid };
 	struct target_status status;
 	int r;
 
-	*ret_sure = true;
+	*ret_sure = !core || target_core_knows_all(core);
+	if (core)
+		return 0;
 	if (wait_process_get(job->scan, job->pid)->same_pid_namespace) {
 		r = target_read_status(ns_tid, ns_tid, &status);
 		*ret_sure = r == -ESRCH || r == 0;
@@ -231,6 +265,7 @@ void wait_process_maps(struct wait_process *process)
 
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
 {
+	const struct target_core *core = target_core_of(scan->access);
 	struct wait_process *process = &scan->process;
 	uint64_t theirs;
 
@@ -240,6 +275,12 @@ struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
 	*process = (struct wait_process){ .pid = pid,
 					  .access = scan->access,
 					  .maps = TARGET_MAPS_INIT };
+	if (core) {
+		/* Its handlers are not known: it may have some. */
+		process->status_read = process->catches_signals = true;
+		process->threads = core->thread_count;
+		return process;
+	}
 	process->compat = is_compat(pid);
 	theirs = namespace_of(pid, "pid");
 	/* Not readable: most processes share the one of who looks. */

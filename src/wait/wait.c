@@ -2,6 +2,7 @@
 /* The public functions: scans, and which describer a wait goes to. See wait.h. */
 #include "wait/futex.h"
 #include "wait/kinds.h"
+#include "target/core.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,6 +117,10 @@ static void describe(struct wait_job *job)
 {
 	struct lc_wait *wait = job->wait;
 
+	if (target_core_of(job->scan->access)) {
+		wait_describe_in_core(job);
+		return;
+	}
 	if (wait_describe_stop(job) || wait_describe_frozen(job))
 		return;
 	if (wait_process_get(job->scan, job->pid)->compat) {
@@ -154,7 +159,7 @@ int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, st
 	};
 
 	*ret = (struct lc_wait){ .fd = -1 };
-	if (!wait_thread_exists(job.pid, job.tid))
+	if (!wait_thread_exists(&job, job.tid))
 		return -ESRCH;
 	describe(&job);
 	return 0;

@@ -4,6 +4,7 @@
 #include "runtimes/go/image/open.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/private.h"
+#include "target/core.h"
 #include "target/file.h"
 #include "target/proc.h"
 
@@ -76,12 +77,30 @@ static uint64_t executable(pid_t pid)
 	return target_path_status(path, &status) < 0 ? 0 : status.st_ino;
 }
 
+/* What tells one process from the next of its number, and its name. */
+static int identify(const struct golang *golang, pid_t pid, struct target_stat *ret_stat,
+		    uint64_t *ret_exe)
+{
+	const struct target_core *core = target_core_of(golang->images.access);
+
+	if (!core) {
+		*ret_exe = executable(pid);
+		return target_read_stat(pid, pid, ret_stat);
+	}
+	if (pid != core->pid)
+		return -ESRCH;
+	*ret_exe = 0;
+	*ret_stat = (struct target_stat){ .state = 'S' };
+	memcpy(ret_stat->comm, core->comm, sizeof(ret_stat->comm));
+	return 0;
+}
+
 int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_known **ret,
 		    struct target_stat *stat)
 {
 	struct go_known *known = find(golang, pid);
-	uint64_t exe = executable(pid), look_again = LOOK_AGAIN_SOON_NS;
-	int r = target_read_stat(pid, pid, stat);
+	uint64_t exe, look_again = LOOK_AGAIN_SOON_NS;
+	int r = identify(golang, pid, stat, &exe);
 
 	if (r < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include "runtimes/go/image/build_info.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/private.h"
+#include "target/core.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -667,7 +668,8 @@ static bool tells_labels(const struct go_process *process)
 		return false;
 	if (go_image_setting(process->modules[0].image, "DefaultGODEBUG", text, sizeof(text)))
 		tells = setting(text, tells);
-	if (target_read_variable(process->pid, "GODEBUG", text, sizeof(text)) > 0)
+	if (!target_core_of(process->access) &&
+	    target_read_variable(process->pid, "GODEBUG", text, sizeof(text)) > 0)
 		tells = setting(text, tells);
 	return tells;
 }
@@ -692,7 +694,7 @@ int golang_dump(struct runtime *runtime, pid_t pid, uint64_t now, unsigned attem
 		return -ENOMEM;
 	tracing->golang = golang;
 	tracing->process = known->process;
-	tracing->now = now;
+	tracing->now = go_core_time(known->process) ?: now;
 	tracing->attempts = attempts;
 	tracing->fn = fn;
 	tracing->context = context;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where the search begins, but for stacks: global variables, timers, finalizers, weak pointers. */
 #include "runtimes/go/heap/reach_search.h"
+#include "target/core.h"
 
 #include <errno.h>
 
@@ -41,6 +42,18 @@ static void read_timers(void *context, uint64_t list, uint64_t length, unsigned 
 	read_range(search, list, list + length * step);
 }
 
+/* What threads had in registers when their core was made stands nowhere else. */
+static void mark_registers(struct search *search)
+{
+	const struct target_core *core = target_core_of(search->process->access);
+	size_t i, j;
+
+	for (i = 0; core && i < core->thread_count; i++) {
+		for (j = 0; j < LC_REGISTER_COUNT; j++)
+			reach_mark(search, core->threads[i].registers.value[j]);
+	}
+}
+
 void reach_read_roots(struct search *search)
 {
 	const struct go_module *module;
@@ -50,6 +63,7 @@ void reach_read_roots(struct search *search)
 		module = &search->process->modules[i];
 		read_range(search, module->data, module->ebss);
 	}
+	mark_registers(search);
 	for (i = 0; i < search->specials.count; i++)
 		reach_mark(search, search->specials.words[i]);
 	for (i = 0; i < search->specials.object_count; i++)

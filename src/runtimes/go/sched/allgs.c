@@ -2,6 +2,7 @@
 /* Finds the list of all goroutines: see allgs.h. */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/sched/goroutine.h"
+#include "target/core.h"
 #include "target/proc.h"
 
 #include <errno.h>
@@ -80,7 +81,8 @@ bool allgs_is_believable(const struct go_process *process)
 
 	if (length <= GOROUTINES_BELIEVED || process->memory)
 		return true;
-	bytes = target_memory_used(process->pid);
+	bytes = target_core_of(process->access) ? target_core_memory(process->access->core)
+						: target_memory_used(process->pid);
 	return !bytes || length <= bytes / allgs_size(process);
 }
 

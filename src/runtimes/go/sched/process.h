@@ -54,6 +54,7 @@ struct go_process {
 	size_t module_count;
 	const char *other_runtime; /* a file with one that is not read; the image's; NULL */
 	uint64_t looked_at;	   /* for modules */
+	uint64_t core_time;	   /* as of go_core_time(); 0: it lives, or is not known */
 	uint64_t module_tried;	   /* address of one that could not be read then; 0 */
 	uint64_t allgs;		   /* address of the slice */
 	uint64_t semtable;	   /* 0: not found */
@@ -112,6 +113,13 @@ int go_read_pieces(const struct go_process *process, struct target_piece *pieces
 typedef bool go_fits_fn(void *context, uint64_t address, const uint64_t words[3]);
 int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,
 	      go_fits_fn *fits, void *context, uint64_t *ret_address);
+
+/*
+ * core_time.c: when its core was made at the earliest, on its own clock; 0: it lives, or nothing
+ * tells. And what such a time would be on the clock that is at now, were it now made.
+ */
+uint64_t go_core_time(const struct go_process *process);
+uint64_t go_time_here(const struct go_process *process, uint64_t time, uint64_t now);
 
 /* The length and address of the list of all goroutines. */
 bool go_process_allgs(const struct go_process *process, uint64_t *ret_list, uint64_t *ret_length);

@@ -10,6 +10,7 @@
 #include "runtimes/go/private.h"
 #include "runtimes/go/sched/timers.h"
 #include "runtimes/go/sync/waits.h"
+#include "target/core.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -80,7 +81,7 @@ static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t add
 		.goid = d->goid,
 		.address = address,
 		.parent_goid = d->parent_goid,
-		.waits_since = d->waitsince,
+		.waits_since = go_time_here(sweep->process, d->waitsince, sweep->now),
 		.spawn_pc = d->gopc,
 		.entry_pc = d->startpc,
 		.stack_bytes = d->stack_hi - d->stack_lo < UINT32_MAX ? d->stack_hi - d->stack_lo
@@ -297,6 +298,7 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	}
 	if (!go_process_allgs(process, &list, &length))
 		return -EFAULT;
+	process->core_time = go_core_time(process);
 	lc_go_begin_sweep(model, now);
 	for (at = 0; at < length && !r; at += size) {
 		size = length - at < GO_BATCH ? length - at : GO_BATCH;
@@ -310,7 +312,8 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	lc_go_end_sweep(model);
 	if (!r)
 		go_find_semaphores(process, model);
-	go_count_timers(process, model, now);
+	if (!target_core_of(process->access)) /* which does not tell what its time was */
+		go_count_timers(process, model, now);
 	model->heap_bytes = go_heap_bytes(process);
 	if (!model->first_heap_bytes)
 		model->first_heap_bytes = model->heap_bytes;

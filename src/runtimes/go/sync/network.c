@@ -5,6 +5,7 @@
  * src/runtime/netpoll.go, netpoll_epoll.go and tagptr_64bit.go, 1.17 to 1.27.
  */
 #include "runtimes/go/sync/waits.h"
+#include "target/core.h"
 #include "target/fd.h"
 #include "target/proc.h"
 #include "util/cleanup.h"
@@ -109,6 +110,8 @@ static void read_polls(struct go_process *process)
 	char path[48];
 
 	process->poll_count = 0;
+	if (target_core_of(process->access)) /* which has no descriptors */
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/fd", process->pid);
 	folder = opendir(path);
 	while (folder && sets < MOST_SETS && (entry = readdir(folder))) {

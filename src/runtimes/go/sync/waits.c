@@ -6,6 +6,7 @@
 #include "runtimes/go/private.h"
 #include "runtimes/go/sched/timers.h"
 #include "runtimes/go/sync/waits.h"
+#include "target/core.h"
 
 #include <errno.h>
 #include <string.h>
@@ -161,6 +162,16 @@ static void describe(struct go_process *process, const struct lc_go_process *mod
 	}
 }
 
+/* What the time was is not in a core: nor, then, how long it is until another. */
+static void forget_times(struct lc_go_wait *wait)
+{
+	uint32_t i;
+
+	wait->until = 0;
+	for (i = 0; i < wait->case_count; i++)
+		wait->cases[i].until = 0;
+}
+
 int golang_describe(struct runtime *runtime, struct lc_go_process *model, uint64_t goid)
 {
 	struct golang *golang = golang_of(runtime);
@@ -182,5 +193,7 @@ int golang_describe(struct runtime *runtime, struct lc_go_process *model, uint64
 	    after.tracking_seq != before.tracking_seq || after.status != before.status ||
 	    after.tracking_seq != goroutine->tracking_seq)
 		return -EAGAIN;
+	if (target_core_of(process->access))
+		forget_times(&wait);
 	return lc_go_set_wait(model, &wait);
 }
