@@ -30,6 +30,19 @@ static int take(struct compared *compared, const struct session_options *options
 	return r;
 }
 
+static int read_document(const struct options *options, struct compared *compared, size_t number,
+			 struct verdict_groups *groups, struct error *error)
+{
+	size_t before = groups->count;
+	int r;
+
+	compared->count = number + 1;
+	r = document_read(options->files[number], &options->session, number,
+			  &compared->documents[number], groups, &compared->origins[number], error);
+	compared->origins[number].groups = groups->count - before;
+	return r;
+}
+
 /* What one recording says of options is not for the next. */
 static int read_one(const struct options *options, struct compared *compared, size_t number,
 		    struct verdict_groups *groups, struct error *error)
@@ -38,6 +51,8 @@ static int read_one(const struct options *options, struct compared *compared, si
 	struct options own = *options;
 	int r;
 
+	if (document_is_one(options->files[number]))
+		return read_document(options, compared, number, groups, error);
 	own.session.observe.collect.filter.pids = options->pids;
 	own.session.observe.collect.filter.tids = options->tids;
 	r = recorded_read(&own, options->files[number], file, error);
@@ -62,9 +77,10 @@ int compared_read(const struct options *options, bool apart, struct compared *co
 
 	*compared = (struct compared){
 		.files = calloc(options->file_count, sizeof(*compared->files)),
+		.documents = calloc(options->file_count, sizeof(*compared->documents)),
 		.origins = calloc(options->file_count, sizeof(*compared->origins)),
 	};
-	if (!compared->files || !compared->origins)
+	if (!compared->files || !compared->documents || !compared->origins)
 		return error_set(error, -ENOMEM, "cannot compare");
 	for (i = 0; i < options->file_count && !r; i++)
 		r = read_one(options, compared, i, &groups[apart ? i : 0], error);
@@ -75,9 +91,12 @@ void compared_release(struct compared *compared)
 {
 	size_t i;
 
-	for (i = 0; i < compared->count; i++)
+	for (i = 0; i < compared->count; i++) {
 		recorded_release(&compared->files[i]);
+		document_release(&compared->documents[i]);
+	}
 	free(compared->files);
+	free(compared->documents);
 	free(compared->origins);
 	*compared = (struct compared){};
 }

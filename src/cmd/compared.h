@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Groups of several recordings: for diff, and report of more than one. */
+/* Groups of several recordings, or JSON documents: for diff, and report of more than one. */
 #ifndef LEAKHOP_CMD_COMPARED_H
 #define LEAKHOP_CMD_COMPARED_H
 
+#include "cmd/document.h"
 #include "cmd/recorded.h"
 #include "output/compared.h"
 
 struct compared {
-	struct recorded *files; /* that groups point into */
+	/* What groups point into: of each file one of the two. */
+	struct recorded *files;
+	struct document *documents;
 	struct output_origin *origins;
 	size_t count;
 };

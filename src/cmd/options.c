@@ -690,12 +690,13 @@ static const char report_doc[] =
 
 static const char diff_doc[] =
 	"Show which groups of threads and goroutines are new, grown or gone between two "
-	"recordings: those of one "
+	"recordings, or JSON documents: those of one "
 	"program, functions, modules and kind of wait are the same, whatever their addresses and "
 	"lines.\v"
 	"Examples:\n"
 	"  leakhop diff before.leakhop after.leakhop\n"
 	"  leakhop diff --fail-on new,grown before.leakhop after.leakhop  # in a script\n"
+	"  leakhop diff monday.json tuesday.json\n"
 	"\n"
 	"Exit status: 0 ran, 1 there is a change that --fail-on names, 2 wrong usage, 3 one is no "
 	"recording, damaged, or of another version, 4 there is no such file, 5 no memory, "

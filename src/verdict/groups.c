@@ -47,6 +47,23 @@ static void add_stack(struct verdict_group *group, uint32_t id)
 	group->fingerprint = hash_text(group->fingerprint, "");
 }
 
+/*
+ * A place in the program itself: of the go statement the function that was compiled, of what it
+ * starts the function that was named.
+ */
+static void add_place(struct verdict_group *group, uint32_t id, bool outermost)
+{
+	const struct lc_stack *stack = lc_stacks_get(group->stacks, id);
+	size_t last = stack && stack->frame_count ? stack->frame_count - 1 : 0;
+
+	if (stack && stack->frame_count)
+		group->fingerprint = hash_text(group->fingerprint,
+					       stack->frames[outermost ? last : 0].function);
+	if (stack && stack->frame_count && outermost)
+		group->lines = hash_number(group->lines, stack->frames[0].line);
+	group->fingerprint = hash_text(group->fingerprint, "");
+}
+
 static void take_print(struct verdict_group *group)
 {
 	group->fingerprint = hash_text(FNV_START, group->comm);
@@ -55,8 +72,8 @@ static void take_print(struct verdict_group *group)
 	group->lines = FNV_START;
 	add_stack(group, group->stack);
 	if (group->goroutines) {
-		add_stack(group, group->spawn_stack);
-		add_stack(group, group->entry_stack);
+		add_place(group, group->spawn_stack, /* outermost= */ true);
+		add_place(group, group->entry_stack, /* outermost= */ false);
 	}
 }
 

@@ -32,6 +32,51 @@ changes() { jq -r --arg name "$1" '[.groups[] | select(any(.stack[]; .function =
 	[[ $output == *'0 new, 0 grown'* ]]
 }
 
+# one_and_the_same: a dump's recording and its document have the same groups
+one_and_the_same() {
+	leakhop dump -p "$(fixture_pids)" -m 1ms --json -o "$before" -o "$BATS_TEST_TMPDIR/after.json"
+	leakhop diff -v --json "$before" "$BATS_TEST_TMPDIR/after.json" >"$json"
+	same '[.new, .grown, .shrunk, .gone]' '[0,0,0,0]' "$json"
+	holds '.same > 3 and (.groups | map(.before.count == .after.count and .before.verdict == .after.verdict and
+		.before.oldest_ns == .after.oldest_ns) | all)' "$json"
+}
+
+@test "documents of --json, in the place of recordings" {
+	start locks
+	await 10
+	one_and_the_same
+	end
+	rm -f "$out"
+	[[ ! -x $programs/go/goleak ]] || { GROW=0 run_go go sender ring done; one_and_the_same; end; }
+	start locks mutex
+	await 2
+	cd "$BATS_TEST_TMPDIR"
+	leakhop dump -p "$pid" -m 1ms --json >other.json
+	run -1 leakhop diff --fail-on gone after.json other.json
+	leakhop diff --json -p 1 after.json other.json >"$json"
+	same '.groups' '[]' "$json"
+	leakhop diff --json -m 1h after.json other.json >"$json"
+	same '.groups' '[]' "$json"
+	# Of a trace's lines the last one is the document.
+	leakhop trace -p "$pid" -m 200ms -d 1s --json=lines >lines.json
+	leakhop diff -v --json lines.json lines.json >"$json"
+	holds '.same > 0 and .new == 0 and .gone == 0' "$json"
+	leakhop report -v -q --json lines.json other.json | jq -e '.groups != []' >/dev/null
+	# What is none
+	echo '{"schema": "leakhop/1", "findings": {}}' >none.json
+	run -3 leakhop diff none.json other.json
+	[[ $output == *"'none.json' is no JSON document of leakhop's"* ]]
+	head -c 2000 other.json >cut.json
+	run -3 leakhop diff other.json cut.json
+	[[ $output == *"'cut.json' is no JSON: line "* ]]
+	printf '{"a":%0.s' {1..5000} >deep.json
+	run -3 leakhop diff deep.json other.json
+	jq '.findings = [1, null, {"kind": "thread", "count": -1}, {"kind": "goroutine", "count": 1e300, "stack": "x", "spawn": []}] |
+		.suspects = {} | .waits = [{"kind": "thread", "count": 2, "still_blocked": 1, "user_stack": [{}, 7, {"line": -1}]}]' \
+		other.json >strange.json
+	run -0 leakhop diff --json strange.json strange.json
+}
+
 @test "new, gone and grown groups, and an exit code that a script can trust" {
 	start locks mutex
 	await 2
