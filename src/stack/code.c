@@ -40,7 +40,7 @@ static bool is_system_call(const uint8_t *code)
 
 static bool is_call(const uint8_t *end)
 {
-	size_t size;
+	int size;
 
 	if (end[-5] == 0xe8)
 		return true;

@@ -23,7 +23,7 @@
 
 static bool was_interrupted(uint64_t result)
 {
-	int64_t error = -(int64_t)result;
+	uint64_t error = -result;
 
 	return error == EINTR || (error >= LEAST_RESTART && error <= MOST_RESTART);
 }

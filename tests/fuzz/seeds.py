@@ -47,7 +47,42 @@ def events(_):
         yield (struct.pack("<H", size) + record) * 2
 
 
-SEEDS = {"fuzz_go_memory": go_memory, "fuzz_expression": expression, "fuzz_codec": codec, "fuzz_events": events}
+def core(choice):
+    """A core of two threads that sleep for one mutex of glibc, their headers counted in either way."""
+    def note(kind, description):
+        return struct.pack("<III8s", 5, len(description), kind, b"CORE") + description + b"\0" * (-len(description) % 4)
+
+    def status(tid, futex, sp, own):
+        registers = [0] * 27
+        registers[7], registers[10], registers[12], registers[13] = 0, -512 & (1 << 64) - 1, 2, 0x80
+        registers[14], registers[15], registers[16], registers[19], registers[21] = futex, 202, 0x20010, sp, own
+        return note(1, struct.pack("<12xh2xQQi", 6, 0, 0, tid).ljust(112, b"\0") + struct.pack("<27Q", *registers) + bytes(8))
+
+    memory = bytearray(4096)
+    struct.pack_into("<IIIIi", memory, 0x100, 2, 0, 72, 1, 0)
+    struct.pack_into("<IIIIi", memory, 0x140, 2, 0, 70, 1, 0)
+    for at in range(0x200, 0x800, 8):
+        struct.pack_into("<Q", memory, at, choice.choice((0, 0x20010, 0x10000 + at, 0x10100)))
+    for tid, own in ((70, 0x800), (72, 0xC00)):
+        struct.pack_into("<Q", memory, own + 16, 0x10000 + own)
+        struct.pack_into("<I", memory, own + 720, tid)
+    names = b"/bin/true\0/nowhere/lib.so (deleted)\0"
+    files = struct.pack("<8Q", 2, 4096, 0x20000, 0x21000, 0, 0x30000, 0x31000, 1) + names
+    notes = (note(3, struct.pack("<24xii8x16s80x", 70, 1, b"name")) + status(70, 0x10100, 0x10200, 0x10800) + status(72, 0x10140, 0x10300, 0x10C00)
+             + note(6, struct.pack("<6Q", 9, 0x20010, 33, 0x40000, 0, 0)) + note(0x46494C45, files))
+    for phnum in (4, 0xFFFF):
+        head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 64 + 4 * 56, 0, 64, 56, phnum, 64, 1, 0)
+        at = 64 + 4 * 56 + 64
+        headers = struct.pack("<IIQQQQQQ", 4, 4, at, 0, 0, len(notes), 0, 1)
+        place = at + len(notes)
+        headers += struct.pack("<IIQQQQQQ", 1, 6, place, 0x10000, 0, 4096, 4096, 1)
+        headers += struct.pack("<IIQQQQQQ", 1, 5, place + 4096, 0x20000, 0, 64, 4096, 1)
+        headers += struct.pack("<IIQQQQQQ", 1, 5, place, 0x40000, 0, 4096, 4096, 1)
+        section = struct.pack("<IIQQQQIIQQ", 0, 0, 0, 0, 0, 0, 0, 4, 0, 0)
+        yield head + headers + section + notes + bytes(memory) + b"\x7fELF" + bytes(60)
+
+
+SEEDS = {"fuzz_core": core, "fuzz_go_memory": go_memory, "fuzz_expression": expression, "fuzz_codec": codec, "fuzz_events": events}
 
 
 def main():
