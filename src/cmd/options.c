@@ -158,8 +158,8 @@ static const struct argp_option report_options[] = {
 	{ "output", 'o', "FILE", 0, "write the report to FILE (default: stdout)", 2 },
 	{ "quiet", 'q', 0, 0, "no remarks on stderr", 2 },
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
-	{ 0, 0, 0, 0, "Of a core:", 3 },
-	{ "exe", OPTION_EXE, "FILE", 0, "its program, where it is not where it was", 3 },
+	{ 0, 0, 0, 0, "How to look:", 3 },
+	{ "exe", OPTION_EXE, "FILE", 0, "a core's program, where it is not where it was", 3 },
 	{ "symfs", OPTION_SYMFS, "DIR", 0, "look for binaries and debug files below DIR first", 3 },
 	{}
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From a recording to what a report is made of: see recorded.h. */
 #include "cmd/recorded.h"
+#include "cmd/late_names.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -127,6 +128,7 @@ int recorded_read(struct options *options, const char *path, struct recorded *re
 	r = recording_read(path, &filter, recording, error);
 	if (r < 0)
 		return r;
+	late_names_fill(recording->stacks, &options->session);
 	if (is_filtered(&filter))
 		recording->run.threads_seen = lc_model_count(recording->threads);
 	fill_options(&options->session, &recording->run);

@@ -193,6 +193,25 @@ int lc_stacks_set_frames(struct lc_stacks *stacks, uint32_t id, const struct lc_
 	return 0;
 }
 
+int lc_stacks_rename(struct lc_stacks *stacks, uint32_t id, const struct lc_frame *frames,
+		     size_t count)
+{
+	struct lc_stack *stack = (struct lc_stack *)lc_stacks_get(stacks, id);
+	const struct lc_frame *before;
+	int r;
+
+	if (!stack || !stack->frames)
+		return -ENOENT;
+	before = stack->frames;
+	stack->frames = NULL;
+	r = lc_stacks_set_frames(stacks, id, frames, count);
+	if (r < 0)
+		stack->frames = before;
+	else
+		free((void *)before);
+	return r;
+}
+
 size_t lc_stacks_count(const struct lc_stacks *stacks)
 {
 	return stacks->count;

@@ -36,6 +36,13 @@ const struct lc_stack *lc_stacks_get(const struct lc_stacks *stacks, uint32_t id
 int lc_stacks_set_frames(struct lc_stacks *stacks, uint32_t id, const struct lc_frame *frames,
 			 size_t count);
 
+/*
+ * Gives a stack that has names other ones, copied as by lc_stacks_set_frames(). Pointers to its
+ * frames that were got before are void. Returns 0, -ENOENT or -ENOMEM.
+ */
+int lc_stacks_rename(struct lc_stacks *stacks, uint32_t id, const struct lc_frame *frames,
+		     size_t count);
+
 /* How many stacks are stored, and how many were refused because of the bound. */
 size_t lc_stacks_count(const struct lc_stacks *stacks);
 uint64_t lc_stacks_refused(const struct lc_stacks *stacks);

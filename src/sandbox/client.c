@@ -149,24 +149,35 @@ static bool read_debug_request(const struct wire_message *in, struct binary_debu
 	return true;
 }
 
-/* No place is left: a server may have it. The attempt that follows finds none. */
-static int fetch_debug(struct sandbox *sandbox, const struct binary_debug_request *request,
-		       uint64_t attempt, int *ret_fd)
+int sandbox_fetch_debug(struct binary_files *files, const uint8_t *build_id, size_t size,
+			int *ret_fd)
 {
-	uint8_t build_id[BINARY_BUILD_ID_MAX]; /* the message's place takes the answer */
+	struct sandbox *sandbox = sandbox_of(files);
+	uint8_t own[BINARY_BUILD_ID_MAX]; /* that may be in the message, whose place takes the
+					     answer */
 	int r;
 
-	if (!request->build_id_size || sandbox->fetched == attempt)
+	if (!size || size > sizeof(own))
 		return -ENOENT;
-	sandbox->fetched = attempt + 1;
-	memcpy(build_id, request->build_id, request->build_id_size);
-	r = fetcher_get(&sandbox->fetcher, build_id, request->build_id_size, &sandbox->in, ret_fd);
+	memcpy(own, build_id, size);
+	r = fetcher_get(&sandbox->fetcher, own, size, &sandbox->in, ret_fd);
 	if (r == -ETIME)
 		sandbox_remark(
 			&sandbox->options.audience,
 			"the servers of DEBUGINFOD_URLS do not answer in time: debug data that "
 			"only they have is left out");
 	return r < 0 ? -ENOENT : 0;
+}
+
+/* No place is left: a server may have it. The attempt that follows finds none. */
+static int fetch_debug(struct sandbox *sandbox, const struct binary_debug_request *request,
+		       uint64_t attempt, int *ret_fd)
+{
+	if (!request->build_id_size || sandbox->fetched == attempt)
+		return -ENOENT;
+	sandbox->fetched = attempt + 1;
+	return sandbox_fetch_debug(&sandbox->files, request->build_id, request->build_id_size,
+				   ret_fd);
 }
 
 static int find_debug(struct sandbox *sandbox, int *ret_fd)

@@ -42,6 +42,13 @@ struct sandbox_options {
 int sandbox_open(const struct sandbox_options *options, struct binary_files **ret_files);
 
 /*
+ * The debug file of a build-id, from the servers that the environment names; files are of
+ * sandbox_open(). Returns 0 and a descriptor; -ENOENT: nobody has it, or no server is named.
+ */
+int sandbox_fetch_debug(struct binary_files *files, const uint8_t *build_id, size_t size,
+			int *ret_fd);
+
+/*
  * Access to processes by a reader, a worker that keeps the right to read them and may be lost over
  * one. What is left out is said in a remark. Of the options the spawner and the audience are used,
  * and copied. Released by its free(). Returns 0 or -ENOMEM.

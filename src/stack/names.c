@@ -44,38 +44,63 @@ static uint64_t lookup_address(const struct lc_raw_frame *raw)
 	return raw->vaddr - !raw->interrupted;
 }
 
+static struct lc_frame frame_of(const struct address_names *names, const struct lc_raw_frame *raw,
+				size_t i, bool inlined)
+{
+	struct lc_frame frame = {
+		.function = "",
+		.address = raw->address,
+		.guessed = raw->guessed,
+		.inlined = inlined,
+	};
+
+	if (names && names->count > 0) {
+		frame.function = names->places[i].function;
+		frame.file = names->places[i].file;
+		frame.line = names->places[i].line;
+	}
+	if (names && names->symbol && !inlined) {
+		frame.function = names->symbol;
+		frame.offset = names->offset + !raw->interrupted;
+	} else if (!names || names->count == 0) {
+		frame.offset = raw->vaddr; /* what addr2line wants, with the debug data */
+	}
+	return frame;
+}
+
+size_t stack_frames_of(const struct address_names *names, const struct lc_raw_frame *raw,
+		       const char *module, const char *build_id,
+		       struct lc_frame frames[BINARY_PLACES_MAX])
+{
+	size_t count = names && names->count > 0 ? names->count : 1, i;
+
+	if (count > BINARY_PLACES_MAX)
+		count = BINARY_PLACES_MAX;
+	for (i = 0; i < count; i++) {
+		frames[i] = frame_of(names, raw, i, i + 1 < count);
+		frames[i].module = module;
+		frames[i].build_id = build_id;
+	}
+	return count;
+}
+
 static int add_module_frames(struct stack_engine *engine, struct stack_module *module,
 			     const struct lc_raw_frame *raw, struct frame_list *frames)
 {
-	const struct address_names *list = NULL; /* stays NULL if the module is closed */
-	size_t count;
+	const struct address_names *names = NULL; /* stays NULL if the module is closed */
+	struct lc_frame found[BINARY_PLACES_MAX], *frame;
+	size_t count, i;
 	int r = address_names_get(&engine->names, &engine->modules, module, lookup_address(raw),
-				  &list);
+				  &names);
 
 	if (r < 0)
 		return r;
-	count = list && list->count > 0 ? list->count : 1;
-	for (size_t i = 0; i < count; i++) {
-		struct lc_frame *frame = add_frame(frames);
-
+	count = stack_frames_of(names, raw, module->path, module->build_id, found);
+	for (i = 0; i < count; i++) {
+		frame = add_frame(frames);
 		if (!frame)
 			return -ENOMEM;
-		frame->inlined = i + 1 < count;
-		frame->module = module->path;
-		frame->build_id = module->build_id;
-		frame->address = raw->address;
-		frame->guessed = raw->guessed;
-		if (list && list->count > 0) {
-			frame->function = list->places[i].function;
-			frame->file = list->places[i].file;
-			frame->line = list->places[i].line;
-		}
-		if (list && list->symbol && !frame->inlined) {
-			frame->function = list->symbol;
-			frame->offset = list->offset + !raw->interrupted;
-		} else if (!list || list->count == 0) {
-			frame->offset = raw->vaddr; /* what addr2line wants, with the debug data */
-		}
+		*frame = found[i];
 	}
 	return 0;
 }

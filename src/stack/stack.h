@@ -99,6 +99,15 @@ int stack_unwind(struct stack_engine *engine, pid_t pid, const struct lc_registe
 int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint32_t id);
 
 /*
+ * The frames of an address with names (NULL: none are known), innermost first; module and build_id
+ * go into each. Strings are those of the arguments. Returns how many, at most BINARY_PLACES_MAX and
+ * at least one.
+ */
+size_t stack_frames_of(const struct address_names *names, const struct lc_raw_frame *raw,
+		       const char *module, const char *build_id,
+		       struct lc_frame frames[BINARY_PLACES_MAX]);
+
+/*
  * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms,
  * read at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions
  * stay

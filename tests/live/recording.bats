@@ -201,3 +201,48 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	report -q --json -m 1ms "$file" >"$told"
 	holds 'any(due[].user_stack[]; .file // "" | endswith("locks.c"))' "$told"
 }
+
+# lines_of: those of the fixture's own frames, as the report tells them
+lines_of() { jq -c '[.threads[].user_stack[] | select(.function | test("^block_in_")) | .line] | sort' "$1"; }
+
+@test "names that the run did not find are looked up by build-id: below --symfs, at a server, in the file itself" {
+	local folder=$BATS_TEST_TMPDIR/late id wanted
+	mkdir -p "$folder/served" "$folder/cache"
+	id=$(readelf -n "$programs/locks" | sed -n 's/.*Build ID: //p')
+	wanted=[$(mark locks.c block mutex),$(mark locks.c block cond)]
+	objcopy --strip-all "$programs/locks" "$folder/locks"
+	(
+		programs=$folder
+		start locks mutex cond
+		await 3
+		leakhop dump --json -p "$pid" -o "$live" -o "$file" >/dev/null
+		kill "$pid"
+	)
+	[[ $(lines_of "$live") == '[]' ]]
+	report -q --json "$file" >"$told"
+	diff <(jq -S . "$live") <(jq -S . "$told")
+	# Of debug data alone
+	mkdir -p "$folder/usr/lib/debug/.build-id/${id:0:2}"
+	objcopy --only-keep-debug "$programs/locks" "$folder/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug"
+	mv "$folder/locks" "$folder/moved"
+	report -q --json --symfs "$folder" "$file" >"$told"
+	[[ $(lines_of "$told") == "$wanted" ]] || { lines_of "$told" >&2; return 1; }
+	report -q --json "$file" >"$told"
+	[[ $(lines_of "$told") == '[]' ]]
+	# Another build's are not taken.
+	cp "$folder/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug" "$folder/served/$id"
+	objcopy --only-keep-debug "$programs/sick" "$folder/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug"
+	report -q --json --symfs "$folder" "$file" >"$told"
+	[[ $(lines_of "$told") == '[]' ]]
+	# The file where it was, now with all that it had
+	cp "$programs/locks" "$folder/locks"
+	report -q --json "$file" >"$told"
+	[[ $(lines_of "$told") == "$wanted" ]]
+	rm "$folder/locks"
+	ldconfig -p | grep -q libdebuginfod || skip "no client of debuginfod here"
+	/usr/bin/python3 "$top/tests/live/debuginfod.py" "$folder/served" "$folder/port" 3>&- &
+	pids+=("$!")
+	eventually 20 test -e "$folder/port"
+	DEBUGINFOD_URLS=http://127.0.0.1:$(<"$folder/port") DEBUGINFOD_CACHE_PATH=$folder/cache report -q --json "$file" >"$told"
+	[[ $(lines_of "$told") == "$wanted" ]]
+}

@@ -81,12 +81,37 @@ static void test_names_are_given_once_and_copied(void **state)
 	lc_stacks_free(stacks);
 }
 
+static void test_rename(void **state)
+{
+	const struct lc_raw_frame raw = { .module = 1, .vaddr = 2 };
+	const struct lc_frame first = { .function = "", .module = "m" };
+	const struct lc_frame then[] = { { .function = "inner", .inlined = true },
+					 { .function = "outer", .line = 7 } };
+	struct lc_stacks *stacks;
+	uint32_t id;
+
+	(void)state;
+	assert_int_equal(lc_stacks_create(0, &stacks), 0);
+	assert_int_equal(lc_stacks_intern(stacks, &raw, 1, LC_STACK_WHOLE, &id), 0);
+	/* One without names is not one that has others. */
+	assert_int_equal(lc_stacks_rename(stacks, id, then, 2), -ENOENT);
+	assert_int_equal(lc_stacks_rename(stacks, id + 1, then, 2), -ENOENT);
+	assert_int_equal(lc_stacks_set_frames(stacks, id, &first, 1), 0);
+	assert_int_equal(lc_stacks_rename(stacks, id, then, 2), 0);
+	assert_int_equal(lc_stacks_get(stacks, id)->frame_count, 2);
+	assert_string_equal(lc_stacks_get(stacks, id)->frames[1].function, "outer");
+	assert_int_equal(lc_stacks_get(stacks, id)->frames[1].line, 7);
+	assert_int_equal(lc_stacks_get(stacks, id)->raw_count, 1);
+	lc_stacks_free(stacks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equal_stacks_have_one_id),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_names_are_given_once_and_copied),
+		cmocka_unit_test(test_rename),
 	};
 
 	return cmocka_run_group_tests_name("stacks", tests, NULL, NULL);
