@@ -175,7 +175,7 @@ goroutines_stand() { dump "$live" -p "$pid" --no-threads && jq -e '.goroutines !
 	strace -f -o calls -e trace=%file,process_vm_readv,tgkill,kill,tkill,pidfd_open,ptrace \
 		"$leakhop" dump --core core --json >/dev/null 2>&1
 	grep -q openat calls
-	run ! grep -E "/proc/$pid\b|process_vm_readv|kill\($pid|pidfd_open|ptrace" calls
+	run ! grep -E "/proc/$pid\b|process_vm_readv|kill\($pid|pidfd_open\($pid|ptrace" calls
 }
 
 inner_deadlock() {
