@@ -8,19 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-int core_begin(struct session_options *options, struct target_core **ret_core, struct error *error)
+int core_begin(const char *path, const char *exe, struct observer_options *observe,
+	       struct target_core **ret_core, struct error *error)
 {
 	const struct target_core_options files = {
-		.exe = options->exe,
-		.symfs = options->observe.symfs,
+		.exe = exe,
+		.symfs = observe->symfs,
 	};
-	int r = target_core_open(options->core, &files, ret_core, error);
+	int r = target_core_open(path, &files, ret_core, error);
 
 	if (r < 0)
 		return r;
-	options->observe.collect.source = &collect_core_source;
-	options->observe.collect.source_context = *ret_core;
-	options->observe.collect.threshold_ns = 0;
+	observe->collect.source = &collect_core_source;
+	observe->collect.source_context = *ret_core;
+	observe->collect.threshold_ns = 0;
 	return 0;
 }
 
@@ -36,17 +37,14 @@ static pid_t ended_by(const struct target_core *core)
 	return 0;
 }
 
-void core_say_origin(const struct session_options *options, const struct target_core *core)
+void core_say_origin(const char *path, const struct target_core *core)
 {
 	const char *name = core->signal ? sigabbrev_np(core->signal) : NULL;
 	char when[40], why[80] = "";
 
-	if (options->quiet)
-		return;
 	time_format_rfc3339(core->made_at, when, sizeof(when));
 	if (core->signal)
 		snprintf(why, sizeof(why), ", SIG%.16s at thread %d", name ?: "?", ended_by(core));
-	output_message("'%s': a core of %.15s (%d), %zu thread%s, of %s%s", options->core,
-		       core->comm, core->pid, core->thread_count, plural(core->thread_count), when,
-		       why);
+	output_message("'%s': a core of %.15s (%d), %zu thread%s, of %s%s", path, core->comm,
+		       core->pid, core->thread_count, plural(core->thread_count), when, why);
 }

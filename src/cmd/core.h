@@ -3,16 +3,18 @@
 #ifndef LEAKHOP_CMD_CORE_H
 #define LEAKHOP_CMD_CORE_H
 
-#include "cmd/session.h"
+#include "observe/observer.h"
 #include "target/core.h"
 
 /*
- * Opens the core that the options name, and lets them look at it and at nothing else: no threshold
- * applies. Freed as an access is. Returns 0 or a negative errno with error.
+ * Opens a core, and lets an observer look at it and at nothing else: no threshold applies. exe: the
+ * program's file, NULL: as the core names it. Freed as an access is. Returns 0 or a negative errno
+ * with error.
  */
-int core_begin(struct session_options *options, struct target_core **ret_core, struct error *error);
+int core_begin(const char *path, const char *exe, struct observer_options *observe,
+	       struct target_core **ret_core, struct error *error);
 
 /* Whose core it is, and what ended it; to stderr. */
-void core_say_origin(const struct session_options *options, const struct target_core *core);
+void core_say_origin(const char *path, const struct target_core *core);
 
 #endif

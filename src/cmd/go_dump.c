@@ -105,7 +105,7 @@ static int write_goroutines(struct session_options *options, FILE *stream, struc
 
 	if (!options->core)
 		return write_all(options->observe.collect.filter.pids[0], NULL, stream, error);
-	r = core_begin(options, &core, error);
+	r = core_begin(options->core, options->exe, &options->observe, &core, error);
 	if (r < 0)
 		return r;
 	r = write_all(core->pid, &core->access, stream, error);

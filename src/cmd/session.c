@@ -102,13 +102,14 @@ static int open_access(struct session *session, const struct sandbox_options *sa
 		r = sandbox_open_access(sandbox, &session->access);
 		return r < 0 ? error_set(error, r, "cannot start") : 0;
 	}
-	r = core_begin(options, &core, error);
+	r = core_begin(options->core, options->exe, &options->observe, &core, error);
 	if (r < 0)
 		return r;
 	session->access = &core->access;
 	session->started = core->made_at;
 	session->realtime_offset = session->started - (int64_t)core->opened_at;
-	core_say_origin(options, core);
+	if (!options->quiet)
+		core_say_origin(options->core, core);
 	return 0;
 }
 

@@ -19,6 +19,14 @@
 struct target_access;
 struct target_core;
 struct target_mapping;
+struct target_maps;
+
+/* A process with 10,000 threads has 20,000 mappings for their stacks: keep what is of use only. */
+enum target_maps_keep {
+	TARGET_MAPS_ALL,
+	TARGET_MAPS_EXECUTABLE,	   /* code only, of files and anonymous */
+	TARGET_MAPS_CODE_AND_FILES /* code, and data of files */
+};
 
 enum target_way {
 	TARGET_BY_ITSELF, /* nothing speaks against it */
@@ -38,6 +46,10 @@ struct target_access_operations {
 	/* The process has mappings of files on these devices; all: and on no others. */
 	void (*note_devices)(struct target_access *access, pid_t pid, const dev_t *devices,
 			     size_t count, bool all);
+
+	/* Adds a process's mappings, sorted; NULL: as /proc has them. */
+	int (*maps)(struct target_access *access, enum target_maps_keep keep,
+		    struct target_maps *maps);
 
 	/* The same as target_memory_read(), target_file_open(), and so on, by the reader. */
 	int (*read)(struct target_access *access, pid_t pid, pid_t tid, uint64_t address,

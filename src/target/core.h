@@ -130,11 +130,6 @@ const struct target_core_thread *target_core_own_thread(const struct target_core
  */
 bool target_core_knows_all(const struct target_core *core);
 
-/* Adds its mappings, sorted: of a file's, inode is a number of its own. Returns 0, -E2BIG, -ENOMEM.
- */
-int target_core_maps(const struct target_core *core, enum target_maps_keep keep,
-		     struct target_maps *maps);
-
 /* How much of the process's memory is in the core. */
 uint64_t target_core_memory(const struct target_core *core);
 

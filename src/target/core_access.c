@@ -96,19 +96,6 @@ static ssize_t access_pread(struct target_access *access, int fd, void *buffer, 
 	return target_file_read(NULL, fd, buffer, size, offset);
 }
 
-const struct target_access_operations core_operations = {
-	.free = access_free,
-	.begin_sweep = access_begin_sweep,
-	.answers = access_answers,
-	.way = access_way,
-	.note_devices = access_note_devices,
-	.read = access_read,
-	.open = access_open,
-	.open_below = access_open_below,
-	.open_net = access_open_net,
-	.pread = access_pread,
-};
-
 static struct target_mapping mapping_of(const struct target_core *core,
 					const struct target_core_segment *segment)
 {
@@ -131,9 +118,11 @@ static struct target_mapping mapping_of(const struct target_core *core,
 	return mapping;
 }
 
-int target_core_maps(const struct target_core *core, enum target_maps_keep keep,
-		     struct target_maps *maps)
+/* Of a file's, inode is a number of its own. */
+static int access_maps(struct target_access *access, enum target_maps_keep keep,
+		       struct target_maps *maps)
 {
+	const struct target_core *core = core_of(access);
 	struct target_mapping mapping;
 	size_t i;
 	int r = 0;
@@ -144,6 +133,20 @@ int target_core_maps(const struct target_core *core, enum target_maps_keep keep,
 	}
 	return r;
 }
+
+const struct target_access_operations core_operations = {
+	.free = access_free,
+	.begin_sweep = access_begin_sweep,
+	.answers = access_answers,
+	.way = access_way,
+	.note_devices = access_note_devices,
+	.maps = access_maps,
+	.read = access_read,
+	.open = access_open,
+	.open_below = access_open_below,
+	.open_net = access_open_net,
+	.pread = access_pread,
+};
 
 const struct target_core_thread *target_core_thread(const struct target_core *core, pid_t tid)
 {

@@ -8,7 +8,6 @@
  * belongs to the name.
  */
 #include "target/maps.h"
-#include "target/core.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -357,8 +356,8 @@ int target_maps_read(const struct target_task *task, enum target_maps_keep keep,
 	int r;
 
 	target_maps_release(maps);
-	if (target_core_of(task->access))
-		return target_core_maps(target_core_of(task->access), keep, maps);
+	if (task->access && task->access->does->maps)
+		return task->access->does->maps(task->access, keep, maps);
 	if (task->access && !task->access->does->answers(task->access, task->pid))
 		return -ETIME;
 	(void)snprintf(path, sizeof(path), "/proc/%d/maps", (int)task->tid);

@@ -17,13 +17,6 @@
 
 #define TARGET_MAPS_MAX 1000000
 
-/* A process with 10,000 threads has 20,000 mappings for their stacks: keep what is of use only. */
-enum target_maps_keep {
-	TARGET_MAPS_ALL,
-	TARGET_MAPS_EXECUTABLE,	   /* code only, of files and anonymous */
-	TARGET_MAPS_CODE_AND_FILES /* code, and data of files */
-};
-
 struct target_mapping {
 	uint64_t start;
 	uint64_t end;	 /* first address behind it */

@@ -344,7 +344,7 @@ static void test_files(void **state)
 	add_files(&image, 2, PAGE);
 	core = opened(&image);
 	assert_int_equal(core->file_count, 2);
-	assert_int_equal(target_core_maps(core, TARGET_MAPS_ALL, &maps), 0);
+	assert_int_equal(core->access.does->maps(&core->access, TARGET_MAPS_ALL, &maps), 0);
 	assert_string_equal(maps.mappings[0].path, "/nowhere/a");
 	assert_true(maps.mappings[0].deleted);
 	assert_int_equal(maps.mappings[0].offset, 3 * PAGE);
