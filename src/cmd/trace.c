@@ -15,6 +15,7 @@
 #include "util/plural.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #define MOST_INTERVAL_NS 5000000000ull
 #define SHORT_THRESHOLD_NS 1000000000ull
 #define LEAST_WAIT_NS 1000000ull
+#define TRIM_INTERVAL_NS 30000000000ull
 #define SHOW_LIFE_NS 1000000000ull
 
 /* A thread that moved while it was read is not stuck: it comes up again if it is. */
@@ -40,6 +42,7 @@ struct watch {
 	uint64_t interval_ns;
 	uint64_t end_at; /* 0: never */
 	uint64_t next_sweep;
+	uint64_t next_trim;
 	uint32_t variation;
 };
 
@@ -89,6 +92,23 @@ static uint64_t vary(struct watch *watch)
 	return watch->interval_ns - watch->interval_ns / 8 * (watch->variation >> 16 & 255) / 256;
 }
 
+/*
+ * Ten thousand threads that came and went leave the heap full of holes, which malloc keeps. Giving
+ * back 100 MB of them takes some milliseconds.
+ */
+static void trim_heap(struct watch *watch, uint64_t now)
+{
+#ifdef __GLIBC__
+	if (now < watch->next_trim)
+		return;
+	watch->next_trim = now + TRIM_INTERVAL_NS;
+	malloc_trim(0);
+#else
+	(void)watch;
+	(void)now;
+#endif
+}
+
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
@@ -102,6 +122,7 @@ static int sweep(struct watch *watch)
 		r = tell_new(session);
 	if (!r)
 		saving_sweep(session);
+	trim_heap(watch, now_monotonic());
 	now = now_monotonic();
 	watch->next_sweep = now + vary(watch);
 	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
