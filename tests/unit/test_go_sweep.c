@@ -7,6 +7,8 @@
 
 #include "runtimes/go/sched/allgs.h"
 
+#include <time.h>
+
 static const uint32_t versions[] = {
 	GO_VERSION(1, 17, 0), GO_VERSION(1, 20, 0), GO_VERSION(1, 22, 0), GO_VERSION(1, 23, 0),
 	GO_VERSION(1, 24, 0), GO_VERSION(1, 25, 0), GO_VERSION(1, 26, 0), GO_VERSION(1, 27, 0),
@@ -72,6 +74,32 @@ static void test_the_list_is_found(void **state)
 		assert_int_equal(allgs_find(&runtime.process), -ENOENT);
 		go_runtime_end(&runtime);
 	}
+}
+
+/* Memory that is slow, and of which each word may be the list. */
+static void read_slowly(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	(void)runtime;
+	(void)size;
+	if (address < BSS || address >= BSS + PAGE)
+		nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+}
+
+static void test_the_search_has_an_end(void **state)
+{
+	struct go_runtime runtime;
+	uint64_t list, at;
+
+	(void)state;
+	go_runtime_start(&runtime, GO_NEWEST);
+	go_add_waiting(&runtime, "sleep");
+	list = go_span_start(SPAN_ALLGS);
+	for (at = BSS; at < BSS + PAGE - 24; at += 8)
+		go_put_word(&runtime, at, (at - BSS) / 8 % 3 ? 4 : list);
+	runtime.process.allgs = 0;
+	runtime.before = read_slowly;
+	assert_int_equal(allgs_find(&runtime.process), -ETIME);
+	go_runtime_end(&runtime);
 }
 
 /* Since when it stands there is kept over sweeps, until it has run. */
@@ -198,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_a_sweep_sees),
 		cmocka_unit_test(test_the_list_is_found),
+		cmocka_unit_test(test_the_search_has_an_end),
 		cmocka_unit_test(test_who_stands_and_who_has_run),
 		cmocka_unit_test(test_one_that_moves_while_it_is_read),
 		cmocka_unit_test(test_what_cannot_be_read),

@@ -47,9 +47,11 @@ int go_process_open(struct go_images *images, pid_t pid, uint64_t now,
 		r = reason[0] ? -ENOTSUP : -ENOENT;
 	if (!r) {
 		r = choose_runtime(process, &modules);
-		if (r == -ENOENT) {
+		if (r == -ENOENT || r == -ETIME) {
 			snprintf(reason, 200,
-				 "the runtime's data is not as in any Go version known");
+				 r == -ETIME ? "its data takes too long to search"
+					     : "the runtime's data is not as in any Go version "
+					       "known");
 			r = -ENOTSUP;
 		}
 	}

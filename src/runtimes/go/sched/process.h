@@ -59,6 +59,7 @@ struct go_process {
 	uint64_t allgs;		   /* address of the slice */
 	uint64_t semtable;	   /* 0: not found */
 	unsigned semtable_root;	   /* bytes of each of its roots */
+	bool semtable_late;	   /* it took too long, and is not looked for again */
 	uint64_t heap;		   /* of runtime.mheap_; 0: not looked for, or not found */
 	unsigned heap_tries;
 	uint64_t allp; /* address of the slice; 0: not found */
@@ -108,7 +109,7 @@ int go_read_pieces(const struct go_process *process, struct target_piece *pieces
 /*
  * Searches data word by word, in [from, to) but not further than most bytes, for the first place
  * that fits; words are three from there on, 0 behind the end. Returns 0 and *ret_address; -ENOENT;
- * -ENOMEM.
+ * -ETIME after a second; -ENOMEM.
  */
 typedef bool go_fits_fn(void *context, uint64_t address, const uint64_t words[3]);
 int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,

@@ -5,20 +5,41 @@
  */
 #include "runtimes/go/sched/process.h"
 #include "util/cleanup.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CHUNK (1u << 20)
+#define WORDS_BETWEEN_LOOKS 64 /* at the clock */
+#define PATIENCE_NS 1000000000ull
 #define OVERLAP 16 /* what looks at three words may lie across the border */
+
+/* Each word may look like the thing until memory elsewhere is read. Returns 1 if it is there. */
+static int search_chunk(uint64_t at, const uint64_t *words, size_t count, uint64_t until,
+			go_fits_fn *fits, void *context, uint64_t *ret_address)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (i % WORDS_BETWEEN_LOOKS == 0 && now_monotonic() > until)
+			return -ETIME;
+		if (fits(context, at + i * 8, words + i)) {
+			*ret_address = at + i * 8;
+			return 1;
+		}
+	}
+	return 0;
+}
 
 int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint64_t most,
 	      go_fits_fn *fits, void *context, uint64_t *ret_address)
 {
 	_cleanup_free_ uint64_t *words = NULL;
-	uint64_t at, size;
-	size_t got, i;
+	uint64_t at, size, until = now_monotonic() + PATIENCE_NS;
+	size_t got;
+	int r;
 
 	from &= ~7ull;
 	if (to <= from)
@@ -33,12 +54,10 @@ int go_search(const struct go_process *process, uint64_t from, uint64_t to, uint
 		memset(words, 0, size + OVERLAP);
 		if (go_read_part(process, at, words, size + OVERLAP, &got) < 0)
 			continue;
-		for (i = 0; i < (got < size ? got : size) / 8; i++) {
-			if (fits(context, at + i * 8, words + i)) {
-				*ret_address = at + i * 8;
-				return 0;
-			}
-		}
+		r = search_chunk(at, words, (got < size ? got : size) / 8, until, fits, context,
+				 ret_address);
+		if (r)
+			return r < 0 ? r : 0;
 	}
 	return -ENOENT;
 }

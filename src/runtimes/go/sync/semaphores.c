@@ -117,14 +117,16 @@ static void find_table(struct go_process *process, const struct lc_go_process *m
 	struct finding finding = { .process = process };
 	uint64_t address;
 	size_t i;
+	int r = -ENOENT;
 
 	if (list_waiting(&finding, model) < 0)
 		return;
-	for (i = 0; i < process->module_count && !process->semtable; i++) {
+	for (i = 0; i < process->module_count && r == -ENOENT; i++) {
 		finding.module = &process->modules[i];
-		go_search(process, finding.module->bss, finding.module->bss_end, MOST_BSS, fits,
-			  &finding, &address);
+		r = go_search(process, finding.module->bss, finding.module->bss_end, MOST_BSS, fits,
+			      &finding, &address);
 	}
+	process->semtable_late = r == -ETIME;
 	free(finding.waiting);
 }
 
@@ -244,7 +246,7 @@ int go_find_semaphores(struct go_process *process, struct lc_go_process *model)
 		waiting += model->list[i].goid && is_semaphore(model->list[i].kind);
 	if (!waiting)
 		return 0;
-	if (!process->semtable)
+	if (!process->semtable && !process->semtable_late)
 		find_table(process, model);
 	if (!process->semtable)
 		return -ENOENT;
