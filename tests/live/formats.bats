@@ -40,6 +40,36 @@ start_evil() {
 	fi
 }
 
+# Where it is, or where a Debian package has a copy of it
+flamegraph_pl() { type -P flamegraph.pl || find /usr/share/perl5/Devel/NYTProf -name flamegraph.pl 2>/dev/null | grep .; }
+
+@test "folded: flamegraph.pl draws what was told, hostile names and all" {
+	local draw
+	draw=$(flamegraph_pl) || skip "no flamegraph.pl"
+	start_evil
+	leakhop dump -p "$pid" -U --format=folded=count >"$data/folded"
+	perl "$draw" --hash --countname=threads "$data/folded" >"$data/svg"
+	read_back svg "$data/svg"
+	same '[.[] | select(.name == "block_in_mutex") | .count]' '[1]' "$json"
+	same '[.[] | select(.name == "all") | .count]' "[$(awk '{ sum += $NF } END { print sum }' "$data/folded")]" "$json"
+	holds '[.[] | select(.name | startswith("(script)\\x3b"))] | length == 1' "$json"
+}
+
+@test "speedscope shows what was told, folded and as pprof" {
+	[[ -n $(type -P chromium) ]] || skip "no chromium"
+	[[ -n $(type -P npm) ]] || skip "no npm"
+	(cd "$data" && timeout 30 npm pack --silent speedscope@1.25.0 >/dev/null 2>&1 && tar xzf speedscope-*.tgz) ||
+		skip "npm has no speedscope"
+	start_evil
+	leakhop dump -p "$pid" -U --format=folded=count >"$data/folded"
+	leakhop dump -p "$pid" --format=pprof >"$data/pb.gz"
+	read_back speedscope "$data/package/dist/release" "$data/folded"
+	holds 'test("2 \\(100%\\)\\s+0 \\(<0.01%\\)\\s+<script>")' "$json"
+	holds 'test("1 \\(50%\\)\\s+0 \\(<0.01%\\)\\s+block_in_mutex")' "$json"
+	read_back speedscope "$data/package/dist/release" "$data/pb.gz"
+	holds 'contains("block_in_mutex") and contains("__libc_start_main")' "$json"
+}
+
 @test "folded: a trace tells all stacks at its end, and goroutines" {
 	[[ -x $programs/go/goleak ]] || skip "no Go"
 	GROW=0 COUNT=3 start go/goleak sender

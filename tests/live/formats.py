@@ -3,19 +3,27 @@
 """formats.py COMMAND FILE... - readers of leakhop's formats, as strict as can be
 
 folded FILE          by the rules of flamegraph.pl: prints its lines as JSON
+svg FILE             boxes that flamegraph.pl has drawn: their names and counts
+speedscope FOLDER FILE  what speedscope, in that folder, shows of a file: its table of functions, as text
 perfetto FILE        by the field numbers of trace_packet.proto and track_event.proto: prints tracks, slices, arrows
                      and counts as JSON; also held against Perfetto's own description, where Python has that
 page FILE            a page as a browser has built it (--dump-dom): prints its texts as JSON
 drive FILE           uses a page as a person would who has a keyboard only: prints what it showed
 page_data FILE       the data that a page brings along
 """
+import functools
 import html.parser
+import http.server
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import xml.etree.ElementTree as tree
 
 
 def printable(data):
@@ -42,6 +50,36 @@ def folded(path):
         lines.append({"frames": frames, "value": int(match[2])})
     assert all(line["value"] > 0 for line in lines)
     print(json.dumps(lines))
+
+
+def svg(path):
+    titles = [title.text for title in tree.parse(path).iter("{http://www.w3.org/2000/svg}title")]
+    found = [re.fullmatch(r"(.*) \(([\d,]+) threads?, [\d.]+%\)", title, re.DOTALL) for title in titles]
+    print(json.dumps([{"name": one[1], "count": int(one[2].replace(",", ""))} for one in found if one]))
+
+
+def speedscope(folder, path):
+    shutil.copy(path, os.path.join(folder, "told.txt"))
+    handler = functools.partial(Quiet, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    own = f"http://127.0.0.1:{server.server_port}/"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = Browser(profile, "--use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader")
+        try:
+            browser.open(f"{own}index.html#profileURL={own}told.txt&title=told")
+            browser.until("document.body.innerText.includes('Sandwich')")
+            browser.get("for (const one of document.querySelectorAll('div')) if (one.textContent == '\U0001F96ASandwich') one.click()")
+            browser.until("document.body.innerText.includes('Symbol Name') && document.body.innerText.includes('%)')")
+            print(json.dumps(browser.get("document.body.innerText")))
+        finally:
+            browser.process.kill()
+            browser.process.wait()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def fields(data):
@@ -223,12 +261,12 @@ def page_data(path):
 class Browser:
     """Chromium behind two pipes: the DevTools protocol, a NUL behind each message."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, options="--disable-gpu"):
         own_reads, its_writes = os.pipe()
         its_reads, own_writes = os.pipe()
         self.input, self.output = os.fdopen(own_reads, "rb", 0), os.fdopen(own_writes, "wb", 0)
         self.process = subprocess.Popen(
-            ["sh", "-c", f"exec chromium --headless --no-sandbox --disable-gpu --no-first-run --remote-debugging-pipe "
+            ["sh", "-c", f"exec chromium --headless --no-sandbox {options} --no-first-run --remote-debugging-pipe "
              f'--user-data-dir="$1" about:blank 3<&{its_reads} 4>&{its_writes}', "sh", profile],
             pass_fds=(its_reads, its_writes), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(its_reads)
@@ -271,10 +309,16 @@ class Browser:
         self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", key=key, code=key, windowsVirtualKeyCode=code, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 
+    def until(self, expression):
+        end = time.monotonic() + 60
+        while not self.get(expression):
+            assert time.monotonic() < end, f"never: {expression}: {self.get('document.body.innerText')}"
+            time.sleep(0.05)
+
     def open(self, path):
         self.call("Network.enable")
         self.call("Page.enable")
-        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        self.call("Page.navigate", url=path if path.startswith("http:") else "file://" + os.path.abspath(path))
         while self.message().get("method") != "Page.loadEventFired":
             pass
 
