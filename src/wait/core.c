@@ -77,25 +77,6 @@ static void describe_select(struct wait_job *job)
 	}
 }
 
-/* Any member may have been one that fires. */
-static void describe_set(struct wait_job *job)
-{
-	bool epoll = job->call->family == CALL_EPOLL;
-
-	unreadable(job, epoll ? LC_WAIT_EPOLL : LC_WAIT_POLL, "descriptors");
-	job->wait->flags |= LC_WAIT_CAN_FIRE;
-	if (epoll) {
-		job->wait->fd = job->args[0];
-		wait_say(job, "epoll set, descriptor %d", job->wait->fd);
-	} else if (job->call->family == CALL_POLL) {
-		wait_say(job, "poll set of %llu", (unsigned long long)job->args[1]);
-		describe_poll(job);
-	} else {
-		wait_say(job, "select set");
-		describe_select(job);
-	}
-}
-
 static void describe_signal(struct wait_job *job)
 {
 	const struct target_core *core = target_core_of(job->scan->access);
@@ -110,6 +91,31 @@ static void describe_signal(struct wait_job *job)
 	else
 		wait_say(job, "a signal; blocked 0x%llx",
 			 (unsigned long long)(thread ? thread->blocked_signals : 0));
+}
+
+/* Any member may have been one that fires. */
+static void describe_set(struct wait_job *job)
+{
+	bool epoll = job->call->family == CALL_EPOLL;
+	bool poll = job->call->family == CALL_POLL;
+
+	/* So the C library makes pause() where the kernel has no such call (arm64). */
+	if (!epoll && !job->args[poll ? 1 : 0] && !job->wait->has_timeout) {
+		describe_signal(job);
+		return;
+	}
+	unreadable(job, epoll ? LC_WAIT_EPOLL : LC_WAIT_POLL, "descriptors");
+	job->wait->flags |= LC_WAIT_CAN_FIRE;
+	if (epoll) {
+		job->wait->fd = job->args[0];
+		wait_say(job, "epoll set, descriptor %d", job->wait->fd);
+	} else if (poll) {
+		wait_say(job, "poll set of %llu", (unsigned long long)job->args[1]);
+		describe_poll(job);
+	} else {
+		wait_say(job, "select set");
+		describe_select(job);
+	}
 }
 
 static void describe_children(struct wait_job *job)

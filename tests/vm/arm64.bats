@@ -50,6 +50,7 @@ cases() {
 	[[ -x $programs/go/goleak ]] || return 0
 	printf '%s\n' 'stacks go go' 'stacks go-stripped go-stripped' 'events go-events go' \
 		'grown go-grown go sender' 'program golabels go golabels' 'program gosyscall go gosyscall'
+	echo 'core ended go sender'
 	dumps first-go go $leaks $waits $rings iter
 	dumps well-go go ${healthy// /-well }-well
 	dumps first-stripped go-stripped $some
@@ -93,7 +94,7 @@ setup_file() {
 	fi
 	need_tool
 	cases >"$records/cases"
-	for words in "$leakhop" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
+	for words in "$leakhop" "$programs/locks" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
 		"$programs"/go-1.*/go{leak,expected} "$cancelling"; do
 		[[ ! -e $words ]] || puts+=(-a "$words")
 	done
@@ -271,4 +272,20 @@ alike() { # NAME
 		($g.wait | .kind == "system call" and .thread_wait.kind == "pipe") and
 		any(.threads[]; (.tids | index($g.tid)) and .syscall.name == "read" and ([.goroutine.goid] - $g.goids) == [])' \
 		"$records/gosyscall.json" >/dev/null
+}
+
+ours='[.[] | {verdict, rule, kind, tids, goids, object: .wait.object, owner: .wait.owner.tid,
+	where: [(.user_stack // .stack // [])[] | {function, line}]}] | sort_by(.where | tostring)'
+
+@test "cores: the locks and goroutines of the living; and their recordings, read on another machine" {
+	local locks='.findings + .suspects + .waits | map(select(.wait.kind | IN("mutex", "rwlock", "join", "semaphore"))) |'
+	diff <(jq "$locks $ours" "$records/ended-c.json") <(jq "$locks $ours" "$records/ended-c.core.json")
+	jq -e "[$locks $ours | .[].where[].function] | flatten | contains([\"block_in_mutex\", \"block_in_join\"])" "$records/ended-c.core.json"
+	need_go
+	diff <(jq ".findings | $ours" "$records/ended-go.json") <(jq ".findings | $ours" "$records/ended-go.core.json")
+	jq -e '[.findings[].rule] == ["unreachable"]' "$records/ended-go.core.json"
+	local one
+	for one in ended-c ended-go; do
+		"$top/build/leakhop" report -q --json "$records/$one.leakhop" 3>&- | cmp - "$records/$one.core.json"
+	done
 }

@@ -10,6 +10,7 @@
 #   stacks NAME SET                 goexpected's own dump of its goroutines, and leakhop's before and after
 #   events NAME SET                 goevents, followed with --go-events
 #   grown NAME SET PATTERN          a trace of a goleak that leaks on
+#   core NAME SET PATTERN           a dump of goleak and of threads with locks, and of their cores; and a recording
 #   until SECONDS                   what follows is left out once the machine has run for so long
 #
 # The machine has no other way out than the console: each file is a line "@file NAME", what is packed, and "@end".
@@ -42,6 +43,7 @@ await() {
 }
 
 ready() { grep -qE '^(READY|SKIP)' "$1"; }
+all_four() { [ "$(grep -c '^READY' "$1")" -ge 5 ]; }
 done_() { grep -q '^DONE' "$1"; }
 not_empty() { [ -s "$1" ]; }
 # The descriptors that are probes: one for each place, and one that leakhop measures itself by
@@ -136,6 +138,27 @@ record_grown() { # NAME SET PATTERN
 	record "$1.json" trace --json -p "$pid" -m 300ms -d 5s --no-threads
 	kill -9 "$pid"
 	keep "$1.json"
+}
+
+# The last dump before the kernel ends it, and that of its core
+dump_and_core() { # NAME OUT
+	await ready "$2"
+	record "$1.json" dump --json -m 1ms -p "$pid"
+	rm -f core
+	kill -ABRT "$pid"
+	wait "$pid"
+	record "$1.core.json" dump --core core --json -o "$1.leakhop" -o "$1.core.json"
+	rm -f core
+	keep "$1.json" "$1.core.json" "$1.leakhop"
+}
+
+record_core() { # NAME SET PATTERN
+	ulimit -c unlimited
+	begin "$1.out" "$programs/locks" mutex rwlock join semaphore
+	await all_four "$1.out"
+	dump_and_core "$1-c" "$1.out"
+	GOTRACEBACK=crash GROW=0 begin "$1.out" "$programs/$2/goleak" "$3"
+	dump_and_core "$1-go" "$1.out"
 }
 
 limit=''
