@@ -48,7 +48,7 @@ libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
 
 # Each folder of src/ is an archive, and links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-folders := cmd observe output verdict collect wait runtimes stack sandbox record target binary model util
+folders := cmd observe output verdict collect wait runtimes stack sandbox keeper record target binary model util
 folder_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
 folder_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call folder_sources,$(1)))
 archives := $(foreach folder,$(folders),$(BUILD)/$(folder).a)

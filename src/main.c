@@ -19,6 +19,8 @@ static const struct {
 	{ "trace", command_trace,
 	  "watch processes, show the threads that block and do not come back" },
 	{ "dump", command_dump, "show all threads once, now, without stopping them" },
+	{ "check", command_check,
+	  "run a command, and fail where it leaves threads, goroutines or processes over" },
 	{ "report", command_report, "show what a recording has, on any machine" },
 	{ "diff", command_diff, "show what two recordings have that is new, grown or gone" },
 	{ "doctor", command_doctor, "tell what this host, kernel and user can do" },

@@ -7,6 +7,7 @@
 #define LEAKHOP_CMD_COMMANDS_H
 
 int command_trace(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_diff(int argc, char **argv);

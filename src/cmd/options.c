@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Options of trace and dump: see options.h. */
 #include "cmd/options.h"
+#include "cmd/abbreviation.h"
 #include "cmd/recording_file.h"
 #include "verdict/groups.h"
 #include "target/proc.h"
@@ -576,45 +577,15 @@ static error_t parse_arguments(struct argp_state *state, struct options *options
 	return 0;
 }
 
-static const char *long_name(int key, const struct argp_option *list)
-{
-	for (; list->name || list->doc; list++) {
-		if (list->name && list->key == key)
-			return list->name;
-	}
-	return NULL;
-}
-
-/*
- * getopt takes any beginning of a long option that fits one only: "--all" would mean
- * --all-processes where there is no --all. What a beginning means changes with the next option that
- * is added, so none is taken.
- */
-static void refuse_abbreviation(int key, const char *arg, struct argp_state *state)
-{
-	const struct options *options = state->input;
-	int at = state->next - 1;
-	const char *name = long_name(key, common_options), *word;
-
-	if (!name)
-		name = long_name(key, options->session.observe.once ? dump_options : trace_options);
-	/* argp's own keys, as that for the beginning, come without a word. */
-	if (!name)
-		return;
-	word = at > 0 && arg == state->argv[at] ? state->argv[at - 1] : state->argv[at];
-	if (strncmp(word, "--", 2))
-		return;
-	if (strlen(name) != strcspn(word + 2, "=") || strncmp(word + 2, name, strlen(name)))
-		argp_error(state, "unrecognized option '%.*s' (--%s?)", (int)strcspn(word, "="),
-			   word, name);
-}
-
 static error_t parse_key(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
+	const struct argp_option *const lists[] = {
+		common_options, options->session.observe.once ? dump_options : trace_options, NULL
+	};
 	error_t r;
 
-	refuse_abbreviation(key, arg, state);
+	abbreviation_refuse(key, arg, state, lists);
 	r = parse_target(key, arg, state, options);
 
 	if (r == ARGP_ERR_UNKNOWN)

@@ -118,7 +118,7 @@ static int open_sandbox(struct session *session, struct error *error)
 {
 	struct sandbox_options sandbox = {
 		.debug_files = { observer_open_debug_file, &session->observer },
-		.audience = { say_remark, ending_is_due, session },
+		.audience = { say_remark, session->options->stop ?: ending_is_due, session },
 	};
 	int r = sandbox_open_spawner(&session->spawner);
 
@@ -182,7 +182,7 @@ int session_open(struct session_options *options, struct session *session)
 	session->options = options;
 	options->observe.progress = say_progress;
 	options->observe.remark = say_remark;
-	options->observe.stop = ending_is_due;
+	options->observe.stop = options->stop ?: ending_is_due;
 	options->observe.context = session;
 	progress_init(&session->progress, !options->quiet, !options->child_argv);
 	session->started = now_realtime();

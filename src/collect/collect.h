@@ -43,6 +43,8 @@ struct collect_filter {
 	const char *comm;   /* of the process or of one of its threads; NULL: any */
 	const char *cgroup; /* path below the cgroup file system; NULL: any */
 	bool children;	    /* processes forked by these too */
+	pid_t ancestor; /* with children: whose parent has ended is a child of this one, which is
+			   not looked at itself; 0: there is none */
 	bool user_threads;
 	bool kernel_threads;
 };

@@ -130,7 +130,8 @@ static bool descends_from_named(struct collect *collect, struct target_stat stat
 		pid = stat.ppid;
 		if (pid < 1 || target_read_stat(pid, pid, &stat) < 0)
 			return false;
-		if (is_named(&collect->options.filter, pid, &stat))
+		if (pid == collect->options.filter.ancestor ||
+		    is_named(&collect->options.filter, pid, &stat))
 			return true;
 	}
 	collect->proc->lost_targets++;

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sweeps of a check, and what is found in them: see check.h. */
+#include "cmd/check.h"
+#include "cmd/heading.h"
+#include "cmd/reporting.h"
+#include "cmd/saving.h"
+#include "observe/annotate.h"
+#include "target/family.h"
+#include "target/proc.h"
+#include "verdict/leftover.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LEAST_INTERVAL_NS 20000000ull
+#define MOST_INTERVAL_NS 10000000000ull
+#define ATTEMPTS 1
+#define FIRST_NAP_NS 10000000ull
+#define LONGEST_NAP_NS 200000000ull
+
+/* What is concluded of one sweep. */
+struct picture {
+	struct heading head;
+	struct verdict_view view;
+	struct verdict_goroutine_records goroutines;
+};
+
+static int picture_make(struct check *check, struct picture *picture)
+{
+	struct session *session = &check->session;
+	struct lc_snapshot snapshot;
+	int r;
+
+	memset(picture, 0, sizeof(*picture));
+	heading_fill(session, &picture->head);
+	picture->head.run.view = &picture->view;
+	observer_snapshot(&session->observer, picture->head.run.now, &snapshot);
+	r = verdict_view_create(&snapshot, &picture->view);
+	if (r < 0)
+		return r;
+	annotate_graph(&session->observer, &picture->view.graph);
+	return reporting_goroutines(&picture->view, &picture->goroutines);
+}
+
+static void picture_release(struct picture *picture)
+{
+	verdict_goroutines_release(&picture->goroutines);
+	verdict_view_release(&picture->view);
+}
+
+/* --- what is stuck
+ * -------------------------------------------------------------------------------- */
+
+static int stuck_threads(struct check *check, const struct picture *picture)
+{
+	struct verdict_records records = {};
+	size_t i;
+	int r = verdict_make(&picture->view, VERDICT_FINDINGS, &records);
+
+	for (i = 0; i < records.count && !r; i++) {
+		if (!records.list[i].still_blocked)
+			continue;
+		annotate_record(&check->session.observer, &records.list[i], /* life= */ false);
+		r = found_add_thread(&check->founds, FOUND_STUCK, &picture->head.run,
+				     &records.list[i], check->look);
+		r = r == -ENOSPC ? 0 : r;
+	}
+	verdict_release(&records);
+	return r;
+}
+
+static int stuck_goroutines(struct check *check, struct picture *picture)
+{
+	const struct verdict_goroutine_records *records = &picture->goroutines;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < records->count && !r; i++) {
+		if (records->list[i].conclusion.verdict < VERDICT_STUCK)
+			continue;
+		annotate_goroutines(&check->session.observer, &records->list[i]);
+		r = found_add_goroutines(&check->founds, FOUND_STUCK, &picture->head.run,
+					 &records->list[i], NULL, check->look);
+		r = r == -ENOSPC ? 0 : r;
+	}
+	for (i = 0; i < records->timer_count && !r; i++) {
+		r = found_add_timers(&check->founds, &picture->head.run, &records->timers[i],
+				     check->look);
+		r = r == -ENOSPC ? 0 : r;
+	}
+	return r;
+}
+
+static bool lives(pid_t pid)
+{
+	struct target_stat stat;
+
+	return !target_read_stat(pid, pid, &stat) && stat.state != 'Z' && stat.state != 'X';
+}
+
+/* Who was stuck and went on is no finding; who ended so, or was ended, is. */
+static void drop_resolved(struct check *check)
+{
+	size_t i = 0;
+
+	while (i < check->founds.count) {
+		const struct found *found = &check->founds.list[i];
+
+		i++;
+		if (found->kind != FOUND_STUCK || found->look >= check->look || !lives(found->pid))
+			continue;
+		found_drop_stuck(&check->founds, found->pid, check->look);
+		i = 0;
+	}
+}
+
+static int take_stuck(struct check *check, struct picture *picture)
+{
+	int r = check->session.options->observe.threads ? stuck_threads(check, picture) : 0;
+
+	r = r ?: stuck_goroutines(check, picture);
+	if (!r)
+		drop_resolved(check);
+	return r;
+}
+
+/* --- a sweep
+ * -------------------------------------------------------------------------------------- */
+
+static uint64_t cpu_ns(struct check *check)
+{
+	struct output_cost cost = {};
+
+	heading_fill_cost(&check->session, &cost);
+	return cost.user_ns + cost.system_ns;
+}
+
+/* So that all sweeps take their share of a core and no more. */
+static void adapt(struct check *check, uint64_t took_ns)
+{
+	uint64_t threshold = check->options->session.observe.collect.threshold_ns;
+	uint64_t most = threshold / 4 * 3, interval;
+
+	interval = took_ns * 1000 / check->options->budget_permille;
+	if (most < LEAST_INTERVAL_NS)
+		most = LEAST_INTERVAL_NS;
+	if (interval < LEAST_INTERVAL_NS)
+		interval = LEAST_INTERVAL_NS;
+	/* A threshold is to be kept; but for a tree so large that the budget forbids it. */
+	if (interval > most && interval < most * 4)
+		interval = most;
+	check->interval_ns = interval < MOST_INTERVAL_NS ? interval : MOST_INTERVAL_NS;
+}
+
+static int observe(struct check *check, uint64_t stack_after_ns, unsigned attempts)
+{
+	int r = observer_sweep(&check->session.observer, stack_after_ns, attempts);
+
+	check->look++;
+	if (r == -EPERM || r == -EACCES) {
+		check->refused = true;
+		return 0;
+	}
+	return r;
+}
+
+int check_sweep(struct check *check)
+{
+	uint64_t before = cpu_ns(check), due, now;
+	struct picture picture;
+	int r;
+
+	r = observe(check, check->options->session.observe.collect.threshold_ns, ATTEMPTS);
+	r = r ?: picture_make(check, &picture);
+	if (r < 0)
+		return r;
+	r = take_stuck(check, &picture);
+	picture_release(&picture);
+	saving_sweep(&check->session);
+	check_take_pulse(check);
+	lc_model_drop_ended(check->session.observer.model, false);
+	adapt(check, cpu_ns(check) - before);
+	now = now_monotonic();
+	due = check->session.observer.next_due;
+	check->next_sweep = now + check->interval_ns;
+	if (due && due < check->next_sweep)
+		check->next_sweep = due > now ? due : now + LEAST_INTERVAL_NS;
+	check->next_sweep = observer_next_sweep(&check->session.observer, check->next_sweep);
+	return r;
+}
+
+/* --- what is left over
+ * ---------------------------------------------------------------------------- */
+
+static int left_threads(struct check *check, const struct leftover_end *end,
+			const struct picture *picture, bool take, size_t *ret_count)
+{
+	struct observer *observer = &check->session.observer;
+	struct verdict_records records = {};
+	size_t i;
+	int r = verdict_make(&picture->view, VERDICT_THREADS, &records);
+
+	for (i = 0; i < records.count && !r; i++) {
+		struct verdict_record *record = &records.list[i];
+
+		if (record->thread->task.pid != end->pid)
+			continue;
+		annotate_record(observer, record, /* life= */ false);
+		if (!leftover_thread(end, &observer->go, observer->stacks, record))
+			continue;
+		++*ret_count;
+		if (take)
+			r = found_add_thread(&check->founds, FOUND_LEFT, &picture->head.run, record,
+					     check->look);
+		r = r == -ENOSPC ? 0 : r;
+	}
+	verdict_release(&records);
+	return r;
+}
+
+static int left_goroutines(struct check *check, const struct leftover_end *end,
+			   struct picture *picture, bool take, size_t *ret_count)
+{
+	struct observer *observer = &check->session.observer;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < picture->goroutines.count && !r; i++) {
+		struct verdict_goroutines *record = &picture->goroutines.list[i];
+
+		if (record->process->pid != end->pid || record->site->system)
+			continue;
+		annotate_goroutines(observer, record);
+		if (!leftover_goroutines(end, observer->stacks, record))
+			continue;
+		++*ret_count;
+		if (take)
+			r = found_add_goroutines(&check->founds, FOUND_LEFT, &picture->head.run,
+						 record, NULL, check->look);
+		r = r == -ENOSPC ? 0 : r;
+	}
+	return r;
+}
+
+/* Of whom nothing is in the model, though the kernel says that there are threads. */
+static bool is_unread(const struct check *check, pid_t pid)
+{
+	const struct lc_model *model = check->session.observer.model;
+	const struct lc_thread *thread;
+
+	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
+		if (thread->task.pid == pid && !thread->ended_at && thread->seen_at)
+			return false;
+	}
+	return target_count_tids(pid) > 1;
+}
+
+static void note_process(struct check *check, pid_t pid)
+{
+	struct target_stat stat;
+	size_t i;
+
+	for (i = 0; i < check->process_count; i++) {
+		if (check->processes[i].pid == pid)
+			return;
+	}
+	if (check->process_count == CHECK_PROCESSES || target_read_stat(pid, pid, &stat) < 0)
+		return;
+	check->processes[i].pid = pid;
+	memcpy(check->processes[i].comm, stat.comm, sizeof(stat.comm));
+	check->process_count++;
+}
+
+static void note_unread(struct check *check, pid_t pid)
+{
+	struct target_stat stat = {};
+
+	check->unread++;
+	(void)target_read_stat(pid, pid, &stat);
+	check_remark(check,
+		     "process %d (%s) could not be read: it runs as another user, or with rights "
+		     "that this one has not, or ptrace_scope forbids it",
+		     pid, stat.comm);
+}
+
+static bool has_grace(const struct check *check, const struct check_hold *hold)
+{
+	return now_monotonic() < hold->since + check->options->grace_ns;
+}
+
+static void nap(struct check_hold *hold)
+{
+	uint64_t ns = FIRST_NAP_NS << (hold->looks < 6 ? hold->looks : 6);
+
+	hold->looks++;
+	hold->next = now_monotonic() + (ns < LONGEST_NAP_NS ? ns : LONGEST_NAP_NS);
+}
+
+int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_done)
+{
+	const struct leftover_end end = { hold->pid, hold->tid, hold->exit_code };
+	bool threads = check->session.options->observe.threads, last = !has_grace(check, hold);
+	struct picture picture;
+	size_t left = 0;
+	int r;
+
+	r = observe(check, 0, last ? 3 : ATTEMPTS);
+	r = r ?: picture_make(check, &picture);
+	if (r < 0)
+		return r;
+	note_process(check, hold->pid);
+	r = take_stuck(check, &picture);
+	if (!r && threads)
+		r = left_threads(check, &end, &picture, last, &left);
+	r = r ?: left_goroutines(check, &end, &picture, last, &left);
+	picture_release(&picture);
+	if (last)
+		saving_sweep(&check->session);
+	*ret_done = last || !left;
+	if (is_unread(check, hold->pid))
+		note_unread(check, hold->pid);
+	nap(hold);
+	return r;
+}
+
+/* --- who is left behind
+ * --------------------------------------------------------------------------- */
+
+/* "in serve (server.c:12)", of its main thread. */
+static void where(struct check *check, struct picture *picture, pid_t pid, char *text, size_t size)
+{
+	struct verdict_records records = {};
+	const struct lc_frame *frame;
+	size_t i;
+
+	*text = '\0';
+	if (verdict_make(&picture->view, VERDICT_THREADS, &records) < 0)
+		return;
+	for (i = 0; i < records.count; i++) {
+		if (records.list[i].thread->task.tid != pid)
+			continue;
+		annotate_record(&check->session.observer, &records.list[i], /* life= */ false);
+		frame = found_frame(&picture->head.run, records.list[i].user_stack);
+		if (frame && frame->line)
+			snprintf(text, size, "it is in %.150s (%.150s:%u)", frame->function,
+				 frame->file, frame->line);
+		else if (frame)
+			snprintf(text, size, "it is in %.150s", frame->function);
+	}
+	verdict_release(&records);
+}
+
+static int take_process(struct check *check, struct picture *picture, pid_t pid)
+{
+	struct target_stat stat;
+	char text[400];
+	int r;
+
+	/* Its exit is under way, or it is another one's keeper. */
+	if (target_read_stat(pid, pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
+		return 0;
+	where(check, picture, pid, text, sizeof(text));
+	r = found_add_process(&check->founds, pid, stat.comm, NULL, text);
+	return r == -ENOSPC ? 0 : r;
+}
+
+int check_look_at_rest(struct check *check)
+{
+	struct picture picture;
+	pid_t *pids = NULL;
+	size_t count = 0, i;
+	int r;
+
+	r = observe(check, 0, ATTEMPTS);
+	r = r ?: picture_make(check, &picture);
+	if (r < 0)
+		return r;
+	r = target_family(check->keeper.keeper, &pids, &count);
+	r = r == -ENOSPC ? 0 : r;
+	for (i = 0; i < count && !r; i++)
+		r = take_process(check, &picture, pids[i]);
+	free(pids);
+	r = r ?: take_stuck(check, &picture);
+	picture_release(&picture);
+	return r;
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a check: its reports, and with what it ends. See check.h. */
+#include "cmd/check.h"
+#include "cmd/telling.h"
+#include "output/message.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Was anything looked at, if only that a process of one thread has ended? */
+static bool has_looked(const struct check *check)
+{
+	return check->session.observer.threads_seen || check->ends > check->unread + check->passed;
+}
+
+static int own_exit_code(const struct check *check)
+{
+	if (check->timed_out_at)
+		return 124;
+	return WIFSIGNALED(check->status) ? 128 + WTERMSIG(check->status)
+					  : WEXITSTATUS(check->status);
+}
+
+static int exit_code_of(const struct check *check, size_t fresh)
+{
+	int own = own_exit_code(check);
+
+	return !own && fresh ? check->options->exit_code : own;
+}
+
+static size_t count_fresh(const struct check *check)
+{
+	size_t i, fresh = 0;
+
+	for (i = 0; i < check->founds.count; i++)
+		fresh += !check->founds.list[i].known;
+	return fresh;
+}
+
+/* The command as it was given, cut. */
+static const char *command_words(char *const *argv, char *buffer, size_t size)
+{
+	size_t used = 0;
+
+	*buffer = '\0';
+	for (; *argv && used < size; argv++)
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s", used ? " " : "",
+					 *argv);
+	return buffer;
+}
+
+static void note_bounds(struct check *check)
+{
+	const char *limit;
+	size_t i;
+
+	if (check->unheld + check->passed)
+		check_remark(check,
+			     "%llu processes ended without being looked at: too many at a time",
+			     (unsigned long long)(check->unheld + check->passed));
+	if (check->founds.refused)
+		check_remark(check, "%llu findings more than are kept",
+			     (unsigned long long)check->founds.refused);
+	for (i = 0; check->options->session.verbose &&
+		    (limit = collect_limit(check->session.observer.collect, i));
+	     i++)
+		check_remark(check, "%s", limit);
+}
+
+int check_report(struct check *check)
+{
+	const char *remarks[CHECK_REMARKS];
+	struct found_summary summary = {};
+	char words[400];
+	size_t i;
+	int r;
+
+	note_bounds(check);
+	for (i = 0; i < check->remark_count; i++)
+		remarks[i] = check->remarks[i];
+	summary = (struct found_summary){
+		.founds = &check->founds,
+		.processes = check->processes,
+		.process_count = check->process_count,
+		.command = command_words(check->options->session.child_argv, words, sizeof(words)),
+		.remarks = remarks,
+		.remark_count = check->options->session.quiet ? 0 : check->remark_count,
+		.ends = check->ends,
+		.duration_ns = now_monotonic() - check->begun,
+		.fresh = count_fresh(check),
+		.verdict_line = *check->stopped_by ? check->stopped_by : NULL,
+	};
+	summary.exit_code = exit_code_of(check, summary.fresh);
+	r = found_text(check->session.out.stream, &summary);
+	if (r < 0)
+		return EXIT_COULD_NOT;
+	if (!summary.exit_code && !has_looked(check)) {
+		output_message("nothing could be looked at: this check says nothing");
+		return EXIT_NOT_POSSIBLE;
+	}
+	return summary.exit_code;
+}
