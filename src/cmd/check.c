@@ -219,7 +219,7 @@ static int take_signals(struct check *check)
 			snprintf(check->stopped_by, sizeof(check->stopped_by), "SIG%s",
 				 sigabbrev_np(number));
 			check->stop_at = now_monotonic() + VERDICT_NS;
-			r = check_tell_hang(check, check->stopped_by);
+			r = check_tell_hang(check, check->stopped_by, /* counts= */ false);
 			check->stop_at = 0;
 		}
 		pass_on(check, &info);
@@ -248,7 +248,7 @@ static int time_out(struct check *check)
 	snprintf(check->stopped_by, sizeof(check->stopped_by), "--timeout %s", span);
 	check->timed_out_at = now_monotonic();
 	check->kill_at = check->timed_out_at + check->options->grace_ns;
-	r = check_tell_hang(check, why);
+	r = check_tell_hang(check, why, /* counts= */ true);
 	let_all_end(check);
 	signal_all(check, SIGTERM);
 	return r;
@@ -280,7 +280,7 @@ static void earlier(uint64_t *at, uint64_t other)
 
 static uint64_t next_due(const struct check *check)
 {
-	uint64_t at = check->next_sweep;
+	uint64_t at = check->timed_out_at ? UINT64_MAX : check->next_sweep;
 	size_t i;
 
 	for (i = 0; i < check->hold_count; i++)
@@ -333,7 +333,7 @@ static int loop(struct check *check)
 			break;
 		r = r ?: look_at_holds(check);
 		r = r ?: take_times(check);
-		if (!r && now_monotonic() >= check->next_sweep)
+		if (!r && !check->timed_out_at && now_monotonic() >= check->next_sweep)
 			r = check_sweep(check);
 	}
 	return r;

@@ -32,8 +32,9 @@ struct check_hold {
 
 /* Signs of life of the tree, and since when there has been none. */
 struct check_pulse {
-	uint64_t run_ns; /* of all that live */
-	uint64_t switches;
+	uint64_t taken_at;
+	uint64_t run_ns;  /* of all that live */
+	uint64_t births;  /* a hash of who lives */
 	uint64_t written; /* bytes */
 	size_t threads;
 	uint64_t ran_at, wrote_at; /* the last signs of each */
@@ -74,11 +75,15 @@ void check_remark(struct check *check, const char *format, ...)
 
 /* check_look.c. Return 0 or a negative errno. */
 int check_sweep(struct check *check);
+int check_look(struct check *check, uint64_t blocked_ns, bool counts);
 int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_done);
 int check_look_at_rest(struct check *check);
 
-/* check_hang.c: what the tree does, told at once. why: "no thread has run for 2m 0s" */
-int check_tell_hang(struct check *check, const char *why);
+/*
+ * check_hang.c: what the tree does, told at once. why: "no thread has run for 2m 0s". counts: what
+ * is stuck then is a finding, however short of the threshold.
+ */
+int check_tell_hang(struct check *check, const char *why, bool counts);
 void check_take_pulse(struct check *check);
 int check_pulse(struct check *check);
 uint64_t check_pulse_due(const struct check *check);

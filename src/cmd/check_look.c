@@ -142,6 +142,10 @@ static void adapt(struct check *check, uint64_t took_ns)
 	uint64_t threshold = check->options->session.observe.collect.threshold_ns;
 	uint64_t most = threshold / 4 * 3, interval;
 
+	if (check->options->hang_after_ns && check->options->hang_after_ns / 4 < most)
+		most = check->options->hang_after_ns / 4;
+	if (check->options->silence_ns && check->options->silence_ns / 4 < most)
+		most = check->options->silence_ns / 4;
 	interval = took_ns * 1000 / check->options->budget_permille;
 	if (most < LEAST_INTERVAL_NS)
 		most = LEAST_INTERVAL_NS;
@@ -165,18 +169,29 @@ static int observe(struct check *check, uint64_t stack_after_ns, unsigned attemp
 	return r;
 }
 
-int check_sweep(struct check *check)
+int check_look(struct check *check, uint64_t blocked_ns, bool counts)
 {
-	uint64_t before = cpu_ns(check), due, now;
 	struct picture picture;
 	int r;
 
-	r = observe(check, check->options->session.observe.collect.threshold_ns, ATTEMPTS);
-	r = r ?: picture_make(check, &picture);
+	r = observe(check, blocked_ns, ATTEMPTS);
+	if (r < 0 || !counts)
+		return r;
+	r = picture_make(check, &picture);
 	if (r < 0)
 		return r;
 	r = take_stuck(check, &picture);
 	picture_release(&picture);
+	return r;
+}
+
+int check_sweep(struct check *check)
+{
+	uint64_t before = cpu_ns(check), due, now;
+	int r = check_look(check, check->options->session.observe.collect.threshold_ns, true);
+
+	if (r < 0)
+		return r;
 	saving_sweep(&check->session);
 	check_take_pulse(check);
 	lc_model_drop_ended(check->session.observer.model, false);

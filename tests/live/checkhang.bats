@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# check -- CMD of what hangs: who waits for whom is told at once, before anybody ends it.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	said=$BATS_TEST_TMPDIR/said
+	shared=$(mktemp -d /tmp/leakhop-test-XXXXXX)
+	cp "$leakhop" "$shared/leakhop"
+	cp "$sources/hangs.py" "$shared/"
+	chmod -R a+rX "$shared"
+	chmod 777 "$shared"
+	as=()
+}
+
+teardown() {
+	kill_fixtures
+	rm -rf "$shared"
+}
+
+hangs=(/usr/bin/python3 -S "$sources/hangs.py")
+
+# begin OPTION... -- COMMAND...: a check in the background, in $checker, of what hangs soon
+begin() {
+	TMPDIR=$shared env --default-signal=INT "${as[@]}" "$shared/leakhop" check "$@" >"$said.out" 2>"$said" 3>&- &
+	checker=$!
+	pids+=("$checker")
+}
+
+# standing N: do N threads below the check wait, and no one runs?
+standing() {
+	local task count=0
+	for task in $(descendants "$checker"); do
+		for task in /proc/"$task"/task/*; do
+			[[ $(cat "$task/syscall" 2>/dev/null) != running ]] || return 1
+			((++count))
+		done
+	done
+	((count >= $1))
+}
+
+# For so long that it is worth a word.
+stood() { standing "$1" && sleep 0.1 && standing "$1"; }
+
+# Of the command: not leakhop's own.
+descendants() {
+	local one
+	for one in $(pgrep -P "$1"); do
+		[[ $(cat "/proc/$one/comm") == leakhop-* ]] || echo "$one"
+		[[ $(cat "/proc/$one/comm") == leakhop-reader || $(cat "/proc/$one/comm") == leakhop-files ]] || descendants "$one"
+	done
+}
+
+# ended CODE LIMIT_MS: the check ends, with this code, in so much time from now
+ended() {
+	local status=0 from
+	from=$(now_ns)
+	wait "$checker" || status=$?
+	((status == $1)) || { echo "exit code $status, not $1" >&2; cat "$said" >&2; return 1; }
+	(($(now_ns) - from < $2 * 1000000)) || { echo "it took more than $2 ms" >&2; return 1; }
+}
+
+# hung TEXT: the first line of the report says so
+hung() {
+	grep -m 1 'leakhop check:' "$said" | grep -qE "$1" || { cat "$said" >&2; return 1; }
+}
+
+# verdict_of N TEXT COMMAND...: SIGTERM to the check of a command with N threads: the verdict, and the end by that signal
+verdict_of() {
+	local threads=$1 text=$2
+	begin -- "${@:3}"
+	eventually 30 stood "$threads"
+	kill -TERM "$checker"
+	# Where ten seconds are not enough, a runner would have killed it.
+	ended 143 5000
+	hung "$text"
+	rm -f "$shared/lock"
+}
+
+both_users() {
+	"$@"
+	((EUID == 0)) || return 0
+	as=("${nobody[@]}")
+	"$@"
+	as=()
+}
+
+java() {
+	begin -- java -cp "$shared" Hung
+	eventually 30 grep -q READY "$said.out"
+	eventually 30 stood 12
+	kill -TERM "$checker"
+	ended 143 5000
+	hung ' of java \(pid [0-9]+\) waits? for .*(to enter a Java monitor|of a parked Java thread|condition)'
+}
+
+python() { verdict_of 2 "$2" /usr/bin/python3 -S "$shared/hangs.py" "$1"; }
+
+@test "SIGTERM to a check of Python processes that wait for each other" {
+	python popen '\(pid [0-9]+\) and .*\(pid [0-9]+\) wait for each other: .*pipe .*: deadlock'
+	python pipe 'wait for each other: pipe .*, pipe .*: deadlock'
+	python sockets 'wait for each other: Unix socket .*: deadlock'
+	python lock 'wait for each other: .*flock of .*: deadlock'
+	verdict_of 3 'waits for (pipe .* writing end|semaphore .* of a Python lock)' "${hangs[@]}" queue
+}
+
+@test "the same as nobody: who waits for whom" {
+	need_root
+	as=("${nobody[@]}")
+	python popen 'waits? for .*pipe '
+	python pipe 'waits? for .*pipe '
+	python lock 'waits? for .*flock of '
+}
+
+@test "a deadlock in C, a Go parent whose child waits for it, Java monitors; as root and as nobody" {
+	chmod a+rx "$programs" "$programs/sick" 2>/dev/null || true
+	cp "$programs/sick" "$shared/sick"
+	both_users verdict_of 3 'wait for each other: pthread mutex .*: deadlock' "$shared/sick" abba
+	if [[ -x $programs/go/gohung ]]; then
+		cp "$programs/go/gohung" "$shared/gohung"
+		both_users verdict_of 8 'gohung \(pid [0-9]+\)' "$shared/gohung"
+	fi
+	if [[ -f $programs/java/Hung.class ]]; then
+		cp "$programs/java/Hung.class" "$shared/"
+		both_users java
+	fi
+}
+
+@test "the verdict comes within a second of the signal" {
+	begin -- "${hangs[@]}" popen
+	eventually 20 stood 2
+	local from
+	from=$(now_ns)
+	kill -INT "$checker"
+	eventually 5 grep -q 'hung: ' "$said"
+	(($(now_ns) - from < 1000000000)) || skip "this host is busy"
+	ended 130 5000
+}
+
+@test "--timeout: the verdict, then the end, by force where it has to be; 124" {
+	begin --timeout 1s --grace 300ms -- sh -c "trap '' TERM; '${hangs[0]}' -S '$sources/hangs.py' popen; sleep 600"
+	ended 124 20000
+	hung 'wait for each other: .*: deadlock \(it was not done within 1.0s\)'
+	grep -q -- '--timeout 1.0s; [23] findings' "$said"
+	[[ -z $(descendants "$checker") ]]
+}
+
+@test "--hang-after: told once, and it goes on; not of what lives" {
+	begin --hang-after 700ms -- "${hangs[@]}" popen
+	eventually 20 grep -q 'hung: .*no thread has run for' "$said"
+	kill -0 "$checker"
+	kill -TERM "$checker"
+	ended 143 5000
+	(($(grep -c 'no thread has run' "$said") == 1))
+	# A loop that polls is no life.
+	begin --hang-after 700ms -- "${hangs[@]}" poll
+	eventually 20 grep -q 'no thread has run for' "$said"
+	kill -TERM "$checker"
+	ended 143 5000
+	begin --hang-after 10s --hang-after-silence 10s -- "${hangs[@]}" chatter
+	ended 0 20000
+	! grep -q 'hung: ' "$said"
+}
+
+@test "--hang-after-silence: what only spins" {
+	begin --hang-after 20s --hang-after-silence 700ms -- "${hangs[@]}" spin
+	eventually 20 grep -q 'hung: .* runs (nothing has been written for' "$said"
+	kill -TERM "$checker"
+	ended 143 5000
+}
+
+@test "-o FILE has the report; the line that a person needs stands on stderr, too" {
+	begin --timeout 1s -o "$BATS_TEST_TMPDIR/report" -- "${hangs[@]}" popen
+	ended 124 20000
+	grep -q 'hung: .*deadlock' "$said"
+	grep -q 'blocked at' "$BATS_TEST_TMPDIR/report"
+	! grep -q 'blocked at' "$said"
+}
