@@ -339,6 +339,17 @@ static int loop(struct check *check)
 	return r;
 }
 
+/* A case of its own, however short it lives. */
+static void note_command(struct check *check)
+{
+	const char *name = check->session.options->child_argv[0], *slash = strrchr(name, '/');
+
+	check->processes[0].pid = check->keeper.command;
+	snprintf(check->processes[0].comm, sizeof(check->processes[0].comm), "%s",
+		 slash ? slash + 1 : name);
+	check->process_count = 1;
+}
+
 static int run(struct check *check)
 {
 	const struct session_options *options = check->session.options;
@@ -347,6 +358,7 @@ static int run(struct check *check)
 
 	if (r < 0)
 		return session_fail(options, r, &error);
+	note_command(check);
 	check->begun = check->next_sweep = now_monotonic();
 	check->pulse.ran_at = check->pulse.wrote_at = check->begun;
 	r = loop(check);

@@ -62,6 +62,7 @@ static int stuck_threads(struct check *check, const struct picture *picture)
 		if (!records.list[i].still_blocked)
 			continue;
 		annotate_record(&check->session.observer, &records.list[i], /* life= */ false);
+		saving_record(&check->session, &records.list[i], /* at_end= */ false);
 		r = found_add_thread(&check->founds, FOUND_STUCK, &picture->head.run,
 				     &records.list[i], check->look);
 		r = r == -ENOSPC ? 0 : r;
@@ -226,6 +227,8 @@ static int left_threads(struct check *check, const struct leftover_end *end,
 			continue;
 		++*ret_count;
 		if (take)
+			saving_record(&check->session, record, /* at_end= */ true);
+		if (take)
 			r = found_add_thread(&check->founds, FOUND_LEFT, &picture->head.run, record,
 					     check->look);
 		r = r == -ENOSPC ? 0 : r;
@@ -250,6 +253,8 @@ static int left_goroutines(struct check *check, const struct leftover_end *end,
 		if (!leftover_goroutines(end, observer->stacks, record))
 			continue;
 		++*ret_count;
+		if (take)
+			saving_goroutines(&check->session, record, /* at_end= */ true);
 		if (take)
 			r = found_add_goroutines(&check->founds, FOUND_LEFT, &picture->head.run,
 						 record, NULL, check->look);

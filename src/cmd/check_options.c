@@ -278,6 +278,7 @@ static void set_defaults(struct check_options *options)
 		.exit_code = EXIT_CODE,
 		.budget_permille = BUDGET_PERMILLE,
 		.session = { .command = "check",
+			     .writes_files = true,
 			     .format = &output_format_text,
 			     .observe = { .user_stacks = true,
 					  .kernel_stacks = true,

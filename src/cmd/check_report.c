@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The end of a check: its reports, and with what it ends. See check.h. */
 #include "cmd/check.h"
-#include "cmd/telling.h"
+#include "cmd/file.h"
+#include "cmd/heading.h"
+#include "cmd/saving.h"
 #include "output/message.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* Was anything looked at, if only that a process of one thread has ended? */
 static bool has_looked(const struct check *check)
@@ -69,13 +74,86 @@ static void note_bounds(struct check *check)
 		check_remark(check, "%s", limit);
 }
 
+/* --- files
+ * ---------------------------------------------------------------------------------------- */
+
+typedef int (*form)(FILE *stream, const struct found_summary *summary);
+
+static int write_file(const char *path, form write, const struct found_summary *summary)
+{
+	int fd = file_create(path), r;
+	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+
+	r = stream ? write(stream, summary) : -errno;
+	if (stream && fclose(stream) && !r)
+		r = -errno;
+	if (r < 0)
+		output_message("cannot write '%s': %s", path, strerror(-r));
+	return r;
+}
+
+/* What other steps have written there stays. */
+static int add_to_step_summary(const struct found_summary *summary)
+{
+	const char *path = getenv("GITHUB_STEP_SUMMARY");
+	FILE *stream;
+	int r;
+
+	if (!path || !*path)
+		return 0;
+	stream = fopen(path, "ae");
+	r = stream ? found_markdown(stream, summary) : -errno;
+	if (stream && fclose(stream) && !r)
+		r = -errno;
+	if (r < 0)
+		output_message("cannot write '%s' (GITHUB_STEP_SUMMARY): %s", path, strerror(-r));
+	return r;
+}
+
+static int annotate(const struct check_options *options, const struct found_summary *summary)
+{
+	if (options->annotate == CHECK_ANNOTATE_GITHUB)
+		return found_annotate_github(stdout, summary);
+	if (options->annotate == CHECK_ANNOTATE_GITLAB)
+		return write_file(options->annotations, found_annotate_gitlab, summary);
+	return 0;
+}
+
+/* All that were asked for, whatever becomes of one of them. */
+static int write_all(const struct check_options *options, const struct found_summary *summary)
+{
+	int r = add_to_step_summary(summary), one;
+
+	one = options->junit ? write_file(options->junit, found_junit, summary) : 0;
+	r = r ?: one;
+	one = options->sarif ? write_file(options->sarif, found_sarif, summary) : 0;
+	r = r ?: one;
+	one = annotate(options, summary);
+	return r ?: one;
+}
+
+/* The recording's end: the model as it is now; the findings are in it already. */
+static int end_recording(struct check *check)
+{
+	struct session *session = &check->session;
+	struct output_report report = {};
+	struct heading head;
+
+	if (!session->recorder)
+		return 0;
+	saving_name_all(session);
+	heading_fill(session, &head);
+	saving_end(session, &head.run, &report);
+	return recorder_has_failed(session->recorder) ? -EIO : 0;
+}
+
 int check_report(struct check *check)
 {
 	const char *remarks[CHECK_REMARKS];
 	struct found_summary summary = {};
-	char words[400];
+	char words[400], folder[PATH_MAX];
 	size_t i;
-	int r;
+	int r, failed;
 
 	note_bounds(check);
 	for (i = 0; i < check->remark_count; i++)
@@ -85,6 +163,7 @@ int check_report(struct check *check)
 		.processes = check->processes,
 		.process_count = check->process_count,
 		.command = command_words(check->options->session.child_argv, words, sizeof(words)),
+		.folder = getcwd(folder, sizeof(folder)) ? folder : "",
 		.remarks = remarks,
 		.remark_count = check->options->session.quiet ? 0 : check->remark_count,
 		.ends = check->ends,
@@ -94,7 +173,11 @@ int check_report(struct check *check)
 	};
 	summary.exit_code = exit_code_of(check, summary.fresh);
 	r = found_text(check->session.out.stream, &summary);
-	if (r < 0)
+	failed = write_all(check->options, &summary);
+	r = r ?: failed;
+	failed = end_recording(check);
+	r = r ?: failed;
+	if (r < 0 && !own_exit_code(check))
 		return EXIT_COULD_NOT;
 	if (!summary.exit_code && !has_looked(check)) {
 		output_message("nothing could be looked at: this check says nothing");

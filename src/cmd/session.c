@@ -169,7 +169,8 @@ int session_close_output(const struct session_options *options, struct file_docu
 static enum sandbox_needs needs_of(const struct session_options *options)
 {
 	return (options->observe.collect.go_events ? SANDBOX_NEEDS_PROBES : 0) |
-	       (options->dot || options->recording ? SANDBOX_NEEDS_FOLDERS : 0);
+	       (options->dot || options->recording || options->writes_files ? SANDBOX_NEEDS_FOLDERS
+									    : 0);
 }
 
 int session_open(struct session_options *options, struct session *session)

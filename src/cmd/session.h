@@ -18,7 +18,7 @@
 
 struct session_options {
 	struct observer_options observe;
-	const char *command;  /* "trace", "dump" */
+	const char *command;  /* "trace", "dump", "check" */
 	uint64_t duration_ns; /* 0: until a signal */
 	bool all;
 	bool life;
@@ -32,9 +32,10 @@ struct session_options {
 	const char *recording; /* file for a recording; NULL: none */
 	uint64_t max_size;     /* of that; 0: no bound */
 	const struct output_format *format;
-	const char *core; /* a core to look at instead of a live target; NULL: none */
-	const char *exe;  /* the file of its program; NULL: as it says */
-	bool go_dump;	  /* dump --format=go, which is no report */
+	const char *core;  /* a core to look at instead of a live target; NULL: none */
+	const char *exe;   /* the file of its program; NULL: as it says */
+	bool writes_files; /* at the end, beside those named here */
+	bool go_dump;	   /* dump --format=go, which is no report */
 	/* Whether a sweep is to end now, with the session; NULL: as ending.h says. */
 	bool (*stop)(void *session);
 	char **child_argv; /* NULL: none */

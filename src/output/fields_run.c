@@ -52,7 +52,7 @@ FIELDS_OF(go_events_cost, struct output_cost, "What probes cost", GO_EVENTS_COST
 FIELDS_OF(cost, struct output_cost, "What leakhop itself took", COST_FIELDS);
 
 static const char *const schemas[] = { OUTPUT_SCHEMA, NULL };
-static const char *const commands[] = { "dump", "trace", NULL };
+static const char *const commands[] = { "dump", "trace", "check", NULL };
 static const char *const types[] = { "summary", NULL };
 static const char *const sources[] = { "bpf", "proc", "core", NULL };
 

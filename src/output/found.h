@@ -86,7 +86,8 @@ struct found_summary {
 	size_t process_count;
 	char *const *tests; /* that were seen to run */
 	size_t test_count;
-	const char *command;	    /* its words */
+	const char *command; /* its words */
+	const char *folder;  /* that it was run in: files below it are told by their path in it */
 	const char *const *remarks; /* what could not be looked at, a sentence each */
 	size_t remark_count;
 	const char *const *gone; /* fingerprints that the baseline has, and nothing else */

@@ -48,7 +48,7 @@ bool output_syscall(int64_t nr, struct output_syscall *ret);
 
 /* Everything about a run but its records. Strings are the caller's. */
 struct output_run {
-	const char *command; /* "dump", "trace" */
+	const char *command; /* "dump", "trace", "check" */
 	const char *version;
 	const char *host;
 	const char *kernel;

@@ -187,7 +187,8 @@ static int read_run(struct reader *reader)
 		return r;
 	if (!run->command[0])
 		return reader_bad(reader, "nothing was recorded yet");
-	if (strcmp(run->command, "trace") != 0 && strcmp(run->command, "dump") != 0)
+	if (strcmp(run->command, "trace") != 0 && strcmp(run->command, "dump") != 0 &&
+	    strcmp(run->command, "check") != 0)
 		return reader_bad(reader, "table run: command is not what it can be");
 	if (!is_date(run->started) || !is_date(run->ended) || !is_date(run->realtime_offset) ||
 	    !is_date(run->thinned_before))

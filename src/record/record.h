@@ -26,7 +26,7 @@
 /* The run, as a report's head has it. Times: realtime is ns since 1970. */
 struct record_run {
 	char version[RECORD_NAME]; /* of leakhop */
-	char command[RECORD_NAME]; /* "trace", "dump" */
+	char command[RECORD_NAME]; /* "trace", "dump", "check" */
 	char host[RECORD_NAME + 2];
 	char kernel[RECORD_NAME + 2];
 	char arch[RECORD_NAME + 2]; /* as uname -m */
