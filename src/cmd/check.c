@@ -43,8 +43,7 @@ void check_remark(struct check *check, const char *format, ...)
 		memcpy(check->remarks[check->remark_count++], text, sizeof(text));
 }
 
-/* --- the end of processes
- * ------------------------------------------------------------------------- */
+/* --- the end of processes --- */
 
 static struct check_hold *hold_of(struct check *check, pid_t pid)
 {
@@ -173,8 +172,7 @@ static int take_events(struct check *check)
 	return check->alone ? 0 : r;
 }
 
-/* --- signals and times
- * ---------------------------------------------------------------------------- */
+/* --- signals and times --- */
 
 static void signal_all(struct check *check, int number)
 {
@@ -269,8 +267,7 @@ static int take_times(struct check *check)
 	return check_pulse(check);
 }
 
-/* --- the loop
- * ------------------------------------------------------------------------------------- */
+/* --- the loop --- */
 
 static void earlier(uint64_t *at, uint64_t other)
 {
@@ -377,8 +374,7 @@ static int run(struct check *check)
 	return check_report(check);
 }
 
-/* --- the start
- * ------------------------------------------------------------------------------------ */
+/* --- the start --- */
 
 static int open_signals(sigset_t *ret_before)
 {
@@ -440,6 +436,9 @@ int command_check(int argc, char **argv)
 		return EXIT_COULD_NOT;
 	check_options_parse(&options, argc, argv);
 	check->options = &options;
+	r = check_read_baseline(check, &error);
+	if (r < 0)
+		return session_fail(&options.session, r, &error);
 	check->own_group = keeper.own_group = !has_terminal();
 	check->signals = open_signals(&mask);
 	keeper.argv = options.session.child_argv;
@@ -461,6 +460,7 @@ int command_check(int argc, char **argv)
 	}
 	keeper_release(&check->keeper);
 	found_release(&check->founds);
+	baseline_release(&check->baseline);
 	free(check);
 	return r;
 }

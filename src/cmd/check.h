@@ -13,6 +13,8 @@
 #include "cmd/session.h"
 #include "keeper/keeper.h"
 #include "output/found.h"
+#include "util/cleanup.h"
+#include "verdict/baseline.h"
 
 #define CHECK_HOLDS                                                                   \
 	256 /* processes held at a time; who comes then is not looked at, and counted \
@@ -52,6 +54,7 @@ struct check {
 	uint64_t look;	  /* number of the last one */
 	uint64_t stop_at; /* a look that must be done by then; 0: none */
 	struct founds founds;
+	struct baseline baseline;
 	struct check_hold holds[CHECK_HOLDS];
 	size_t hold_count;
 	struct found_process processes[CHECK_PROCESSES];
@@ -87,6 +90,11 @@ int check_tell_hang(struct check *check, const char *why, bool counts);
 void check_take_pulse(struct check *check);
 int check_pulse(struct check *check);
 uint64_t check_pulse_due(const struct check *check);
+
+/* check_baseline.c. Return 0 or a negative errno; the first with error. */
+int check_read_baseline(struct check *check, struct error *error);
+void check_apply_baseline(struct check *check);
+int check_write_baseline(struct check *check);
 
 /* check_report.c: returns the exit code. */
 int check_report(struct check *check);

@@ -25,8 +25,7 @@
 #define BLOCKED_NS 20000000ull	   /* is told where it hangs, whatever the threshold */
 #define PATIENCE_NS 10000000000ull /* for a look that nobody waits for */
 
-/* --- telling
- * -------------------------------------------------------------------------------------- */
+/* --- telling --- */
 
 struct telling {
 	struct check *check;
@@ -135,8 +134,7 @@ int check_tell_hang(struct check *check, const char *why, bool counts)
 	return r;
 }
 
-/* --- noticing
- * ------------------------------------------------------------------------------------- */
+/* --- noticing --- */
 
 /* Bytes that a process has written, as it counts itself; 0 where that may not be read. */
 static uint64_t written_by(pid_t pid)

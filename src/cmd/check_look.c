@@ -49,8 +49,7 @@ static void picture_release(struct picture *picture)
 	verdict_view_release(&picture->view);
 }
 
-/* --- what is stuck
- * -------------------------------------------------------------------------------- */
+/* --- what is stuck --- */
 
 static int stuck_threads(struct check *check, const struct picture *picture)
 {
@@ -126,8 +125,7 @@ static int take_stuck(struct check *check, struct picture *picture)
 	return r;
 }
 
-/* --- a sweep
- * -------------------------------------------------------------------------------------- */
+/* --- a sweep --- */
 
 static uint64_t cpu_ns(struct check *check)
 {
@@ -206,8 +204,7 @@ int check_sweep(struct check *check)
 	return r;
 }
 
-/* --- what is left over
- * ---------------------------------------------------------------------------- */
+/* --- what is left over --- */
 
 static int left_threads(struct check *check, const struct leftover_end *end,
 			const struct picture *picture, bool take, size_t *ret_count)
@@ -344,8 +341,7 @@ int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_d
 	return r;
 }
 
-/* --- who is left behind
- * --------------------------------------------------------------------------- */
+/* --- who is left behind --- */
 
 /* "in serve (server.c:12)", of its main thread. */
 static void where(struct check *check, struct picture *picture, pid_t pid, char *text, size_t size)

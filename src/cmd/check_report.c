@@ -74,8 +74,19 @@ static void note_bounds(struct check *check)
 		check_remark(check, "%s", limit);
 }
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+/* --- files --- */
+
+/* Accepted ones that were not there. */
+static size_t list_gone(const struct check *check, const char **gone)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < check->baseline.count; i++) {
+		if (!check->baseline.list[i].found)
+			gone[count++] = check->baseline.list[i].fingerprint;
+	}
+	return count;
+}
 
 typedef int (*form)(FILE *stream, const struct found_summary *summary);
 
@@ -152,9 +163,14 @@ int check_report(struct check *check)
 	const char *remarks[CHECK_REMARKS];
 	struct found_summary summary = {};
 	char words[400], folder[PATH_MAX];
+	const char **gone;
 	size_t i;
 	int r, failed;
 
+	gone = calloc(check->baseline.count + 1, sizeof(*gone));
+	if (!gone)
+		return EXIT_COULD_NOT;
+	check_apply_baseline(check);
 	note_bounds(check);
 	for (i = 0; i < check->remark_count; i++)
 		remarks[i] = check->remarks[i];
@@ -171,12 +187,17 @@ int check_report(struct check *check)
 		.fresh = count_fresh(check),
 		.verdict_line = *check->stopped_by ? check->stopped_by : NULL,
 	};
+	summary.gone = gone;
+	summary.gone_count = list_gone(check, gone);
 	summary.exit_code = exit_code_of(check, summary.fresh);
 	r = found_text(check->session.out.stream, &summary);
 	failed = write_all(check->options, &summary);
 	r = r ?: failed;
 	failed = end_recording(check);
 	r = r ?: failed;
+	failed = check_write_baseline(check);
+	r = r ?: failed;
+	free(gone);
 	if (r < 0 && !own_exit_code(check))
 		return EXIT_COULD_NOT;
 	if (!summary.exit_code && !has_looked(check)) {

@@ -76,8 +76,7 @@ void found_drop_stuck(struct founds *founds, pid_t pid, uint64_t look)
 	founds->count = kept;
 }
 
-/* --- where
- * ---------------------------------------------------------------------------------------- */
+/* --- where --- */
 
 static void take_site(struct found_site *site, const struct lc_frame *frame)
 {
@@ -144,8 +143,7 @@ static char *title(const struct found *found, const char *what, const char *wait
 		     block, *spawn ? ", started in " : "", spawn);
 }
 
-/* --- the list
- * ------------------------------------------------------------------------------------- */
+/* --- the list --- */
 
 static bool is_same(const struct found *a, const struct found *b)
 {
@@ -230,8 +228,7 @@ static void take_conclusion(struct found *found, const struct conclusion *conclu
 	found->remedy = strdup(remedy);
 }
 
-/* --- records
- * -------------------------------------------------------------------------------------- */
+/* --- records --- */
 
 static char *thread_text(const struct output_run *run, const struct verdict_record *record)
 {

@@ -11,8 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* --- annotations
- * ---------------------------------------------------------------------------------- */
+/* --- annotations --- */
 
 static const char *in_message(char c)
 {
@@ -53,8 +52,7 @@ int found_annotate_github(FILE *stream, const struct found_summary *summary)
 	return fflush(stream) || ferror(stream) ? -EIO : 0;
 }
 
-/* --- Markdown
- * ------------------------------------------------------------------------------------- */
+/* --- Markdown --- */
 
 static const char *in_markdown(char c)
 {

@@ -14,8 +14,7 @@
 #define FNV_START 0xcbf29ce484222325ull
 #define FNV_PRIME 0x100000001b3ull
 
-/* --- SARIF
- * ---------------------------------------------------------------------------------------- */
+/* --- SARIF --- */
 
 /* RFC 3986: a path below the folder of the run is relative to it. */
 static json_t *uri(const struct found_summary *summary, const char *file)
@@ -120,8 +119,7 @@ int found_sarif(FILE *stream, const struct found_summary *summary)
 					    "rules", rules(), "results", results));
 }
 
-/* --- GitLab
- * --------------------------------------------------------------------------------------- */
+/* --- GitLab --- */
 
 /* GitLab tells the same one of two branches by it. */
 static json_t *hash(const struct found *found)

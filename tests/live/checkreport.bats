@@ -89,3 +89,38 @@ print(*sqlite3.connect(sys.argv[1]).execute("SELECT verdict, rule, comm FROM fin
 	[[ $stderr == *"cannot write"*"none/junit.xml"* ]]
 	run -7 --separate-stderr leakhop check --junit "$BATS_TEST_TMPDIR/none/junit.xml" -- sh -c 'exit 7'
 }
+
+# --- baseline -------------------------------------------------------------------------------------
+
+based() {
+	local code=$1
+	shift
+	run "-$code" --separate-stderr leakhop check --grace 0s --baseline "$BATS_TEST_TMPDIR/baseline" "$@"
+}
+
+@test "a baseline: what is in it is known, what is new fails, what is gone is told, and what has expired fails" {
+	local file=$BATS_TEST_TMPDIR/baseline
+	based 0 --update-baseline -- "$programs/ending" return
+	grep -q '^thread | semaphore | wait_for_word | worker  # why? ticket?$' "$file"
+	sed -i 's/# why.*/# a test; T-7/' "$file"
+	based 0 --junit "$junit" -- "$programs/ending" return
+	[[ $stderr == *known*"0 findings, 1 known"* ]]
+	junit_says 's.get("skipped") == "1" and s.get("failures") == "0"'
+	# Another kind of end, the same place: known. Another place: new.
+	based 0 -- "$programs/ending" _exit
+	based 99 -- "$programs/ending" late
+	[[ $stderr == *"1 finding"*"1 of the baseline gone"* ]]
+	sed -i 's/# a test.*/# a test; until=2020-02-29/' "$file"
+	based 99 -- "$programs/ending" return
+	[[ $stderr == *"accepted until 2020-02-29 only"* ]]
+	# Comments of what is still there are kept, and no update makes an end of time undone.
+	based 99 --update-baseline -- "$programs/ending" return
+	grep -q '# a test; until=2020-02-29$' "$file"
+}
+
+@test "a baseline that is none is told before the command runs" {
+	based 4 -- touch "$BATS_TEST_TMPDIR/ran"
+	echo 'some words' >"$BATS_TEST_TMPDIR/baseline"
+	based 2 -- touch "$BATS_TEST_TMPDIR/ran"
+	[[ $stderr == *"line 1 of the baseline"* && ! -e $BATS_TEST_TMPDIR/ran ]]
+}
