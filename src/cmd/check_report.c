@@ -92,12 +92,14 @@ typedef int (*form)(FILE *stream, const struct found_summary *summary);
 
 static int write_file(const char *path, form write, const struct found_summary *summary)
 {
-	int fd = file_create(path), r;
-	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+	struct file_document document;
+	int r = file_begin_document(path, /* grows= */ false, &document), closed;
 
-	r = stream ? write(stream, summary) : -errno;
-	if (stream && fclose(stream) && !r)
-		r = -errno;
+	if (!r) {
+		r = write(document.stream, summary);
+		closed = file_end_document(&document, !r);
+		r = r ?: closed;
+	}
 	if (r < 0)
 		output_message("cannot write '%s': %s", path, strerror(-r));
 	return r;
