@@ -91,6 +91,12 @@ struct binary_operations {
 	int (*open)(struct binary_files *files, uint64_t number, int fd, const char *path);
 	void (*close)(struct binary_files *files, uint64_t number);
 
+	/*
+	 * Bytes of a file that is open and has been deleted, which its file system keeps for us;
+	 * 0: of any other. NULL: not known.
+	 */
+	uint64_t (*deleted)(struct binary_files *files, uint64_t number);
+
 	/* The rule at an address (release with free()); one with found unset: there is none. */
 	int (*rule)(struct binary_files *files, uint64_t number, uint64_t vaddr,
 		    struct stack_rule **ret_rule);

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,7 +33,8 @@
 #include "util/cleanup.h"
 #include "util/now.h"
 
-#define LOSSES_MAX 2 /* of one file */
+#define LOSSES_MAX 2	  /* of one file */
+#define AT_WORKER_MAX 256 /* files; the others are sent again when they are asked about */
 #define SLICE_MS 50
 #define BUSY_TIMES 5		     /* as long may it take where others have the processor */
 #define PATIENCE_AT_END 300000000ull /* the user wants an end, and names in the report */
@@ -57,16 +59,17 @@ struct sandbox {
 	struct worker_process process;
 	struct patience patience;
 	struct fetcher fetcher;
-	struct sent_file *sent;
-	uint64_t worker;      /* number of the worker, from 1 on */
-	uint64_t answers;     /* of this one */
-	uint64_t back_off;    /* ns; 0: the last worker was in order */
-	uint64_t not_before;  /* ns, CLOCK_MONOTONIC: when the next may begin */
-	int listener;	      /* of the worker's notifications; -1: none */
-	uint64_t asked_about; /* the number of the file */
-	uint64_t fetched;     /* the attempt behind one for which a server was asked */
-	bool works;	      /* some worker has answered */
-	bool told_none;	      /* that there is no worker */
+	struct sent_file *sent; /* those asked about last are last */
+	size_t at_worker;	/* so many of them the worker has */
+	uint64_t worker;	/* number of the worker, from 1 on */
+	uint64_t answers;	/* of this one */
+	uint64_t back_off;	/* ns; 0: the last worker was in order */
+	uint64_t not_before;	/* ns, CLOCK_MONOTONIC: when the next may begin */
+	int listener;		/* of the worker's notifications; -1: none */
+	uint64_t asked_about;	/* the number of the file */
+	uint64_t fetched;	/* the attempt behind one for which a server was asked */
+	bool works;		/* some worker has answered */
+	bool told_none;		/* that there is no worker */
 	uint8_t out[WIRE_PAYLOAD_MAX];
 	struct wire_message in;
 };
@@ -108,6 +111,7 @@ static int begin_worker(struct sandbox *sandbox)
 		nanosleep(&(struct timespec){ .tv_nsec = (long)(sandbox->not_before - now) }, NULL);
 	r = worker_process_begin(&sandbox->process, WORKER_FILES);
 	sandbox->worker++;
+	sandbox->at_worker = 0;
 	sandbox->answers = 0;
 	if (r < 0)
 		say_none(sandbox, strerror(-r));
@@ -297,6 +301,32 @@ static void note_loss(struct sandbox *sandbox, struct sent_file *file, int error
 				       : "for it takes too much memory, or is made to do harm");
 }
 
+static bool is_at_worker(const struct sandbox *sandbox, const struct sent_file *file)
+{
+	return sandbox->process.pid && file->worker == sandbox->worker;
+}
+
+/* The worker forgets it; there is no answer to that. Returns 0 or a negative errno. */
+static int take_back(struct sandbox *sandbox, struct sent_file *file)
+{
+	const struct wire_head head = { .operation = WIRE_CLOSE, .number = file->number };
+
+	if (!is_at_worker(sandbox, file))
+		return 0;
+	file->worker = 0;
+	sandbox->at_worker--;
+	return wire_send(sandbox->process.socket, &head, NULL, -1);
+}
+
+static int take_back_oldest(struct sandbox *sandbox)
+{
+	struct sent_file *file = sandbox->sent;
+
+	while (file && !is_at_worker(sandbox, file))
+		file = file->hh.next;
+	return file ? take_back(sandbox, file) : 0;
+}
+
 static int send_file(struct sandbox *sandbox, struct sent_file *file)
 {
 	const struct question question = {
@@ -307,11 +337,13 @@ static int send_file(struct sandbox *sandbox, struct sent_file *file)
 		.fd = file->fd,
 		.stored = file->stored,
 	};
-	int r = exchange(sandbox, &question);
+	int r = sandbox->at_worker < AT_WORKER_MAX ? 0 : take_back_oldest(sandbox);
 
+	r = r ?: exchange(sandbox, &question);
 	if (r < 0)
 		return r;
 	file->worker = sandbox->worker;
+	sandbox->at_worker++;
 	return 0;
 }
 
@@ -379,6 +411,8 @@ static int ask_about(struct sandbox *sandbox, enum wire_operation operation, uin
 	HASH_FIND(hh, sandbox->sent, &number, sizeof(number), question.file);
 	if (!question.file)
 		return -ENOENT;
+	HASH_DEL(sandbox->sent, question.file); /* to the end of the list */
+	HASH_ADD(hh, sandbox->sent, number, sizeof(number), question.file);
 	question.stored = question.file->stored;
 	return ask(sandbox, &question);
 }
@@ -406,14 +440,12 @@ static void forget_file(struct sandbox *sandbox, struct sent_file *file)
 static void sandbox_close(struct binary_files *files, uint64_t number)
 {
 	struct sandbox *sandbox = sandbox_of(files);
-	const struct wire_head head = { .operation = WIRE_CLOSE, .number = number };
 	struct sent_file *file;
 
 	HASH_FIND(hh, sandbox->sent, &number, sizeof(number), file);
 	if (!file)
 		return;
-	if (sandbox->process.pid && file->worker == sandbox->worker &&
-	    wire_send(sandbox->process.socket, &head, NULL, -1) < 0)
+	if (take_back(sandbox, file) < 0)
 		lose_worker(sandbox);
 	if (file->given_up) { /* what was learnt of it stays */
 		close(file->fd);
@@ -444,6 +476,17 @@ static int sandbox_open_file(struct binary_files *files, uint64_t number, int fd
 		return 0;
 	forget_file(sandbox, file);
 	return -ENOMEM;
+}
+
+static uint64_t sandbox_deleted(struct binary_files *files, uint64_t number)
+{
+	struct sent_file *file;
+	struct stat status;
+
+	HASH_FIND(hh, sandbox_of(files)->sent, &number, sizeof(number), file);
+	if (!file || file->fd < 0 || fstat(file->fd, &status) < 0 || status.st_nlink > 0)
+		return 0;
+	return (uint64_t)status.st_blocks * 512;
 }
 
 static int sandbox_rule(struct binary_files *files, uint64_t number, uint64_t vaddr,
@@ -522,6 +565,7 @@ static const struct binary_operations operations = {
 	.describe = sandbox_describe,
 	.open = sandbox_open_file,
 	.close = sandbox_close,
+	.deleted = sandbox_deleted,
 	.rule = sandbox_rule,
 	.names = sandbox_names,
 	.cost = sandbox_cost,

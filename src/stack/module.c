@@ -12,6 +12,8 @@
 #include "target/file.h"
 #include "util/cleanup.h"
 
+#define DELETED_BYTES_MAX (UINT64_C(256) << 20)
+#define OPENED_BETWEEN_LOOKS 16
 #define LARGE_FILE ((int64_t)20 * 1024 * 1024)
 
 int module_table_init(struct module_table *table, const struct stack_options *options)
@@ -173,18 +175,61 @@ void module_touch(struct module_table *table, struct stack_module *module)
 	module->used = ++table->clock;
 }
 
-static void make_room(struct module_table *table)
+static bool is_older(const struct stack_module *module, const struct stack_module *other)
+{
+	return module->open && (!other || module->used < other->used);
+}
+
+static struct stack_module *find_oldest(const struct module_table *table)
 {
 	struct stack_module *oldest = NULL;
 
+	for (size_t i = 0; i < table->count; i++) {
+		if (is_older(table->modules[i], oldest))
+			oldest = table->modules[i];
+	}
+	return oldest;
+}
+
+/* Of those whose file was deleted, if together they take too much of a disk; else NULL. */
+static struct stack_module *find_oldest_deleted(const struct module_table *table)
+{
+	struct stack_module *oldest = NULL;
+	uint64_t sum = 0, bytes;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!table->modules[i]->open)
+			continue;
+		bytes = table->files->does->deleted(table->files, table->modules[i]->number);
+		sum += bytes;
+		if (bytes && is_older(table->modules[i], oldest))
+			oldest = table->modules[i];
+	}
+	return sum > DELETED_BYTES_MAX ? oldest : NULL;
+}
+
+/*
+ * A host that builds and tests programs all day deletes them, and what is open stays on the disk.
+ * One that still runs is opened again when it is next asked about.
+ */
+static void drop_deleted(struct module_table *table)
+{
+	struct stack_module *oldest;
+
+	if (!table->files->does->deleted || ++table->opened % OPENED_BETWEEN_LOOKS)
+		return;
+	while ((oldest = find_oldest_deleted(table)))
+		close_module(table, oldest);
+}
+
+static void make_room(struct module_table *table)
+{
+	struct stack_module *oldest;
+
+	drop_deleted(table);
 	if (table->open_count < table->max_open)
 		return;
-	for (size_t i = 0; i < table->count; i++) {
-		struct stack_module *module = table->modules[i];
-
-		if (module->open && (!oldest || module->used < oldest->used))
-			oldest = module;
-	}
+	oldest = find_oldest(table);
 	if (oldest)
 		close_module(table, oldest);
 }

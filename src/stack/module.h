@@ -62,6 +62,7 @@ struct module_table {
 	struct stack_module **modules; /* number - 1 is the index */
 	size_t count;
 	size_t open_count;
+	uint64_t opened; /* files so far */
 	size_t max_open; /* MODULE_MAX_OPEN or less, by the limit of descriptors */
 	struct module_alias *aliases;
 	size_t alias_count;

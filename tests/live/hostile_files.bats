@@ -153,3 +153,34 @@ begin_server() {
 	survives
 	grep -q 'do not answer in time' "$json.err"
 }
+
+# Bytes of deleted files that the trace keeps open
+deleted_bytes() {
+	local link bytes=0
+	for link in "/proc/$tracer/fd/"*; do
+		[[ $(readlink "$link") != "$folder/"*' (deleted)' ]] ||
+			((bytes += $(stat -Lc '%b * %B' "$link" 2>/dev/null || echo 0)))
+	done
+	echo "$bytes"
+}
+
+@test "programs that are built, run and deleted all day do not fill the disk" {
+	local i
+	follow "$BATS_TEST_TMPDIR/trace" -a --no-go -m 20ms --json
+	for ((i = 0; i < 48; i++)); do
+		# Each is another file, by its size.
+		cp "$programs/locks" "$folder/built$i"
+		head -c $(((12 << 20) + i * 4096)) /dev/zero >>"$folder/built$i"
+		"$folder/built$i" mutex >/dev/null 2>&1 </dev/null 3>&- &
+		built[i]=$!
+		((i < 8)) || { kill -9 "${built[i - 8]}"; rm "$folder/built$((i - 8))"; }
+		has_it() { ls -l "/proc/$tracer/fd" | grep -q "$folder/built$i\$"; }
+		eventually 20 has_it
+	done
+	kill -9 "${built[@]:i - 8}"
+	# A look comes with each sixteenth file.
+	(($(deleted_bytes) <= (256 + 16 * 13) << 20)) || { deleted_bytes >&2; return 1; }
+	stop_trace
+	holds '[due[] | select(.comm | startswith("built")) | .user_stack[] | select(.function == "block_in_mutex" or .line > 0)] != []' \
+		"$BATS_TEST_TMPDIR/trace"
+}

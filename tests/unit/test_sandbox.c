@@ -242,9 +242,13 @@ static void test_local_file_systems(void **state)
 		assert_false(local_devices_parse(others[i], &device));
 }
 
-/* A worker that was taken over: it asks for a debug file with a build-id of pages. */
+/*
+ * A worker that was taken over: asked what a file is, it asks for a debug file with a build-id of
+ * pages. Asked for a rule, it answers how many files it has.
+ */
 static int work_evilly(void)
 {
+	int32_t files = 0;
 	static struct wire_message in;
 	static uint8_t payload[16384];
 	struct wire_head ask = { .operation = WIRE_FIND_DEBUG, .size = sizeof(payload) };
@@ -252,7 +256,15 @@ static int work_evilly(void)
 
 	memset(payload + 1, 0x41, sizeof(payload) - 1); /* behind an empty name */
 	while (!wire_receive(WORKER_SOCKET, 0, &in)) {
-		if (in.head.operation == WIRE_FOUND) {
+		if (in.fd >= 0)
+			close(in.fd);
+		files += (in.head.operation == WIRE_OPEN) - (in.head.operation == WIRE_CLOSE);
+		if (in.head.operation == WIRE_OPEN || in.head.operation == WIRE_RULE) {
+			answer.result = in.head.operation == WIRE_OPEN ? 0 : -files;
+			wire_send(WORKER_SOCKET, &answer, NULL, -1);
+		} else if (in.head.operation == WIRE_CLOSE) {
+			continue;
+		} else if (in.head.operation == WIRE_FOUND) {
 			answer.result = in.head.result == -EBADMSG ? -ENOTSUP : -EIO;
 			wire_send(WORKER_SOCKET, &answer, NULL, -1);
 		} else {
@@ -276,6 +288,32 @@ static void test_an_evil_worker_asks_back(void **state)
 	close(fd);
 }
 
+/* So many are open at once; the others are sent again when they are asked about. */
+static void test_a_worker_has_so_many_files(void **state)
+{
+	const struct sandbox_options options = { .audience = { .remark = NULL } };
+	struct binary_files *files = NULL;
+	struct stack_rule *rule = NULL;
+	uint64_t number, turn;
+	int fd = memfd_create("file", MFD_CLOEXEC);
+
+	(void)state;
+	assert_int_equal(sandbox_open(&options, &files), 0);
+	for (number = 1; number <= 600; number++) {
+		assert_int_equal(files->does->open(files, number, fd, "file"), 0);
+		assert_int_equal(files->does->rule(files, number, 0, &rule),
+				 number < 256 ? -(int)number : -256);
+	}
+	for (turn = 0; turn < 3; turn++)
+		assert_int_equal(files->does->rule(files, 1 + turn, 0, &rule), -256);
+	files->does->close(files, 1);
+	assert_int_equal(files->does->rule(files, 600, 0, &rule), -255);
+	files->does->close(files, 300); /* which it has not got */
+	assert_int_equal(files->does->rule(files, 600, 0, &rule), -255);
+	files->does->free(files);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], FILES_WORKER) == 0)
@@ -289,6 +327,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_descriptions_that_lie),
 		cmocka_unit_test(test_patience_runs_out),
 		cmocka_unit_test(test_an_evil_worker_asks_back),
+		cmocka_unit_test(test_a_worker_has_so_many_files),
 		cmocka_unit_test(test_local_file_systems),
 	};
 
