@@ -22,11 +22,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define LEAST_INTERVAL_NS 50000000ull
 #define MOST_INTERVAL_NS 5000000000ull
 #define SHORT_THRESHOLD_NS 1000000000ull
 #define LEAST_WAIT_NS 1000000ull
+#define DUE_SHARE 20
 #define TRIM_INTERVAL_NS 30000000000ull
 #define SHOW_LIFE_NS 1000000000ull
 
@@ -109,10 +111,35 @@ static void trim_heap(struct watch *watch, uint64_t now)
 #endif
 }
 
+static uint64_t cpu_time(void)
+{
+	struct timespec time = {};
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/*
+ * The next sweep comes at the moment when a block comes due. Where that is all the time, several
+ * are taken together, so that these sweeps take a twentieth of a processor and no more.
+ */
+static uint64_t time_of_next_sweep(struct watch *watch, uint64_t cost_ns)
+{
+	uint64_t due = watch->session->observer.next_due, now = now_monotonic();
+	uint64_t next = now + vary(watch), earliest = now + LEAST_WAIT_NS;
+
+	if (cost_ns > LEAST_WAIT_NS / DUE_SHARE)
+		earliest = now + cost_ns * DUE_SHARE;
+	due = due && due < earliest ? earliest : due;
+	if (due && due < next)
+		next = due;
+	return observer_next_sweep(&watch->session->observer, next);
+}
+
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
-	uint64_t now, threshold = session->options->observe.collect.threshold_ns;
+	uint64_t threshold = session->options->observe.collect.threshold_ns, begun = cpu_time();
 	int r;
 
 	r = observer_sweep(&session->observer, threshold, TRACE_ATTEMPTS);
@@ -123,13 +150,7 @@ static int sweep(struct watch *watch)
 	if (!r)
 		saving_sweep(session);
 	trim_heap(watch, now_monotonic());
-	now = now_monotonic();
-	watch->next_sweep = now + vary(watch);
-	if (session->observer.next_due && session->observer.next_due < watch->next_sweep)
-		watch->next_sweep = session->observer.next_due > now + LEAST_WAIT_NS
-					    ? session->observer.next_due
-					    : now + LEAST_WAIT_NS;
-	watch->next_sweep = observer_next_sweep(&session->observer, watch->next_sweep);
+	watch->next_sweep = time_of_next_sweep(watch, cpu_time() - begun);
 	lc_model_drop_ended(session->observer.model, false);
 	return r;
 }
