@@ -197,7 +197,8 @@ enum lc_wait_recorded {
 
 /*
  * Any other thread of its process could release it, and nobody else: a futex of this address space,
- * without a time-out, in a process that catches no signal. lc_wait.threads is how many there are.
+ * without a time-out, in a process that catches no signal from outside (CPython: but SIGINT, with
+ * LC_WAIT_SIGNAL_HANDLER). lc_wait.threads is how many there are.
  */
 #define LC_WAIT_ANY_THREAD (1ull << 40)
 /*

@@ -214,6 +214,8 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 /*
  * Who could wake a futex of one address space: its other threads, unless a signal's handler does.
  * Where the object names an owner, that one knows more; of Go's threads, the goroutines tell.
+ * CPython catches SIGINT by itself, and the handler only sets a flag (Modules/signalmodule.c,
+ * trip_signal()).
  */
 static void note_any_thread(struct wait_job *job, const struct wait_futex *futex)
 {
@@ -225,7 +227,8 @@ static void note_any_thread(struct wait_job *job, const struct wait_futex *futex
 		return;
 	if (process->catches_signals) {
 		wait->flags |= LC_WAIT_SIGNAL_HANDLER;
-		return;
+		if (!process->is_interrupted || !wait_process_is_python(job))
+			return;
 	}
 	wait->threads = process->threads;
 	if (process->threads)

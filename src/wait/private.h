@@ -58,7 +58,8 @@ struct wait_process {
 	bool compat; /* 32-bit */
 	bool same_pid_namespace;
 	bool status_read, catches_signals;
-	uint32_t threads; /* 0: not known */
+	bool is_interrupted; /* it catches SIGINT, and no other signal */
+	uint32_t threads;    /* 0: not known */
 	bool frozen;
 	uint64_t cgroup; /* inode of the frozen one */
 	char cgroup_path[96];
@@ -140,6 +141,9 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
  * scan.
  */
 const struct wait_process *wait_process_status(struct wait_job *job);
+
+/* runtimes.c: is CPython's library or program mapped? */
+bool wait_process_is_python(struct wait_job *job);
 void wait_note_signals(struct wait_job *job);
 /* Whether the waiter's process has a thread of that number. */
 bool wait_thread_exists(const struct wait_job *job, pid_t tid);

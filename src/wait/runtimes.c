@@ -6,7 +6,10 @@
  */
 #include "wait/futex.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #define FUTURE_WAITED 0x80000000u
 #define RUST_LOCKED 2u
@@ -139,6 +142,31 @@ static void add_gil_holder(struct wait_job *job)
 			return;
 		}
 	}
+}
+
+/* "libpython3.11.so.1.0", "python3.11", "python3" */
+static bool is_python(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	if (!name)
+		return false;
+	name += strncmp(name, "/lib", 4) ? 1 : 4;
+	return !strncmp(name, "python3", 7) && !isalpha(name[7]);
+}
+
+bool wait_process_is_python(struct wait_job *job)
+{
+	struct wait_process *process = wait_process_get(job->scan, job->pid);
+	size_t i;
+
+	wait_process_maps(process);
+	for (i = 0; i < process->maps.count; i++) {
+		if (process->maps.mappings[i].protection & PROT_EXEC &&
+		    is_python(process->maps.mappings[i].path))
+			return true;
+	}
+	return false;
 }
 
 void wait_runtime_note(struct wait_job *job)

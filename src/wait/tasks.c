@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,18 +23,29 @@
  * Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34).
  */
 #define LIBRARY_SIGNALS (7ull << 31)
+/*
+ * Raised by what a thread does itself: a thread that sleeps does nothing. Rust's library catches
+ * two of them in every program, Python's faulthandler five.
+ */
+#define FAULT_SIGNALS                                                                          \
+	(SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) | \
+	 SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGSYS))
+#define SIGNAL_BIT(number) (1ull << ((number)-1))
 
 const struct wait_process *wait_process_status(struct wait_job *job)
 {
 	struct wait_process *process = wait_process_get(job->scan, job->pid);
 	struct target_status status;
+	uint64_t caught;
 
 	if (process->status_read)
 		return process;
 	process->status_read = true;
 	if (!target_read_status(job->tid, job->tid, &status)) {
 		process->threads = status.threads;
-		process->catches_signals = status.caught & ~LIBRARY_SIGNALS;
+		caught = status.caught & ~(LIBRARY_SIGNALS | FAULT_SIGNALS);
+		process->catches_signals = caught;
+		process->is_interrupted = caught == SIGNAL_BIT(SIGINT);
 	}
 	return process;
 }

@@ -118,6 +118,48 @@ fault() {
 	is "$(ready_tid first)" "$(told leak nobody-left)" "$json"
 }
 
+@test "Rust: locks that record no owner, taken crosswise" {
+	[[ -x $programs/rust ]] || skip "no Rust"
+	local name
+	start rust abba
+	await 2
+	eventually 20 all_due "$json"
+	for name in first second; do
+		is "$(ready_tid $name)" "$(told leak nobody-left) and .wait.kind == \"mutex\" and
+			any(.user_stack[]; .line == $(mark rust.rs block crosswise))" "$json"
+	done
+	start rust abba well
+	await 2
+	eventually 20 all_due "$json"
+	no_findings "$json"
+}
+
+# python NUMBER FAULT [well]: as fault(), of Python's own locks
+python() {
+	out=$BATS_TEST_TMPDIR/out.$RANDOM
+	: >"$out"
+	# A pipe that stays open is somebody outside.
+	env --default-signal=INT /usr/bin/python3 -S "$sources/closed.py" "${@:2}" >>"$out" 2>"$out.err" 3>&- < <(exec sleep 1000 3>&-) &
+	pid=$!
+	pids+=("$pid")
+	await "$1"
+	eventually 20 all_due "$json"
+}
+
+@test "Python: locks in two orders, a pool and a loop that wait for themselves, queues without a producer" {
+	local fault number well
+	for fault in "2 locks" "1 pool" "1 loop" "2 items"; do
+		read -r number fault <<<"$fault"
+		python "$number" "$fault"
+		is "$(awk '/^READY/ { print $2; exit }' "$out")" "$(told leak nobody-left)"' and (.proof | contains("SIGINT"))' "$json"
+		holds '[.findings[].tids[]] | length >= '"$number" "$json"
+		for well in thread signal pipe; do
+			python "$number" "$fault" "$well"
+			no_findings "$json"
+		done
+	done
+}
+
 @test "a lock of the C library, copied by fork" {
 	fault 1 forked
 	is "$(ready_tid child)" "$(told leak nobody-left) and .wait.kind == \"internal lock\"" "$json"

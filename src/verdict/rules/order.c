@@ -101,12 +101,14 @@ static void judge_nobody_left(struct judged *judged)
 		      "only threads of its own process could release it, and none of its %u can "
 		      "ever run again",
 		      threads);
-	judge_proof(
-		judged,
-		"%s: of this address space only; process %d has %u thread%s, catches no signal, "
-		"and nothing else can wake it",
-		judged->wait->object, judged->thread->task.pid, threads,
-		threads == 1 ? "" : "s, all of them asleep without a time-out");
+	judge_proof(judged,
+		    "%s: of this address space only; process %d has %u thread%s, handles no signal "
+		    "from outside%s, and nothing else can wake it",
+		    judged->wait->object, judged->thread->task.pid, threads,
+		    threads == 1 ? "" : "s, all of them asleep without a time-out",
+		    judged->wait->flags & LC_WAIT_SIGNAL_HANDLER
+			    ? " but SIGINT, of which Python only sets a flag"
+			    : "");
 	if (lc_is_lock(judged->wait->kind))
 		judge_remedy(judged,
 			     "look for who left this %s locked: a path without an unlock, "
