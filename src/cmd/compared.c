@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From several recordings to groups: see compared.h. */
 #include "cmd/compared.h"
+#include "cmd/joined.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,11 +16,10 @@ static int take_report(const struct output_report *report, const struct lc_stack
 	return r ?: verdict_groups_take_goroutines(groups, &report->goroutines, stacks, source);
 }
 
-static int take(struct compared *compared, const struct session_options *options, size_t number,
-		struct verdict_groups *groups)
+static int take(struct compared *compared, size_t number, struct verdict_groups *groups)
 {
 	struct recorded *file = &compared->files[number];
-	struct report_source source = recorded_source(file, options);
+	struct report_source source = recorded_source(file, &compared->options[number]);
 	struct output_report report = {};
 	size_t before = groups->count;
 	int r = reporting_make(&source, &report);
@@ -45,7 +45,7 @@ static int read_document(const struct options *options, struct compared *compare
 
 /* What one recording says of options is not for the next. */
 static int read_one(const struct options *options, struct compared *compared, size_t number,
-		    struct verdict_groups *groups, struct error *error)
+		    bool apart, struct verdict_groups *groups, struct error *error)
 {
 	struct recorded *file = &compared->files[number];
 	struct options own = *options;
@@ -58,6 +58,7 @@ static int read_one(const struct options *options, struct compared *compared, si
 	r = recorded_read(&own, options->files[number], file, error);
 	if (r < 0)
 		return r;
+	compared->options[number] = own.session;
 	compared->count = number + 1;
 	compared->origins[number] = (struct output_origin){
 		.path = options->files[number],
@@ -65,7 +66,8 @@ static int read_one(const struct options *options, struct compared *compared, si
 		.command = file->recording.run.command,
 		.at = file->recording.run.ended,
 	};
-	r = take(compared, &own.session, number, groups);
+	/* Together, each is judged when all are there. */
+	r = apart ? take(compared, number, groups) : 0;
 	return r < 0 ? error_set(error, r, "cannot compare '%s'", options->files[number]) : 0;
 }
 
@@ -78,13 +80,21 @@ int compared_read(const struct options *options, bool apart, struct compared *co
 	*compared = (struct compared){
 		.files = calloc(options->file_count, sizeof(*compared->files)),
 		.documents = calloc(options->file_count, sizeof(*compared->documents)),
+		.options = calloc(options->file_count, sizeof(*compared->options)),
 		.origins = calloc(options->file_count, sizeof(*compared->origins)),
 	};
-	if (!compared->files || !compared->documents || !compared->origins)
+	if (!compared->files || !compared->documents || !compared->options || !compared->origins)
 		return error_set(error, -ENOMEM, "cannot compare");
 	for (i = 0; i < options->file_count && !r; i++)
-		r = read_one(options, compared, i, &groups[apart ? i : 0], error);
-	return r;
+		r = read_one(options, compared, i, apart, &groups[apart ? i : 0], error);
+	if (r || apart)
+		return r;
+	r = joined_join(compared);
+	for (i = 0; i < compared->count && !r; i++) {
+		if (!compared->documents[i].root)
+			r = take(compared, i, groups);
+	}
+	return r < 0 ? error_set(error, r, "cannot compare the files") : 0;
 }
 
 void compared_release(struct compared *compared)
@@ -97,6 +107,7 @@ void compared_release(struct compared *compared)
 	}
 	free(compared->files);
 	free(compared->documents);
+	free(compared->options);
 	free(compared->origins);
 	*compared = (struct compared){};
 }

@@ -11,6 +11,7 @@ struct compared {
 	/* What groups point into: of each file one of the two. */
 	struct recorded *files;
 	struct document *documents;
+	struct session_options *options; /* of each recording, filled in by what it says */
 	struct output_origin *origins;
 	size_t count;
 };

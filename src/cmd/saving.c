@@ -4,8 +4,10 @@
 #include "cmd/heading.h"
 #include "observe/annotate.h"
 #include "output/message.h"
+#include "wait/wait.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -240,6 +242,67 @@ static void save_findings(struct session *session, const struct output_report *r
 		saving_timers(session, &groups->timers[i], /* at_end= */ true);
 }
 
+/* --- connections, whose other ends may be in another recording --- */
+
+struct connections {
+	struct session *session;
+	pid_t *pids; /* of the processes asked for, sorted */
+	size_t pid_count, count;
+};
+
+static int by_pid(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool is_wanted(void *context, pid_t pid)
+{
+	const struct connections *connections = context;
+
+	return bsearch(&pid, connections->pids, connections->pid_count, sizeof(pid), by_pid);
+}
+
+static int save_connection(void *context, const struct wait_connection *connection)
+{
+	struct connections *connections = context;
+	struct record_socket row = { .pid = connection->pid, .fd = connection->fd };
+
+	snprintf(row.local, sizeof(row.local), "%s", connection->local);
+	snprintf(row.remote, sizeof(row.remote), "%s", connection->remote);
+	recorder_note_socket(connections->session->recorder, &row);
+	return ++connections->count == RECORD_SOCKETS;
+}
+
+static void list_processes(struct connections *connections)
+{
+	const struct lc_model *model = connections->session->observer.model;
+	struct lc_thread *thread = lc_model_next(model, NULL);
+
+	connections->pids = calloc(lc_model_count(model) + 1, sizeof(pid_t));
+	for (; connections->pids && thread; thread = lc_model_next(model, thread)) {
+		if (!thread->kernel_thread && !thread->ended_at)
+			connections->pids[connections->pid_count++] = thread->task.pid;
+	}
+	if (connections->pids)
+		qsort(connections->pids, connections->pid_count, sizeof(pid_t), by_pid);
+}
+
+static void save_connections(struct session *session)
+{
+	struct connections connections = { .session = session };
+	struct wait_scan *scan;
+
+	if (session->options->core || wait_scan_create(session->access, &scan) < 0)
+		return;
+	list_processes(&connections);
+	if (connections.pid_count)
+		(void)wait_each_connection(scan, is_wanted, save_connection, &connections);
+	free(connections.pids);
+	wait_scan_free(scan);
+}
+
 void saving_end(struct session *session, const struct output_run *run,
 		const struct output_report *report)
 {
@@ -254,5 +317,6 @@ void saving_end(struct session *session, const struct output_run *run,
 	save_notes(session->recorder, &report->threads);
 	for (i = 0; i < report->goroutines.count; i++)
 		save_go_notes(session->recorder, &report->goroutines.list[i]);
+	save_connections(session);
 	write_all(session, run, /* finished= */ true);
 }

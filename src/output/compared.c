@@ -103,6 +103,20 @@ static int differences_json(FILE *stream, const struct output_origin *origins,
 	return write_json(stream, json);
 }
 
+/* Who of another file has the other end of its connection. */
+static json_t *peer_json(const struct output_origin *origins, const struct verdict_group *group)
+{
+	size_t file = verdict_foreign_file(group->peer_pid);
+	json_t *json = json_object();
+
+	json_object_set_new(json, "host", json_text(origins[file].host));
+	json_object_set_new(json, "file", json_text(origins[file].path));
+	json_object_set_new(json, "pid",
+			    json_integer(group->peer_pid - verdict_foreign_base(file)));
+	json_object_set_new(json, "comm", json_text(group->peer_comm));
+	return json;
+}
+
 static json_t *union_json(const struct output_origin *origins, const struct verdict_union *one)
 {
 	json_t *json = json_object(), *list = json_array(), *source;
@@ -116,6 +130,8 @@ static json_t *union_json(const struct output_origin *origins, const struct verd
 		source = side_json(one->list[i]);
 		json_object_set_new(source, "host", json_text(origins[one->list[i]->source].host));
 		json_object_set_new(source, "file", json_text(origins[one->list[i]->source].path));
+		if (one->list[i]->peer_pid)
+			json_object_set_new(source, "peer", peer_json(origins, one->list[i]));
 		json_array_append_new(list, source);
 	}
 	json_object_set_new(json, "hosts", list);
@@ -273,6 +289,26 @@ static void put_hosts(struct line *line, const struct output_origin *origins,
 	line_end(line);
 }
 
+static void put_peer(struct line *line, const struct output_origin *origins,
+		     const struct verdict_union *one)
+{
+	const struct verdict_group *group;
+	size_t i, file;
+
+	for (i = 0; i < one->sources && !one->list[i]->peer_pid; i++)
+		;
+	if (i == one->sources)
+		return;
+	group = one->list[i];
+	file = verdict_foreign_file(group->peer_pid);
+	line_add(line, LINE_FAINT, "         for ");
+	line_put(line, LINE_PLAIN, group->peer_comm);
+	line_add(line, LINE_PLAIN, " (%d)", group->peer_pid - verdict_foreign_base(file));
+	line_add(line, LINE_FAINT, " on ");
+	line_put(line, LINE_PLAIN, origins[file].host);
+	line_end(line);
+}
+
 static void union_line(struct line *line, const struct output_origin *origins,
 		       const struct verdict_union *one, bool verbose)
 {
@@ -286,6 +322,7 @@ static void union_line(struct line *line, const struct output_origin *origins,
 	put_group(line, one->worst, line->columns);
 	line_end(line);
 	put_hosts(line, origins, one, verbose);
+	put_peer(line, origins, one);
 }
 
 static int unions_text(FILE *stream, const struct output_origin *origins, size_t count,

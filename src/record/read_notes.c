@@ -124,6 +124,42 @@ static int read_syscalls(struct reader *reader)
 	return r;
 }
 
+static int take_socket(struct reader *reader, sqlite3_stmt *statement)
+{
+	struct recording *recording = reader->recording;
+	const char *local = reader_text(statement, 2, RECORD_ADDRESS - 1);
+	const char *remote = reader_text(statement, 3, RECORD_ADDRESS - 1);
+	struct record_socket *one;
+	int64_t pid, fd;
+
+	if (!local || !remote || recording->socket_count == RECORD_SOCKETS ||
+	    !reader_number(statement, 0, 1, INT32_MAX, &pid) ||
+	    !reader_number(statement, 1, 0, INT32_MAX, &fd))
+		return reader_bad(reader, "table socket is not what it can be");
+	one = grow((void **)&recording->sockets, &recording->socket_count, sizeof(*one));
+	if (!one)
+		return -ENOMEM;
+	*one = (struct record_socket){ .pid = (pid_t)pid, .fd = (int32_t)fd };
+	strcpy(one->local, local);
+	strcpy(one->remote, remote);
+	return 0;
+}
+
+static int read_sockets(struct reader *reader)
+{
+	sqlite3_stmt *statement = reader_prepare(
+		reader, "SELECT pid, fd, local, remote, n FROM socket ORDER BY n");
+	int64_t n = -1;
+	int r = statement ? 0 : -EBADMSG;
+
+	while (!r && (r = reader_step(reader, statement)) == 1)
+		r = reader_number(statement, 4, n + 1, INT64_MAX - 1, &n)
+			    ? take_socket(reader, statement)
+			    : reader_bad(reader, "table socket is not in order");
+	sqlite3_finalize(statement);
+	return r;
+}
+
 int read_notes(struct reader *reader)
 {
 	struct lc_futex_wake wake;
@@ -139,6 +175,7 @@ int read_notes(struct reader *reader)
 		    ?: reader_each(reader, &record_go_exact, NULL, 0, &exact, sizeof(exact),
 				   take_exact, NULL);
 	r = r ?: read_labels(reader);
+	r = r ?: read_sockets(reader);
 	return r ?: read_syscalls(reader);
 }
 

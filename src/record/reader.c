@@ -331,6 +331,7 @@ void recording_release(struct recording *recording)
 	lc_go_release(&recording->go);
 	lc_stacks_free(recording->stacks);
 	free(recording->syscalls);
+	free(recording->sockets);
 	release_notes(recording->notes);
 	memset(recording, 0, sizeof(*recording));
 }

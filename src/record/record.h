@@ -11,7 +11,7 @@
 #include "util/error.h"
 
 #define RECORD_APPLICATION 0x6c6b6870 /* "lkhp": PRAGMA application_id */
-#define RECORD_VERSION 1	      /* PRAGMA user_version */
+#define RECORD_VERSION 2	      /* PRAGMA user_version */
 #define RECORD_SUFFIX ".leakhop"
 #define RECORD_LEAST_SIZE (1ull << 20) /* of --max-size */
 #define RECORD_NAME 64
@@ -57,6 +57,16 @@ struct record_syscall {
 	int64_t nr;
 	char name[32];
 	unsigned args; /* that it takes */
+};
+
+#define RECORD_SOCKETS 100000
+#define RECORD_ADDRESS 64
+
+/* A TCP connection of a process; addresses as "10.0.0.1:80" or "[::1]:80". */
+struct record_socket {
+	pid_t pid;
+	int32_t fd;
+	char local[RECORD_ADDRESS], remote[RECORD_ADDRESS];
 };
 
 /* A finding or suspect, when it was told. Texts are leakhop's. */
@@ -121,6 +131,7 @@ bool recorder_has_failed(const struct recorder *recorder);
  */
 void recorder_note_finding(struct recorder *recorder, const struct record_finding *finding);
 void recorder_note_syscall(struct recorder *recorder, const struct record_syscall *syscall);
+void recorder_note_socket(struct recorder *recorder, const struct record_socket *socket);
 void recorder_note_futex_wake(struct recorder *recorder, pid_t tid,
 			      const struct lc_futex_wake *wake);
 void recorder_note_epoll_return(struct recorder *recorder, pid_t tid,
@@ -149,6 +160,8 @@ struct recording {
 	struct lc_series *series;
 	struct record_syscall *syscalls; /* rising */
 	size_t syscall_count;
+	struct record_socket *sockets;
+	size_t socket_count;
 	const char *limits[RECORD_LIMITS + 1]; /* NULL-terminated */
 	uint64_t sweep_count;		       /* in the file */
 	bool from_copy; /* what was not yet in the file itself was read from a copy */

@@ -25,6 +25,9 @@ CREATE TABLE run ( -- one row: the run that was recorded
 );
 CREATE TABLE limit_told (n INTEGER PRIMARY KEY, text TEXT); -- what could not be seen, each in a sentence
 CREATE TABLE syscall (nr INTEGER PRIMARY KEY, name TEXT, args INTEGER); -- of that machine; how many arguments it takes
+CREATE TABLE socket ( -- TCP connections of the processes at the end of the run
+  n INTEGER PRIMARY KEY, pid INTEGER, fd INTEGER, local TEXT, remote TEXT
+);
 CREATE TABLE wait_kind (kind INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE go_kind (kind INTEGER PRIMARY KEY, name TEXT);
 

@@ -45,6 +45,7 @@ static const char *const sql_text[SQL_STATEMENTS] = {
 		"INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 		"?, ?, ?)",
 	[SQL_SYSCALL] = "INSERT OR REPLACE INTO syscall VALUES (?, ?, ?)",
+	[SQL_SOCKET] = "INSERT INTO socket VALUES (NULL, ?, ?, ?, ?)",
 	[SQL_LABEL] = "INSERT INTO go_label VALUES (?, ?, ?, ?, ?)",
 	[SQL_LIMIT] = "INSERT OR REPLACE INTO limit_told VALUES (?, ?)",
 	[SQL_WAIT_KIND] = "INSERT INTO wait_kind VALUES (?, ?)",
@@ -452,6 +453,21 @@ void recorder_note_syscall(struct recorder *recorder, const struct record_syscal
 	sqlite3_bind_int64(statement, 1, syscall->nr);
 	bind_text(statement, 2, syscall->name);
 	sqlite3_bind_int(statement, 3, (int)syscall->args);
+	writer_step(recorder, statement);
+}
+
+void recorder_note_socket(struct recorder *recorder, const struct record_socket *socket)
+{
+	sqlite3_stmt *statement;
+
+	begin(recorder);
+	statement = writer_statement(recorder, SQL_SOCKET);
+	if (!statement)
+		return;
+	sqlite3_bind_int64(statement, 1, socket->pid);
+	sqlite3_bind_int64(statement, 2, socket->fd);
+	bind_text(statement, 3, socket->local);
+	bind_text(statement, 4, socket->remote);
 	writer_step(recorder, statement);
 }
 

@@ -77,8 +77,22 @@ static void take_print(struct verdict_group *group)
 	}
 }
 
+static void note_peer(struct verdict_group *group, const struct lc_wait *wait)
+{
+	const struct lc_wait_owner *owner = wait && wait->owner_count ? &wait->owners[0] : NULL;
+
+	if (!owner || owner->role != LC_WAIT_PEER || owner->pid < VERDICT_FOREIGN)
+		return;
+	group->peer_pid = owner->pid;
+	memcpy(group->peer_comm, owner->comm, sizeof(group->peer_comm));
+}
+
 static void merge(struct verdict_group *into, const struct verdict_group *group)
 {
+	if (!into->peer_pid) {
+		into->peer_pid = group->peer_pid;
+		memcpy(into->peer_comm, group->peer_comm, sizeof(into->peer_comm));
+	}
 	into->count += group->count;
 	if (group->oldest_ns > into->oldest_ns)
 		into->oldest_ns = group->oldest_ns;
@@ -144,6 +158,7 @@ int verdict_groups_take(struct verdict_groups *groups, const struct verdict_reco
 			.source = source,
 		};
 		memcpy(group.comm, record->thread->process_comm, sizeof(group.comm));
+		note_peer(&group, record->thread->wait);
 		r = verdict_groups_add(groups, &group);
 	}
 	return r;
@@ -182,6 +197,8 @@ int verdict_groups_take_goroutines(struct verdict_groups *groups,
 			.source = source,
 		};
 		memcpy(group.comm, record->process->comm, sizeof(group.comm));
+		note_peer(&group,
+			  record->wait && record->wait->has_socket ? &record->wait->socket : NULL);
 		r = verdict_groups_add(groups, &group);
 	}
 	return r;

@@ -14,6 +14,23 @@
 #include "verdict/goroutines.h"
 #include "verdict/report.h"
 
+/*
+ * Where several files are looked at together, a process of file number F has its own number plus
+ * verdict_foreign_base(F) in the others: no kernel gives one as large (PID_MAX_LIMIT).
+ */
+#define VERDICT_FOREIGN (1 << 22)
+#define VERDICT_FOREIGN_FILES 500
+
+static inline pid_t verdict_foreign_base(size_t file)
+{
+	return (pid_t)(file + 1) * VERDICT_FOREIGN;
+}
+
+static inline size_t verdict_foreign_file(pid_t pid)
+{
+	return (size_t)pid / VERDICT_FOREIGN - 1;
+}
+
 struct verdict_group {
 	uint64_t fingerprint;
 	uint64_t lines; /* a hash of them */
@@ -27,6 +44,9 @@ struct verdict_group {
 	size_t count;
 	uint64_t oldest_ns;
 	size_t source; /* number of the file that it is of */
+	/* The process of another file that its connection leads to; pid 0: none. */
+	pid_t peer_pid;
+	char peer_comm[LC_COMM_LEN];
 };
 
 struct verdict_groups {

@@ -4,7 +4,9 @@
  * last" of a client is an open request, of a server it is the answer given.
  */
 #include "wait/kinds.h"
+#include "wait/wait.h"
 
+#include <errno.h>
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -286,4 +288,39 @@ bool wait_describe_inet(struct wait_job *job, uint64_t inode, enum target_socket
 	}
 	wait_add(job, ", fd %d", job->wait->fd);
 	return socket != NULL;
+}
+
+static bool is_connection(const struct target_socket *socket)
+{
+	return socket && socket->state != TCP_LISTEN && socket->inet.local_port &&
+	       socket->inet.remote_port;
+}
+
+int wait_each_connection(struct wait_scan *scan, bool (*wanted)(void *context, pid_t pid),
+			 int (*take)(void *context, const struct wait_connection *connection),
+			 void *context)
+{
+	const struct target_socket *socket;
+	struct wait_connection connection;
+	struct wait_network *network;
+	size_t i;
+	int r = wait_descriptors_load(scan) < 0 ? -ENOMEM : 0;
+
+	for (i = 0; i < scan->descriptors.count && !r; i++) {
+		const struct wait_descriptor *one = &scan->descriptors.all[i];
+
+		if (one->kind != TARGET_FD_SOCKET || !wanted(context, one->pid))
+			continue;
+		network = wait_network_of(scan, one->pid, TARGET_SOCKETS_TCP);
+		socket = network ? target_sockets_find(&network->tcp, one->key) : NULL;
+		if (!is_connection(socket))
+			continue;
+		connection = (struct wait_connection){ .pid = one->pid, .fd = one->fd };
+		address_words(&socket->inet.local, socket->inet.family, socket->inet.local_port,
+			      connection.local, sizeof(connection.local));
+		address_words(&socket->inet.remote, socket->inet.family, socket->inet.remote_port,
+			      connection.remote, sizeof(connection.remote));
+		r = take(context, &connection);
+	}
+	return r;
 }

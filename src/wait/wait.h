@@ -38,6 +38,21 @@ int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, st
 bool wait_runs_initialiser(const struct wait_subject *waiter, const char *const *functions,
 			   size_t count);
 
+/* A TCP connection that a process has; addresses as "10.0.0.1:80" or "[::1]:80". */
+struct wait_connection {
+	pid_t pid;
+	int fd;
+	char local[64], remote[64];
+};
+
+/*
+ * Gives those of the processes that are wanted to take(), until that returns other than 0, which is
+ * then returned. Reads the descriptors of all processes, if that was not done yet.
+ */
+int wait_each_connection(struct wait_scan *scan, bool (*wanted)(void *context, pid_t pid),
+			 int (*take)(void *context, const struct wait_connection *connection),
+			 void *context);
+
 /* How many processes' descriptors could not be read so far. */
 size_t wait_scan_refused(const struct wait_scan *scan);
 

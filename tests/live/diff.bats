@@ -149,3 +149,78 @@ one_and_the_same() {
 	run -2 leakhop report --explain "$pid" "${files[@]}"
 	run -3 leakhop report "${files[0]}" /etc/passwd
 }
+
+# beside NAME WORD COMMAND...: in a network and a list of processes of its own, as on another host; it is looked at when
+# both are there. Its output in NAME.out, what was recorded in NAME.leakhop.
+beside() {
+	local name=$1 word=$2 program=("${@:3}")
+	ip netns exec "lh-$name-$$" unshare --pid --fork --kill-child --mount-proc --uts bash -c '
+		hostname "host-$0"; word=$1 leakhop=$2; shift 2
+		wait_for() { local i; for ((i = 0; i < 400; i++)); do "$@" && return; sleep 0.05; done; return 1; }
+		"$@" >"$0.out" 2>&1 & pid=$!
+		wait_for grep -q "$word" "$0.out" && touch "$0.up"
+		wait_for test -e look
+		"$leakhop" dump --without bpf -p $pid -m 50ms -o "$0.leakhop" >"$0.text" 2>&1
+		touch "$0.done"
+		wait_for test -e end
+		kill -9 $pid 2>/dev/null' "$name" "$word" "$leakhop" "${program[@]}" 3>&- &
+	pids+=("$!")
+	eventually 20 test -e "$name.up"
+}
+
+end_networks() {
+	local one
+	for one in a b; do [[ ! -e /run/netns/lh-$one-$$ ]] || ip netns del "lh-$one-$$"; done
+}
+
+teardown() { end_networks; kill_fixtures; }
+
+# two_hosts [well]: one asks the other
+two_hosts() {
+	rm -f ./*.up ./*.done look end
+	ip netns add "lh-a-$$" 2>/dev/null && ip netns add "lh-b-$$" || skip "no network namespaces"
+	ip link add lha netns "lh-a-$$" type veth peer name lhb netns "lh-b-$$" || { end_networks; skip "no veth"; }
+	ip -n "lh-a-$$" addr add 10.77.0.1/24 dev lha
+	ip -n "lh-b-$$" addr add 10.77.0.2/24 dev lhb
+	ip -n "lh-a-$$" link set lha up
+	ip -n "lh-b-$$" link set lhb up
+	beside b OPEN "$programs/remote" serve 7777 "$@"
+	beside a READY "$programs/remote" ask 10.77.0.2 7777
+	# Blocked for longer than the kernel's clocks are wrong
+	asked() { (($(awk '{ print $3 }' a.out | tail -n 1) >= 0)) && grep -q READY b.out && (($(now_ns) - $(awk '/READY/ { print $4 }' a.out) > 300000000)); }
+	eventually 20 asked
+	touch look
+	eventually 20 test -e a.done
+	eventually 20 test -e b.done
+	touch end
+	end_networks
+}
+
+@test "a connection with its two ends in two recordings joins their graphs" {
+	[[ -n $(type -P ip) ]] || skip "no ip"
+	cd "$BATS_TEST_TMPDIR"
+	two_hosts
+	leakhop report -q --json a.leakhop >alone.json
+	same '[.findings, (.suspects[0].rule)]' '[[],"answer-outstanding"]' alone.json
+	leakhop report -q --json a.leakhop b.leakhop >"$json"
+	holds '[.groups[] | select(.hosts[0].peer != null)] | length == 1 and
+		(.[0] | .verdict == "stuck" and .rule == "dead-end" and .hosts[0].host == "host-a" and
+			(.hosts[0].peer | .host == "host-b" and .comm == "remote" and .file == "b.leakhop"))' "$json"
+	holds '[.groups[] | select(.verdict == "deadlock")] | length == 1 and .[0].hosts[0].host == "host-b"' "$json"
+	leakhop report -q b.leakhop a.leakhop | grep -qE '^ +for remote \([0-9]+\) on host-b$'
+	# The same two, of another day
+	cp b.leakhop old.leakhop
+	sqlite3 old.leakhop 'UPDATE run SET ended = ended - 86400000000000'
+	leakhop report -q --json a.leakhop old.leakhop >"$json"
+	holds '[.groups[] | select(.verdict == "stuck" or .hosts[0].peer != null)] == []' "$json"
+	# Numbers that only mean a process of another file
+	cp a.leakhop lies.leakhop
+	sqlite3 lies.leakhop "INSERT INTO wait_owner (wait, n, pid, tid, ns_tid, fd, role, state, comm, start_time)
+		SELECT id, 0, 1073741824, 0, 0, 1, 3, 'S', 'x', 0 FROM wait; UPDATE wait SET recorded = 1, owner_count = 1, owner_total = 1"
+	leakhop report -q --json -v lies.leakhop b.leakhop >"$json"
+	holds '[.groups[].hosts[] | select(.peer != null)] == []' "$json"
+	two_hosts well
+	leakhop report -q --json -v a.leakhop b.leakhop >"$json"
+	holds '[.groups[] | select(.verdict == "stuck" or .verdict == "deadlock" or .verdict == "leak")] == []' "$json"
+	holds '[.groups[].hosts[] | select(.peer != null)] | length == 1' "$json"
+}

@@ -447,6 +447,7 @@ static void test_notes(void **state)
 	const struct file *file = *state;
 	const struct record_label label = { "tenant: a", 3 };
 	const struct record_syscall call = { 202, "futex", 6 };
+	const struct record_socket socket = { 41, 7, "10.0.0.1:80", "[fe80::1]:40000" };
 	struct record_label labels[RECORD_LABELS];
 	struct record_go_exact exact = {};
 	struct lc_futex_wake wake = {}, got_wake;
@@ -468,6 +469,8 @@ static void test_notes(void **state)
 	recorder_note_epoll_return(recorder, 986, &last);
 	recorder_note_syscall(recorder, &call);
 	recorder_note_syscall(recorder, &call);
+	recorder_note_socket(recorder, &socket);
+	recorder_note_socket(recorder, &socket);
 	write_models(recorder, &models);
 	recorder_close(recorder);
 	read_whole(file->path, &recording);
@@ -484,6 +487,8 @@ static void test_notes(void **state)
 	assert_same(&record_epoll_return, &got_last, &last);
 	assert_int_equal(recording.syscall_count, 1);
 	assert_string_equal(recording.syscalls[0].name, "futex");
+	assert_int_equal(recording.socket_count, 2);
+	assert_memory_equal(&recording.sockets[1], &socket, sizeof(socket));
 	recording_release(&recording);
 	release_models(&models);
 }
