@@ -268,10 +268,21 @@ int core_file_fd(struct target_core *core, struct target_core_file *file)
 	}
 }
 
-/* How a file's headers want to have mapped what lies at offset; PROT_WRITE: not known. */
+static bool is_in(const Elf64_Phdr *header, uint64_t offset)
+{
+	return header->p_type == PT_LOAD && header->p_offset <= INT64_MAX &&
+	       header->p_filesz <= INT64_MAX && offset >= (header->p_offset & ~PAGE_MASK) &&
+	       offset < header->p_offset + header->p_filesz;
+}
+
+/*
+ * How a file's headers want to have mapped what lies at offset; PROT_WRITE: not known. Two pieces
+ * may meet within a page, which is mapped twice: the one that begins there is meant.
+ */
 static int protection_by_headers(int fd, uint64_t offset)
 {
 	Elf64_Phdr headers[HEADERS_MOST];
+	const Elf64_Phdr *found = NULL;
 	Elf64_Ehdr header;
 	ssize_t size;
 	size_t i;
@@ -284,16 +295,14 @@ static int protection_by_headers(int fd, uint64_t offset)
 	if (target_file_read(NULL, fd, headers, (size_t)size, header.e_phoff) != size)
 		return PROT_WRITE;
 	for (i = 0; i < header.e_phnum; i++) {
-		const Elf64_Phdr *one = &headers[i];
-
-		if (one->p_type != PT_LOAD || one->p_offset > INT64_MAX ||
-		    one->p_filesz > INT64_MAX || offset < (one->p_offset & ~PAGE_MASK) ||
-		    offset >= one->p_offset + one->p_filesz)
-			continue;
-		return PROT_READ | (one->p_flags & PF_W ? PROT_WRITE : 0) |
-		       (one->p_flags & PF_X ? PROT_EXEC : 0);
+		if (is_in(&headers[i], offset) &&
+		    (!found || (headers[i].p_offset & ~PAGE_MASK) == offset))
+			found = &headers[i];
 	}
-	return PROT_WRITE;
+	if (!found)
+		return PROT_WRITE;
+	return PROT_READ | (found->p_flags & PF_W ? PROT_WRITE : 0) |
+	       (found->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
 /* Of a file that is not there: what a debugger leaves out of a program or library is its code. */

@@ -93,6 +93,21 @@ agrees() {
 	done
 }
 
+@test "C++ and Rust: futures, statics, mutexes" {
+	local one program fault count
+	for one in cpp::4 initialisers:statics:2 rust::3; do
+		IFS=: read -r program fault count <<<"$one"
+		[[ -x $programs/$program ]] || continue
+		start "$program" ${fault:+"$fault"}
+		await "$count"
+		eventually 20 all_due "$live"
+		by_gcore
+		read_core
+		agrees '.findings + .suspects' || { echo "$one" >&2; return 1; }
+		end
+	done
+}
+
 @test "musl: whose end is waited for" {
 	[[ -n $(type -P musl-gcc) ]] || skip "no musl"
 	musl-gcc -O2 -g -static -pthread -I "$sources" -o sick "$sources/sick.c" "$sources/fixture.c" 2>/dev/null || skip "does not build"
