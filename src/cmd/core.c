@@ -8,14 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-int core_begin(const char *path, const char *exe, struct observer_options *observe,
-	       struct target_core **ret_core, struct error *error)
+int core_begin(const char *path, const struct target_core_options *files,
+	       struct observer_options *observe, struct target_core **ret_core, struct error *error)
 {
-	const struct target_core_options files = {
-		.exe = exe,
-		.symfs = observe->symfs,
-	};
-	int r = target_core_open(path, &files, ret_core, error);
+	int r = target_core_open(path, files, ret_core, error);
 
 	if (r < 0)
 		return r;

@@ -100,12 +100,14 @@ static int write_all(pid_t pid, struct target_access *core, FILE *stream, struct
 /* Of the one process that was named, or of a core's. */
 static int write_goroutines(struct session_options *options, FILE *stream, struct error *error)
 {
+	const struct target_core_options files = { .exe = options->exe,
+						   .symfs = options->observe.symfs };
 	struct target_core *core;
 	int r;
 
 	if (!options->core)
 		return write_all(options->observe.collect.filter.pids[0], NULL, stream, error);
-	r = core_begin(options->core, options->exe, &options->observe, &core, error);
+	r = core_begin(options->core, &files, &options->observe, &core, error);
 	if (r < 0)
 		return r;
 	r = write_all(core->pid, &core->access, stream, error);

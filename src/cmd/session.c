@@ -96,13 +96,15 @@ static int open_access(struct session *session, const struct sandbox_options *sa
 {
 	struct session_options *options = session->options;
 	struct target_core *core;
-	int r;
+	struct target_core_options files = { .exe = options->exe, .symfs = options->observe.symfs };
+	int r = sandbox_open_access(sandbox, options->core ? &session->careful : &session->access);
 
-	if (!options->core) {
-		r = sandbox_open_access(sandbox, &session->access);
-		return r < 0 ? error_set(error, r, "cannot start") : 0;
-	}
-	r = core_begin(options->core, options->exe, &options->observe, &core, error);
+	if (r < 0)
+		return error_set(error, r, "cannot start");
+	if (!options->core)
+		return 0;
+	files.careful = session->careful;
+	r = core_begin(options->core, &files, &options->observe, &core, error);
 	if (r < 0)
 		return r;
 	session->access = &core->access;
@@ -234,6 +236,8 @@ int session_close(struct session *session, int code)
 		session->files->does->free(session->files);
 	if (session->access)
 		session->access->does->free(session->access);
+	if (session->careful)
+		session->careful->does->free(session->careful);
 	sandbox_close_spawner(session->spawner);
 	return session_close_output(session->options, &session->out, code);
 }

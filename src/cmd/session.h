@@ -46,6 +46,7 @@ struct session {
 	struct file_document out;
 	struct sandbox_spawner *spawner;
 	struct target_access *access;
+	struct target_access *careful; /* with a core: opens the files that it names */
 	struct binary_files *files;
 	struct observer observer;
 	struct recorder *recorder; /* NULL: none */

@@ -64,6 +64,11 @@ struct target_core_segment {
 struct target_core_options {
 	const char *exe;   /* the program's file; NULL: the one that the core names */
 	const char *symfs; /* a folder to look for files in first; NULL: none */
+	/*
+	 * What opens the files that a core names, and reads them for the first time: they may lie
+	 * where that hangs. NULL: by itself.
+	 */
+	struct target_access *careful;
 };
 
 /* To be read; only the files of core*.c change it. */
@@ -95,6 +100,7 @@ struct target_core {
 	size_t threads_refused; /* past the bound, or twice the same */
 	size_t segments_refused;
 	size_t files_refused;
+	unsigned silent; /* files whose file system did not answer */
 	bool notes_cut; /* threads or files may be missing */
 };
 

@@ -188,7 +188,8 @@ static enum target_core_build compare(const struct target_core *core,
 
 	if (!size)
 		return TARGET_CORE_UNCHECKED;
-	if (target_file_read(NULL, fd, here, size, 0) != (ssize_t)size || memcmp(page, here, size))
+	if (target_file_read(core->options.careful, fd, here, size, 0) != (ssize_t)size ||
+	    memcmp(page, here, size))
 		return TARGET_CORE_OTHER;
 	return TARGET_CORE_SAME;
 }
@@ -212,15 +213,27 @@ static int open_choice(const struct target_core *core, const struct target_core_
 			       ? target_file_open_path(options->exe, ret_fd)
 			       : -ENOENT;
 	case 1:
-		return options->symfs
-			       ? target_file_open_below(NULL, options->symfs, file->path, 0, ret_fd)
-			       : -ENOENT;
+		return options->symfs ? target_file_open_below(options->careful, options->symfs,
+							       file->path, 0, ret_fd)
+				      : -ENOENT;
 	default:
-		return target_file_open_below(NULL, "/", file->path, 0, ret_fd);
+		return target_file_open_below(options->careful, "/", file->path, 0, ret_fd);
 	}
 }
 
 #define CHOICES 3
+
+/* A second is lost for each that hangs, and all may lie on one server. */
+#define SILENT_MOST 4
+
+static bool open_or_note(struct target_core *core, const struct target_core_file *file,
+			 unsigned choice, int *ret_fd)
+{
+	int r = core->silent < SILENT_MOST ? open_choice(core, file, choice, ret_fd) : -ETIME;
+
+	core->silent += r == -ETIME && core->silent < SILENT_MOST;
+	return r == 0;
+}
 
 /* The best that there is: one that is known to be the same. */
 static void look_for(struct target_core *core, struct target_core_file *file)
@@ -231,7 +244,7 @@ static void look_for(struct target_core *core, struct target_core_file *file)
 
 	file->build = TARGET_CORE_MISSING;
 	for (choice = 0; choice < CHOICES && file->build != TARGET_CORE_SAME; choice++) {
-		if (open_choice(core, file, choice, &fd) < 0)
+		if (!open_or_note(core, file, choice, &fd))
 			continue;
 		build = compare(core, file, fd);
 		if (build != TARGET_CORE_SAME && file->build != TARGET_CORE_MISSING) {
