@@ -20,6 +20,7 @@ setup() {
 teardown() {
 	[[ -z $server ]] || kill -KILL "$server" 2>/dev/null || true
 	kill_fixtures
+	[[ -z ${core:-} ]] || rm -rf "$core"
 }
 
 # begin_hung MODE NUMBER: and the server falls silent when so many threads stand
@@ -56,6 +57,21 @@ survives() {
 	# What is not in the file is read as ever: the mutex, its owner, the C library's frames.
 	holds "[.threads[] | select(.pid == $pid and (.tids | index($(ready_tid mutex)))) | select(.wait.kind == \"mutex\"
 		and .wait.owners[0].tid == $pid and any(.user_stack[]; .function | test(\"mutex_lock\")))] != []" "$json"
+}
+
+@test "a core names a program on a server that does not answer" {
+	[[ -n $(type -P gcore) ]] || skip "no gcore"
+	core=$(mktemp -d /var/tmp/leakhop-core.XXXXXX) # /tmp is the server's
+	start hung binary "$programs/locks" mutex
+	eventually 20 said 2
+	! grep -q ^SKIP "$out" || skip "no FUSE here: $(cat "$out")"
+	server=$(awk '$1 == "SERVER" { print $2 }' "$out")
+	eventually 20 all_asleep
+	gcore -o "$core/core" "$pid" >/dev/null 2>&1 3>&-
+	kill -USR1 "$server"
+	nsenter -t "$pid" -m timeout 50 "$leakhop" dump --core "$core/core.$pid" --json >"$json" 2>"$json.err" 3>&-
+	grep -q "not found here.*: file " "$json.err"
+	holds '[.threads[] | select(.wait.kind == "mutex" and any(.user_stack[]; .function | test("mutex_lock")))] != []' "$json"
 }
 
 @test "a stack lies on a server that does not answer" {
