@@ -461,6 +461,7 @@ int command_check(int argc, char **argv)
 	keeper_release(&check->keeper);
 	found_release(&check->founds);
 	baseline_release(&check->baseline);
+	blame_release(&check->blame);
 	free(check);
 	return r;
 }

@@ -15,6 +15,7 @@
 #include "output/found.h"
 #include "util/cleanup.h"
 #include "verdict/baseline.h"
+#include "verdict/blame.h"
 
 #define CHECK_HOLDS                                                                   \
 	256 /* processes held at a time; who comes then is not looked at, and counted \
@@ -55,6 +56,7 @@ struct check {
 	uint64_t stop_at; /* a look that must be done by then; 0: none */
 	struct founds founds;
 	struct baseline baseline;
+	struct blame blame;
 	struct check_hold holds[CHECK_HOLDS];
 	size_t hold_count;
 	struct found_process processes[CHECK_PROCESSES];
@@ -78,7 +80,7 @@ void check_remark(struct check *check, const char *format, ...)
 
 /* check_look.c. Return 0 or a negative errno. */
 int check_sweep(struct check *check);
-int check_look(struct check *check, uint64_t blocked_ns, bool counts);
+int check_look(struct check *check, uint64_t blocked_ns, unsigned attempts, bool counts);
 int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_done);
 int check_look_at_rest(struct check *check);
 
@@ -90,6 +92,13 @@ int check_tell_hang(struct check *check, const char *why, bool counts);
 void check_take_pulse(struct check *check);
 int check_pulse(struct check *check);
 uint64_t check_pulse_due(const struct check *check);
+
+/* check_blame.c: keeps who lives, after a sweep; and the tests of findings. */
+int check_note_tests(struct check *check);
+int check_add_goroutines(struct check *check, enum found_kind kind, const struct output_run *run,
+			 const struct verdict_goroutines *record);
+int check_add_thread(struct check *check, enum found_kind kind, const struct output_run *run,
+		     const struct verdict_record *record);
 
 /* check_baseline.c. Return 0 or a negative errno; the first with error. */
 int check_read_baseline(struct check *check, struct error *error);

@@ -21,8 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STILL_SHARE 200		   /* of a core: 1/200 */
-#define BLOCKED_NS 20000000ull	   /* is told where it hangs, whatever the threshold */
+#define STILL_SHARE 200	       /* of a core: 1/200 */
+#define BLOCKED_NS 20000000ull /* is told where it hangs, whatever the threshold */
+#define HANG_ATTEMPTS 3
 #define PATIENCE_NS 10000000000ull /* for a look that nobody waits for */
 
 /* --- telling --- */
@@ -124,7 +125,9 @@ int check_tell_hang(struct check *check, const char *why, bool counts)
 		check->stop_at = now_monotonic() + PATIENCE_NS;
 	if (*threshold > BLOCKED_NS)
 		*threshold = BLOCKED_NS;
-	r = check_look(check, *threshold, counts);
+	/* More than one: heaps are searched now, however lately that was. A signal has no time for
+	 * it. */
+	r = check_look(check, *threshold, counts ? HANG_ATTEMPTS : 1, counts);
 	r = r ?: tell(check, why, /* hung= */ counts);
 	if (counts)
 		mark_told(check);

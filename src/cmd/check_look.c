@@ -62,8 +62,7 @@ static int stuck_threads(struct check *check, const struct picture *picture)
 			continue;
 		annotate_record(&check->session.observer, &records.list[i], /* life= */ false);
 		saving_record(&check->session, &records.list[i], /* at_end= */ false);
-		r = found_add_thread(&check->founds, FOUND_STUCK, &picture->head.run,
-				     &records.list[i], check->look);
+		r = check_add_thread(check, FOUND_STUCK, &picture->head.run, &records.list[i]);
 		r = r == -ENOSPC ? 0 : r;
 	}
 	verdict_release(&records);
@@ -80,8 +79,7 @@ static int stuck_goroutines(struct check *check, struct picture *picture)
 		if (records->list[i].conclusion.verdict < VERDICT_STUCK)
 			continue;
 		annotate_goroutines(&check->session.observer, &records->list[i]);
-		r = found_add_goroutines(&check->founds, FOUND_STUCK, &picture->head.run,
-					 &records->list[i], NULL, check->look);
+		r = check_add_goroutines(check, FOUND_STUCK, &picture->head.run, &records->list[i]);
 		r = r == -ENOSPC ? 0 : r;
 	}
 	for (i = 0; i < records->timer_count && !r; i++) {
@@ -165,15 +163,15 @@ static int observe(struct check *check, uint64_t stack_after_ns, unsigned attemp
 		check->refused = true;
 		return 0;
 	}
-	return r;
+	return r ?: check_note_tests(check);
 }
 
-int check_look(struct check *check, uint64_t blocked_ns, bool counts)
+int check_look(struct check *check, uint64_t blocked_ns, unsigned attempts, bool counts)
 {
 	struct picture picture;
 	int r;
 
-	r = observe(check, blocked_ns, ATTEMPTS);
+	r = observe(check, blocked_ns, attempts);
 	if (r < 0 || !counts)
 		return r;
 	r = picture_make(check, &picture);
@@ -187,7 +185,8 @@ int check_look(struct check *check, uint64_t blocked_ns, bool counts)
 int check_sweep(struct check *check)
 {
 	uint64_t before = cpu_ns(check), due, now;
-	int r = check_look(check, check->options->session.observe.collect.threshold_ns, true);
+	int r = check_look(check, check->options->session.observe.collect.threshold_ns, ATTEMPTS,
+			   true);
 
 	if (r < 0)
 		return r;
@@ -226,8 +225,7 @@ static int left_threads(struct check *check, const struct leftover_end *end,
 		if (take)
 			saving_record(&check->session, record, /* at_end= */ true);
 		if (take)
-			r = found_add_thread(&check->founds, FOUND_LEFT, &picture->head.run, record,
-					     check->look);
+			r = check_add_thread(check, FOUND_LEFT, &picture->head.run, record);
 		r = r == -ENOSPC ? 0 : r;
 	}
 	verdict_release(&records);
@@ -253,8 +251,7 @@ static int left_goroutines(struct check *check, const struct leftover_end *end,
 		if (take)
 			saving_goroutines(&check->session, record, /* at_end= */ true);
 		if (take)
-			r = found_add_goroutines(&check->founds, FOUND_LEFT, &picture->head.run,
-						 record, NULL, check->look);
+			r = check_add_goroutines(check, FOUND_LEFT, &picture->head.run, record);
 		r = r == -ENOSPC ? 0 : r;
 	}
 	return r;

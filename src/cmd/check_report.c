@@ -180,6 +180,8 @@ int check_report(struct check *check)
 		.founds = &check->founds,
 		.processes = check->processes,
 		.process_count = check->process_count,
+		.tests = check->blame.tests,
+		.test_count = check->blame.test_count,
 		.command = command_words(check->options->session.child_argv, words, sizeof(words)),
 		.folder = getcwd(folder, sizeof(folder)) ? folder : "",
 		.remarks = remarks,

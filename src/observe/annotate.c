@@ -51,6 +51,12 @@ static void name_goroutines(struct observer *observer, uint32_t stack)
 	observer->runtime->does->name(observer->runtime, stack);
 }
 
+void annotate_go_stack(struct observer *observer, uint32_t stack)
+{
+	if (observer->runtime)
+		name_goroutines(observer, stack);
+}
+
 static void find_goroutine(struct observer *observer, struct verdict_record *record)
 {
 	record->go = lc_go_find(&observer->go, record->thread->task.pid);

@@ -16,6 +16,9 @@ void annotate_record(struct observer *observer, struct verdict_record *record, b
 /* The stacks of a group of goroutines, its labels, and what probes have seen of it. */
 void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record);
 
+/* A stack of goroutines; 0: none. */
+void annotate_go_stack(struct observer *observer, uint32_t stack);
+
 /* The stacks of the goroutines in the graph. */
 void annotate_graph(struct observer *observer, const struct graph *graph);
 

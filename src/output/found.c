@@ -147,8 +147,9 @@ static char *title(const struct found *found, const char *what, const char *wait
 
 static bool is_same(const struct found *a, const struct found *b)
 {
-	return a->pid == b->pid && a->goroutines == b->goroutines && a->stack == b->stack &&
-	       a->spawn_stack == b->spawn_stack && a->start_time == b->start_time;
+	return !strcmp(a->test, b->test) && a->pid == b->pid && a->goroutines == b->goroutines &&
+	       a->stack == b->stack && a->spawn_stack == b->spawn_stack &&
+	       a->start_time == b->start_time;
 }
 
 static struct found *find(const struct founds *founds, const struct found *like)
@@ -267,7 +268,7 @@ static char *thread_print(const struct output_run *run, const struct found *foun
 }
 
 int found_add_thread(struct founds *founds, enum found_kind kind, const struct output_run *run,
-		     const struct verdict_record *record, uint64_t look)
+		     const struct verdict_record *record, const char *test, uint64_t look)
 {
 	const struct lc_thread *thread = record->thread;
 	const char *wait = thread->wait ? lc_wait_kind_name(thread->wait->kind) : "";
@@ -277,7 +278,8 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 			       .stack = record->user_stack ?: record->kernel_stack,
 			       .spawn_stack = thread->spawn_stack,
 			       .start_time = thread->start_time,
-			       .look = look };
+			       .look = look,
+			       .test = (char *)(test ?: "") };
 	char remedy[REMEDY_BYTES];
 
 	if (seen_again(founds, &found, look))
@@ -287,7 +289,7 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 	take_site(&found.spawn, text_telling_frame(run, found.spawn_stack));
 	take_conclusion(&found, &record->conclusion,
 			remedy_words(run, &record->conclusion, remedy, sizeof(remedy)));
-	found.test = strdup("");
+	found.test = strdup(found.test);
 	found.title = found.block.function && found.spawn.function ? title(&found, "thread", wait)
 								   : NULL;
 	found.text = thread_text(run, record);
@@ -307,7 +309,8 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 			       .stack = record->goroutine->stack,
 			       .spawn_stack = record->site->spawn_stack,
 			       .start_time = record->process->start_time,
-			       .look = look };
+			       .look = look,
+			       .test = (char *)(test ?: "") };
 
 	if (seen_again(founds, &found, look))
 		return 0;
@@ -316,7 +319,7 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 	/* The go statement, whoever's it is. */
 	take_site(&found.spawn, spawn && spawn->frame_count ? &spawn->frames[0] : NULL);
 	take_conclusion(&found, &record->conclusion, remedy_of_goroutines(run, record));
-	found.test = strdup(test ?: "");
+	found.test = strdup(found.test);
 	found.title = found.block.function && found.spawn.function
 			      ? title(&found, "goroutine", wait)
 			      : NULL;
@@ -334,7 +337,8 @@ int found_add_timers(struct founds *founds, const struct output_run *run,
 			       .pid = timers->process->pid,
 			       .count = timers->process->timers,
 			       .start_time = timers->process->start_time,
-			       .look = look };
+			       .look = look,
+			       .test = "" };
 
 	(void)run;
 	if (seen_again(founds, &found, look))

@@ -57,11 +57,11 @@ struct found_process {
 
 /*
  * Adds what a record tells, as left over or stuck; what is there at the same place of the same
- * process is taken for the same, and grows. look: kept in it. test may be NULL. Return 0, -ENOSPC
- * at the bound (counted), or -ENOMEM.
+ * process and test is taken for the same, and grows. look: kept in it. test may be NULL. Return 0,
+ * -ENOSPC at the bound (counted), or -ENOMEM.
  */
 int found_add_thread(struct founds *founds, enum found_kind kind, const struct output_run *run,
-		     const struct verdict_record *record, uint64_t look);
+		     const struct verdict_record *record, const char *test, uint64_t look);
 int found_add_goroutines(struct founds *founds, enum found_kind kind, const struct output_run *run,
 			 const struct verdict_goroutines *record, const char *test, uint64_t look);
 int found_add_timers(struct founds *founds, const struct output_run *run,

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# check of Go's tests: goroutines left over, each by the test that started it.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	[[ -x $programs/go/gotested ]] || skip "no Go"
+	said=$BATS_TEST_TMPDIR/said
+	junit=$BATS_TEST_TMPDIR/junit.xml
+	shared=$(mktemp -d /tmp/leakhop-test-XXXXXX)
+	cp "$leakhop" "$programs/go/gotested" "$shared/"
+	chmod -R a+rX "$shared"
+	chmod 777 "$shared"
+	junit=$shared/junit.xml
+	gosource=$sources/go/gotested
+	as=()
+}
+
+teardown() {
+	kill_fixtures
+	rm -rf "$shared"
+}
+
+checked() { run "-$1" --separate-stderr "${as[@]}" "$shared/leakhop" check --junit "$junit" "${@:2}"; }
+
+# cases: "NAME failed FILE:LINE" or "NAME passed", a line each
+cases() {
+	/usr/bin/python3 - "$junit" <<'PY'
+import os, sys, xml.etree.ElementTree as tree
+for case in tree.parse(sys.argv[1]).getroot().iter("testcase"):
+    failed = case.find("failure") is not None
+    print(case.get("name"), "failed %s:%s" % (os.path.basename(case.get("file")), case.get("line")) if failed else "passed")
+PY
+}
+
+at() { echo "$1:$(grep -n "@$2 $3\b" "$gosource/$1" | cut -d: -f1)"; }
+
+by_test() {
+	checked 99 "$@" -- "$shared/gotested"
+	[[ $(cases | grep failed | sort) == "TestForgets failed $(at server.go spawn give)
+TestOuter failed $(at server_test.go spawn inner)" ]] || { cases >&2; return 1; }
+	cases | grep -qx 'TestHealthy passed'
+	WELL=1 checked 0 "$@" -- "$shared/gotested"
+	! cases | grep failed
+}
+
+@test "tests in parallel: the one that leaves a goroutine, where it started it; its twin" {
+	by_test
+}
+
+@test "the same as nobody, without any right" {
+	need_root
+	as=("${nobody[@]}")
+	by_test
+}
+
+@test "all goroutines have so long to end as the grace is" {
+	# TestShutdown's ends after 400 ms.
+	WELL=1 checked 99 --grace 0s -- "$shared/gotested" -test.run TestShutdown
+	WELL=1 checked 0 --grace 20s -- "$shared/gotested" -test.run TestShutdown
+}
+
+@test "go test -exec: each package by itself; what fails is a failure for go test, too" {
+	cd "$sources/go" || return
+	local -a go=(env -u GOROOT GOTOOLCHAIN=local GOENV=off GOWORK=off GOPROXY=off GOFLAGS=-buildvcs=false go test -vet=off -count=1)
+	run -1 "${go[@]}" -exec "$shared/leakhop check --junit $junit --" ./gotested
+	[[ $output == *"left over"* && $output == *"FAIL"*"gotested"* ]]
+	(($(cases | grep -c failed) == 2))
+	WELL=1 run -0 "${go[@]}" -exec "$shared/leakhop check --" ./gotested
+	# The other way round, the tools of Go are no finding.
+	WELL=1 run -0 "$shared/leakhop" check -- "${go[@]}" ./gotested
+}
+
+load go
+
+# looked PATTERN...: all of them in one check, with as many findings at its end as that says
+looked() {
+	# shellcheck disable=SC2016
+	GROW=0 run -124 --separate-stderr "$shared/leakhop" check --timeout 3s --grace 0s --junit "$junit" -- sh -c '
+		for one; do $one >/dev/null 2>&1 & done; wait' sh "$@"
+}
+
+@test "goroutines that nothing reaches, all kinds at once: each is a finding, none of the twins" {
+	local one pattern block
+	local -a leaky=() well=()
+	for one in $forgotten $locks; do
+		pattern=${one%%:*}
+		[[ $pattern != ticker ]] || continue # ever more, over minutes
+		leaky+=("$programs/go/goleak $pattern")
+		well+=("$programs/go/goleak $pattern well")
+	done
+	looked "${leaky[@]}"
+	for one in $forgotten $locks; do
+		IFS=: read -r pattern block _ <<<"$one"
+		[[ $pattern != ticker ]] || continue
+		block=$(line block "${block:-$pattern}")
+		grep -qE "/(forgotten|sync|circles)\.go:$block\b" "$junit" || { echo "$one, at line $block, not found" >&2; return 1; }
+	done
+	looked "${well[@]}"
+	! cases | grep failed
+}
