@@ -217,8 +217,10 @@ test-debian:
 $(BUILD)/gen-reference: scripts/gen-reference.c $(foreach folder,output verdict model util,$(BUILD)/$(folder).a)
 	$(Q)$(CC) $(all_cflags) $(sanitize) -o $@ $^ $(libraries)
 
+# And pages and completions from --help; tests/live/docs.bats compares.
 .PHONY: reference
-reference: $(BUILD)/gen-reference
+reference: $(BUILD)/gen-reference $(BUILD)/leakhop
+	$(Q)scripts/gen-pages $(BUILD)/leakhop docs/pages
 	$(Q)$< schema >$(BUILD)/schema.json && mv $(BUILD)/schema.json docs/leakhop.schema.json
 	$(Q)sed -i '/^<!-- make reference -->$$/q' docs/json.md && $< tables >>docs/json.md
 
@@ -323,6 +325,10 @@ check-format:
 install: all
 	install -D -m 755 $(BUILD)/leakhop $(DESTDIR)$(PREFIX)/bin/leakhop
 	install -D -m 644 docs/leakhop.1 $(DESTDIR)$(PREFIX)/share/man/man1/leakhop.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/pages/*.1
+	install -D -m 644 docs/pages/leakhop.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/leakhop
+	install -D -m 644 docs/pages/_leakhop $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_leakhop
+	install -D -m 644 docs/pages/leakhop.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/leakhop.fish
 
 clean:
 	$(Q)rm -rf build build-san build-arm64

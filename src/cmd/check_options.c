@@ -69,7 +69,7 @@ static const struct argp_option list[] = {
 	{ 0, 0, 0, 0, "How to look:", 4 },
 	{ "no-hold", OPTION_NO_HOLD, 0, 0,
 	  "do not hold processes at their end: programs that are setuid, or that set a listener of "
-	  "seccomp themselves, need that; what is left over is then as of the last look",
+	  "seccomp themselves, need that; what they leave over is then not known",
 	  4 },
 	{ "budget", OPTION_BUDGET, "PERCENT", 0,
 	  "of one core, that looking may take while the command runs (default 1)", 4 },

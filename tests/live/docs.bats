@@ -15,7 +15,7 @@ in_page() {
 in_help() {
 	{
 		local command
-		for command in trace dump report diff doctor; do leakhop "$command" --help; done
+		for command in trace dump check report diff doctor; do leakhop "$command" --help; done
 		echo '      --version'
 	} | grep -oE '^ +(-., )?--[a-z][a-z-]+' | sed 's/.*--//' | sort -u
 }
@@ -49,4 +49,43 @@ in_help() {
 		grep -qE "^\| .*\`$name\`" "$BATS_TEST_DIRNAME/../../docs/formats.md" || { echo "docs lack $name" >&2; return 1; }
 		leakhop dump --help | tr -s ' \n' ' ' | grep -qE "[ (]$name[ ,;:]" || { echo "help lacks $name" >&2; return 1; }
 	done
+}
+
+@test "a manual page for each command, and completions: as --help says" {
+	"$top/scripts/gen-pages" "$leakhop" "$BATS_TEST_TMPDIR/pages"
+	diff -r "$top/docs/pages" "$BATS_TEST_TMPDIR/pages" || { echo 'make reference writes them' >&2; return 1; }
+}
+
+@test "the pages of commands are well formed" {
+	[[ -n $(type -P groff) ]] || skip "no groff"
+	local one
+	for one in "$top"/docs/pages/*.1; do
+		run -0 groff -man -ww -z "$one"
+		[[ $output == "" ]] || { echo "$one: $output" >&2; return 1; }
+	done
+}
+
+# completed WORD...: what bash would offer for the last one
+completed() {
+	bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _leakhop 2>/dev/null; echo "${COMPREPLY[*]}"' \
+		bash "$top/docs/pages/leakhop.bash" leakhop "$@"
+}
+
+@test "completion in bash: commands, options, what options take, and nothing behind --" {
+	[[ $(completed ch) == check ]]
+	[[ $(completed check --hang) == "--hang-after --hang-after-silence" ]]
+	[[ $(completed check --annotate = git) == "github gitlab" ]]
+	[[ $(completed diff --fail-on = gr) == grown ]]
+	[[ $(completed trace --fail-on = s) == "stuck suspect" ]]
+	[[ $(completed check -- make --g) == "" ]]
+	(cd "$BATS_TEST_TMPDIR" && touch leaks.xml && [[ $(completed check --junit = le) == leaks.xml ]])
+}
+
+@test "completion in zsh and fish is theirs" {
+	[[ -n $(type -P zsh)$(type -P fish) ]] || skip "neither zsh nor fish"
+	[[ -z $(type -P zsh) ]] || zsh -n "$top/docs/pages/_leakhop"
+	[[ -n $(type -P fish) ]] || return 0
+	fish -n "$top/docs/pages/leakhop.fish"
+	run -0 env HOME="$BATS_TEST_TMPDIR" fish -c "source '$top/docs/pages/leakhop.fish'; complete -C 'leakhop check --hang'"
+	[[ $output == *--hang-after*--hang-after-silence* ]]
 }
