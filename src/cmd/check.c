@@ -11,6 +11,7 @@
 #include "util/cleanup.h"
 #include "util/duration.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -395,6 +396,18 @@ static bool has_terminal(void)
 	return fd >= 0;
 }
 
+/*
+ * Yama's ptrace_scope 1 has a process read by its ancestors only (security/yama/yama_lsm.c): this
+ * one is, a reader beside it is not.
+ */
+static bool only_ancestors_read(void)
+{
+	char text[16];
+
+	return target_read_file("/proc/sys/kernel/yama/ptrace_scope", text, sizeof(text)) > 0 &&
+	       *text == '1' && !capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_PTRACE);
+}
+
 static void say_no_hold(struct check *check)
 {
 	const char *why;
@@ -451,6 +464,7 @@ int command_check(int argc, char **argv)
 	options.session.observe.collect.filter.pid_count = 1;
 	options.session.observe.collect.filter.ancestor = check->keeper.keeper;
 	options.session.stop = stop_looking;
+	options.session.reads_itself = only_ancestors_read();
 	say_no_hold(check);
 	r = session_open(&options.session, &check->session);
 	if (!r) {

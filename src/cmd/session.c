@@ -97,8 +97,11 @@ static int open_access(struct session *session, const struct sandbox_options *sa
 	struct session_options *options = session->options;
 	struct target_core *core;
 	struct target_core_options files = { .exe = options->exe, .symfs = options->observe.symfs };
-	int r = sandbox_open_access(sandbox, options->core ? &session->careful : &session->access);
+	int r = 0;
 
+	if (!options->reads_itself)
+		r = sandbox_open_access(sandbox,
+					options->core ? &session->careful : &session->access);
 	if (r < 0)
 		return error_set(error, r, "cannot start");
 	if (!options->core)

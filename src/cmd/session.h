@@ -34,6 +34,7 @@ struct session_options {
 	const struct output_format *format;
 	const char *core;  /* a core to look at instead of a live target; NULL: none */
 	const char *exe;   /* the file of its program; NULL: as it says */
+	bool reads_itself; /* without a reader: only ancestors may read its processes */
 	bool writes_files; /* at the end, beside those named here */
 	bool go_dump;	   /* dump --format=go, which is no report */
 	/* Whether a sweep is to end now, with the session; NULL: as ending.h says. */

@@ -3,6 +3,7 @@
  * What is left of the rights of leakhop itself, and why, stands in docs/security.md. The filter is
  * a list of what is refused, since the libraries that are used here are many.
  */
+#include <cap-ng.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <seccomp.h>
@@ -70,6 +71,17 @@ static int refuse_system_calls(void)
 	return r;
 }
 
+/*
+ * Without CAP_SYS_PTRACE only processes whose capabilities this one has, too, may be read
+ * (cap_ptrace_access_check()): root in a container gives none away.
+ */
+static int give_up_capabilities(const unsigned *all, size_t count)
+{
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_PTRACE))
+		return 0;
+	return confine_capabilities(all, count);
+}
+
 int sandbox_limit_itself(enum sandbox_needs needs)
 {
 	unsigned all[sizeof(kept) / sizeof(kept[0]) + 2];
@@ -81,7 +93,7 @@ int sandbox_limit_itself(enum sandbox_needs needs)
 		all[count++] = CAP_SYS_ADMIN; /* perf_uprobe_event_init() asks for it */
 	if (needs & SANDBOX_NEEDS_FOLDERS)
 		all[count++] = CAP_DAC_OVERRIDE;
-	r = confine_capabilities(all, count);
+	r = give_up_capabilities(all, count);
 
 	if (r < 0)
 		return r;

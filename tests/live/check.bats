@@ -227,3 +227,7 @@ held_one() {
 	rm -rf "$shared"
 	[[ $(head -n 1 <<<"$output") == 0 ]]
 }
+
+@test "at a terminal: Ctrl-C once, Ctrl-Z and fg, a shell with jobs of its own" {
+	/usr/bin/python3 "$top/tests/live/terminal.py" "$leakhop" "$programs/ending" 3>&-
+}

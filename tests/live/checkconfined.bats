@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# check where there is no privilege: the filters of Docker and Podman, their capabilities, a PID namespace, a root that
+# is read-only.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	shared=$(mktemp -d /tmp/leakhop-test-XXXXXX)
+	cp "$leakhop" "$programs/ending" "$shared/"
+	cp "$top/tests/live/confined.py" "$top"/tests/live/profiles/*.json "$shared/"
+	[[ ! -x $programs/go/gotested ]] || cp "$programs/go/gotested" "$shared/"
+	chmod -R a+rX "$shared"
+}
+
+teardown() {
+	kill_fixtures
+	rm -rf "$shared"
+}
+
+# What root has in a container (moby, oci/caps/defaults.go).
+container=(setpriv --inh-caps=-all
+	--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap)
+
+# judged COMMAND...: before "leakhop check", as whoever that makes
+judged() {
+	run -99 --separate-stderr "$@" "$shared/leakhop" check --grace 0s -- "$shared/ending" return
+	[[ $stderr == *"1 thread left over: semaphore in wait_for_word (ending.c:$(mark ending.c block left))"* ]]
+	run -0 --separate-stderr "$@" "$shared/leakhop" check -- "$shared/ending" return well
+	[[ -x $shared/gotested ]] || return 0
+	run -99 --separate-stderr "$@" "$shared/leakhop" check -- "$shared/gotested"
+	[[ $stderr == *"in test TestForgets"* && $stderr == *"2 findings"* ]]
+	WELL=1 run -0 --separate-stderr "$@" "$shared/leakhop" check -- "$shared/gotested"
+}
+
+@test "Docker's filter: as root of the container, and as nobody" {
+	judged "${container[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/docker.json"
+	judged "${nobody[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/docker.json"
+}
+
+@test "Podman's filter: as root of the container, and as nobody" {
+	judged "${container[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/podman.json"
+	judged "${nobody[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/podman.json"
+}
+
+@test "a PID namespace, /proc as containers mount it, a root that is read-only" {
+	# shellcheck disable=SC2016
+	local inside='mount --make-rprivate /; mount -t proc proc /proc; mount --bind /proc/sys /proc/sys
+		mount -o remount,bind,ro /proc/sys; mount -t tmpfs -o ro none /proc/acpi 2>/dev/null; mount --bind /dev/null /proc/kcore
+		mount -o remount,bind,ro /; ! touch /written 2>/dev/null || exit 9; exec "$@"'
+	unshare -m -p -f true || skip "no namespaces"
+	judged unshare -m -p -f --kill-child sh -c "$inside" sh "${container[@]}"
+	judged unshare -m -p -f --kill-child sh -c "$inside" sh "${nobody[@]}"
+}
