@@ -3,6 +3,7 @@
 #include "keeper/private.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static void tell_ready(const struct keeper_child *child)
@@ -30,6 +31,8 @@ void keeper_child_run(const struct keeper_child *child)
 	/* A byte lets it go; end of file means that leakhop has gone. */
 	if (read(child->go, &byte, 1) != 1)
 		_exit(127);
+	/* With the keeper its listener goes, and without that nobody of the tree could end. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigprocmask(SIG_SETMASK, child->options->mask, NULL);
 	execvp(argv[0], argv);
 	error = errno;

@@ -9,9 +9,9 @@
  * (SECCOMP_RET_USER_NOTIF, Linux 5.0; its answer SECCOMP_USER_NOTIF_FLAG_CONTINUE, 5.5). Processes
  * of one thread go on at once; of others leakhop is told, which lets each go on.
  *
- * Where the last descriptor of such a listener is closed, exit_group() fails with ENOSYS, and a C
- * library then crashes. So the keeper has one as well: when leakhop has gone, it lets all go on,
- * and lives for as long as one of them does.
+ * Where the last descriptor of such a listener is closed, exit_group() fails with ENOSYS: only
+ * the calling thread ends then, and a process of several does not. So the keeper has one as well:
+ * when leakhop has gone, it lets all go on, and lives for as long as one of them does.
  */
 #ifndef LEAKHOP_KEEPER_KEEPER_H
 #define LEAKHOP_KEEPER_KEEPER_H

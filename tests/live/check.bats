@@ -181,6 +181,17 @@ begin() {
 	eventually 20 gone "$(ready_pid x)"
 }
 
+@test "its keeper killed: told, and the command does not go on without it" {
+	local status=0
+	begin -- "$programs/ending" signals
+	pgrep -P "$checker" -x leakhop-keeper
+	kill -KILL "$(pgrep -P "$checker" -x leakhop-keeper)"
+	wait "$checker" || status=$?
+	((status == 5))
+	grep -q 'was killed' "$said"
+	eventually 20 gone "$(ready_pid signals)"
+}
+
 # A process of the fixture is at its end.
 held_one() {
 	local one

@@ -74,7 +74,12 @@ def main():
     terminal.expect("STARTED\r\n")
     terminal.type("\x1a")
     terminal.expect("Stopped")
-    terminal.type("kill %1; wait; exit 4\n")
+    terminal.expect("READY> ")
+    terminal.type("fg\n")
+    terminal.expect("exec cat.*\r\n")
+    terminal.type("\x04")
+    terminal.expect("READY> ")
+    terminal.type("exit 4\n")
     terminal.expect("exit code 4")
 
 
