@@ -52,8 +52,9 @@ struct check {
 	bool own_group;
 	uint64_t begun;
 	uint64_t next_sweep, interval_ns;
-	uint64_t look;	  /* number of the last one */
-	uint64_t stop_at; /* a look that must be done by then; 0: none */
+	uint64_t consume_at; /* events may be taken in again */
+	uint64_t look;	     /* number of the last one */
+	uint64_t stop_at;    /* a look that must be done by then; 0: none */
 	struct founds founds;
 	struct baseline baseline;
 	struct blame blame;

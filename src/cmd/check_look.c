@@ -156,8 +156,10 @@ static void adapt(struct check *check, uint64_t took_ns)
 
 static int observe(struct check *check, uint64_t stack_after_ns, unsigned attempts)
 {
-	int r = observer_sweep(&check->session.observer, stack_after_ns, attempts);
+	struct observer *observer = &check->session.observer;
+	int r = collect_consume(observer->collect, observer_event, observer);
 
+	r = r ?: observer_sweep(observer, stack_after_ns, attempts);
 	check->look++;
 	if (r == -EPERM || r == -EACCES) {
 		check->refused = true;
@@ -358,7 +360,7 @@ static void where(struct check *check, struct picture *picture, pid_t pid, char 
 		if (frame && frame->line)
 			snprintf(text, size, "it is in %.150s (%.150s:%u)", frame->function,
 				 frame->file, frame->line);
-		else if (frame)
+		else if (frame && frame->function[0])
 			snprintf(text, size, "it is in %.150s", frame->function);
 	}
 	verdict_release(&records);

@@ -25,7 +25,8 @@ struct observer_options {
 	struct collect_options collect;
 	bool once; /* dump: every thread, now */
 	bool user_stacks, kernel_stacks;
-	bool threads, goroutines; /* --no-threads, --no-go */
+	bool threads, goroutines;  /* --no-threads, --no-go */
+	bool forks_without_stacks; /* only births of threads are told with their place */
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;

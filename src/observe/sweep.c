@@ -189,6 +189,18 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	return r;
 }
 
+/* A command that forks a thousand times a second is not to be held up by a stack for each. */
+static bool wants_stack(const struct observer *observer, const struct lc_event *event)
+{
+	const struct observer_options *options = observer->options;
+
+	if (!options->user_stacks || !event->registers.known)
+		return false;
+	if (event->kind == LC_EVENT_SPAWN)
+		return !options->forks_without_stacks || event->same_process;
+	return event->kind == LC_EVENT_BLOCK_STACK;
+}
+
 int observer_event(void *context, const struct lc_event *event)
 {
 	struct observer *observer = context;
@@ -208,8 +220,7 @@ int observer_event(void *context, const struct lc_event *event)
 		stack_forget_process(observer->engine, event->task.pid);
 		goroutines_executed(observer, event->task.pid, event->at);
 	}
-	if ((event->kind == LC_EVENT_SPAWN || event->kind == LC_EVENT_BLOCK_STACK) &&
-	    observer->options->user_stacks && event->registers.known) {
+	if (wants_stack(observer, event)) {
 		r = stacks_take(observer, pid, &event->registers, &copy, false, &stack);
 		if (r == -ENOMEM)
 			return r;
