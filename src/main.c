@@ -22,7 +22,8 @@ static const struct {
 	{ "check", command_check,
 	  "run a command, and fail where it leaves threads, goroutines or processes over" },
 	{ "report", command_report, "show what a recording or a core has" },
-	{ "diff", command_diff, "show what two recordings or dumps have that is new, grown or gone" },
+	{ "diff", command_diff,
+	  "show what two recordings or dumps have that is new, grown or gone" },
 	{ "doctor", command_doctor, "tell what this host, kernel and user can do" },
 };
 

@@ -89,7 +89,7 @@ int compared_read(const struct options *options, bool apart, struct compared *co
 		r = read_one(options, compared, i, apart, &groups[apart ? i : 0], error);
 	if (r || apart)
 		return r;
-	r = joined_join(compared);
+	r = joined_join(compared->files, compared->count);
 	for (i = 0; i < compared->count && !r; i++) {
 		if (!compared->documents[i].root)
 			r = take(compared, i, groups);

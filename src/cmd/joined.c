@@ -2,6 +2,7 @@
 /* Finds the other ends of connections, and puts their processes beside the waiters: joined.h. */
 #include "cmd/joined.h"
 #include "output/message.h"
+#include "verdict/groups.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ struct end {
 };
 
 struct joining {
-	struct compared *compared;
+	struct recorded *recorded;
+	size_t file_count;
 	struct end *by_ends, *by_owner; /* the same, sorted in two ways */
 	size_t count;
 	bool *leads; /* [from * files + to]: a wait leads there */
@@ -22,7 +24,7 @@ struct joining {
 
 static const struct recording *recording_at(const struct joining *joining, size_t file)
 {
-	return &joining->compared->files[file].recording;
+	return &joining->recorded[file].recording;
 }
 
 static int compare_ends(const void *a, const void *b)
@@ -46,7 +48,7 @@ static int compare_owners(const void *a, const void *b)
 
 static int list_ends(struct joining *joining)
 {
-	size_t files = joining->compared->count, total = 0, i, k;
+	size_t files = joining->file_count, total = 0, i, k;
 
 	for (i = 0; i < files; i++)
 		total += recording_at(joining, i)->socket_count;
@@ -110,7 +112,7 @@ static const char *name_of(const struct recording *recording, pid_t pid)
 static void add_owner(struct joining *joining, const struct end *own, const struct end *other,
 		      struct lc_wait *wait)
 {
-	size_t files = joining->compared->count;
+	size_t files = joining->file_count;
 	const char *comm = name_of(recording_at(joining, other->file), other->socket->pid);
 	struct lc_wait_owner *owner;
 
@@ -196,15 +198,15 @@ static int drop_foreign_goroutines(const struct recording *recording)
 	return r;
 }
 
-static int drop_all_foreign(const struct compared *compared)
+static int drop_all_foreign(struct recorded *recorded, size_t count)
 {
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < compared->count && !r; i++) {
-		drop_foreign_threads(compared->files[i].recording.threads);
-		drop_foreign_threads(compared->files[i].recording.others);
-		r = drop_foreign_goroutines(&compared->files[i].recording);
+	for (i = 0; i < count && !r; i++) {
+		drop_foreign_threads(recorded[i].recording.threads);
+		drop_foreign_threads(recorded[i].recording.others);
+		r = drop_foreign_goroutines(&recorded[i].recording);
 	}
 	return r;
 }
@@ -242,7 +244,7 @@ static int link_goroutines(struct joining *joining, size_t file)
 /* Who is led to may lead on. */
 static void close_over(struct joining *joining)
 {
-	size_t files = joining->compared->count, via, from, to;
+	size_t files = joining->file_count, via, from, to;
 
 	for (via = 0; via < files; via++) {
 		for (from = 0; from < files; from++) {
@@ -334,7 +336,7 @@ static int import_file(struct joining *joining, size_t from, size_t into)
 
 static int judge_anew(struct joining *joining, size_t file)
 {
-	struct recorded *recorded = &joining->compared->files[file];
+	struct recorded *recorded = &joining->recorded[file];
 
 	verdict_view_release(&recorded->view);
 	return verdict_view_create(&recorded->recording.snapshot, &recorded->view);
@@ -342,7 +344,7 @@ static int judge_anew(struct joining *joining, size_t file)
 
 static int import_all(struct joining *joining, size_t into)
 {
-	size_t files = joining->compared->count, from;
+	size_t files = joining->file_count, from;
 	bool any = false;
 	int r = 0;
 
@@ -360,7 +362,7 @@ static int join(struct joining *joining)
 	size_t i;
 	int r = list_ends(joining);
 
-	for (i = 0; i < joining->compared->count && !r && joining->count; i++) {
+	for (i = 0; i < joining->file_count && !r && joining->count; i++) {
 		if (!recording_at(joining, i)->threads)
 			continue;
 		link_threads(joining, i, recording_at(joining, i)->threads);
@@ -369,19 +371,19 @@ static int join(struct joining *joining)
 	}
 	if (!r)
 		close_over(joining);
-	for (i = 0; i < joining->compared->count && !r && joining->count; i++)
+	for (i = 0; i < joining->file_count && !r && joining->count; i++)
 		r = import_all(joining, i);
 	return r;
 }
 
-int joined_join(struct compared *compared)
+int joined_join(struct recorded *recorded, size_t count)
 {
-	struct joining joining = { .compared = compared };
-	int r = drop_all_foreign(compared);
+	struct joining joining = { .recorded = recorded, .file_count = count };
+	int r = drop_all_foreign(recorded, count);
 
 	if (r < 0)
 		return r;
-	if (compared->count > VERDICT_FOREIGN_FILES) {
+	if (count > VERDICT_FOREIGN_FILES) {
 		output_message("more than %d files: their connections to each other are left out",
 			       VERDICT_FOREIGN_FILES);
 		return 0;

@@ -9,12 +9,12 @@
 #ifndef LEAKHOP_CMD_JOINED_H
 #define LEAKHOP_CMD_JOINED_H
 
-#include "cmd/compared.h"
+#include "cmd/recorded.h"
 
 /*
  * Adds to each recording the threads of those that its waits lead to, and judges it anew. Processes
  * of another file have numbers of verdict/groups.h (VERDICT_FOREIGN). Returns 0 or -ENOMEM.
  */
-int joined_join(struct compared *compared);
+int joined_join(struct recorded *recorded, size_t count);
 
 #endif

@@ -101,7 +101,7 @@ struct target_core {
 	size_t segments_refused;
 	size_t files_refused;
 	unsigned silent; /* files whose file system did not answer */
-	bool notes_cut; /* threads or files may be missing */
+	bool notes_cut;	 /* threads or files may be missing */
 };
 
 /*
