@@ -55,6 +55,8 @@ static void forget_ended(struct observer *observer, const pid_t *pids, size_t co
 		go_events_forget(observer, process->pid);
 		observer->runtime->does->forget(observer->runtime, &observer->go, process->pid);
 	}
+	if (observer->runtime->does->keep)
+		observer->runtime->does->keep(observer->runtime, pids, count);
 }
 
 /* Both ends of the socket that a goroutine waits for, as of a thread in read() or write(). */

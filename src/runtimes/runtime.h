@@ -36,6 +36,12 @@ struct runtime_operations {
 	int (*sweep)(struct runtime *runtime, struct lc_go *model, pid_t pid, uint64_t now,
 		     unsigned attempts, struct lc_go_process **ret_process);
 
+	/*
+	 * Before the sweeps of the processes that live (sorted): what is kept of others goes, but
+	 * for what the model has, and for those asked about since the last time. May be NULL.
+	 */
+	void (*keep)(struct runtime *runtime, const pid_t *pids, size_t count);
+
 	/* The process executed another program or ended. */
 	void (*forget)(struct runtime *runtime, struct lc_go *model, pid_t pid);
 

@@ -8,6 +8,7 @@
 #include "runtimes/go/sched/allgs.h"
 
 #include <time.h>
+#include <unistd.h>
 
 static const uint32_t versions[] = {
 	GO_VERSION(1, 17, 0), GO_VERSION(1, 20, 0), GO_VERSION(1, 22, 0), GO_VERSION(1, 23, 0),
@@ -100,6 +101,73 @@ static void test_the_search_has_an_end(void **state)
 	runtime.before = read_slowly;
 	assert_int_equal(allgs_find(&runtime.process), -ETIME);
 	go_runtime_end(&runtime);
+}
+
+static struct go_image *add_image(struct go_images *images, enum go_kind kind)
+{
+	struct go_image *image = calloc(1, sizeof(*image));
+
+	assert_non_null(image);
+	image->kind = kind;
+	image->fd = -1;
+	image->key.inode = image->number = ++images->numbers;
+	images->count++;
+	HASH_ADD(hh, images->list, key, sizeof(image->key), image);
+	return image;
+}
+
+/* A host that runs new programs all day: the last ones used are kept, and those in use. */
+static void test_images_nobody_has_are_dropped(void **state)
+{
+	struct go_images images = {};
+	struct go_process process = { .module_count = 1 };
+	struct go_image *image;
+	size_t i, go = 0;
+
+	(void)state;
+	process.modules[0].image = add_image(&images, GO_GC);
+	image = add_image(&images, GO_TINY);
+	image->path = strdup("other");
+	process.other_runtime = image->path;
+	for (i = 0; i < 6000; i++)
+		add_image(&images, i % 2 ? GO_GC : GO_NOT);
+	go_images_begin_drop(&images);
+	go_images_hold(&images, &process);
+	go_images_drop(&images);
+	for (image = images.list; image; image = image->hh.next)
+		go += image->kind == GO_GC;
+	assert_int_equal(go, 1 + 16);
+	assert_int_equal(images.count, 1 + 16 + 1 + 2048);
+	assert_non_null(go_images_numbered(&images, 1));
+	assert_non_null(go_images_numbered(&images, 2));
+	assert_non_null(go_images_numbered(&images, images.numbers));
+	assert_null(go_images_numbered(&images, 4));
+	go_images_begin_drop(&images);
+	go_images_drop(&images); /* the process has ended */
+	assert_int_equal(images.count, 16 + 2048);
+	go_images_release(&images);
+}
+
+/* A process that is no Go program is known for as long as it lives. */
+static void test_known_processes_are_forgotten(void **state)
+{
+	struct lc_stacks *stacks;
+	struct runtime *runtime;
+	struct lc_go_process *process;
+	const pid_t self = getpid();
+	struct lc_go model = {};
+
+	(void)state;
+	assert_int_equal(lc_stacks_create(1, &stacks), 0);
+	assert_int_equal(golang_open(stacks, NULL, NULL, &runtime), 0);
+	assert_int_equal(runtime->does->sweep(runtime, &model, self, 1, 1, &process), -ENOENT);
+	runtime->does->keep(runtime, &self, 1);
+	runtime->does->keep(runtime, &self, 1);
+	assert_non_null(golang_of(runtime)->known);
+	runtime->does->keep(runtime, NULL, 0);
+	assert_null(golang_of(runtime)->known);
+	runtime->does->close(runtime);
+	lc_stacks_free(stacks);
 }
 
 /* Since when it stands there is kept over sweeps, until it has run. */
@@ -227,6 +295,8 @@ int main(void)
 		cmocka_unit_test(test_what_a_sweep_sees),
 		cmocka_unit_test(test_the_list_is_found),
 		cmocka_unit_test(test_the_search_has_an_end),
+		cmocka_unit_test(test_images_nobody_has_are_dropped),
+		cmocka_unit_test(test_known_processes_are_forgotten),
 		cmocka_unit_test(test_who_stands_and_who_has_run),
 		cmocka_unit_test(test_one_that_moves_while_it_is_read),
 		cmocka_unit_test(test_what_cannot_be_read),

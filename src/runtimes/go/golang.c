@@ -44,6 +44,8 @@ static struct go_known *find(struct golang *golang, pid_t pid)
 	struct go_known *known;
 
 	HASH_FIND(hh, golang->known, &pid, sizeof(pid), known);
+	if (known)
+		known->used = true;
 	return known;
 }
 
@@ -52,6 +54,32 @@ struct go_process *go_known_process(struct golang *golang, pid_t pid)
 	struct go_known *known = find(golang, pid);
 
 	return known ? known->process : NULL;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void golang_keep(struct runtime *runtime, const pid_t *pids, size_t count)
+{
+	struct golang *golang = golang_of(runtime);
+	struct go_known *known, *next;
+
+	HASH_ITER(hh, golang->known, known, next) {
+		if (!known->used && !bsearch(&known->pid, pids, count, sizeof(*pids), by_pid))
+			forget(golang, known);
+		else
+			known->used = false;
+	}
+	go_images_begin_drop(&golang->images);
+	for (known = golang->known; known; known = known->hh.next) {
+		if (known->process)
+			go_images_hold(&golang->images, known->process);
+	}
+	go_images_drop(&golang->images);
 }
 
 static void golang_forget(struct runtime *runtime, struct lc_go *model, pid_t pid)
@@ -250,6 +278,7 @@ static int golang_name(struct runtime *runtime, uint32_t id)
 static const struct runtime_operations operations = {
 	.close = golang_close,
 	.sweep = golang_sweep,
+	.keep = golang_keep,
 	.forget = golang_forget,
 	.describe = golang_describe,
 	.reach = golang_reach,

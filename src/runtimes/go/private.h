@@ -33,6 +33,7 @@ struct go_known {
 	uint64_t looked_at;
 	uint64_t look_again; /* ns after that, if there is an error */
 	int error;	     /* 0, or why there is no process */
+	bool used;	     /* since golang_keep() */
 	struct go_process *process;
 	char version_text[64];
 	char reason[200];

@@ -36,8 +36,9 @@ struct go_image {
 	UT_hash_handle hh;
 	struct go_image_key key;
 	enum go_kind kind;
-	int fd;	  /* -1: not open */
-	Elf *elf; /* for its headers */
+	bool held; /* a process that is known has it: go_images_hold() */
+	int fd;	   /* -1: not open */
+	Elf *elf;  /* for its headers */
 	struct target_content *content;
 	char version_text[64];
 	uint32_t version;     /* 0: not known */

@@ -50,8 +50,11 @@ static struct go_image *image_of(struct go_images *images, const struct target_t
 		return NULL;
 	careful = target_way(task->access, task->pid) == TARGET_BY_ITSELF ? NULL : task->access;
 	HASH_FIND(hh, images->list, &key, sizeof(key), image);
-	if (image)
+	if (image) {
+		HASH_DEL(images->list, image); /* to the end of the list */
+		HASH_ADD(hh, images->list, key, sizeof(image->key), image);
 		return image;
+	}
 	if (images->count == IMAGES_MAX ||
 	    go_image_open(careful, take_fd(&fd), mapping->path, &image) < 0)
 		return NULL;

@@ -3,6 +3,10 @@
 #include "runtimes/go/sched/process.h"
 #include "runtimes/go/image/identify.h"
 
+/* Images that no process has. */
+#define GO_UNUSED_MAX 16
+#define OTHER_UNUSED_MAX 2048
+
 int go_read_part(const struct go_process *process, uint64_t address, void *buffer, size_t size,
 		 size_t *ret_read)
 {
@@ -68,6 +72,54 @@ const struct go_image *go_images_of_file(const struct go_images *images, uint64_
 			return image;
 	}
 	return NULL;
+}
+
+void go_images_begin_drop(struct go_images *images)
+{
+	struct go_image *image;
+
+	for (image = images->list; image; image = image->hh.next)
+		image->held = false;
+}
+
+void go_images_hold(struct go_images *images, const struct go_process *process)
+{
+	struct go_image *image;
+	size_t i;
+
+	for (i = 0; i < process->module_count; i++)
+		process->modules[i].image->held = true;
+	for (image = images->list; image && process->other_runtime; image = image->hh.next)
+		image->held |= image->path == process->other_runtime;
+}
+
+static void drop(struct go_images *images, struct go_image *image)
+{
+	HASH_DEL(images->list, image);
+	go_image_free(image);
+	images->count--;
+}
+
+/* The list has those used last at its end. */
+void go_images_drop(struct go_images *images)
+{
+	size_t go = 0, other = 0;
+	struct go_image *image, *next;
+
+	for (image = images->list; image; image = image->hh.next) {
+		if (!image->held && image->kind == GO_GC)
+			go++;
+		else if (!image->held)
+			other++;
+	}
+	HASH_ITER(hh, images->list, image, next) {
+		if (image->held)
+			continue;
+		if (image->kind == GO_GC ? go > GO_UNUSED_MAX : other > OTHER_UNUSED_MAX) {
+			image->kind == GO_GC ? go-- : other--;
+			drop(images, image);
+		}
+	}
 }
 
 void go_images_release(struct go_images *images)

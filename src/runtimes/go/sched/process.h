@@ -85,6 +85,15 @@ struct go_images {
 
 void go_images_release(struct go_images *images);
 
+/*
+ * Drops images that no process has: begin, then hold those of each process that is known, then
+ * drop. Of the others the last ones used are kept, Go's in smaller number, since their files stay
+ * open, and what was read of them in memory: frames of one that is dropped have no names.
+ */
+void go_images_begin_drop(struct go_images *images);
+void go_images_hold(struct go_images *images, const struct go_process *process);
+void go_images_drop(struct go_images *images);
+
 /* The module whose code holds pc, or NULL. */
 const struct go_module *go_process_module(const struct go_process *process, uint64_t pc);
 
