@@ -56,7 +56,7 @@ static void describe_poll(struct wait_job *job)
 	if (!some || !wait_peek(job, job->args[0], fds, some * sizeof(fds[0])))
 		return;
 	for (i = 0; i < some; i++)
-		wait_add(job, "%s%d", i ? ", " : ": descriptors ", fds[i].fd);
+		wait_add(job, "%s%d", i ? ", " : ": fd ", fds[i].fd);
 	wait_add(job, "%s", count > some ? ", ..." : "");
 }
 
@@ -72,8 +72,7 @@ static void describe_select(struct wait_job *job)
 	}
 	for (fd = 0; fd < count && named < NAMED_MEMBERS; fd++) {
 		if ((bits[0][fd / 8] | bits[1][fd / 8] | bits[2][fd / 8]) & 1 << fd % 8)
-			wait_add(job, "%s%llu", named++ ? ", " : ": descriptors ",
-				 (unsigned long long)fd);
+			wait_add(job, "%s%llu", named++ ? ", " : ": fd ", (unsigned long long)fd);
 	}
 }
 

@@ -394,3 +394,18 @@ refused() {
 	leakhop diff --json a.leakhop a.leakhop | jq -e '.new == [] and .gone == []' >/dev/null || true
 	run -1 leakhop report -q --fail-on deadlock core
 }
+
+@test "waits for descriptors, sleeps and the like: by what the call's arguments say, and never a finding" {
+	start files
+	await 15
+	eventually 20 all_due "$live"
+	by_gcore
+	read_core
+	no_findings "$told"
+	local call
+	for call in read write accept poll pselect6 epoll_wait flock; do
+		holds "[.threads[] | select(.syscall.name == \"$call\") | .wait | select(.unreadable == \"descriptors\" and
+			(.object | test(\"descriptor [0-9]+|fd [0-9]+\")))] != []" "$told" || { echo "$call" >&2; return 1; }
+	done
+	grep -c 'nor are descriptors' "$remarks" | grep -qx 1
+}
