@@ -42,15 +42,85 @@ static void read_timers(void *context, uint64_t list, uint64_t length, unsigned 
 	read_range(search, list, list + length * step);
 }
 
-/* What threads had in registers when their core was made stands nowhere else. */
+/* How far up its handler's frames a signal's frame may lie; Go's signal stacks are of 32 KiB. */
+#define SIGNAL_STACK (64u << 10)
+#define CONTEXT_WORDS 5	  /* struct ucontext: flags, link, the signal stack's {start, flags, size} \
+			   */
+#define REGISTER_WORDS 64 /* behind them, with what stands before them on arm64 */
+#define STACK_LEAST 2048u
+#define STACK_LARGEST (1u << 20)
+
+/* Does a core's thread run a goroutine, be it that a signal has interrupted that? */
+static bool runs(const struct search *search, const struct target_core_thread *thread)
+{
+	const struct lc_goroutine *goroutine = lc_go_by_thread(search->model,
+							       thread->own_tid ?: thread->tid);
+
+	return thread->call.nr == LC_NO_SYSCALL || (goroutine && goroutine->state == LC_GO_RUNNING);
+}
+
+/* Threads that goroutines run on may have other numbers there than a debugger gave them. */
+static bool knows_threads(const struct search *search, const struct target_core *core)
+{
+	const struct lc_goroutine *goroutine;
+	size_t i;
+
+	for (i = 0; i < search->model->count; i++) {
+		goroutine = &search->model->list[i];
+		if (goroutine->goid && goroutine->state == LC_GO_RUNNING &&
+		    !target_core_own_thread(core, goroutine->tid) &&
+		    !target_core_thread(core, goroutine->tid))
+			return false;
+	}
+	return true;
+}
+
+/* It is on the signal stack that it names, as the thread is. */
+static bool is_context(const uint64_t *words, uint64_t address, uint64_t sp)
+{
+	uint64_t start = words[2], size = words[4];
+
+	return !words[1] && size >= STACK_LEAST && size <= STACK_LARGEST && start <= sp &&
+	       address > sp && address - start < size;
+}
+
+/* The registers that a signal's handler has interrupted, where the thread is in one. */
+static void mark_signal_frame(struct search *search, uint64_t sp)
+{
+	const uint64_t *words = (const uint64_t *)search->chunk;
+	size_t got = 0, count, i, k;
+
+	if (go_read_part(search->process, sp, search->chunk, SIGNAL_STACK, &got) < 0)
+		return;
+	count = got / 8;
+	for (i = 1; i + CONTEXT_WORDS < count && !is_context(words + i, sp + i * 8, sp); i++)
+		;
+	for (k = i + CONTEXT_WORDS; k < i + CONTEXT_WORDS + REGISTER_WORDS && k < count; k++)
+		reach_mark(search, words[k]);
+}
+
+static void mark_thread(struct search *search, const struct target_core_thread *thread)
+{
+	size_t i;
+
+	for (i = 0; i < LC_REGISTER_COUNT; i++)
+		reach_mark(search, thread->registers.value[i]);
+	mark_signal_frame(search, thread->registers.value[LC_REGISTER_SP] & ~7ull);
+}
+
+/*
+ * What a goroutine that ran had in registers when its core was made stands nowhere else, or in the
+ * frame of the signal that ended the program. Who sleeps in the kernel has all on its stack.
+ */
 static void mark_registers(struct search *search)
 {
 	const struct target_core *core = target_core_of(search->process->access);
-	size_t i, j;
+	bool all = core && !knows_threads(search, core);
+	size_t i;
 
 	for (i = 0; core && i < core->thread_count; i++) {
-		for (j = 0; j < LC_REGISTER_COUNT; j++)
-			reach_mark(search, core->threads[i].registers.value[j]);
+		if (all || runs(search, &core->threads[i]))
+			mark_thread(search, &core->threads[i]);
 	}
 }
 
