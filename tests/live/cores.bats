@@ -130,15 +130,15 @@ agrees() {
 		GROW=0 run_go "$folder" "${pattern#*:}"
 		# shellcheck disable=SC2154
 		eventually 20 stands_in "$live"
-		by_gcore
-		read_core
-		agrees '.findings' || { echo "$pattern" >&2; return 1; }
-		! kernel_writes || { by_kernel; read_core; same '[.findings[].verdict]' "$(jq -c '[.findings[].verdict]' "$live")" "$told"; }
+		# An old pointer on a stack that is read word by word can hide one for a while.
+		eventually 20 core_agrees || { echo "$pattern" >&2; return 1; }
+		! kernel_writes || { by_kernel; read_core; same '[.findings[].verdict] | unique' "$(jq -c '[.findings[].verdict] | unique' "$live")" "$told"; }
 		end
 	done
 	same '[.findings[] | .oldest_ns // .blocked_ns] | all(. == 0)' true "$told"
 }
 
+core_agrees() { dump "$live" -p "$pid" && by_gcore && read_core && agrees '.findings'; }
 stands_in() { dump "$1" -p "$pid" && jq -e '[.findings[] | select(.kind == "goroutine") | .count] | add >= 3' "$1" >/dev/null; }
 
 @test "goroutines of a healthy program: nothing is wrong with them, whatever runs" {

@@ -44,8 +44,8 @@ static void read_timers(void *context, uint64_t list, uint64_t length, unsigned 
 
 /* How far up its handler's frames a signal's frame may lie; Go's signal stacks are of 32 KiB. */
 #define SIGNAL_STACK (64u << 10)
-#define CONTEXT_WORDS 5	  /* struct ucontext: flags, link, the signal stack's {start, flags, size} \
-			   */
+/* struct ucontext begins with flags, link, and the signal stack's {start, flags, size}. */
+#define CONTEXT_WORDS 5
 #define REGISTER_WORDS 64 /* behind them, with what stands before them on arm64 */
 #define STACK_LEAST 2048u
 #define STACK_LARGEST (1u << 20)
