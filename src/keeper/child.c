@@ -9,10 +9,11 @@
 static void tell_ready(const struct keeper_child *child)
 {
 	struct keeper_ready ready = { .command = getpid(), .hold_error = -ECANCELED };
-	int listener = -1;
+	int before = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), listener = -1;
 
 	if (child->options->hold)
 		ready.hold_error = keeper_filter_install(&listener);
+	ready.no_new_rights = !before && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 	/* Nobody answers any more: then there is none to go on for. */
 	if (keeper_send(child->socket, &ready, sizeof(ready), listener) < 0)
 		_exit(127);

@@ -74,6 +74,7 @@ static void run_keeper(const struct keeper_options *options, struct pipes *pipes
 	if (r < 0)
 		ready = (struct keeper_ready){ .hold_error = r };
 	ready.command = r < 0 ? 0 : process.command;
+	process.no_new_rights = ready.no_new_rights;
 	if (keeper_send(process.socket, &ready, sizeof(ready), process.listener) < 0 || r < 0)
 		_exit(1);
 	close(pipes->child[0]);

@@ -9,6 +9,7 @@
 struct keeper_ready {
 	pid_t command;
 	int hold_error; /* negative errno; 0: the listener is there */
+	int no_new_rights;
 };
 
 /* The command's side: does not return. */
@@ -24,6 +25,7 @@ struct keeper_process {
 	int socket;   /* to leakhop */
 	int listener; /* -1 */
 	pid_t command;
+	bool no_new_rights; /* the filter was set at the price of that */
 };
 void keeper_process_run(struct keeper_process *process) __attribute__((noreturn));
 

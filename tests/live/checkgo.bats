@@ -63,6 +63,12 @@ TestOuter failed $(at server_test.go spawn inner)" ]] || { cases >&2; return 1; 
 	WELL=1 checked 0 --grace 20s -- "$shared/gotested" -test.run TestShutdown
 }
 
+@test "a panic, os.Exit: its exit code, and who lived then" {
+	END=panic checked 2 --grace 0s -- "$shared/gotested" -test.run 'TestForgets|TestEnds'
+	END=exit checked 4 --grace 0s -- "$shared/gotested" -test.run 'TestForgets|TestEnds'
+	[[ $stderr == *"left over"* ]]
+}
+
 @test "go test -exec: each package by itself; what fails is a failure for go test, too" {
 	cd "$sources/go" || return
 	local -a go=(env -u GOROOT GOTOOLCHAIN=local GOENV=off GOWORK=off GOPROXY=off GOFLAGS=-buildvcs=false go test -vet=off -count=1)

@@ -112,3 +112,17 @@ PY
 	done <"$work/commands"
 	[[ -s leaks.xml && -s leaks.sarif && -s leaks.leakhop && -s gl-code-quality-report.json ]]
 }
+
+@test "java: a thread that is left over; its twin, and what the Java VM has for itself" {
+	[[ -f $programs/java/Hung.class ]] || skip "no Java"
+	run -99 --separate-stderr leakhop check --grace 0s -- java -cp "$programs/java" Hung left
+	[[ $stderr == *"1 thread left over"*"java"* && $stderr == *"1 finding"* ]]
+	run -0 --separate-stderr leakhop check -- java -cp "$programs/java" Hung left well
+}
+
+@test "a program with a filter of system calls of its own" {
+	run -99 --separate-stderr leakhop check --grace 0s -- \
+		/usr/bin/python3 "$top/tests/live/confined.py" "$top/tests/live/profiles/docker.json" "$programs/ending" return
+	[[ $stderr == *"1 thread left over"* ]]
+	run -0 leakhop check -- /usr/bin/python3 "$top/tests/live/confined.py" "$top/tests/live/profiles/docker.json" true
+}

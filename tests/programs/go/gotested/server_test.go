@@ -51,3 +51,13 @@ func TestOuter(t *testing.T) {
 func TestShutdown(t *testing.T) {
 	go time.Sleep(400 * time.Millisecond)
 }
+
+// TestEnds ends all of them by a panic or os.Exit, where that is asked for.
+func TestEnds(t *testing.T) {
+	switch os.Getenv("END") {
+	case "panic":
+		panic("on purpose")
+	case "exit":
+		os.Exit(4)
+	}
+}
