@@ -24,6 +24,7 @@
 
 #define EVENTS_NS 5000000ull /* between two times that events are taken in: many come at once */
 #define ASKS_AGAIN_NS 50000000ull
+#define KILL_PATIENCE_NS 10000000000ull
 #define VERDICT_NS 800000000ull /* for a look that a signal waits for */
 
 static const int passed_on[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
@@ -323,7 +324,11 @@ static bool is_over(const struct check *check)
 {
 	if (check->alone)
 		return true;
-	return check->ended && !check->hold_count && !check->timed_out_at &&
+	/* Who does not even die of SIGKILL is stuck in the kernel. */
+	if (check->timed_out_at)
+		return now_monotonic() >=
+		       check->timed_out_at + check->options->grace_ns + KILL_PATIENCE_NS;
+	return check->ended && !check->hold_count &&
 	       now_monotonic() >= check->ended_at + check->options->grace_ns;
 }
 

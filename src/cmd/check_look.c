@@ -318,10 +318,17 @@ int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_d
 	const struct leftover_end end = { hold->pid, hold->tid, hold->exit_code };
 	bool threads = check->session.options->observe.threads, last = !has_grace(check, hold);
 	struct picture picture;
+	uint64_t after = 0;
 	size_t left = 0;
 	int r;
 
-	r = observe(check, 0, last ? 3 : ATTEMPTS);
+	/*
+	 * The first look takes no stacks: it is enough for one with nothing left over, and where a
+	 * compiler is begun for each file, there are many of these.
+	 */
+	if (!last && !hold->looks)
+		after = check->session.options->observe.collect.threshold_ns;
+	r = observe(check, after, last ? 3 : ATTEMPTS);
 	r = r ?: picture_make(check, &picture);
 	if (r < 0)
 		return r;

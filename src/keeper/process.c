@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define TOLD 1024		  /* held ones that leakhop has been told of, the last of them */
+#define KEPT 10			  /* above those places */
 #define PATIENCE_NS 2000000000ull /* between SIGTERM and SIGKILL */
 
 struct state {
@@ -162,13 +163,21 @@ static void let_all_end(const struct state *state)
 		keeper_notice_answer(state->process->listener, state->told[i].id);
 }
 
-/* Whoever waits for the end of leakhop's output must not wait for this process. */
-static void let_go_of_streams(void)
+/*
+ * Whoever waits for the end of leakhop's output, or of another pipe that it was begun with, must
+ * not wait for this process: all is closed but its own two, in the first places behind the streams.
+ */
+static void let_go_of_streams(struct state *state)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), fd;
+	int children = fcntl(state->children, F_DUPFD_CLOEXEC, KEPT);
+	int listener = fcntl(state->process->listener, F_DUPFD_CLOEXEC, KEPT);
 
 	for (fd = 0; fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
+	state->children = dup2(children, fd);
+	state->process->listener = listener < 0 ? -1 : dup2(listener, fd + 1);
+	close_range(fd + (listener < 0 ? 1 : 2), ~0u, 0);
 }
 
 static void take_word(struct state *state)
@@ -183,7 +192,7 @@ static void take_word(struct state *state)
 	close(state->process->socket);
 	state->process->socket = -1;
 	let_all_end(state);
-	let_go_of_streams();
+	let_go_of_streams(state);
 	if (state->leaves)
 		return;
 	signal_family(SIGTERM);

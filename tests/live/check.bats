@@ -116,6 +116,13 @@ ways=("" --without=bpf)
 	checked 0 --grace 20s -- sh -c 'sleep 0.3 & exit 0'
 }
 
+@test "what is left behind is the only one that keeps leakhop's pipes open" {
+	# The reader of a pipe sees its end when the child that was left has closed its own.
+	run timeout 20 bash -c '"$1" check -q --grace 0s -- sh -c "sleep 60 >&- 2>&- 3>&- & echo \$!" 3>&1 2>&1 | cat' bash "$leakhop"
+	((status == 0))
+	kill -KILL "$(head -n 1 <<<"$output")"
+}
+
 @test "static and stripped programs" {
 	local set
 	for set in static static-pie stripped; do

@@ -179,3 +179,35 @@ python() { verdict_of 2 "$2" /usr/bin/python3 -S "$shared/hangs.py" "$1"; }
 	grep -q 'blocked at' "$BATS_TEST_TMPDIR/report"
 	! grep -q 'blocked at' "$said"
 }
+
+# looked PROGRAM WELL FAULT...: all faults at once, in one check that their time ends; the report in $said
+looked() {
+	cp "$programs/$1" "$shared/"
+	rm -f "$shared/junit.xml" # of another user
+	# shellcheck disable=SC2016
+	begin --timeout 2s --grace 0s --junit "$shared/junit.xml" -- sh -c '
+		program=$1 well=$2; shift 2; for one; do "$program" "$one" $well >/dev/null 2>&1 & done; wait' \
+		sh "$shared/$1" "$2" "${@:3}"
+	ended 124 60000
+}
+
+threads_stuck() {
+	local one
+	looked sick "" abba self orphaned-lock own-pipe dead-set chain join
+	for one in take_a_then_b take_b_then_a lock_twice lock_after own_pipe dead_set hold_and_wait join_it; do
+		grep -qE "failure message=.* stuck: .* in $one \(sick\.c:" "$shared/junit.xml" || { echo "$one not found" >&2; return 1; }
+	done
+	looked sick well abba self orphaned-lock upgrade lost-signal barrier own-pipe dead-set chain join
+	grep -q 'failures="0"' "$shared/junit.xml"
+}
+
+@test "threads that are stuck, all kinds at once, each at its place, and none of the twins; as root and as nobody" {
+	both_users threads_stuck
+}
+
+@test "processes that wait for each other, all kinds at once, and none of the twins" {
+	looked sick_family "" full-pipes both-listen circle stuck-child
+	(($(grep -c '<failure' "$shared/junit.xml") >= 4))
+	looked sick_family well full-pipes both-listen forked-lock circle stuck-child
+	grep -q 'failures="0"' "$shared/junit.xml"
+}
