@@ -19,6 +19,7 @@ __attribute__((__format__(__printf__, 2, 3))) static void note_error(const struc
 	refused = true;
 }
 
+#include "../../src/cmd/abbreviation.c"
 #include "../../src/cmd/options.c"
 
 #define WORDS_MAX 64
