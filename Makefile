@@ -156,6 +156,7 @@ unit_folders_rules = verdict model util
 unit_folders_series = verdict model util
 unit_folders_history = verdict model util
 unit_folders_found = output verdict model util
+unit_folders_keeper = keeper target model util
 unit_folders_leftover = verdict model util
 unit_folders_blame = verdict model util
 unit_folders_baseline = verdict model util

@@ -46,6 +46,10 @@ static const struct {
 	{ "node", node_own, sizeof(node_own) / sizeof(node_own[0]) },
 	{ "libtsan.so", NULL, 0 },
 	{ "libasan.so", NULL, 0 },
+	/* OpenMP's pools have no end: the standard gives a program no way to end them. */
+	{ "libgomp.so", NULL, 0 },
+	{ "libomp.so", NULL, 0 },
+	{ "libiomp5.so", NULL, 0 },
 };
 
 static const char *base_of(const char *path)
@@ -83,6 +87,27 @@ static bool is_of_runtime(const struct lc_thread *thread, const struct lc_stack 
 		}
 	}
 	return false;
+}
+
+/*
+ * The C library's own: from its start on it is in no code but that, as is who calls the functions
+ * of timers (SIGEV_THREAD).
+ */
+static bool is_of_libc(const struct lc_stack *stack)
+{
+	size_t f;
+
+	if (!stack || !stack->frame_count || stack->end != LC_STACK_WHOLE)
+		return false;
+	for (f = 0; f < stack->frame_count; f++) {
+		const char *module = base_of(stack->frames[f].module);
+
+		if (!begins(module, "libc.so") && !begins(module, "libpthread") &&
+		    !begins(module, "librt") && !begins(module, "ld-musl") &&
+		    !begins(module, "[vdso]"))
+			return false;
+	}
+	return true;
 }
 
 /* The scheduler's own: it began in the runtime, or its stack says nothing else. */
@@ -132,7 +157,7 @@ bool leftover_thread(const struct leftover_end *end, const struct lc_go *go,
 
 	if (thread->task.pid != end->pid || thread->ended_at || has_tid(record, end->pid) ||
 	    has_tid(record, end->tid) || is_of_go(lc_go_find(go, end->pid), stack) ||
-	    is_of_runtime(thread, stack))
+	    is_of_runtime(thread, stack) || is_of_libc(stack))
 		return false;
 	conclude(end, &record->conclusion, "this thread lives");
 	if (!record->conclusion.remedy[0])

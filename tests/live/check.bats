@@ -95,6 +95,11 @@ ways=("" --without=bpf)
 	found "sleep in half_a_second"
 }
 
+@test "a thread that the C library has for itself is none of the program's" {
+	local where
+	for where in "${ways[@]}"; do checked 0 --grace 0s $where -- "$programs/ending" timer; done
+}
+
 @test "a process killed or aborted: its signal, no guess about what it leaves" {
 	checked 134 -- "$programs/ending" abort
 	found

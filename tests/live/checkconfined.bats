@@ -55,3 +55,16 @@ judged() {
 	judged unshare -m -p -f --kill-child sh -c "$inside" sh "${container[@]}"
 	judged unshare -m -p -f --kill-child sh -c "$inside" sh "${nobody[@]}"
 }
+
+@test "Yama's ptrace_scope 1: leakhop reads by itself, as an ancestor may" {
+	# No kernel is asked for it here: which way is taken is what can be seen.
+	# shellcheck disable=SC2016
+	local inside='mount --make-rprivate /; mount -t tmpfs none /proc/sys/kernel; mkdir /proc/sys/kernel/yama
+		echo 1 >/proc/sys/kernel/yama/ptrace_scope; exec "$@"'
+	unshare -m true || skip "no namespaces"
+	judged unshare -m sh -c "$inside" sh "${nobody[@]}"
+	# shellcheck disable=SC2016
+	run -0 unshare -m sh -c "$inside" sh "${nobody[@]}" "$shared/leakhop" check -q -- sh -c \
+		'cat /proc/$(awk "/^PPid/ { print \$2 }" /proc/$PPID/status)/task/*/children | xargs -n 1 ps -o comm= -p'
+	[[ $output == *leakhop-keeper* && $output != *reader* ]]
+}

@@ -4,7 +4,8 @@
  * ended that before. Of its arguments the rest says how.
  *
  * WAY: return exit _exit thread (exit_group() by another one) abort kill exec vfork child daemon clean late (a thread
- * that ends half a second later) pool (many threads at one place) code (ends with 42) signals (says which it gets).
+ * that ends half a second later) pool (many threads at one place) code (ends with 42) signals (says which it gets)
+ * timer (the C library's own thread is left).
  */
 #include "fixture.h"
 
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static sem_t word, standing;
@@ -174,6 +176,25 @@ static void say(int number)
 		_exit(3);
 }
 
+static void expired(union sigval unused)
+{
+	(void)unused;
+	sem_post(&standing);
+}
+
+static void timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD, .sigev_notify_function = expired };
+	struct itimerspec soon = { .it_value = { .tv_nsec = 1 } };
+	timer_t timer;
+
+	sem_init(&standing, 0, 0);
+	fixture_try(timer_create(CLOCK_MONOTONIC, &event, &timer), "timer_create");
+	timer_settime(timer, 0, &soon, NULL);
+	sem_wait(&standing);
+	timer_delete(timer);
+}
+
 static void signals(void)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
@@ -207,6 +228,8 @@ int main(int argc, char **argv)
 		by_vfork();
 	else if (!strcmp(way, "signals"))
 		signals();
+	else if (!strcmp(way, "timer"))
+		timer();
 	else if (strcmp(way, "clean"))
 		leave();
 	if (!strcmp(way, "_exit"))

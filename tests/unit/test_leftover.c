@@ -103,6 +103,23 @@ static void test_threads_of_runtimes(void **state)
 	lc_stacks_free(scene.stacks);
 }
 
+static void test_threads_of_the_c_library(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	make(&scene, 72, "server");
+	scene.record.user_stack = stack_of(&scene, 1, "timer_helper_thread", "/lib/libc.so.6");
+	assert_false(is_left(&scene));
+	scene.record.user_stack = stack_of(&scene, 2, "work", "/lib/libcurl.so.4");
+	assert_true(is_left(&scene));
+	scene.record.user_stack = stack_of(&scene, 3, "gomp_thread_start", "/lib/libgomp.so.1");
+	assert_false(is_left(&scene));
+	scene.record.user_stack = 0;
+	assert_true(is_left(&scene));
+	lc_stacks_free(scene.stacks);
+}
+
 static bool goroutine_left(uint64_t goid, const char *entry, bool system)
 {
 	struct scene scene;
@@ -139,6 +156,7 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_who_ends_it_and_main),
 		cmocka_unit_test(test_threads_of_runtimes),
+		cmocka_unit_test(test_threads_of_the_c_library),
 		cmocka_unit_test(test_goroutines),
 	};
 
