@@ -64,14 +64,35 @@ uint64_t lc_model_refused(const struct lc_model *model)
 	return model->refused;
 }
 
-void lc_model_drop_ended(struct lc_model *model, bool all)
+/* Those born first go first. */
+static void drop_first_ended(struct lc_model *model, size_t count)
 {
 	struct lc_thread *thread, *next;
 
 	HASH_ITER(hh, model->threads, thread, next) {
+		if (!count)
+			return;
+		if (!thread->ended_at)
+			continue;
+		lc_model_drop(model, thread);
+		model->refused++;
+		count--;
+	}
+}
+
+void lc_model_drop_ended(struct lc_model *model, bool all)
+{
+	struct lc_thread *thread, *next;
+	size_t kept = 0;
+
+	HASH_ITER(hh, model->threads, thread, next) {
 		if (thread->ended_at && (all || !thread->blocks.count))
 			lc_model_drop(model, thread);
+		else
+			kept += thread->ended_at != 0;
 	}
+	if (kept > LC_ENDED_MAX)
+		drop_first_ended(model, kept - LC_ENDED_MAX / 4 * 3);
 }
 
 /* How long a thread has stood still: what decides who is kept. */

@@ -21,6 +21,7 @@
 #define LC_PLACES 8
 #define LC_REPEATS 4
 #define LC_THREADS_MAX 131072
+#define LC_ENDED_MAX 16384 /* that have a block to tell of */
 
 /* A block that has ended. */
 struct lc_block {
@@ -198,7 +199,10 @@ struct lc_thread *lc_model_find(const struct lc_model *model, pid_t tid);
 /* Walks all threads, also ended ones, in no order: NULL gives the first, then each the next. */
 struct lc_thread *lc_model_next(const struct lc_model *model, const struct lc_thread *thread);
 
-/* Drops ended threads that have no block past the threshold to tell of, or all of them. */
+/*
+ * Drops ended threads that have no block past the threshold to tell of, or all of them; of the
+ * others those born first, past LC_ENDED_MAX, which count as refused.
+ */
 void lc_model_drop_ended(struct lc_model *model, bool all);
 
 size_t lc_model_count(const struct lc_model *model);

@@ -194,6 +194,35 @@ static void test_sweep_ends_whom_it_does_not_see(void **state)
 	lc_model_free(model);
 }
 
+/* A host whose programs all wait a little, all day. */
+static void test_so_many_ended_are_kept(void **state)
+{
+	struct lc_model *model = model_new(0);
+	struct lc_sample one;
+	struct lc_thread *thread;
+	const pid_t count = LC_ENDED_MAX + 1, living = 90000;
+	pid_t tid;
+
+	(void)state;
+	one = sample(living, SECOND, 1, 1);
+	for (tid = 1000; tid < 1000 + count; tid++) {
+		struct lc_sample each = sample(tid, SECOND, 1, 1);
+
+		assert_true(lc_model_sample(model, &each, &thread) >= 0);
+		thread->blocks.count = 1;
+	}
+	sweep_of(model, 2 * SECOND, &one, 1);
+	lc_model_drop_ended(model, false);
+	assert_int_equal(lc_model_count(model), 1 + LC_ENDED_MAX / 4 * 3);
+	assert_int_equal(lc_model_refused(model), count - LC_ENDED_MAX / 4 * 3);
+	assert_non_null(lc_model_find(model, living));
+	assert_non_null(lc_model_find(model, 1000 + count - 1));
+	assert_null(lc_model_find(model, 1000));
+	lc_model_drop_ended(model, false);
+	assert_int_equal(lc_model_count(model), 1 + LC_ENDED_MAX / 4 * 3);
+	lc_model_free(model);
+}
+
 static void test_born_during_a_sweep_lives(void **state)
 {
 	struct lc_model *model = model_new(0);
@@ -417,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_reused_tid_is_another_thread),
 		cmocka_unit_test(test_spawn_in_any_order),
 		cmocka_unit_test(test_sweep_ends_whom_it_does_not_see),
+		cmocka_unit_test(test_so_many_ended_are_kept),
 		cmocka_unit_test(test_born_during_a_sweep_lives),
 		cmocka_unit_test(test_exec_by_a_thread_that_is_not_the_leader),
 		cmocka_unit_test(test_leader_exits_while_threads_live),
