@@ -160,53 +160,71 @@ static int end_recording(struct check *check)
 	return recorder_has_failed(session->recorder) ? -EIO : 0;
 }
 
-int check_report(struct check *check)
-{
+/* The strings of a summary. */
+struct words {
 	const char *remarks[CHECK_REMARKS];
-	struct found_summary summary = {};
-	char words[400], folder[PATH_MAX];
+	char command[400], folder[PATH_MAX];
 	const char **gone;
-	size_t i;
-	int r, failed;
+};
 
-	gone = calloc(check->baseline.count + 1, sizeof(*gone));
-	if (!gone)
-		return EXIT_COULD_NOT;
-	check_apply_baseline(check);
-	note_bounds(check);
+static void sum_up(struct check *check, struct words *words, struct found_summary *ret)
+{
+	size_t i;
+
 	for (i = 0; i < check->remark_count; i++)
-		remarks[i] = check->remarks[i];
-	summary = (struct found_summary){
+		words->remarks[i] = check->remarks[i];
+	*ret = (struct found_summary){
 		.founds = &check->founds,
 		.processes = check->processes,
 		.process_count = check->process_count,
 		.tests = check->blame.tests,
 		.test_count = check->blame.test_count,
-		.command = command_words(check->options->session.child_argv, words, sizeof(words)),
-		.folder = getcwd(folder, sizeof(folder)) ? folder : "",
-		.remarks = remarks,
+		.command = command_words(check->options->session.child_argv, words->command,
+					 sizeof(words->command)),
+		.folder = getcwd(words->folder, sizeof(words->folder)) ? words->folder : "",
+		.remarks = words->remarks,
 		.remark_count = check->options->session.quiet ? 0 : check->remark_count,
+		.gone = words->gone,
+		.gone_count = list_gone(check, words->gone),
 		.ends = check->ends,
 		.duration_ns = now_monotonic() - check->begun,
 		.fresh = count_fresh(check),
 		.verdict_line = *check->stopped_by ? check->stopped_by : NULL,
 	};
-	summary.gone = gone;
-	summary.gone_count = list_gone(check, gone);
-	summary.exit_code = exit_code_of(check, summary.fresh);
-	r = found_text(check->session.out.stream, &summary);
-	failed = write_all(check->options, &summary);
+}
+
+/* All forms, whatever becomes of one of them. Returns 0 or the first error. */
+static int write_reports(struct check *check, const struct found_summary *summary)
+{
+	int r = found_text(check->session.out.stream, summary), failed;
+
+	failed = write_all(check->options, summary);
 	r = r ?: failed;
 	failed = end_recording(check);
 	r = r ?: failed;
 	failed = check_write_baseline(check);
-	r = r ?: failed;
-	free(gone);
-	if (r < 0 && !own_exit_code(check))
+	return r ?: failed;
+}
+
+int check_report(struct check *check)
+{
+	struct found_summary summary;
+	struct words words = {};
+	int code, r;
+
+	words.gone = calloc(check->baseline.count + 1, sizeof(*words.gone));
+	if (!words.gone)
 		return EXIT_COULD_NOT;
-	if (!summary.exit_code && !has_looked(check)) {
+	check_apply_baseline(check);
+	note_bounds(check);
+	code = exit_code_of(check, count_fresh(check));
+	if (!code && !has_looked(check)) {
+		code = EXIT_NOT_POSSIBLE;
 		output_message("nothing could be looked at: this check says nothing");
-		return EXIT_NOT_POSSIBLE;
 	}
-	return summary.exit_code;
+	sum_up(check, &words, &summary);
+	summary.exit_code = code;
+	r = write_reports(check, &summary);
+	free(words.gone);
+	return r < 0 && !own_exit_code(check) ? EXIT_COULD_NOT : code;
 }

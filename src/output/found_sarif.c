@@ -81,12 +81,9 @@ static json_t *result(const struct found_summary *summary, const struct found *f
 
 static json_t *rules(void)
 {
-	static const char *const texts[] = {
-		"A thread, goroutine or process is blocked and does not "
-		"come back.",
-		"A thread or goroutine lived when its process ended.",
-		"A process lived when the command had ended."
-	};
+	static const char *const texts[] = { "A thread or goroutine is blocked and stays so.",
+					     "A thread or goroutine lived when its process ended.",
+					     "A process lived when the command had ended." };
 	json_t *list = json_array();
 	int kind;
 
