@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 
 #define EVENTS_NS 5000000ull /* between two times that events are taken in: many come at once */
+#define FIRST_INTERVAL_NS 10000000ull
 #define ASKS_AGAIN_NS 50000000ull
 #define KILL_PATIENCE_NS 10000000000ull
 #define VERDICT_NS 800000000ull /* for a look that a signal waits for */
@@ -370,6 +371,7 @@ static int run(struct check *check)
 	if (r < 0)
 		return session_fail(options, r, &error);
 	note_command(check);
+	check->interval_ns = FIRST_INTERVAL_NS;
 	check->begun = check->next_sweep = now_monotonic();
 	check->pulse.ran_at = check->pulse.wrote_at = check->begun;
 	r = loop(check);

@@ -151,7 +151,13 @@ static void adapt(struct check *check, uint64_t took_ns)
 	/* A threshold is to be kept; but for a tree so large that the budget forbids it. */
 	if (interval > most && interval < most * 4)
 		interval = most;
-	check->interval_ns = interval < MOST_INTERVAL_NS ? interval : MOST_INTERVAL_NS;
+	if (interval > MOST_INTERVAL_NS)
+		interval = MOST_INTERVAL_NS;
+	/* The first look at a program costs once: what comes soon after is to be seen all the same.
+	 */
+	if (interval > check->interval_ns * 2)
+		interval = check->interval_ns * 2;
+	check->interval_ns = interval;
 }
 
 static int observe(struct check *check, uint64_t stack_after_ns, unsigned attempts)

@@ -10,7 +10,7 @@ import (
 )
 
 // live is how long each test runs: so long that a look sees it.
-const live = 300 * time.Millisecond
+const live = time.Second
 
 func well() bool { return os.Getenv("WELL") != "" }
 
