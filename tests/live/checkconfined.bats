@@ -21,10 +21,6 @@ teardown() {
 	rm -rf "$shared"
 }
 
-# What root has in a container (moby, oci/caps/defaults.go).
-container=(setpriv --inh-caps=-all
-	--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap)
-
 # judged COMMAND...: before "leakhop check", as whoever that makes
 judged() {
 	run -99 --separate-stderr "$@" "$shared/leakhop" check --grace 0s -- "$shared/ending" return

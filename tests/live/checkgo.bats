@@ -86,18 +86,19 @@ load go
 # looked PATTERN...: all of them in one check, with as many findings at its end as that says
 looked() {
 	# shellcheck disable=SC2016
-	GROW=0 run -124 --separate-stderr "$shared/leakhop" check --timeout 3s --grace 0s --junit "$junit" -- sh -c '
+	GROW=0 run -124 --separate-stderr "${as[@]}" "$shared/leakhop" check --timeout 3s --grace 0s --junit "$junit" -- sh -c '
 		for one; do $one >/dev/null 2>&1 & done; wait' sh "$@"
 }
 
-@test "goroutines that nothing reaches, all kinds at once: each is a finding, none of the twins" {
+all_kinds() {
 	local one pattern block
 	local -a leaky=() well=()
+	cp "$programs/go/goleak" "$shared/"
 	for one in $forgotten $locks; do
 		pattern=${one%%:*}
 		[[ $pattern != ticker ]] || continue # ever more, over minutes
-		leaky+=("$programs/go/goleak $pattern")
-		well+=("$programs/go/goleak $pattern well")
+		leaky+=("$shared/goleak $pattern")
+		well+=("$shared/goleak $pattern well")
 	done
 	looked "${leaky[@]}"
 	for one in $forgotten $locks; do
@@ -108,4 +109,19 @@ looked() {
 	done
 	looked "${well[@]}"
 	! cases | grep failed
+}
+
+@test "goroutines that nothing reaches, all kinds at once: each is a finding, none of the twins" {
+	all_kinds
+}
+
+@test "the same as nobody, and under Docker's filter and capabilities" {
+	need_root
+	cp "$top/tests/live/confined.py" "$top/tests/live/profiles/docker.json" "$shared/"
+	chmod -R a+rX "$shared"
+	as=("${nobody[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/docker.json")
+	all_kinds
+	rm -f "$junit"
+	as=("${container[@]}" /usr/bin/python3 "$shared/confined.py" "$shared/docker.json")
+	all_kinds
 }

@@ -154,6 +154,9 @@ free_port() {
 # Before a command: it runs as nobody, who has no right but to look at processes of their own. No
 # function, since that would be a process between us and the command.
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all)
+# What root has in a container (moby, oci/caps/defaults.go).
+container=(setpriv --inh-caps=-all
+	--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap)
 
 need_root() { ((EUID == 0)) || skip "needs root"; }
 
