@@ -114,7 +114,7 @@ static __always_inline __u64 still_for(const struct abi_thread *thread)
 }
 
 /* Is it told in short? True if so, also where it has to be told again for want of room. */
-static __always_inline bool told_unmoved(struct seq_file *seq, struct task_struct *task)
+static __always_inline bool reported_unmoved(struct seq_file *seq, struct task_struct *task)
 {
 	struct sweep_note *note = sweep_whole ? NULL : sweep_note_find(task);
 	struct abi_unmoved record = { .size = sizeof(record) };
@@ -145,7 +145,7 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 		return 0;
 	if (!ctx->meta->seq_num)
 		note_self();
-	if (told_unmoved(seq, task))
+	if (reported_unmoved(seq, task))
 		return 0;
 	refresh_target(task);
 	state = task_state(task);

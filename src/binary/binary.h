@@ -41,7 +41,7 @@ struct binary_description {
 
 #define BINARY_PLACES_MAX 32
 
-struct source_place {
+struct source_location {
 	char *function; /* demangled; NULL: not known */
 	char *file;	/* NULL: not known */
 	unsigned line;
@@ -52,11 +52,11 @@ struct address_names {
 	size_t count;
 	char *symbol;	 /* demangled; NULL: none */
 	uint64_t offset; /* from the symbol's start */
-	struct source_place places[];
+	struct source_location places[];
 };
 
 /* Places are taken over, also on failure. NULL: no memory. */
-struct address_names *address_names_make(struct source_place *places, size_t count);
+struct address_names *address_names_make(struct source_location *places, size_t count);
 void address_names_free(struct address_names *names);
 
 /* A separate file with debug data that is looked for. */

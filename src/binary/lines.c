@@ -70,7 +70,7 @@ static size_t find_inlined(const Dwarf_Die *function, Dwarf_Addr address, Dwarf_
 	return count;
 }
 
-static void set_line(struct source_place *place, Dwarf_Die *unit, Dwarf_Addr address)
+static void set_line(struct source_location *place, Dwarf_Die *unit, Dwarf_Addr address)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(unit, address);
 	const char *file;
@@ -84,7 +84,7 @@ static void set_line(struct source_place *place, Dwarf_Die *unit, Dwarf_Addr add
 }
 
 /* Where the inlined function was called. */
-static void set_call_line(struct source_place *place, Dwarf_Die *call)
+static void set_call_line(struct source_location *place, Dwarf_Die *call)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Word file_number, line;
@@ -104,7 +104,7 @@ static void set_call_line(struct source_place *place, Dwarf_Die *call)
 }
 
 size_t lines_find(struct binary_file *file, uint64_t vaddr,
-		  struct source_place places[BINARY_PLACES_MAX])
+		  struct source_location places[BINARY_PLACES_MAX])
 {
 	Dwarf_Die unit, function, calls[BINARY_PLACES_MAX - 1];
 	size_t call_count, count = 0;

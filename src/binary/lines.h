@@ -12,6 +12,6 @@ struct binary_file;
  * own. Returns how many there are: at least 1 if a unit of the DWARF holds vaddr, else 0.
  */
 size_t lines_find(struct binary_file *file, uint64_t vaddr,
-		  struct source_place places[BINARY_PLACES_MAX]);
+		  struct source_location places[BINARY_PLACES_MAX]);
 
 #endif

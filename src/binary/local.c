@@ -103,7 +103,7 @@ static int local_names(struct binary_files *files, uint64_t number, uint64_t vad
 		       struct address_names **ret_names)
 {
 	struct open_file *open = find(local_of(files), number);
-	struct source_place places[BINARY_PLACES_MAX];
+	struct source_location places[BINARY_PLACES_MAX];
 	struct address_names *names;
 
 	if (!open || !open->file->handle)

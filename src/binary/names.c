@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void release_places(struct source_place *places, size_t count)
+static void release_places(struct source_location *places, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(places[i].function);
@@ -13,7 +13,7 @@ static void release_places(struct source_place *places, size_t count)
 	}
 }
 
-struct address_names *address_names_make(struct source_place *places, size_t count)
+struct address_names *address_names_make(struct source_location *places, size_t count)
 {
 	struct address_names *names = calloc(1, sizeof(*names) + count * sizeof(places[0]));
 

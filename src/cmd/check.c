@@ -221,7 +221,7 @@ static int take_signals(struct check *check)
 			snprintf(check->stopped_by, sizeof(check->stopped_by), "SIG%s",
 				 sigabbrev_np(number));
 			check->stop_at = now_monotonic() + VERDICT_NS;
-			r = check_tell_hang(check, check->stopped_by, /* counts= */ false);
+			r = check_report_hang(check, check->stopped_by, /* counts= */ false);
 			check->stop_at = 0;
 		}
 		pass_on(check, &info);
@@ -250,7 +250,7 @@ static int time_out(struct check *check)
 	snprintf(check->stopped_by, sizeof(check->stopped_by), "--timeout %s", span);
 	check->timed_out_at = now_monotonic();
 	check->kill_at = check->timed_out_at + check->options->grace_ns;
-	r = check_tell_hang(check, why, /* counts= */ true);
+	r = check_report_hang(check, why, /* counts= */ true);
 	let_all_end(check);
 	signal_all(check, SIGTERM);
 	return r;

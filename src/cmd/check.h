@@ -41,7 +41,7 @@ struct check_pulse {
 	uint64_t written; /* bytes */
 	size_t threads;
 	uint64_t ran_at, wrote_at; /* the last signs of each */
-	bool told_idle, told_silent;
+	bool reported_idle, reported_silent;
 };
 
 struct check {
@@ -89,7 +89,7 @@ int check_look_at_rest(struct check *check);
  * check_hang.c: what the tree does, told at once. why: "no thread has run for 2m 0s". counts: what
  * is stuck then is a finding, however short of the threshold.
  */
-int check_tell_hang(struct check *check, const char *why, bool counts);
+int check_report_hang(struct check *check, const char *why, bool counts);
 void check_take_pulse(struct check *check);
 int check_pulse(struct check *check);
 uint64_t check_pulse_due(const struct check *check);

@@ -107,15 +107,15 @@ static int tell(struct check *check, const char *why, bool hung)
 }
 
 /* The end of the report need not have it all again. */
-static void mark_told(struct check *check)
+static void mark_reported(struct check *check)
 {
 	size_t i;
 
 	for (i = 0; i < check->founds.count; i++)
-		check->founds.list[i].told = true;
+		check->founds.list[i].reported = true;
 }
 
-int check_tell_hang(struct check *check, const char *why, bool counts)
+int check_report_hang(struct check *check, const char *why, bool counts)
 {
 	uint64_t *threshold = &check->options->session.observe.collect.threshold_ns;
 	uint64_t before = *threshold, stop_at = check->stop_at;
@@ -130,7 +130,7 @@ int check_tell_hang(struct check *check, const char *why, bool counts)
 	r = check_look(check, *threshold, counts ? HANG_ATTEMPTS : 1, counts);
 	r = r ?: tell(check, why, /* hung= */ counts);
 	if (counts)
-		mark_told(check);
+		mark_reported(check);
 	*threshold = before;
 	check->stop_at = stop_at;
 	saving_sweep(&check->session);
@@ -181,27 +181,27 @@ void check_take_pulse(struct check *check)
 
 	if (others || pulse.run_ns - before->run_ns > since / STILL_SHARE) {
 		pulse.ran_at = now;
-		pulse.told_idle = false;
+		pulse.reported_idle = false;
 	}
 	if (others || pulse.written != before->written) {
 		pulse.wrote_at = now;
-		pulse.told_silent = false;
+		pulse.reported_silent = false;
 	}
 	pulse.taken_at = now;
 	*before = pulse;
 }
 
-static int tell_if_due(struct check *check, uint64_t after_ns, uint64_t since, bool *told,
-		       const char *what)
+static int report_if_due(struct check *check, uint64_t after_ns, uint64_t since, bool *reported,
+			 const char *what)
 {
 	char span[32], why[80];
 
-	if (!after_ns || *told || now_monotonic() < since + after_ns)
+	if (!after_ns || *reported || now_monotonic() < since + after_ns)
 		return 0;
-	*told = true;
+	*reported = true;
 	snprintf(why, sizeof(why), "%s for %s", what,
 		 duration_format(now_monotonic() - since, span, sizeof(span)));
-	return check_tell_hang(check, why, /* counts= */ true);
+	return check_report_hang(check, why, /* counts= */ true);
 }
 
 int check_pulse(struct check *check)
@@ -212,11 +212,11 @@ int check_pulse(struct check *check)
 
 	if (check->timed_out_at)
 		return 0;
-	r = tell_if_due(check, options->hang_after_ns, pulse->ran_at, &pulse->told_idle,
-			"no thread has run");
+	r = report_if_due(check, options->hang_after_ns, pulse->ran_at, &pulse->reported_idle,
+			  "no thread has run");
 	return r
-		       ?: tell_if_due(check, options->silence_ns, pulse->wrote_at,
-				      &pulse->told_silent, "nothing has been written");
+		       ?: report_if_due(check, options->silence_ns, pulse->wrote_at,
+					&pulse->reported_silent, "nothing has been written");
 }
 
 uint64_t check_pulse_due(const struct check *check)
@@ -224,10 +224,10 @@ uint64_t check_pulse_due(const struct check *check)
 	const struct check_options *options = check->options;
 	uint64_t at = 0, other;
 
-	if (options->hang_after_ns && !check->pulse.told_idle)
+	if (options->hang_after_ns && !check->pulse.reported_idle)
 		at = check->pulse.ran_at + options->hang_after_ns;
 	other = check->pulse.wrote_at + options->silence_ns;
-	if (options->silence_ns && !check->pulse.told_silent && (!at || other < at))
+	if (options->silence_ns && !check->pulse.reported_silent && (!at || other < at))
 		at = other;
 	return check->timed_out_at ? 0 : at;
 }

@@ -6,7 +6,7 @@
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
 #include "cmd/target.h"
-#include "cmd/telling.h"
+#include "cmd/session_report.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static int dump(struct session *session)
 	struct error error = {};
 	int r;
 
-	tell_start(session);
+	session_report_begin(session);
 	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
@@ -30,7 +30,7 @@ static int dump(struct session *session)
 		error_say(&error, -ESRCH, "nothing was found that fits");
 		return session_fail(options, -ESRCH, &error);
 	}
-	r = tell_end(session);
+	r = session_report_end(session);
 	if (r < 0) {
 		error_set(&error, r, "cannot write the report");
 		return session_fail(options, r, &error);

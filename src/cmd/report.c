@@ -13,27 +13,28 @@
 #include <string.h>
 
 /* What was told as it came due comes before the end; a dump's end has all of it. */
-static bool is_told_first(const struct output_format *format, const struct output_report *report)
+static bool is_reported_first(const struct output_format *format,
+			      const struct output_report *report)
 {
 	return format->as_due && (!report->has_threads || format->for_programs);
 }
 
-static int tell_threads(struct output_sink *sink, const struct output_format *format,
-			const struct verdict_records *records)
+static int report_due_threads(struct output_sink *sink, const struct output_format *format,
+			      const struct verdict_records *records)
 {
 	const struct output_before before = {};
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < records->count && !r; i++) {
-		sink->told++;
+		sink->reported++;
 		r = format->thread(sink, &records->list[i], &before);
 	}
 	return r;
 }
 
-static int tell_goroutines(struct output_sink *sink, const struct output_format *format,
-			   const struct verdict_goroutine_records *records, bool suspects)
+static int report_due_goroutines(struct output_sink *sink, const struct output_format *format,
+				 const struct verdict_goroutine_records *records, bool suspects)
 {
 	size_t i;
 	int r = 0;
@@ -43,24 +44,24 @@ static int tell_goroutines(struct output_sink *sink, const struct output_format 
 
 		if (suspects ? verdict != VERDICT_SUSPECT : verdict < VERDICT_STUCK)
 			continue;
-		sink->told++;
+		sink->reported++;
 		r = format->goroutines(sink, &records->list[i]);
 	}
 	for (i = 0; !suspects && i < records->timer_count && !r; i++) {
-		sink->told++;
+		sink->reported++;
 		r = format->timers(sink, &records->timers[i]);
 	}
 	return r;
 }
 
-static int tell_first(struct output_sink *sink, const struct output_format *format,
-		      const struct output_report *report)
+static int report_first(struct output_sink *sink, const struct output_format *format,
+			const struct output_report *report)
 {
-	int r = tell_goroutines(sink, format, &report->goroutines, /* suspects= */ false);
+	int r = report_due_goroutines(sink, format, &report->goroutines, /* suspects= */ false);
 
-	r = r ?: tell_threads(sink, format, &report->findings);
-	r = r ?: tell_goroutines(sink, format, &report->goroutines, /* suspects= */ true);
-	return r ?: tell_threads(sink, format, &report->suspects);
+	r = r ?: report_due_threads(sink, format, &report->findings);
+	r = r ?: report_due_goroutines(sink, format, &report->goroutines, /* suspects= */ true);
+	return r ?: report_due_threads(sink, format, &report->suspects);
 }
 
 static void say_limits(const struct output_run *run)
@@ -102,9 +103,9 @@ static int write_report(struct recorded *recorded, const struct session_options 
 	struct output_report report = {};
 	int r = reporting_make(&source, &report);
 
-	if (!r && is_told_first(options->format, &report))
-		r = tell_first(&sink, options->format, &report);
-	r = r ?: reporting_write(&source, stream, sink.told, &report);
+	if (!r && is_reported_first(options->format, &report))
+		r = report_first(&sink, options->format, &report);
+	r = r ?: reporting_write(&source, stream, sink.reported, &report);
 	if (!r)
 		r = reporting_found(&report) & options->fail_on ? EXIT_FOUND : EXIT_RAN;
 	reporting_release(&report);

@@ -143,11 +143,11 @@ static int write_dot(const struct report_source *source)
 	return r ?: closed;
 }
 
-int reporting_write(const struct report_source *source, FILE *stream, unsigned told,
+int reporting_write(const struct report_source *source, FILE *stream, unsigned reported,
 		    const struct output_report *report)
 {
 	const struct session_options *options = source->options;
-	struct output_sink sink = { .stream = stream, .run = source->run, .told = told };
+	struct output_sink sink = { .stream = stream, .run = source->run, .reported = reported };
 	int r;
 
 	if (options->explain_goid)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A report made and written, whatever it is made of: a live session (telling.h) or a recording.
+ * A report made and written, whatever it is made of: a live session (session_report.h) or a
+ * recording.
  */
 #ifndef LEAKHOP_CMD_REPORTING_H
 #define LEAKHOP_CMD_REPORTING_H
@@ -33,7 +34,7 @@ int reporting_make(const struct report_source *source, struct output_report *rep
 void reporting_release(struct output_report *report);
 
 /* Writes it, and the graph where that was asked for. Returns 0 or a negative errno. */
-int reporting_write(const struct report_source *source, FILE *stream, unsigned told,
+int reporting_write(const struct report_source *source, FILE *stream, unsigned reported,
 		    const struct output_report *report);
 
 /* The verdicts in a report: bit (1 << enum verdict) for each. */

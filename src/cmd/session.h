@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What trace and dump share: an observer, and the report made of what it sees. A session is opened,
- * its observer sweeps, what is new is told (telling.h), and it is closed.
+ * its observer sweeps, what is new is told (session_report.h), and it is closed.
  */
 #ifndef LEAKHOP_CMD_SESSION_H
 #define LEAKHOP_CMD_SESSION_H
@@ -55,7 +55,7 @@ struct session {
 	struct progress progress;
 	int64_t started, realtime_offset;
 	unsigned found;		     /* bit (1 << enum verdict) for each verdict of the report */
-	unsigned told;		     /* findings told so far: their number */
+	unsigned reported;	     /* findings told so far: their number */
 	unsigned findings, suspects; /* seen to come due so far */
 };
 

@@ -8,7 +8,7 @@
 #include "cmd/ending.h"
 #include "cmd/options.h"
 #include "cmd/saving.h"
-#include "cmd/telling.h"
+#include "cmd/session_report.h"
 #include "cmd/target.h"
 #include "output/message.h"
 #include "util/cleanup.h"
@@ -146,7 +146,7 @@ static int sweep(struct watch *watch)
 	if (r == -EPERM)
 		return r;
 	if (!r)
-		r = tell_new(session);
+		r = session_report_due(session);
 	if (!r)
 		saving_sweep(session);
 	trim_heap(watch, now_monotonic());
@@ -251,9 +251,9 @@ static int finish(struct watch *watch)
 		return session_fail(options, -ESRCH, &error);
 	}
 	if (!r)
-		r = tell_new(session);
+		r = session_report_due(session);
 	if (!r)
-		r = tell_end(session);
+		r = session_report_end(session);
 	if (watch->child->pid && !watch->child_ended && !options->quiet)
 		output_message("'%s' goes on, as process %d", options->child_argv[0],
 			       watch->child->pid);
@@ -284,7 +284,7 @@ static int trace(struct session *session, struct child *child, int child_signals
 		r = child_start(child, options->child_argv, &error);
 	if (r < 0)
 		return session_fail(options, r, &error);
-	tell_start(session);
+	session_report_begin(session);
 	r = watch_loop(&watch);
 	progress_clear(&session->progress);
 	if (r < 0) {

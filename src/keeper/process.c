@@ -29,11 +29,11 @@ struct state {
 	struct keeper_process *process;
 	int children; /* signalfd */
 	uint64_t ends, passed;
-	struct keeper_notice told[TOLD];
-	size_t told_count; /* of all times */
-	bool leaves;	   /* leakhop has said that it goes */
-	uint64_t kill_at;  /* 0: not */
-	bool setuid_told;
+	struct keeper_notice reported[TOLD];
+	size_t reported_count; /* of all times */
+	bool leaves;	       /* leakhop has said that it goes */
+	uint64_t kill_at;      /* 0: not */
+	bool setuid_reported;
 };
 
 static void tell(struct state *state, struct keeper_event *event)
@@ -55,10 +55,10 @@ static void look_for_setuid(struct state *state, pid_t pid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	if (state->setuid_told || stat(path, &program) || !(program.st_mode & S_ISUID) ||
+	if (state->setuid_reported || stat(path, &program) || !(program.st_mode & S_ISUID) ||
 	    target_read_status(pid, pid, &status) < 0 || status.uid == program.st_uid)
 		return;
-	state->setuid_told = true;
+	state->setuid_reported = true;
 	if (readlink(path, event.text, sizeof(event.text) - 1) < 0)
 		return;
 	tell(state, &event);
@@ -69,9 +69,9 @@ static bool asks_again(struct state *state, const struct keeper_notice *notice)
 {
 	size_t i;
 
-	for (i = 0; i < TOLD && i < state->told_count; i++) {
-		if (state->told[i].tid == notice->tid) {
-			state->told[i].id = notice->id;
+	for (i = 0; i < TOLD && i < state->reported_count; i++) {
+		if (state->reported[i].tid == notice->tid) {
+			state->reported[i].id = notice->id;
 			return true;
 		}
 	}
@@ -94,7 +94,7 @@ static bool tell_held(struct state *state, const struct keeper_notice *notice, p
 	if (asks_again(state, notice))
 		state->ends--;
 	else
-		state->told[state->told_count++ % TOLD] = *notice;
+		state->reported[state->reported_count++ % TOLD] = *notice;
 	return true;
 }
 
@@ -159,8 +159,8 @@ static void let_all_end(const struct state *state)
 {
 	size_t i;
 
-	for (i = 0; i < TOLD && i < state->told_count; i++)
-		keeper_notice_answer(state->process->listener, state->told[i].id);
+	for (i = 0; i < TOLD && i < state->reported_count; i++)
+		keeper_notice_answer(state->process->listener, state->reported[i].id);
 }
 
 /*

@@ -202,7 +202,7 @@ struct lc_goroutine *lc_go_note(struct lc_go_process *process, size_t place,
 		goroutine->still_since = now;
 		goroutine->stack = 0;
 		goroutine->object = 0;
-		goroutine->told = 0;
+		goroutine->reported = 0;
 		goroutine->flags &= LC_GO_PARENT_ENDED | LC_GO_EXACT_BIRTH;
 		goroutine->kind = goroutine->raw_kind = sample->kind;
 	}
@@ -396,7 +396,7 @@ int lc_go_restore_goroutine(struct lc_go_process *process, const struct lc_gorou
 		return place >= LC_GO_MAX ? -ENOSPC : -ENOMEM;
 	process->list[place] = *goroutine;
 	process->list[place].sweep = process->sweep;
-	process->list[place].group = process->list[place].told = 0;
+	process->list[place].group = process->list[place].reported = 0;
 	process->living += goroutine->goid != 0;
 	return 0;
 }

@@ -89,7 +89,7 @@ struct lc_goroutine {
 	uint32_t group; /* of lc_series; 0: none */
 	uint32_t sweep; /* number of the last one that saw it */
 	uint32_t stack_bytes;
-	uint32_t told;
+	uint32_t reported;
 	pid_t tid; /* of the thread that runs it or waits for it in a system call; 0 */
 	uint16_t flags;
 	uint8_t state;	  /* enum lc_go_state */
@@ -213,7 +213,7 @@ struct lc_go_process {
 	uint64_t timers_lasting; /* that fire again and again, or not before LC_GO_TIMER_LASTS_NS */
 	uint64_t timers_end_ns; /* from the sweep to when the last of them fires; 0: most fire again
 				   and again */
-	bool timers_known, timers_told;
+	bool timers_known, timers_reported;
 	char timer_function[64];	       /* that most of some of them call */
 	uint64_t heap_bytes, first_heap_bytes; /* in use; 0: not known */
 	enum lc_go_search search;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static struct lc_repeat *repeat_find(struct lc_thread *thread, const struct lc_place_id *id)
+static struct lc_repeat *repeat_find(struct lc_thread *thread, const struct lc_site_id *id)
 {
 	int i;
 
@@ -20,7 +20,7 @@ static struct lc_repeat *repeat_find(struct lc_thread *thread, const struct lc_p
 }
 
 /* The one that was of use the longest ago goes. */
-static struct lc_repeat *repeat_get(struct lc_thread *thread, const struct lc_place_id *id)
+static struct lc_repeat *repeat_get(struct lc_thread *thread, const struct lc_site_id *id)
 {
 	struct lc_repeat *repeat = repeat_find(thread, id), *oldest = &thread->repeats[0];
 	int i;
@@ -35,15 +35,15 @@ static struct lc_repeat *repeat_get(struct lc_thread *thread, const struct lc_pl
 	return oldest;
 }
 
-static struct lc_place_id id_now(const struct lc_thread *thread)
+static struct lc_site_id id_now(const struct lc_thread *thread)
 {
-	return (struct lc_place_id){ .syscall_nr = thread->syscall.nr,
-				     .argument = thread->syscall.args[0],
-				     .sp = thread->sp,
-				     .pc = thread->pc };
+	return (struct lc_site_id){ .syscall_nr = thread->syscall.nr,
+				    .argument = thread->syscall.args[0],
+				    .sp = thread->sp,
+				    .pc = thread->pc };
 }
 
-void lc_repeat_ended(struct lc_thread *thread, const struct lc_place_id *id, uint64_t ns,
+void lc_repeat_ended(struct lc_thread *thread, const struct lc_site_id *id, uint64_t ns,
 		     uint64_t at, uint32_t user_stack)
 {
 	struct lc_repeat *repeat;
@@ -63,7 +63,7 @@ void lc_repeat_ended(struct lc_thread *thread, const struct lc_place_id *id, uin
 
 void lc_repeat_now_ended(struct lc_thread *thread, uint64_t ns, uint64_t at)
 {
-	struct lc_place_id id = id_now(thread);
+	struct lc_site_id id = id_now(thread);
 
 	if (thread->end_noted)
 		return;
@@ -73,7 +73,7 @@ void lc_repeat_now_ended(struct lc_thread *thread, uint64_t ns, uint64_t at)
 
 void lc_repeat_note_peer(struct lc_thread *thread)
 {
-	struct lc_place_id id = id_now(thread);
+	struct lc_site_id id = id_now(thread);
 	struct lc_repeat *repeat;
 
 	if (!thread->wait->peer || !id.pc || id.syscall_nr == LC_NO_SYSCALL)
@@ -91,7 +91,7 @@ void lc_repeat_note_peer(struct lc_thread *thread)
 
 const struct lc_repeat *lc_thread_repeat(const struct lc_thread *thread)
 {
-	struct lc_place_id id = id_now(thread);
+	struct lc_site_id id = id_now(thread);
 
 	return thread->blocked && id.pc ? repeat_find((struct lc_thread *)thread, &id) : NULL;
 }

@@ -40,10 +40,10 @@ static void note_longest(struct lc_thread *thread, const struct lc_block *block)
  */
 static void note_place(struct lc_thread *thread, const struct lc_block *block)
 {
-	struct lc_place *place;
+	struct lc_site *place;
 	int i;
 
-	for (i = 0; i < LC_PLACES - 1; i++) {
+	for (i = 0; i < LC_SITES - 1; i++) {
 		place = &thread->places[i];
 		if (!place->blocks.count)
 			break;
@@ -106,10 +106,10 @@ static void block_stack(struct lc_thread *thread, const struct lc_event *event, 
 		.syscall_nr = event->syscall.nr,
 		.user_stack = stack,
 	};
-	struct lc_place_id id = { .syscall_nr = event->syscall.nr,
-				  .argument = event->syscall.args[0],
-				  .sp = event->registers.value[LC_REGISTER_SP],
-				  .pc = event->registers.value[LC_REGISTER_PC] };
+	struct lc_site_id id = { .syscall_nr = event->syscall.nr,
+				 .argument = event->syscall.args[0],
+				 .sp = event->registers.value[LC_REGISTER_SP],
+				 .pc = event->registers.value[LC_REGISTER_PC] };
 	uint64_t apart;
 	int i;
 

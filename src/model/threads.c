@@ -241,7 +241,7 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 		thread->user_stack = 0;
 		thread->kernel_stack = 0;
 		thread->stack_error = 0;
-		thread->told = 0;
+		thread->reported = 0;
 		thread->at_least = !sample->still_since;
 		thread->blocked_since = since < sample->now ? since : sample->now;
 	} else if (memcmp(&thread->blocker, &sample->blocker, sizeof(sample->blocker))) {

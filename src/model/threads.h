@@ -18,7 +18,7 @@
 #include <uthash.h>
 
 #define LC_LONGEST_BLOCKS 5
-#define LC_PLACES 8
+#define LC_SITES 8
 #define LC_REPEATS 4
 #define LC_THREADS_MAX 131072
 #define LC_ENDED_MAX 16384 /* that have a block to tell of */
@@ -40,7 +40,7 @@ struct lc_blocks {
 };
 
 /* Where a thread was blocked again and again: ended blocks of one stack (0: stack not known). */
-struct lc_place {
+struct lc_site {
 	uint32_t user_stack;
 	int64_t syscall_nr;
 	uint64_t last_at; /* the last one's begin */
@@ -48,7 +48,7 @@ struct lc_place {
 };
 
 /* Where exactly a thread is blocked, without its stack. No padding: memcmp() compares. */
-struct lc_place_id {
+struct lc_site_id {
 	int64_t syscall_nr;
 	uint64_t argument; /* the first: a descriptor, mostly */
 	uint64_t sp, pc;
@@ -56,11 +56,11 @@ struct lc_place_id {
 
 /* Blocks at one such place that were seen to end, however short they were. */
 struct lc_repeat {
-	struct lc_place_id id; /* pc 0: unused */
-	uint64_t count;	       /* as far as seen */
-	uint64_t max_ns;       /* none of them lasted longer */
-	uint64_t total_ns;     /* nor all together */
-	uint64_t last_at;      /* the last one of them ended not before */
+	struct lc_site_id id; /* pc 0: unused */
+	uint64_t count;	      /* as far as seen */
+	uint64_t max_ns;      /* none of them lasted longer */
+	uint64_t total_ns;    /* nor all together */
+	uint64_t last_at;     /* the last one of them ended not before */
 	uint64_t last_used_at;
 	uint64_t peer;	     /* of a socket: lc_wait.peer; 0: not known */
 	uint32_t user_stack; /* 0: not known */
@@ -101,9 +101,10 @@ struct lc_thread {
 	uint32_t user_stack; /* of this block; 0: none yet */
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
-	bool moving;   /* it ran each time that this block was to be read: nothing is known of it */
-	unsigned told; /* number of the finding by which the user was told of this block; 0: not */
-	bool told_as_suspect; /* only: it may have become a finding since */
+	bool moving; /* it ran each time that this block was to be read: nothing is known of it */
+	unsigned reported; /* number of the finding by which the user was told of this block; 0: not
+			    */
+	bool reported_as_suspect; /* only: it may have become a finding since */
 	struct lc_syscall syscall;
 	uint64_t sp, pc; /* of user space; 0: not known */
 	struct lc_blocker blocker;
@@ -128,7 +129,7 @@ struct lc_thread {
 	struct lc_task waker;
 	struct lc_blocks blocks;		    /* ended ones of the threshold and longer */
 	struct lc_block longest[LC_LONGEST_BLOCKS]; /* longest first; ns 0 = unused */
-	struct lc_place places[LC_PLACES];	    /* the first few; blocks.count 0 = unused */
+	struct lc_site places[LC_SITES];	    /* the first few; blocks.count 0 = unused */
 	struct lc_repeat repeats[LC_REPEATS];
 	bool end_noted; /* of the block of the last sample, among the repeats */
 	uint64_t spawn_failures;

@@ -26,7 +26,7 @@ void lc_model_drop(struct lc_model *model, struct lc_thread *thread);
  * A block at one place has ended, which lasted for ns at most, not before at; the same of the block
  * that the last sample saw, once; and the peer that the thread waits for now (its wait is set).
  */
-void lc_repeat_ended(struct lc_thread *thread, const struct lc_place_id *id, uint64_t ns,
+void lc_repeat_ended(struct lc_thread *thread, const struct lc_site_id *id, uint64_t ns,
 		     uint64_t at, uint32_t user_stack);
 void lc_repeat_now_ended(struct lc_thread *thread, uint64_t ns, uint64_t at);
 void lc_repeat_note_peer(struct lc_thread *thread);

@@ -149,7 +149,7 @@ void annotate_stacks(struct observer *observer)
 	for (; thread; thread = lc_model_next(observer->model, thread)) {
 		stack_name_user(observer->engine, observer->stacks, thread->user_stack);
 		stack_name_user(observer->engine, observer->stacks, thread->spawn_stack);
-		for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++)
+		for (i = 0; i < LC_SITES && thread->places[i].blocks.count; i++)
 			stack_name_user(observer->engine, observer->stacks,
 					thread->places[i].user_stack);
 		if (thread->kernel_stack)
@@ -216,7 +216,7 @@ static void name_thread(struct naming *naming, const struct lc_thread *thread)
 				  thread->kernel_stack);
 	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++)
 		name_user(naming, thread->longest[i].user_stack);
-	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++)
+	for (i = 0; i < LC_SITES && thread->places[i].blocks.count; i++)
 		name_user(naming, thread->places[i].user_stack);
 	for (i = 0; i < LC_REPEATS; i++)
 		name_user(naming, thread->repeats[i].user_stack);

@@ -15,7 +15,7 @@
 struct output_sink {
 	FILE *stream;
 	const struct output_run *run;
-	unsigned told;
+	unsigned reported;
 };
 
 /* What a trace told before of the place that a record is of. */

@@ -104,16 +104,16 @@ static void add_labels(struct labels *labels, const struct writing *writing,
 		add_label(labels, "spawn")->str = writing->spawn;
 }
 
-static int put_sample(void *context, const struct sample *told)
+static int put_sample(void *context, const struct sample *reported)
 {
 	struct writing *writing = context;
 	struct labels labels = { .tables = writing->tables };
-	int64_t values[] = { (int64_t)told->count, (int64_t)told->ns };
+	int64_t values[] = { (int64_t)reported->count, (int64_t)reported->ns };
 	Pprof__Profile piece = PPROF__PROFILE__INIT;
 	Pprof__Sample sample = PPROF__SAMPLE__INIT, *samples = &sample;
 
-	look_up(writing, told);
-	add_labels(&labels, writing, told);
+	look_up(writing, reported);
+	add_labels(&labels, writing, reported);
 	sample.n_location_id = writing->location_count;
 	sample.location_id = writing->locations;
 	sample.n_value = 2;

@@ -11,21 +11,21 @@ static int thread(struct output_sink *sink, const struct verdict_record *record,
 	if (before->number)
 		return output_text_more(sink->stream, &style, sink->run, record, before->number,
 					before->at_place);
-	return output_text_record(sink->stream, &style, sink->run, record, sink->told);
+	return output_text_record(sink->stream, &style, sink->run, record, sink->reported);
 }
 
 static int goroutines(struct output_sink *sink, const struct verdict_goroutines *record)
 {
 	struct output_style style = output_style_for(sink->stream);
 
-	return output_text_goroutines(sink->stream, &style, sink->run, record, sink->told);
+	return output_text_goroutines(sink->stream, &style, sink->run, record, sink->reported);
 }
 
 static int timers(struct output_sink *sink, const struct verdict_timers *timers)
 {
 	struct output_style style = output_style_for(sink->stream);
 
-	return output_text_timers(sink->stream, &style, timers, sink->told);
+	return output_text_timers(sink->stream, &style, timers, sink->reported);
 }
 
 /* In full: every record, or those whose blocks have all ended. */
@@ -39,7 +39,7 @@ static int all_threads(struct output_sink *sink, const struct verdict_records *r
 	for (i = 0; i < records->count && !r; i++) {
 		if (ended_only && records->list[i].still_blocked)
 			continue;
-		sink->told++;
+		sink->reported++;
 		r = thread(sink, &records->list[i], &before);
 	}
 	return r;
@@ -54,7 +54,7 @@ static int all_goroutines(struct output_sink *sink, const struct output_report *
 		/* The runtime's own tell nobody anything. */
 		if (report->goroutines.list[i].site->system && !sink->run->verbose)
 			continue;
-		sink->told++;
+		sink->reported++;
 		r = goroutines(sink, &report->goroutines.list[i]);
 	}
 	return r;

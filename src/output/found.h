@@ -36,7 +36,7 @@ struct found {
 	char *text;	   /* the whole record, as trace has it */
 	char *fingerprint; /* functions and kind of wait: the same in each build and run */
 	bool known;	   /* the baseline has it */
-	bool told;	   /* in full, while the command ran */
+	bool reported;	   /* in full, while the command ran */
 	/* whose place it is, for who looks again: the stacks' numbers */
 	uint32_t stack, spawn_stack;
 	uint64_t start_time; /* of a thread */

@@ -44,7 +44,7 @@ static void put_record(struct line *line, const char *text)
 static void put_found(struct line *line, const struct found *found, size_t number)
 {
 	put_head(line, found, number);
-	if (found->told)
+	if (found->reported)
 		return;
 	if (*found->text) {
 		put_record(line, found->text);

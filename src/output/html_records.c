@@ -118,7 +118,7 @@ static void add(struct listing *listing, json_t *json)
 }
 
 /* Is there still room? If not, it is counted. */
-static bool has_room(struct listing *listing)
+static bool has_capacity(struct listing *listing)
 {
 	if (listing->room) {
 		listing->room--;
@@ -134,7 +134,7 @@ static void add_record(struct listing *listing, const struct verdict_record *rec
 	char remedy[REMEDY_BYTES], *text;
 	json_t *json;
 
-	if (!has_room(listing))
+	if (!has_capacity(listing))
 		return;
 	text = words_of(listing->run, record, NULL, NULL);
 	json = record_json(listing, &record->conclusion,
@@ -175,7 +175,7 @@ static void add_goroutines(struct listing *listing, const struct verdict_gorouti
 	char *text;
 	json_t *json;
 
-	if (!has_room(listing))
+	if (!has_capacity(listing))
 		return;
 	text = words_of(listing->run, NULL, record, NULL);
 	json = record_json(listing, &record->conclusion, remedy_of_goroutines(listing->run, record),
@@ -202,7 +202,7 @@ static void add_timers(struct listing *listing, const struct verdict_timers *tim
 	char *text;
 	json_t *json;
 
-	if (!has_room(listing))
+	if (!has_capacity(listing))
 		return;
 	text = words_of(listing->run, NULL, NULL, timers);
 	json = record_json(listing, &timers->conclusion, timers->conclusion.remedy, text);

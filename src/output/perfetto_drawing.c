@@ -19,7 +19,7 @@ void drawing_note_number(struct perfetto_event *event, const char *name, uint64_
 								    .number = number };
 }
 
-void drawing_place(const struct output_run *run, uint32_t stack, char *buffer, size_t size)
+void drawing_location(const struct output_run *run, uint32_t stack, char *buffer, size_t size)
 {
 	const struct lc_frame *frame = text_telling_frame(run, stack);
 	char name[SAMPLE_NAME_BYTES];

@@ -27,7 +27,7 @@ void drawing_note(struct perfetto_event *event, const char *name, const char *te
 void drawing_note_number(struct perfetto_event *event, const char *name, uint64_t number);
 
 /* "add_to_totals leaky-server.c:37"; "" where nothing is known. */
-void drawing_place(const struct output_run *run, uint32_t stack, char *buffer, size_t size);
+void drawing_location(const struct output_run *run, uint32_t stack, char *buffer, size_t size);
 
 /* "futex_wait < lock < add_to_totals < main", as far as there is room. */
 void drawing_stack(const struct output_run *run, uint32_t id, char *buffer, size_t size);

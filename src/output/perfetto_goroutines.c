@@ -102,7 +102,7 @@ static void begin_goroutine(const struct drawing *drawing, const struct verdict_
 
 	snprintf(name, sizeof(name), "goroutine %llu, %s", (unsigned long long)goroutine->goid,
 		 lc_go_kind_name(goroutine->kind));
-	drawing_place(drawing->run, record->goroutine->stack, place, sizeof(place));
+	drawing_location(drawing->run, record->goroutine->stack, place, sizeof(place));
 	drawing_note(&event, "at", place);
 	drawing_note(&event, "verdict", verdict_name(record->conclusion.verdict));
 	drawing_note(&event, "why", record->conclusion.reason);
@@ -185,7 +185,7 @@ void drawing_group(struct drawing *drawing, const struct verdict_goroutines *rec
 	struct lc_series_key key = lc_series_goroutine_key(process, record->goroutine);
 	char place[DRAWING_PLACE_BYTES], name[500];
 
-	drawing_place(drawing->run, record->goroutine->stack, place, sizeof(place));
+	drawing_location(drawing->run, record->goroutine->stack, place, sizeof(place));
 	snprintf(name, sizeof(name), "%zu goroutines in %s, %s (%s)", record->count,
 		 lc_go_kind_name(record->goroutine->kind), place,
 		 verdict_name(record->conclusion.verdict));

@@ -24,7 +24,7 @@
 #define TRACK_THREAD (2ull << 56)
 #define TRACK_OTHER (3ull << 56)
 
-struct told {
+struct reported {
 	UT_hash_handle hh;
 	uint64_t track;
 };
@@ -32,7 +32,7 @@ struct told {
 struct perfetto {
 	FILE *stream;
 	int error;
-	struct told *told;
+	struct reported *reported;
 	uint64_t tracks, arrows;
 	unsigned char *buffer;
 	size_t capacity;
@@ -93,18 +93,18 @@ void perfetto_clocks(struct perfetto *perfetto, uint64_t monotonic, int64_t real
 /* Returns whether the track has to be told. */
 static bool is_new(struct perfetto *perfetto, uint64_t track)
 {
-	struct told *told;
+	struct reported *reported;
 
-	HASH_FIND(hh, perfetto->told, &track, sizeof(track), told);
-	if (told)
+	HASH_FIND(hh, perfetto->reported, &track, sizeof(track), reported);
+	if (reported)
 		return false;
-	told = calloc(1, sizeof(*told));
-	if (!told) {
+	reported = calloc(1, sizeof(*reported));
+	if (!reported) {
 		perfetto->error = -ENOMEM;
 		return false;
 	}
-	told->track = track;
-	HASH_ADD(hh, perfetto->told, track, sizeof(told->track), told);
+	reported->track = track;
+	HASH_ADD(hh, perfetto->reported, track, sizeof(reported->track), reported);
 	return true;
 }
 
@@ -177,32 +177,32 @@ static void put_event(struct perfetto *perfetto, uint64_t at, Perfetto__TrackEve
 }
 
 /* Returns the escaped texts, which the caller frees. */
-static char *fill_notes(const struct perfetto_event *told, Perfetto__DebugAnnotation *notes)
+static char *fill_notes(const struct perfetto_event *reported, Perfetto__DebugAnnotation *notes)
 {
 	char *texts = malloc(PERFETTO_NOTES * NOTE_BYTES);
 	size_t i;
 
-	for (i = 0; texts && i < told->note_count; i++) {
+	for (i = 0; texts && i < reported->note_count; i++) {
 		notes[i] = (Perfetto__DebugAnnotation)PERFETTO__DEBUG_ANNOTATION__INIT;
-		notes[i].name = (char *)told->notes[i].name;
-		if (told->notes[i].text) {
+		notes[i].name = (char *)reported->notes[i].name;
+		if (reported->notes[i].text) {
 			notes[i].value_case = PERFETTO__DEBUG_ANNOTATION__VALUE_STRING_VALUE;
 			notes[i].string_value = texts + i * NOTE_BYTES;
-			escape_text(told->notes[i].text, notes[i].string_value, NOTE_BYTES);
+			escape_text(reported->notes[i].text, notes[i].string_value, NOTE_BYTES);
 		} else {
 			notes[i].value_case = PERFETTO__DEBUG_ANNOTATION__VALUE_UINT_VALUE;
-			notes[i].uint_value = told->notes[i].number;
+			notes[i].uint_value = reported->notes[i].number;
 		}
 	}
 	return texts;
 }
 
-void perfetto_event(struct perfetto *perfetto, const struct perfetto_event *told)
+void perfetto_event(struct perfetto *perfetto, const struct perfetto_event *reported)
 {
 	Perfetto__TrackEvent event = PERFETTO__TRACK_EVENT__INIT;
 	Perfetto__DebugAnnotation notes[PERFETTO_NOTES], *list[PERFETTO_NOTES];
-	uint64_t from = told->flow_from, to = told->flow_to;
-	char *texts = fill_notes(told, notes), *category = (char *)told->category;
+	uint64_t from = reported->flow_from, to = reported->flow_to;
+	char *texts = fill_notes(reported, notes), *category = (char *)reported->category;
 	char name[NAME_BYTES];
 	size_t i;
 
@@ -210,21 +210,21 @@ void perfetto_event(struct perfetto *perfetto, const struct perfetto_event *told
 		perfetto->error = -ENOMEM;
 		return;
 	}
-	for (i = 0; i < told->note_count; i++)
+	for (i = 0; i < reported->note_count; i++)
 		list[i] = &notes[i];
-	event.type = told->type;
-	event.track_uuid = told->track;
-	if (told->name)
-		event.name = (char *)escape_text(told->name, name, sizeof(name));
+	event.type = reported->type;
+	event.track_uuid = reported->track;
+	if (reported->name)
+		event.name = (char *)escape_text(reported->name, name, sizeof(name));
 	event.n_categories = category != NULL;
 	event.categories = &category;
-	event.n_debug_annotations = told->note_count;
+	event.n_debug_annotations = reported->note_count;
 	event.debug_annotations = list;
 	event.n_flow_ids = from != 0;
 	event.flow_ids = &from;
 	event.n_terminating_flow_ids = to != 0;
 	event.terminating_flow_ids = &to;
-	put_event(perfetto, told->at, &event);
+	put_event(perfetto, reported->at, &event);
 	free(texts);
 }
 
@@ -255,13 +255,13 @@ int perfetto_create(FILE *stream, struct perfetto **ret_perfetto)
 
 void perfetto_free(struct perfetto *perfetto)
 {
-	struct told *told, *next;
+	struct reported *reported, *next;
 
 	if (!perfetto)
 		return;
-	HASH_ITER(hh, perfetto->told, told, next) {
-		HASH_DEL(perfetto->told, told);
-		free(told);
+	HASH_ITER(hh, perfetto->reported, reported, next) {
+		HASH_DEL(perfetto->reported, reported);
+		free(reported);
 	}
 	free(perfetto->buffer);
 	free(perfetto);

@@ -156,7 +156,7 @@ static void draw_block(const struct drawing *drawing, const struct lc_thread *th
 		.name = thread->wait ? lc_wait_kind_name(thread->wait->kind) : "blocked",
 	};
 
-	drawing_place(run, thread->user_stack, place, sizeof(place));
+	drawing_location(run, thread->user_stack, place, sizeof(place));
 	drawing_stack(run, thread->user_stack, stack, sizeof(stack));
 	drawing_note(&event, "waits for", thread->wait ? thread->wait->object : "");
 	drawing_note(&event, "at", place);
@@ -195,7 +195,7 @@ void drawing_thread_counts(struct drawing *drawing, const struct verdict_record 
 
 	if (!record->has_trend)
 		return;
-	drawing_place(drawing->run, record->user_stack, place, sizeof(place));
+	drawing_location(drawing->run, record->user_stack, place, sizeof(place));
 	snprintf(name, sizeof(name), "threads at %s", place[0] ? place : "a place without a name");
 	drawing_counts(drawing, thread->task.pid, thread->process_comm, name, &key);
 }

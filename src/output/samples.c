@@ -58,7 +58,7 @@ static int take_places(const struct walking *walking, const struct lc_thread *th
 	};
 	int i, r = 0;
 
-	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count && !r; i++) {
+	for (i = 0; i < LC_SITES && thread->places[i].blocks.count && !r; i++) {
 		sample.user_stack = walking->run->user_stacks ? thread->places[i].user_stack : 0;
 		sample.count = thread->places[i].blocks.count;
 		sample.ns = thread->places[i].blocks.total_ns;
@@ -96,7 +96,7 @@ static bool is_of_record(const struct verdict_goroutines *record,
 
 /* Those of a group that its record has no room to list: they are told together. */
 static int take_rest(const struct walking *walking, const struct verdict_goroutines *record,
-		     struct sample *sample, uint64_t told_ns)
+		     struct sample *sample, uint64_t reported_ns)
 {
 	const struct lc_go_process *process = record->process;
 	uint64_t ns = 0;
@@ -109,7 +109,7 @@ static int take_rest(const struct walking *walking, const struct verdict_gorouti
 	sample->goid = 0;
 	sample->tid = 0;
 	sample->count = record->count - record->goid_count;
-	sample->ns = ns > told_ns ? ns - told_ns : 0;
+	sample->ns = ns > reported_ns ? ns - reported_ns : 0;
 	return walking->take(walking->context, sample);
 }
 
@@ -126,7 +126,7 @@ static int take_group(const struct walking *walking, const struct verdict_gorout
 		.spawn_stack = record->site->spawn_stack,
 		.count = 1,
 	};
-	uint64_t told_ns = 0;
+	uint64_t reported_ns = 0;
 	size_t i;
 	int r = 0;
 
@@ -136,11 +136,11 @@ static int take_group(const struct walking *walking, const struct verdict_gorout
 		sample.tid = goroutine ? goroutine->tid : 0;
 		sample.ns = goroutine ? since_to(lc_go_since(goroutine), process->last_sweep_at)
 				      : 0;
-		told_ns += sample.ns;
+		reported_ns += sample.ns;
 		r = walking->take(walking->context, &sample);
 	}
 	if (!r && record->count > record->goid_count)
-		r = take_rest(walking, record, &sample, told_ns);
+		r = take_rest(walking, record, &sample, reported_ns);
 	return r;
 }
 

@@ -195,7 +195,7 @@ static void text_bubble(struct line *line, const struct lc_go_wait *wait)
 }
 
 /* That a channel is forgotten, or a word never comes, is said only where it was shown. */
-static bool is_told(const struct verdict_goroutines *record)
+static bool is_reported(const struct verdict_goroutines *record)
 {
 	enum lc_go_family family = lc_go_family_of(record->goroutine->kind);
 
@@ -215,7 +215,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 
 	text_label(line, "waits for");
 	line_add(line, LINE_PLAIN, "%s", lc_go_kind_name(kind));
-	if (is_told(record))
+	if (is_reported(record))
 		line_add(line, LINE_FAINT, "  (%s)", families[lc_go_family_of(kind)]);
 	if (kind == LC_GO_SLEEP && wait && wait->until > run->now)
 		line_add(line, LINE_PLAIN, " of %s more",

@@ -90,9 +90,9 @@ static int take_longest(struct reader *reader, const int64_t *keys, const void *
 
 static int take_place(struct reader *reader, const int64_t *keys, const void *row, void *context)
 {
-	if (keys[1] < 0 || keys[1] >= LC_PLACES)
+	if (keys[1] < 0 || keys[1] >= LC_SITES)
 		return reader_bad(reader, "table thread_place: n is not what it can be");
-	((struct lc_thread *)context)->places[keys[1]] = *(const struct lc_place *)row;
+	((struct lc_thread *)context)->places[keys[1]] = *(const struct lc_site *)row;
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static int take_repeat(struct reader *reader, const int64_t *keys, const void *r
 static int read_lists(struct reader *reader, int64_t id, struct lc_thread *thread)
 {
 	struct lc_block longest;
-	struct lc_place place;
+	struct lc_site place;
 	struct lc_repeat repeat;
 	int r = reader_each(reader, &record_longest, &id, 1, &longest, sizeof(longest),
 			    take_longest, thread);

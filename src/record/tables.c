@@ -180,7 +180,7 @@ static const struct record_column longest_columns[] = {
 TABLE(record_longest, "thread_longest", longest_columns, "thread", "n");
 #undef OF
 
-#define OF struct lc_place
+#define OF struct lc_site
 static const struct record_column place_columns[] = {
 	K(user_stack, user_stack),
 	S(syscall, syscall_nr),

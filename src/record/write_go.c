@@ -69,7 +69,7 @@ static void write_goroutine(struct recorder *recorder, struct written_go *known,
 		WRITER_RUN(recorder, SQL_GOROUTINE_DELETE, keys[0], keys[1]);
 		return;
 	}
-	row.sweep = row.group = row.told = 0;
+	row.sweep = row.group = row.reported = 0;
 	writer_put_changed(recorder, &known->goroutines, place, &record_goroutine, keys, &row,
 			   sizeof(row));
 }

@@ -91,7 +91,7 @@ static void write_lists(struct recorder *recorder, int64_t id, const struct lc_t
 	for (i = 0; i < LC_LONGEST_BLOCKS && thread->longest[i].ns; i++)
 		writer_put(recorder, &record_longest, (const int64_t[]){ id, i },
 			   &thread->longest[i]);
-	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++)
+	for (i = 0; i < LC_SITES && thread->places[i].blocks.count; i++)
 		writer_put(recorder, &record_place, (const int64_t[]){ id, i }, &thread->places[i]);
 	for (i = 0; i < LC_REPEATS; i++) {
 		if (thread->repeats[i].id.pc)
@@ -122,8 +122,8 @@ static void make_row(const struct written_thread *known, const struct lc_thread 
 	       sizeof(*thread) - offsetof(struct lc_thread, end_noted));
 	memset(&row->thread.hh, 0, sizeof(row->thread.hh));
 	row->thread.sweep = 0;
-	row->thread.group = row->thread.told = 0;
-	row->thread.told_as_suspect = false;
+	row->thread.group = row->thread.reported = 0;
+	row->thread.reported_as_suspect = false;
 	row->thread.wait = NULL;
 	row->asked = asked;
 	row->sampled = thread->seen_at != 0;
@@ -156,7 +156,7 @@ static uint64_t hash_of(const struct lc_thread *thread)
 	uint64_t hash = FROM_TO(task, sweep, thread->kernel_thread);
 
 	hash = FROM_TO(state, wait, hash);
-	hash = FROM_TO(wait_confirmed, told, hash);
+	hash = FROM_TO(wait_confirmed, reported, hash);
 	hash = FROM_TO(syscall, longest, hash);
 	return writer_hash(&thread->end_noted,
 			   sizeof(*thread) - offsetof(struct lc_thread, end_noted), hash);

@@ -367,9 +367,9 @@ static void write_run(struct recorder *recorder, const struct record_run *run,
 
 static int tell(struct recorder *recorder, struct error *error)
 {
-	if (recorder->told)
+	if (recorder->reported)
 		return 0;
-	recorder->told = true;
+	recorder->reported = true;
 	if (recorder->begun)
 		run_plain(recorder, "ROLLBACK");
 	return error_set(error, recorder->result, "cannot go on recording");

@@ -83,7 +83,7 @@ struct recorder {
 	uint64_t page_size;
 	int result;
 	bool begun;	/* a transaction */
-	bool told;	/* of the failure */
+	bool reported;	/* of the failure */
 	int64_t sweep;	/* under way */
 	int64_t oldest; /* that the file has */
 	int64_t thinned_before;

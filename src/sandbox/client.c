@@ -69,7 +69,7 @@ struct sandbox {
 	uint64_t asked_about;	/* the number of the file */
 	uint64_t fetched;	/* the attempt behind one for which a server was asked */
 	bool works;		/* some worker has answered */
-	bool told_none;		/* that there is no worker */
+	bool reported_none;	/* that there is no worker */
 	uint8_t out[WIRE_PAYLOAD_MAX];
 	struct wire_message in;
 };
@@ -92,12 +92,12 @@ static struct sandbox *sandbox_of(struct binary_files *files)
 
 static void say_none(struct sandbox *sandbox, const char *why)
 {
-	if (!sandbox->told_none)
+	if (!sandbox->reported_none)
 		sandbox_remark(
 			&sandbox->options.audience,
 			"cannot begin the process that reads files (%s): frames have no names",
 			why);
-	sandbox->told_none = true;
+	sandbox->reported_none = true;
 }
 
 static int begin_worker(struct sandbox *sandbox)

@@ -77,7 +77,7 @@ static char *get_text(struct reader *reader)
 	return text;
 }
 
-static void get_places(struct reader *reader, const uint8_t *lines, struct source_place *places,
+static void get_places(struct reader *reader, const uint8_t *lines, struct source_location *places,
 		       size_t count)
 {
 	uint32_t line;
@@ -92,7 +92,7 @@ static void get_places(struct reader *reader, const uint8_t *lines, struct sourc
 
 int codec_get_names(const uint8_t *bytes, size_t size, struct address_names **ret_names)
 {
-	struct source_place places[BINARY_PLACES_MAX];
+	struct source_location places[BINARY_PLACES_MAX];
 	struct address_names *names;
 	struct reader reader;
 	uint64_t head[2];

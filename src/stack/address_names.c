@@ -61,13 +61,13 @@ static struct address_names *look_up_others(const struct name_table *names,
 					    const struct module_table *modules,
 					    const struct stack_module *module, uint64_t vaddr)
 {
-	struct source_place places[BINARY_PLACES_MAX];
+	struct source_location places[BINARY_PLACES_MAX];
 	struct lc_frame calls[BINARY_PLACES_MAX];
 	size_t count = ask_others(names, modules, module, vaddr, calls);
 	struct address_names *list;
 
 	for (size_t i = 0; i < count; i++)
-		places[i] = (struct source_place){
+		places[i] = (struct source_location){
 			.function = copy(calls[i].function),
 			.file = copy(calls[i].file),
 			.line = calls[i].line,

@@ -236,12 +236,12 @@ int process_get(struct process_table *table, pid_t pid, struct stack_process **r
 
 static int place_in(struct module_table *modules, struct stack_process *process,
 		    const struct target_mapping *mapping, uint64_t address,
-		    struct stack_place *ret_place)
+		    struct stack_location *ret_place)
 {
 	struct stack_module **module = &process->modules[mapping - process->maps.mappings];
 	bool is_file = mapping->inode != 0 || strcmp(mapping->path, "[vdso]") == 0;
 
-	*ret_place = (struct stack_place){ .vaddr = address };
+	*ret_place = (struct stack_location){ .vaddr = address };
 	if (!is_file)
 		return 0;
 	if (!*module || ((*module)->kind == MODULE_ELF && !(*module)->open)) {
@@ -261,7 +261,7 @@ static int place_in(struct module_table *modules, struct stack_process *process,
 }
 
 int process_locate(struct process_table *table, struct stack_process *process, uint64_t address,
-		   struct stack_place *ret_place)
+		   struct stack_location *ret_place)
 {
 	const struct target_mapping *mapping = target_maps_find(&process->maps, address);
 

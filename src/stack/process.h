@@ -36,7 +36,7 @@ struct process_table {
 };
 
 /* Where an address of a process belongs. */
-struct stack_place {
+struct stack_location {
 	struct stack_module *module; /* NULL: code in no file */
 	uint64_t vaddr;		     /* the address itself where module is NULL */
 };
@@ -59,6 +59,6 @@ int process_get(struct process_table *table, pid_t pid, struct stack_process **r
  * Returns 0, -ENOENT if it is in no executable mapping, -ENOMEM.
  */
 int process_locate(struct process_table *table, struct stack_process *process, uint64_t address,
-		   struct stack_place *ret_place);
+		   struct stack_location *ret_place);
 
 #endif

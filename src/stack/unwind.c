@@ -21,7 +21,7 @@ struct walker {
 	struct stack_process *process;
 	struct stack_walk *walk;
 	struct lc_registers registers; /* of the frame under way */
-	struct stack_place place;
+	struct stack_location place;
 	uint64_t floor; /* the stack pointer, also where it isn't known exactly: CFAs are above */
 	bool exact;	/* the pc is where the frame stopped, not where a call will return to */
 	bool guessed;	/* the pc was found without unwind information */
@@ -109,7 +109,7 @@ static int find_value(struct walker *walker, const struct stack_rule *rule,
 
 static bool is_code(struct walker *walker, uint64_t return_address)
 {
-	struct stack_place place;
+	struct stack_location place;
 
 	return process_locate(&walker->engine->processes, walker->process, return_address - 1,
 			      &place) == 0;
@@ -320,7 +320,7 @@ static int step(struct walker *walker)
 	r = process_locate(&walker->engine->processes, walker->process, pc - !walker->exact,
 			   &walker->place);
 	if (r == -ENOENT && first) {
-		walker->place = (struct stack_place){ .vaddr = pc };
+		walker->place = (struct stack_location){ .vaddr = pc };
 		add_frame(walker)->pid = 0; /* a bad pointer is the same one in each process */
 		return step_from_bare_call(walker, true) ? STEP_ON
 							 : end(walker, LC_STACK_NO_MODULE);

@@ -147,7 +147,7 @@ static struct member member_now(const struct verdict_view *view, const struct lc
 	return member;
 }
 
-static bool same_place(const struct member *member, const struct lc_place *place)
+static bool same_place(const struct member *member, const struct lc_site *place)
 {
 	return member->user_stack == place->user_stack && member->syscall.nr == place->syscall_nr;
 }
@@ -157,8 +157,8 @@ static int add_ended_places(struct group **groups, const struct lc_thread *threa
 {
 	int i, r;
 
-	for (i = 0; i < LC_PLACES && thread->places[i].blocks.count; i++) {
-		const struct lc_place *place = &thread->places[i];
+	for (i = 0; i < LC_SITES && thread->places[i].blocks.count; i++) {
+		const struct lc_site *place = &thread->places[i];
 		struct member member = {
 			.thread = thread,
 			.blocked_ns = place->blocks.max_ns,
@@ -199,7 +199,7 @@ static bool scope_has(enum verdict_scope scope, enum verdict verdict)
 /* Not told of, or of less than it has come to. */
 static bool is_news(const struct lc_thread *thread, enum verdict verdict)
 {
-	return !thread->told || (thread->told_as_suspect && verdict > VERDICT_SUSPECT);
+	return !thread->reported || (thread->reported_as_suspect && verdict > VERDICT_SUSPECT);
 }
 
 static int add_due(struct group **groups, const struct verdict_view *view,
@@ -213,7 +213,7 @@ static int add_due(struct group **groups, const struct verdict_view *view,
 	if (due && scope_has(scope, now.judgement->verdict) &&
 	    (scope != VERDICT_NEW || is_news(thread, now.judgement->verdict))) {
 		/* A block that goes on takes in the ended ones of the same place. */
-		for (i = 0; i < LC_PLACES; i++) {
+		for (i = 0; i < LC_SITES; i++) {
 			if (thread->places[i].blocks.count && same_place(&now, &thread->places[i]))
 				now.blocks = thread->places[i].blocks;
 		}
@@ -330,13 +330,13 @@ int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 	return 0;
 }
 
-unsigned verdict_told_before(const struct verdict_view *view, const struct verdict_record *record,
-			     size_t *ret_at_place)
+unsigned verdict_reported_before(const struct verdict_view *view,
+				 const struct verdict_record *record, size_t *ret_at_place)
 {
 	struct member own = member_now(view, record->thread), other;
 	struct place_key key = key_of(&own), other_key;
 	const struct lc_thread *thread;
-	unsigned told = 0;
+	unsigned reported = 0;
 
 	*ret_at_place = 0;
 	for (thread = lc_snapshot_next(view->snapshot.threads, NULL); thread;
@@ -350,9 +350,9 @@ unsigned verdict_told_before(const struct verdict_view *view, const struct verdi
 			continue;
 		++*ret_at_place;
 		if (!is_news(thread, record->conclusion.verdict))
-			told = thread->told;
+			reported = thread->reported;
 	}
-	return told;
+	return reported;
 }
 
 void verdict_release(struct verdict_records *records)

@@ -81,8 +81,8 @@ void verdict_conclude(const struct verdict_view *view, uint32_t number, struct c
  * at_place: how many are blocked there for the threshold and longer, the record's own included. 0:
  * none was told.
  */
-unsigned verdict_told_before(const struct verdict_view *view, const struct verdict_record *record,
-			     size_t *ret_at_place);
+unsigned verdict_reported_before(const struct verdict_view *view,
+				 const struct verdict_record *record, size_t *ret_at_place);
 
 /*
  * Fills records, which the caller releases, and which live no longer than the view. Returns 0 or

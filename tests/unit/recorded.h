@@ -96,7 +96,7 @@ static inline void add_thread(struct lc_model *model, pid_t tid, unsigned seed)
 	row.thread.ended_at = 0;
 	for (i = 0; i < LC_LONGEST_BLOCKS; i++)
 		fill(&record_longest, &row.thread.longest[i], seed + (unsigned)i);
-	for (i = 0; i < LC_PLACES; i++)
+	for (i = 0; i < LC_SITES; i++)
 		fill(&record_place, &row.thread.places[i], seed + (unsigned)i);
 	for (i = 0; i < LC_REPEATS; i++)
 		fill(&record_repeat, &row.thread.repeats[i], seed + (unsigned)i);

@@ -44,7 +44,7 @@ static void test_ended_and_unknown(void **state)
 	report_make(&made);
 	thread = lc_model_find(made.model, 14);
 	thread->blocked = false;
-	thread->places[0] = (struct lc_place){
+	thread->places[0] = (struct lc_site){
 		.user_stack = lc_model_find(made.model, 12)->user_stack,
 		.blocks = { .count = 3, .total_ns = 7 },
 	};

@@ -106,8 +106,8 @@ static void test_threads(void **state)
 	report_make(&made);
 	thread = lc_model_find(made.model, 13);
 	thread->ended_at = NOW;
-	thread->places[0] = (struct lc_place){ .blocks = { .count = 5, .total_ns = 9 } };
-	thread->places[1] = (struct lc_place){ .blocks = { .count = 1, .total_ns = 1 } };
+	thread->places[0] = (struct lc_site){ .blocks = { .count = 5, .total_ns = 9 } };
+	thread->places[1] = (struct lc_site){ .blocks = { .count = 1, .total_ns = 1 } };
 	assert_int_equal(samples_each(&made.run, &made.report, add, sum), 0);
 	assert_int_equal(sum->samples, 5);
 	assert_int_equal(sum->count, 3 + 5 + 1);

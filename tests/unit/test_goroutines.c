@@ -91,14 +91,14 @@ static void test_slot_used_again(void **state)
 	(void)state;
 	note(process, 0, &old, 10)->group = 3;
 	process->list[0].stack = 8;
-	process->list[0].told = 2;
+	process->list[0].reported = 2;
 	lc_go_end_sweep(process);
 	begin(20);
 	note(process, 0, &new, 20);
 	lc_go_end_sweep(process);
 	assert_int_equal(process->list[0].goid, 9);
 	assert_int_equal(process->list[0].stack, 0);
-	assert_int_equal(process->list[0].told, 0);
+	assert_int_equal(process->list[0].reported, 0);
 	assert_int_equal(process->list[0].first_seen_at, 20);
 	assert_int_equal(process->list[0].group, 3); /* whose count has to fall */
 	assert_int_equal(process->sites[0].living, 1);

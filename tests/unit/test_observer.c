@@ -238,8 +238,8 @@ static void sweep(struct fixture *fixture, unsigned attempts)
 }
 
 /* What would be told of a thread at that time; VERDICT_RUNNING and 0: nothing. */
-static enum verdict told(const struct fixture *fixture, uint64_t now, pid_t tid,
-			 uint64_t *ret_since)
+static enum verdict reported(const struct fixture *fixture, uint64_t now, pid_t tid,
+			     uint64_t *ret_since)
 {
 	enum verdict verdict = VERDICT_RUNNING;
 	struct verdict_records records;
@@ -269,7 +269,7 @@ static void assert_told(const struct fixture *fixture, uint64_t now, pid_t tid,
 {
 	uint64_t told_since;
 
-	assert_string_equal(verdict_name(told(fixture, now, tid, &told_since)),
+	assert_string_equal(verdict_name(reported(fixture, now, tid, &told_since)),
 			    verdict_name(verdict));
 	assert_int_equal(told_since, since);
 }
@@ -399,7 +399,7 @@ static void test_a_circle_of_which_one_has_moved(void **state)
 	circle(&fixture, since, 5);
 	circle(&fixture, since, 6);
 	sweep(&fixture, 1);
-	assert_true(told(&fixture, now_monotonic(), numbers.tids[0], &told_since) <
+	assert_true(reported(&fixture, now_monotonic(), numbers.tids[0], &told_since) <
 		    VERDICT_DEADLOCK);
 	assert_not_told(&fixture, now_monotonic(), numbers.tids[1]);
 	/* The next round finds both at rest. */
@@ -466,7 +466,7 @@ static void test_a_reused_tid(void **state)
 	begin_sweep(&fixture);
 	add(&fixture, asleep(numbers.tids[0], long_ago(&fixture), 5));
 	sweep(&fixture, 1);
-	lc_model_find(fixture.observer.model, numbers.tids[0])->told = 1;
+	lc_model_find(fixture.observer.model, numbers.tids[0])->reported = 1;
 	assert_not_told(&fixture, now_monotonic(), numbers.tids[0]); /* as the user knows of it */
 
 	next_round(&fixture);

@@ -87,7 +87,7 @@ static void assert_same_thread(const struct lc_thread *a, const struct lc_thread
 	assert_same(&record_thread, &x, &y);
 	for (i = 0; i < LC_LONGEST_BLOCKS; i++)
 		assert_same(&record_longest, &a->longest[i], &b->longest[i]);
-	for (i = 0; i < LC_PLACES; i++)
+	for (i = 0; i < LC_SITES; i++)
 		assert_same(&record_place, &a->places[i], &b->places[i]);
 	for (i = 0; i < LC_REPEATS; i++)
 		assert_same(&record_repeat, &a->repeats[i], &b->repeats[i]);
@@ -306,7 +306,7 @@ static void test_no_field_is_forgotten(void **state)
 	(void)state;
 	assert_covers(&record_repeat, sizeof(struct lc_repeat), 4);
 	assert_covers(&record_longest, sizeof(struct lc_block), 0);
-	assert_covers(&record_place, sizeof(struct lc_place), 4);
+	assert_covers(&record_place, sizeof(struct lc_site), 4);
 	assert_covers(&record_owner, sizeof(struct lc_wait_owner), 6);
 	assert_covers(&record_member, sizeof(struct lc_wait_member), 0);
 	assert_covers(&record_goroutine, sizeof(struct lc_goroutine), 12 + 4);

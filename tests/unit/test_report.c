@@ -99,8 +99,8 @@ static void test_a_suspect_that_becomes_a_finding_is_news(void **state)
 	assert_int_equal(records.count, 1);
 	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_SUSPECT);
 	verdict_release(&records);
-	thread->told = 1;
-	thread->told_as_suspect = true;
+	thread->reported = 1;
+	thread->reported_as_suspect = true;
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 0);
 	verdict_release(&records);
@@ -108,7 +108,7 @@ static void test_a_suspect_that_becomes_a_finding_is_news(void **state)
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 1);
 	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_LEAK);
-	assert_int_equal(verdict_told_before(&view, &records.list[0], &at_place), 0);
+	assert_int_equal(verdict_reported_before(&view, &records.list[0], &at_place), 0);
 	verdict_release(&records);
 	lc_model_free(model);
 }
@@ -126,7 +126,7 @@ static void test_new_ones_are_told_once(void **state)
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 1);
 	verdict_release(&records);
-	thread->told = 1;
+	thread->reported = 1;
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 0);
 	verdict_release(&records);

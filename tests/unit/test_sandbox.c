@@ -19,11 +19,11 @@
 
 static struct address_names *make_names(size_t count)
 {
-	struct source_place places[BINARY_PLACES_MAX];
+	struct source_location places[BINARY_PLACES_MAX];
 	struct address_names *names;
 
 	for (size_t i = 0; i < count; i++)
-		places[i] = (struct source_place){
+		places[i] = (struct source_location){
 			.function = i % 2 ? strdup("std::vector<int>::push_back") : NULL,
 			.file = i % 3 ? strdup("/src/a b.cc") : NULL,
 			.line = (unsigned)i + 1,
@@ -66,8 +66,8 @@ static void test_names_come_back(void **state)
 /* A name of megabytes is left out, and those after it are not. */
 static void test_names_that_do_not_fit(void **state)
 {
-	struct source_place places[2] = { { .function = calloc(1, 300000), .line = 3 },
-					  { .function = strdup("short"), .line = 4 } };
+	struct source_location places[2] = { { .function = calloc(1, 300000), .line = 3 },
+					     { .function = strdup("short"), .line = 4 } };
 	uint8_t bytes[WIRE_PAYLOAD_MAX];
 	struct address_names *names, *back;
 	size_t size;

@@ -104,10 +104,10 @@ static void test_a_run_between_sweeps_is_another_block(void **state)
 	(void)state;
 	lc_model_sample(model, &first, &thread);
 	thread->user_stack = 3;
-	thread->told = 1;
+	thread->reported = 1;
 	assert_int_equal(lc_model_sample(model, &second, &thread), 1);
 	assert_int_equal(thread->user_stack, 0);
-	assert_int_equal(thread->told, 0);
+	assert_int_equal(thread->reported, 0);
 	assert_int_equal(thread->blocked_since, 19 * SECOND);
 	lc_model_free(model);
 }

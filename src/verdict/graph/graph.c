@@ -103,7 +103,7 @@ uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entr
 static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot)
 {
 	const struct lc_model *models[] = { snapshot->threads, snapshot->others };
-	size_t most = snapshot->go ? graph_go_room(snapshot->go) : 0, i;
+	size_t most = snapshot->go ? graph_go_capacity(snapshot->go) : 0, i;
 	struct graph_index *process, *next;
 	const struct lc_thread *thread;
 	int r = 0;

@@ -58,7 +58,7 @@ static size_t room_of(const struct lc_go_process *process)
 	return most;
 }
 
-size_t graph_go_room(const struct lc_go *go)
+size_t graph_go_capacity(const struct lc_go *go)
 {
 	const struct lc_go_process *process;
 	size_t most = 0;

@@ -8,7 +8,7 @@
 struct lc_wait;
 
 /* How many nodes there may be at most. */
-size_t graph_go_room(const struct lc_go *go);
+size_t graph_go_capacity(const struct lc_go *go);
 
 /* After the threads. Returns 0 or -ENOMEM. */
 int graph_go_add_nodes(struct graph *graph, const struct lc_go *go);

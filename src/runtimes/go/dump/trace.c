@@ -79,7 +79,7 @@ struct tracing {
 	bool labels; /* are told */
 	struct place *places;
 	uint8_t *stack; /* bytes from bottom on */
-	size_t stack_size, stack_room;
+	size_t stack_size, stack_capacity;
 	uint64_t bottom;
 	uint64_t total; /* shown */
 	struct shown shown[SHOWN_MAX];
@@ -537,13 +537,13 @@ static bool make_room(struct tracing *tracing, size_t size)
 {
 	uint8_t *grown;
 
-	if (size <= tracing->stack_room)
+	if (size <= tracing->stack_capacity)
 		return true;
 	grown = realloc(tracing->stack, size);
 	if (!grown)
 		return false;
 	tracing->stack = grown;
-	tracing->stack_room = size;
+	tracing->stack_capacity = size;
 	return true;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Names what is to be told, looks up what else is known of it, and gives it to output: see
- * telling.h.
+ * session_report.h.
  */
-#include "cmd/telling.h"
+#include "cmd/session_report.h"
 #include "cmd/heading.h"
 #include "cmd/reporting.h"
 #include "cmd/saving.h"
@@ -85,7 +85,7 @@ static void say_probe_cost(const struct session *session)
 		       duration_format(probe_ns, span, sizeof(span)));
 }
 
-void tell_start(const struct session *session)
+void session_report_begin(const struct session *session)
 {
 	const struct session_options *options = session->options;
 	const char *limit;
@@ -108,7 +108,8 @@ void tell_start(const struct session *session)
 		       options->duration_ns ? "" : "; Ctrl-C ends it with a summary");
 }
 
-static void mark_told(struct session *session, const struct verdict_record *record, unsigned number)
+static void mark_reported(struct session *session, const struct verdict_record *record,
+			  unsigned number)
 {
 	struct lc_thread *thread;
 	size_t i;
@@ -117,8 +118,8 @@ static void mark_told(struct session *session, const struct verdict_record *reco
 		thread = lc_model_find(session->observer.model, record->tids[i].tid);
 		if (!thread)
 			continue;
-		thread->told = number;
-		thread->told_as_suspect = record->conclusion.verdict == VERDICT_SUSPECT;
+		thread->reported = number;
+		thread->reported_as_suspect = record->conclusion.verdict == VERDICT_SUSPECT;
 	}
 }
 
@@ -128,7 +129,7 @@ static struct output_sink sink_of(struct session *session, const struct reportin
 	progress_clear(&session->progress);
 	return (struct output_sink){ .stream = session->out.stream,
 				     .run = &reporting->head.run,
-				     .told = session->told };
+				     .reported = session->reported };
 }
 
 static void count_due(struct session *session, enum verdict verdict)
@@ -145,12 +146,12 @@ static int report_thread(struct session *session, const struct reporting *report
 	struct output_before before;
 	struct output_sink sink;
 
-	before.number = verdict_told_before(&reporting->view, record, &before.at_place);
+	before.number = verdict_reported_before(&reporting->view, record, &before.at_place);
 	if (!before.number) {
-		session->told++;
+		session->reported++;
 		count_due(session, record->conclusion.verdict);
 	}
-	mark_told(session, record, before.number ?: session->told);
+	mark_reported(session, record, before.number ?: session->reported);
 	saving_record(session, record, /* at_end= */ false);
 	if (!session->options->format->as_due)
 		return 0;
@@ -163,12 +164,13 @@ static bool is_news(const struct verdict_goroutines *record)
 {
 	enum verdict verdict = record->conclusion.verdict;
 
-	if (verdict < VERDICT_SUSPECT || record->goroutine->told >= verdict)
+	if (verdict < VERDICT_SUSPECT || record->goroutine->reported >= verdict)
 		return false;
 	return verdict >= VERDICT_STUCK || record->due;
 }
 
-static void mark_goroutines_told(struct session *session, const struct verdict_goroutines *record)
+static void mark_goroutines_reported(struct session *session,
+				     const struct verdict_goroutines *record)
 {
 	struct lc_go_process *process = lc_go_find(&session->observer.go, record->process->pid);
 	struct lc_goroutine *goroutine;
@@ -177,7 +179,7 @@ static void mark_goroutines_told(struct session *session, const struct verdict_g
 	for (i = 0; i < record->goid_count; i++) {
 		goroutine = lc_go_by_goid(process, record->goids[i]);
 		if (goroutine)
-			goroutine->told = record->conclusion.verdict;
+			goroutine->reported = record->conclusion.verdict;
 	}
 }
 
@@ -187,11 +189,11 @@ static int report_timers(struct session *session, const struct reporting *report
 	struct lc_go_process *process = lc_go_find(&session->observer.go, timers->process->pid);
 	struct output_sink sink;
 
-	if (process->timers_told)
+	if (process->timers_reported)
 		return 0;
-	process->timers_told = true;
+	process->timers_reported = true;
 	saving_timers(session, timers, /* at_end= */ false);
-	session->told++;
+	session->reported++;
 	count_due(session, timers->conclusion.verdict);
 	if (!session->options->format->as_due)
 		return 0;
@@ -206,9 +208,9 @@ static int report_group(struct session *session, const struct reporting *reporti
 
 	if (!is_news(record))
 		return 0;
-	mark_goroutines_told(session, record);
+	mark_goroutines_reported(session, record);
 	saving_goroutines(session, record, /* at_end= */ false);
-	session->told++;
+	session->reported++;
 	count_due(session, record->conclusion.verdict);
 	if (!session->options->format->as_due)
 		return 0;
@@ -231,7 +233,7 @@ static int report_goroutines(struct session *session, const struct reporting *re
 	return r;
 }
 
-int tell_new(struct session *session)
+int session_report_due(struct session *session)
 {
 	struct verdict_records records = {};
 	struct report_source source;
@@ -279,7 +281,7 @@ static void say_what_is_missing(const struct session *session, const struct repo
 			       "they wait for");
 }
 
-int tell_end(struct session *session)
+int session_report_end(struct session *session)
 {
 	struct output_report report = {};
 	struct report_source source;
@@ -299,7 +301,7 @@ int tell_end(struct session *session)
 	heading_fill_cost(session, &reporting.head.run.cost);
 	if (!r)
 		saving_end(session, &reporting.head.run, &report);
-	r = r ?: reporting_write(&source, session->out.stream, session->told, &report);
+	r = r ?: reporting_write(&source, session->out.stream, session->reported, &report);
 	session->found = reporting_found(&report);
 	reporting_release(&report);
 	view_release(&reporting);
