@@ -104,8 +104,8 @@ static int ask(struct reading *reading, const struct wire_head *head, const void
 		return -ENOTCONN;
 	if (!reading->process.pid)
 		r = worker_process_begin(&reading->process, WORKER_READER);
-	if (r < 0)
-		return r;
+	if (r < 0) /* those before were lost: what they were lost over is not to be read */
+		return reading->answers ? -ETIME : r;
 	r = wire_send(reading->process.socket, head, payload, fd);
 	r = r ?: await(reading, begun);
 	if (r == 0 && reading->in.head.operation == WIRE_ANSWER) {

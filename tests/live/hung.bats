@@ -17,8 +17,12 @@ setup() {
 }
 
 # Whoever ends closes files, which the server would have to answer: it goes first, and the mount with it.
+# And whoever still has its descriptor: by the kernel's list of connections, of which one is ours.
 teardown() {
 	[[ -z $server ]] || kill -KILL "$server" 2>/dev/null || true
+	# shellcheck disable=SC2016
+	[[ -z ${connection:-} ]] || unshare -m sh -c 'mount -t fusectl none /sys/fs/fuse/connections &&
+		echo 1 >"/sys/fs/fuse/connections/$1/abort"' sh "$connection" 2>/dev/null || true
 	kill_fixtures
 	[[ -z ${core:-} ]] || rm -rf "$core"
 }
@@ -29,6 +33,7 @@ begin_hung() {
 	eventually 20 said "$2"
 	! grep -q ^SKIP "$out" || skip "no FUSE here: $(cat "$out")"
 	server=$(awk '$1 == "SERVER" { print $2 }' "$out")
+	connection=$(awk '/ - fuse/ { split($3, number, ":"); print number[2]; exit }' "/proc/$pid/mountinfo")
 	eventually 20 all_asleep
 	kill -USR1 "$server"
 }
