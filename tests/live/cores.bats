@@ -22,7 +22,7 @@ edit() { "$BATS_TEST_DIRNAME/core_edit.py" "$@"; }
 by_gcore() {
 	[[ -n $(type -P gcore) ]] || skip "no gcore"
 	rm -f core*
-	gcore -o core "$pid" >/dev/null 2>&1 3>&-
+	timeout -k 5 100 gcore -o core "$pid" >/dev/null 2>&1 3>&-
 	mv "core.$pid" core
 }
 
