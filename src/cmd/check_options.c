@@ -3,7 +3,7 @@
 #include "cmd/check_options.h"
 #include "cmd/abbreviation.h"
 #include "cmd/recording_file.h"
-#include "util/duration.h"
+#include "cmd/values.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -93,21 +93,12 @@ static const char doc[] =
 	"was 0, and there is a finding; 124 --timeout has ended it; 2 wrong usage, 3 nothing could "
 	"be looked at, 4 there is no such command, 5 no memory, descriptors or disk.";
 
-static void take_time(struct argp_state *state, const char *text, uint64_t *ret)
+/* One that is over at once would never let anything begin. */
+static void take_time(struct argp_state *state, const char *text, uint64_t *ret_ns)
 {
-	if (duration_parse(text, ret) || !*ret)
+	value_time(state, text, ret_ns);
+	if (!*ret_ns)
 		argp_error(state, "'%s' is no time (a number and one of ns us ms s m h)", text);
-}
-
-static unsigned long take_number(struct argp_state *state, const char *text, unsigned long least,
-				 unsigned long most)
-{
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
-
-	if (*text < '0' || *text > '9' || *end || number < least || number > most)
-		argp_error(state, "'%s' is no number from %lu to %lu", text, least, most);
-	return number;
 }
 
 /* "1" or "0.5", in steps of a tenth. */
@@ -138,16 +129,6 @@ static void take_annotation(struct argp_state *state, const char *text,
 							: "gl-code-quality-report.json";
 }
 
-static void take_without(struct argp_state *state, const char *text, unsigned *bits)
-{
-	struct error error;
-	unsigned more = 0;
-
-	if (collect_parse_without(text, &more, &error) < 0)
-		argp_error(state, "%s", error.text);
-	*bits |= more;
-}
-
 static error_t parse_found(int key, char *arg, struct argp_state *state,
 			   struct check_options *options)
 {
@@ -158,11 +139,10 @@ static error_t parse_found(int key, char *arg, struct argp_state *state,
 		take_time(state, arg, &observe->collect.threshold_ns);
 		return 0;
 	case OPTION_GRACE:
-		if (duration_parse(arg, &options->grace_ns))
-			argp_error(state, "'%s' is no time", arg);
+		value_time(state, arg, &options->grace_ns);
 		return 0;
 	case OPTION_EXIT_CODE:
-		options->exit_code = (int)take_number(state, arg, 0, 255);
+		options->exit_code = (int)value_bounded(state, arg, 0, 255);
 		return 0;
 	case OPTION_BASELINE:
 		options->baseline = arg;
@@ -223,7 +203,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		session->observe.symfs = arg;
 		return 0;
 	case OPTION_WITHOUT:
-		take_without(state, arg, &session->observe.collect.without);
+		value_without(state, arg, &session->observe.collect.without);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

@@ -2,6 +2,7 @@
 /* Options of trace and dump: see options.h. */
 #include "cmd/options.h"
 #include "cmd/abbreviation.h"
+#include "cmd/values.h"
 #include "cmd/recording_file.h"
 #include "verdict/groups.h"
 #include "target/proc.h"
@@ -184,18 +185,6 @@ static const struct argp_option diff_options[] = {
 	{}
 };
 
-static int parse_number(const char *text, unsigned long least, unsigned long most,
-			unsigned long *ret_number)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	*ret_number = strtoul(text, &end, 10);
-	return errno || *end || *ret_number < least || *ret_number > most ? -EINVAL : 0;
-}
-
 static void parse_ids(struct argp_state *state, const char *what, char *list, pid_t *ids,
 		      size_t *count)
 {
@@ -203,29 +192,13 @@ static void parse_ids(struct argp_state *state, const char *what, char *list, pi
 	char *word;
 
 	while ((word = strsep(&list, ","))) {
-		if (parse_number(word, 1, INT32_MAX, &number))
+		if (value_number(word, 1, INT32_MAX, &number))
 			argp_error(state, "'%s' is no %s", word, what);
 		else if (*count == OPTIONS_MOST_IDS)
 			argp_error(state, "more than %d of %s", OPTIONS_MOST_IDS, what);
 		else
 			ids[(*count)++] = number;
 	}
-}
-
-static void parse_time(struct argp_state *state, const char *text, uint64_t *ret_ns)
-{
-	if (duration_parse(text, ret_ns))
-		argp_error(state, "'%s' is no time (a number and one of ns us ms s m h)", text);
-}
-
-static unsigned long parse_bounded(struct argp_state *state, const char *text, unsigned long least,
-				   unsigned long most)
-{
-	unsigned long number = least;
-
-	if (parse_number(text, least, most, &number))
-		argp_error(state, "'%s' is no number from %lu to %lu", text, least, most);
-	return number;
 }
 
 static void parse_size(struct argp_state *state, char *text, uint64_t *ret_bytes)
@@ -238,7 +211,7 @@ static void parse_size(struct argp_state *state, char *text, uint64_t *ret_bytes
 
 	if (shift)
 		text[length - 1] = '\0';
-	if (parse_number(text, 1, UINT64_MAX >> 24 >> shift, &number) ||
+	if (value_number(text, 1, UINT64_MAX >> 24 >> shift, &number) ||
 	    (uint64_t)number << shift < RECORD_LEAST_SIZE)
 		argp_error(state, "'%s%.1s' is no size of 1M and more (a number with k, M or G)",
 			   text, shift ? unit : "");
@@ -268,16 +241,6 @@ static void parse_format(struct argp_state *state, const char *text,
 		argp_error(state, "'%s' is no format (%s%s)", text,
 			   output_format_names(names, sizeof(names)),
 			   session->observe.once ? ", go" : "; go is for dump");
-}
-
-static void parse_without(struct argp_state *state, const char *text, unsigned *bits)
-{
-	struct error error;
-	unsigned more = 0;
-
-	if (collect_parse_without(text, &more, &error) < 0)
-		argp_error(state, "%s", error.text);
-	*bits |= more;
 }
 
 static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
@@ -431,10 +394,10 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 {
 	switch (key) {
 	case 'm':
-		parse_time(state, arg, &session->observe.collect.threshold_ns);
+		value_time(state, arg, &session->observe.collect.threshold_ns);
 		return 0;
 	case 'd':
-		parse_time(state, arg, &session->duration_ns);
+		value_time(state, arg, &session->duration_ns);
 		return 0;
 	case 'K':
 		session->observe.user_stacks = false;
@@ -443,7 +406,7 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		session->observe.kernel_stacks = false;
 		return 0;
 	case OPTION_MAX_STACK:
-		session->observe.max_stack = parse_bounded(state, arg, 1, STACK_MAX_FRAMES);
+		session->observe.max_stack = value_bounded(state, arg, 1, STACK_MAX_FRAMES);
 		return 0;
 	case OPTION_LIFE:
 		session->life = true;
@@ -459,9 +422,9 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_EXPLAIN:
 		if (arg[0] == 'g')
-			session->explain_goid = parse_bounded(state, arg + 1, 1, ULONG_MAX);
+			session->explain_goid = value_bounded(state, arg + 1, 1, ULONG_MAX);
 		else
-			session->explain = parse_bounded(state, arg, 1, INT32_MAX);
+			session->explain = value_bounded(state, arg, 1, INT32_MAX);
 		return 0;
 	case OPTION_DOT:
 		session->dot = arg;
@@ -502,7 +465,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		session->observe.symfs = arg;
 		return 0;
 	case OPTION_MAX_THREADS:
-		session->observe.max_threads = parse_bounded(state, arg, 1, 10000000);
+		session->observe.max_threads = value_bounded(state, arg, 1, 10000000);
 		return 0;
 	case OPTION_SYSCALLS:
 	case OPTION_NO_SYSCALLS:
@@ -512,7 +475,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		session->observe.collect.go_events = true;
 		return 0;
 	case OPTION_WITHOUT:
-		parse_without(state, arg, &session->observe.collect.without);
+		value_without(state, arg, &session->observe.collect.without);
 		return 0;
 	case OPTION_CORE:
 		session->core = arg;
@@ -521,7 +484,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		session->exe = arg;
 		return 0;
 	case OPTION_STACK_BYTES:
-		session->observe.collect.stack_bytes = parse_bounded(state, arg, 256,
+		session->observe.collect.stack_bytes = value_bounded(state, arg, 256,
 								     COLLECT_STACK_BYTES_MAX);
 		return 0;
 	}

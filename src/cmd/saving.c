@@ -5,6 +5,7 @@
 #include "observe/annotate.h"
 #include "output/message.h"
 #include "wait/wait.h"
+#include "util/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,18 +251,11 @@ struct connections {
 	size_t pid_count, count;
 };
 
-static int by_pid(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static bool is_wanted(void *context, pid_t pid)
 {
 	const struct connections *connections = context;
 
-	return bsearch(&pid, connections->pids, connections->pid_count, sizeof(pid), by_pid);
+	return bsearch(&pid, connections->pids, connections->pid_count, sizeof(pid), compare_pids);
 }
 
 static int save_connection(void *context, const struct wait_connection *connection)
@@ -286,7 +280,7 @@ static void list_processes(struct connections *connections)
 			connections->pids[connections->pid_count++] = thread->task.pid;
 	}
 	if (connections->pids)
-		qsort(connections->pids, connections->pid_count, sizeof(pid_t), by_pid);
+		qsort(connections->pids, connections->pid_count, sizeof(pid_t), compare_pids);
 }
 
 static void save_connections(struct session *session)

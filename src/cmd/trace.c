@@ -126,10 +126,9 @@ static uint64_t cpu_time(void)
 static uint64_t time_of_next_sweep(struct watch *watch, uint64_t cost_ns)
 {
 	uint64_t due = watch->session->observer.next_due, now = now_monotonic();
-	uint64_t next = now + vary(watch), earliest = now + LEAST_WAIT_NS;
+	uint64_t next = now + vary(watch), wait = cost_ns * DUE_SHARE, earliest;
 
-	if (cost_ns > LEAST_WAIT_NS / DUE_SHARE)
-		earliest = now + cost_ns * DUE_SHARE;
+	earliest = now + (wait > LEAST_WAIT_NS ? wait : LEAST_WAIT_NS);
 	due = due && due < earliest ? earliest : due;
 	if (due && due < next)
 		next = due;

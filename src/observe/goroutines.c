@@ -4,6 +4,7 @@
 #include "verdict/goroutines.h"
 #include "observe/go_events.h"
 #include "wait/wait.h"
+#include "util/compare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +14,6 @@
 
 #define REACH_ROUND_NS 15000000000ull /* of all heaps together */
 #define REACH_SHARE 20		      /* searching takes at most 1/20 of the time */
-
-static int by_pid(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return x < y ? -1 : x > y;
-}
 
 /* The processes of the model, each once; the caller frees them. */
 static pid_t *list_processes(struct observer *observer, size_t *ret_count)
@@ -35,7 +29,7 @@ static pid_t *list_processes(struct observer *observer, size_t *ret_count)
 	}
 	if (!pids)
 		return NULL;
-	qsort(pids, count, sizeof(*pids), by_pid);
+	qsort(pids, count, sizeof(*pids), compare_pids);
 	for (i = 0; i < count; i++) {
 		if (!n || pids[n - 1] != pids[i])
 			pids[n++] = pids[i];
@@ -50,7 +44,7 @@ static void forget_ended(struct observer *observer, const pid_t *pids, size_t co
 	struct lc_go_process *process, *next;
 
 	HASH_ITER(hh, observer->go.processes, process, next) {
-		if (bsearch(&process->pid, pids, count, sizeof(*pids), by_pid))
+		if (bsearch(&process->pid, pids, count, sizeof(*pids), compare_pids))
 			continue;
 		go_events_forget(observer, process->pid);
 		observer->runtime->does->forget(observer->runtime, &observer->go, process->pid);

@@ -231,7 +231,9 @@ static void take_conclusion(struct found *found, const struct conclusion *conclu
 
 /* --- records --- */
 
-static char *thread_text(const struct output_run *run, const struct verdict_record *record)
+/* Of threads, or of goroutines: the other is NULL. */
+static char *text_of(const struct output_run *run, const struct verdict_record *threads,
+		     const struct verdict_goroutines *goroutines)
 {
 	const struct output_style style = {};
 	char *text = NULL;
@@ -240,21 +242,10 @@ static char *thread_text(const struct output_run *run, const struct verdict_reco
 
 	if (!stream)
 		return NULL;
-	output_text_record(stream, &style, run, record, 0);
-	fclose(stream);
-	return text;
-}
-
-static char *goroutines_text(const struct output_run *run, const struct verdict_goroutines *record)
-{
-	const struct output_style style = {};
-	char *text = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
-
-	if (!stream)
-		return NULL;
-	output_text_goroutines(stream, &style, run, record, 0);
+	if (threads)
+		output_text_record(stream, &style, run, threads, 0);
+	else
+		output_text_goroutines(stream, &style, run, goroutines, 0);
 	fclose(stream);
 	return text;
 }
@@ -292,7 +283,7 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 	found.test = strdup(found.test);
 	found.title = found.block.function && found.spawn.function ? title(&found, "thread", wait)
 								   : NULL;
-	found.text = thread_text(run, record);
+	found.text = text_of(run, record, NULL);
 	found.fingerprint = !found.block.function ? NULL : thread_print(run, &found, wait);
 	return keep(founds, &found);
 }
@@ -323,7 +314,7 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 	found.title = found.block.function && found.spawn.function
 			      ? title(&found, "goroutine", wait)
 			      : NULL;
-	found.text = goroutines_text(run, record);
+	found.text = text_of(run, NULL, record);
 	found.fingerprint = fingerprint("goroutine", wait, found.block.function ?: "",
 					found.spawn.function ?: "");
 	return keep(founds, &found);

@@ -81,19 +81,26 @@ static int take_label(struct reader *reader, sqlite3_stmt *statement)
 	return 0;
 }
 
-static int read_labels(struct reader *reader)
+/* Takes each row of a query whose last column, by which it is ordered, numbers the rows. */
+static int read_numbered(struct reader *reader, const char *query, int column, const char *table,
+			 int (*take)(struct reader *reader, sqlite3_stmt *statement))
 {
-	sqlite3_stmt *statement = reader_prepare(
-		reader, "SELECT pid, goid, text, count, n FROM go_label ORDER BY n");
+	sqlite3_stmt *statement = reader_prepare(reader, query);
 	int64_t n = -1;
 	int r = statement ? 0 : -EBADMSG;
 
 	while (!r && (r = reader_step(reader, statement)) == 1)
-		r = reader_number(statement, 4, n + 1, INT64_MAX - 1, &n)
-			    ? take_label(reader, statement)
-			    : reader_bad(reader, "table go_label is not in order");
+		r = reader_number(statement, column, n + 1, INT64_MAX - 1, &n)
+			    ? take(reader, statement)
+			    : reader_bad(reader, "table %s is not in order", table);
 	sqlite3_finalize(statement);
 	return r;
+}
+
+static int read_labels(struct reader *reader)
+{
+	return read_numbered(reader, "SELECT pid, goid, text, count, n FROM go_label ORDER BY n", 4,
+			     "go_label", take_label);
 }
 
 static int read_syscalls(struct reader *reader)
@@ -147,17 +154,8 @@ static int take_socket(struct reader *reader, sqlite3_stmt *statement)
 
 static int read_sockets(struct reader *reader)
 {
-	sqlite3_stmt *statement = reader_prepare(
-		reader, "SELECT pid, fd, local, remote, n FROM socket ORDER BY n");
-	int64_t n = -1;
-	int r = statement ? 0 : -EBADMSG;
-
-	while (!r && (r = reader_step(reader, statement)) == 1)
-		r = reader_number(statement, 4, n + 1, INT64_MAX - 1, &n)
-			    ? take_socket(reader, statement)
-			    : reader_bad(reader, "table socket is not in order");
-	sqlite3_finalize(statement);
-	return r;
+	return read_numbered(reader, "SELECT pid, fd, local, remote, n FROM socket ORDER BY n", 4,
+			     "socket", take_socket);
 }
 
 int read_notes(struct reader *reader)

@@ -7,6 +7,7 @@
 #include "target/core.h"
 #include "target/file.h"
 #include "target/proc.h"
+#include "util/compare.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -56,20 +57,13 @@ struct go_process *go_known_process(struct golang *golang, pid_t pid)
 	return known ? known->process : NULL;
 }
 
-static int by_pid(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void golang_keep(struct runtime *runtime, const pid_t *pids, size_t count)
 {
 	struct golang *golang = golang_of(runtime);
 	struct go_known *known, *next;
 
 	HASH_ITER(hh, golang->known, known, next) {
-		if (!known->used && !bsearch(&known->pid, pids, count, sizeof(*pids), by_pid))
+		if (!known->used && !bsearch(&known->pid, pids, count, sizeof(*pids), compare_pids))
 			forget(golang, known);
 		else
 			known->used = false;
