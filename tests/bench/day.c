@@ -99,7 +99,7 @@ static void block(struct day *day, struct lc_thread *thread)
 	thread->last_wake_at = day->now;
 	thread->waker = thread->task;
 	lc_repeat_ended(thread,
-			&(struct lc_place_id){ .syscall_nr = 45,
+			&(struct lc_site_id){ .syscall_nr = 45,
 					       .argument = (uint64_t)wait.fd,
 					       .sp = thread->sp,
 					       .pc = thread->pc },
