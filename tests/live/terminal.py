@@ -34,6 +34,31 @@ class Terminal:
         before, self.seen = self.seen[: found.start()], self.seen[found.end() :]
         return before
 
+    def stop(self):
+        """Ctrl-Z, until the shell reads again and nobody else does: a reader that has the signal, but not a CPU yet,
+        would still take the next line."""
+        self.type("\x1a")
+        self.expect("Stopped")
+        self.expect("READY> ")
+        end = time.monotonic() + PATIENCE
+        while states := [state for comm, state in self.processes() if comm == "cat" and state != "T"]:
+            if time.monotonic() > end:
+                sys.exit("cat was not stopped: %r" % states)
+            time.sleep(0.01)
+
+    def processes(self):
+        """Name and state of each process on this terminal; proc_pid_stat(5)."""
+        stats = {}
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/stat" % pid, errors="replace") as file:
+                    comm, rest = file.read().split("(", 1)[1].rsplit(")", 1)
+            except OSError:
+                continue
+            fields = rest.split()
+            stats[int(pid)] = (comm, fields[0], fields[4])
+        return [(comm, state) for comm, state, tty in stats.values() if tty == stats[self.child][2]]
+
 
 def main():
     leakhop, fixture = sys.argv[1:3]
@@ -44,9 +69,7 @@ def main():
     terminal.expect("STARTED\r\n")
     terminal.type("one\n")
     terminal.expect("one\r\none\r\n")
-    terminal.type("\x1a")
-    terminal.expect("Stopped")
-    terminal.expect("READY> ")
+    terminal.stop()
     terminal.type("fg\n")
     terminal.expect("exec cat.*\r\n")
     terminal.type("two\n")
@@ -72,9 +95,7 @@ def main():
     terminal.expect("READY> ")
     terminal.type("sh -c 'echo STAR''TED; exec cat'\n")
     terminal.expect("STARTED\r\n")
-    terminal.type("\x1a")
-    terminal.expect("Stopped")
-    terminal.expect("READY> ")
+    terminal.stop()
     terminal.type("fg\n")
     terminal.expect("exec cat.*\r\n")
     terminal.type("\x04")
