@@ -4,6 +4,7 @@
 #   make test         unit, live and emulator tests
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
 #   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
+#   make soak         a trace of a busy host, SECONDS=3600: is memory flat, is the model what /proc says?
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
 #   make truth        1,000 generated programs, healthy and sick, against what is said of them: an hour
 #   make bpf-size     how many instructions each BPF function may have, counted again: look at what has grown
@@ -273,6 +274,11 @@ $(BUILD)/tests/bench/day: tests/bench/day.c $(foreach folder,record model util,$
 
 bench: all fixtures $(bench_programs)
 	$(Q)scripts/bench $(BUILD) $(SECTIONS)
+
+# Needs root and stress-ng; no part of the tests.
+.PHONY: soak
+soak: all fixtures
+	$(Q)tests/soak $(BUILD)/leakhop $(BUILD)/tests/programs $(or $(SECONDS),3600)
 
 # --- fuzzing ----------------------------------------------------------------------------------------
 # All folders, instrumented; each tests/fuzz/fuzz_NAME.c for FUZZ_SECONDS. scripts/oss-fuzz-build has another

@@ -2,6 +2,7 @@
 /* The end of a check: its reports, and with what it ends. See check.h. */
 #include "cmd/check.h"
 #include "cmd/file.h"
+#include "cmd/found_record.h"
 #include "cmd/heading.h"
 #include "cmd/saving.h"
 #include "output/message.h"
@@ -145,7 +146,7 @@ static int write_all(const struct check_options *options, const struct found_sum
 	return r ?: one;
 }
 
-/* The recording's end: the model as it is now; the findings are in it already. */
+/* The recording's end: what was found, and the model as it is now. */
 static int end_recording(struct check *check)
 {
 	struct session *session = &check->session;
@@ -156,6 +157,7 @@ static int end_recording(struct check *check)
 		return 0;
 	saving_name_all(session);
 	heading_fill(session, &head);
+	found_record_note(session->recorder, &check->founds);
 	saving_end(session, &head.run, &report);
 	return recorder_has_failed(session->recorder) ? -EIO : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From a recording to what a report is made of: see recorded.h. */
 #include "cmd/recorded.h"
+#include "cmd/found_record.h"
 #include "cmd/late_names.h"
 
 #include <errno.h>
@@ -134,6 +135,7 @@ int recorded_read(struct options *options, const char *path, struct recorded *re
 	fill_options(&options->session, &recording->run);
 	recording->snapshot.threshold_ns = options->session.observe.collect.threshold_ns;
 	r = take_syscalls(recorded);
+	r = r ?: found_record_read(recording, &filter, &recorded->founds);
 	fill_run(recorded, &options->session);
 	r = r ?: verdict_view_create(&recording->snapshot, &recorded->view);
 	if (r < 0) {
@@ -147,6 +149,7 @@ void recorded_release(struct recorded *recorded)
 {
 	verdict_view_release(&recorded->view);
 	recording_release(&recorded->recording);
+	found_release(&recorded->founds);
 	free(recorded->syscalls);
 }
 
@@ -199,6 +202,7 @@ struct report_source recorded_source(struct recorded *recorded,
 		.name_record = name_record,
 		.name_goroutines = name_goroutines,
 		.context = &recorded->recording,
+		.founds = !strcmp(recorded->run.command, "check") ? &recorded->founds : NULL,
 	};
 }
 

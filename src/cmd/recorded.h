@@ -5,12 +5,14 @@
 
 #include "cmd/options.h"
 #include "cmd/reporting.h"
+#include "output/found.h"
 
 struct recorded {
 	struct recording recording;
 	struct output_run run;
 	struct verdict_view view;
 	struct output_syscall *syscalls;
+	struct founds founds; /* of a check */
 };
 
 /*

@@ -2,6 +2,7 @@
 /* The parts of a report, and where they go: see reporting.h. */
 #include "cmd/reporting.h"
 #include "cmd/file.h"
+#include "output/found.h"
 #include "output/message.h"
 
 #include <errno.h>
@@ -54,6 +55,7 @@ int reporting_make(const struct report_source *source, struct output_report *rep
 		.go_processes = go->count,
 		.has_threads = options->observe.once || options->all,
 		.threads_seen = source->threads_seen,
+		.founds = source->founds,
 	};
 	r = reporting_records(source, VERDICT_FINDINGS, &report->findings);
 	r = r ?: reporting_records(source, VERDICT_SUSPECTS, &report->suspects);
@@ -178,5 +180,9 @@ unsigned reporting_found(const struct output_report *report)
 		found |= 1u << groups->list[i].conclusion.verdict;
 	for (i = 0; i < groups->timer_count; i++)
 		found |= 1u << groups->timers[i].conclusion.verdict;
+	for (i = 0; report->founds && i < report->founds->count; i++) {
+		if (!report->founds->list[i].known)
+			found |= 1u << report->founds->list[i].verdict;
+	}
 	return found;
 }

@@ -20,6 +20,7 @@ struct report_source {
 	void (*name_record)(void *context, struct verdict_record *record);
 	void (*name_goroutines)(void *context, struct verdict_goroutines *record);
 	void *context;
+	const struct founds *founds; /* of a check's recording; NULL */
 };
 
 /* Records of one scope, named. Returns 0 or -ENOMEM. */

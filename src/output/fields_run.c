@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The fields of a whole document, and of what a run cost and missed: see fields.h. */
 #include "output/fields.h"
+#include "output/found.h"
 
 #define LOST_FIELDS(F)                                                                           \
 	F(events, NUMBER, PLAIN, ALWAYS, lost->events, "that found no room")                     \
@@ -107,6 +108,9 @@ static const void *next_with_events(const struct field_source *source, const voi
 	F(goroutines, LIST, OF(fields_goroutines), REPORT->has_threads && REPORT->go_processes,    \
 	  ARRAY(REPORT->goroutines.list, REPORT->goroutines.count),                                \
 	  "the same, where there are Go programs: all groups of goroutines")                       \
+	F(found, LIST, OF(fields_found), REPORT->founds,                                           \
+	  ARRAY(REPORT->founds->list, REPORT->founds->count),                                      \
+	  "of a check's recording: what the check told at its end")                                \
 	F(go_events, LIST, OF(fields_go_events), document->go_events && REPORT->go,                \
 	  field_each(next_with_events, REPORT->go),                                                \
 	  "with `--go-events`: of each Go process with probes")

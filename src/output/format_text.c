@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text for people: see format.h. */
 #include "output/format.h"
+#include "output/found.h"
 
 /* A place that is known already needs a line, not a page. */
 static int thread(struct output_sink *sink, const struct verdict_record *record,
@@ -103,6 +104,8 @@ static int end(struct output_sink *sink, const struct output_report *report)
 		r = all_threads(sink, &report->threads, /* ended_only= */ false);
 	else if (!r && sink->run->ended_in_full)
 		r = all_threads(sink, &report->waits, /* ended_only= */ true);
+	if (!r && report->founds)
+		r = found_text_list(sink->stream, report->founds, report, sink->reported);
 	r = r ?: explain(sink, report);
 	return r ?: output_text_summary(sink->stream, &style, sink->run, report);
 }

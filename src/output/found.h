@@ -79,6 +79,10 @@ const struct lc_frame *found_frame(const struct output_run *run, uint32_t stack)
 /* "left over", "stuck", "left behind" */
 const char *found_kind_name(enum found_kind kind);
 
+/* Those that a report does not have as findings of its own, numbered from number on. 0 or -EIO. */
+int found_text_list(FILE *stream, const struct founds *founds, const struct output_report *report,
+		    unsigned number);
+
 /* How a check went, for the forms. */
 struct found_summary {
 	const struct founds *founds;

@@ -55,6 +55,41 @@ static void put_found(struct line *line, const struct found *found, size_t numbe
 	line_end(line);
 }
 
+/* A finding that lasted until the end of the check is in the report as such. */
+static bool is_in_report(const struct found *found, const struct output_report *report)
+{
+	const struct verdict_goroutine_records *groups = &report->goroutines;
+	size_t i;
+
+	if (found->kind != FOUND_STUCK)
+		return false;
+	for (i = 0; i < report->findings.count; i++) {
+		if (report->findings.list[i].thread->task.pid == found->pid)
+			return true;
+	}
+	for (i = 0; i < groups->count; i++) {
+		if (groups->list[i].process->pid == found->pid &&
+		    groups->list[i].conclusion.verdict >= VERDICT_STUCK)
+			return true;
+	}
+	return false;
+}
+
+int found_text_list(FILE *stream, const struct founds *founds, const struct output_report *report,
+		    unsigned number)
+{
+	struct output_style style = output_style_for(stream);
+	struct line line = line_begin(stream, &style);
+	size_t i;
+
+	style.width = 0;
+	for (i = 0; i < founds->count; i++) {
+		if (!is_in_report(&founds->list[i], report))
+			put_found(&line, &founds->list[i], ++number);
+	}
+	return fflush(stream) ? -EIO : 0;
+}
+
 static void put_counts(struct line *line, const struct found_summary *summary)
 {
 	const struct founds *founds = summary->founds;

@@ -98,6 +98,8 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
 		     const struct verdict_record *record, unsigned number, size_t at_place);
 
+struct founds;
+
 /* A report's three parts, and for a dump or --all every thread. */
 struct output_report {
 	struct verdict_records findings;
@@ -109,6 +111,7 @@ struct output_report {
 	struct verdict_goroutine_records goroutines; /* all groups, the worst first */
 	size_t go_processes;
 	const struct lc_go *go;
+	const struct founds *founds; /* of a check's recording; NULL */
 };
 
 /* A group of goroutines in full, numbered (0: no number). */

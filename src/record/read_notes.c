@@ -158,6 +158,59 @@ static int read_sockets(struct reader *reader)
 			     "socket", take_socket);
 }
 
+/* The numbers of a row of check_finding; false: one is not what it can be. */
+static bool take_found_numbers(sqlite3_stmt *statement, struct record_found *ret)
+{
+	int64_t pid, count, goroutines, known, block_line, spawn_line;
+
+	if (!reader_number(statement, 1, 1, INT32_MAX, &pid) ||
+	    !reader_number(statement, 2, 0, INT64_MAX, &count) ||
+	    !reader_number(statement, 3, 0, 1, &goroutines) ||
+	    !reader_number(statement, 4, 0, 1, &known) ||
+	    !reader_number(statement, 5, 0, UINT32_MAX, &block_line) ||
+	    !reader_number(statement, 6, 0, UINT32_MAX, &spawn_line))
+		return false;
+	*ret = (struct record_found){
+		.pid = (pid_t)pid,
+		.count = (uint64_t)count,
+		.goroutines = goroutines,
+		.known = known,
+		.block_line = (unsigned)block_line,
+		.spawn_line = (unsigned)spawn_line,
+	};
+	return true;
+}
+
+static int take_found(struct reader *reader, sqlite3_stmt *statement)
+{
+	struct recording *recording = reader->recording;
+	struct record_found found, *one;
+	const char *text;
+	int i;
+
+	if (recording->found_count == RECORD_FOUND_MAX || !take_found_numbers(statement, &found))
+		return reader_bad(reader, "table check_finding is not what it can be");
+	for (i = 0; i < RECORD_FOUND_TEXTS; i++) {
+		text = reader_text(statement, 7 + i, RECORD_FOUND_TEXT);
+		if (!text)
+			return reader_bad(reader, "table check_finding is not what it can be");
+		found.texts[i] = reader_keep(reader, text);
+		if (!found.texts[i])
+			return -ENOMEM;
+	}
+	one = grow((void **)&recording->found, &recording->found_count, sizeof(*one));
+	if (!one)
+		return -ENOMEM;
+	*one = found;
+	return 0;
+}
+
+static int read_found(struct reader *reader)
+{
+	return read_numbered(reader, "SELECT * FROM check_finding ORDER BY n", 0, "check_finding",
+			     take_found);
+}
+
 int read_notes(struct reader *reader)
 {
 	struct lc_futex_wake wake;
@@ -174,6 +227,7 @@ int read_notes(struct reader *reader)
 				   take_exact, NULL);
 	r = r ?: read_labels(reader);
 	r = r ?: read_sockets(reader);
+	r = r ?: read_found(reader);
 	return r ?: read_syscalls(reader);
 }
 

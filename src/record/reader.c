@@ -332,6 +332,7 @@ void recording_release(struct recording *recording)
 	lc_stacks_free(recording->stacks);
 	free(recording->syscalls);
 	free(recording->sockets);
+	free(recording->found);
 	release_notes(recording->notes);
 	memset(recording, 0, sizeof(*recording));
 }

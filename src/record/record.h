@@ -11,7 +11,7 @@
 #include "util/error.h"
 
 #define RECORD_APPLICATION 0x6c6b6870 /* "lkhp": PRAGMA application_id */
-#define RECORD_VERSION 2	      /* PRAGMA user_version */
+#define RECORD_VERSION 3	      /* PRAGMA user_version */
 #define RECORD_SUFFIX ".leakhop"
 #define RECORD_LEAST_SIZE (1ull << 20) /* of --max-size */
 #define RECORD_NAME 64
@@ -84,6 +84,39 @@ struct record_finding {
 	uint32_t stack, spawn_stack;
 };
 
+#define RECORD_FOUND_MAX 4096
+#define RECORD_FOUND_TEXT 65536
+
+/* The texts of what a check has found. */
+enum record_found_text {
+	RECORD_FOUND_KIND, /* "left over", "stuck", "left behind" */
+	RECORD_FOUND_VERDICT,
+	RECORD_FOUND_COMM,
+	RECORD_FOUND_TITLE,
+	RECORD_FOUND_TEST,
+	RECORD_FOUND_REASON,
+	RECORD_FOUND_PROOF,
+	RECORD_FOUND_REMEDY,
+	RECORD_FOUND_FINGERPRINT,
+	RECORD_FOUND_BLOCK_FUNCTION,
+	RECORD_FOUND_BLOCK_FILE,
+	RECORD_FOUND_BLOCK_MODULE,
+	RECORD_FOUND_SPAWN_FUNCTION,
+	RECORD_FOUND_SPAWN_FILE,
+	RECORD_FOUND_SPAWN_MODULE,
+	RECORD_FOUND_RECORD, /* all of it, as trace has it */
+	RECORD_FOUND_TEXTS,
+};
+
+/* What a check has found, as it told it. Texts are never NULL: "" is not known. */
+struct record_found {
+	pid_t pid;
+	uint64_t count;
+	bool goroutines, known; /* known: its baseline has it */
+	unsigned block_line, spawn_line;
+	const char *texts[RECORD_FOUND_TEXTS];
+};
+
 /* Labels that goroutines of a group have, by the goroutine that stands for it. */
 struct record_label {
 	char text[RECORD_LABEL_TEXT];
@@ -136,6 +169,7 @@ void recorder_note_futex_wake(struct recorder *recorder, pid_t tid,
 			      const struct lc_futex_wake *wake);
 void recorder_note_epoll_return(struct recorder *recorder, pid_t tid,
 				const struct lc_epoll_return *last);
+void recorder_note_found(struct recorder *recorder, const struct record_found *found);
 void recorder_note_label(struct recorder *recorder, pid_t pid, uint64_t goid,
 			 const struct record_label *label);
 void recorder_note_exact(struct recorder *recorder, const struct record_go_exact *exact);
@@ -162,6 +196,8 @@ struct recording {
 	size_t syscall_count;
 	struct record_socket *sockets;
 	size_t socket_count;
+	struct record_found *found; /* by a check; the texts are this struct's */
+	size_t found_count;
 	const char *limits[RECORD_LIMITS + 1]; /* NULL-terminated */
 	uint64_t sweep_count;		       /* in the file */
 	bool from_copy; /* what was not yet in the file itself was read from a copy */

@@ -67,6 +67,16 @@ CREATE TABLE finding ( -- as told
   verdict TEXT, rule TEXT, reason TEXT, proof TEXT, remedy TEXT, kind TEXT, pid INTEGER, comm TEXT, tid INTEGER,
   goid INTEGER, count INTEGER, blocked_ns INTEGER, stack INTEGER, spawn_stack INTEGER
 );
+CREATE TABLE check_finding ( -- of a check: what it told at its end
+  n INTEGER PRIMARY KEY,
+  pid INTEGER, count INTEGER,
+  goroutines INTEGER, -- 0: threads or a process
+  known INTEGER, -- 1: its baseline has it
+  block_line INTEGER, spawn_line INTEGER, -- 0: not known
+  kind TEXT, verdict TEXT, comm TEXT, title TEXT, test TEXT, reason TEXT, proof TEXT, remedy TEXT, fingerprint TEXT,
+  block_function TEXT, block_file TEXT, block_module TEXT, spawn_function TEXT, spawn_file TEXT, spawn_module TEXT,
+  record TEXT -- all of it, as the text of a trace has it
+);
 
 -- --- stacks: each once ---
 CREATE TABLE string (id INTEGER PRIMARY KEY, text TEXT);

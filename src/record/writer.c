@@ -46,6 +46,8 @@ static const char *const sql_text[SQL_STATEMENTS] = {
 		"?, ?, ?)",
 	[SQL_SYSCALL] = "INSERT OR REPLACE INTO syscall VALUES (?, ?, ?)",
 	[SQL_SOCKET] = "INSERT INTO socket VALUES (NULL, ?, ?, ?, ?)",
+	[SQL_FOUND] = "INSERT INTO check_finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_LABEL] = "INSERT INTO go_label VALUES (?, ?, ?, ?, ?)",
 	[SQL_LIMIT] = "INSERT OR REPLACE INTO limit_told VALUES (?, ?)",
 	[SQL_WAIT_KIND] = "INSERT INTO wait_kind VALUES (?, ?)",
@@ -487,6 +489,27 @@ void recorder_note_epoll_return(struct recorder *recorder, pid_t tid,
 
 	begin(recorder);
 	writer_put(recorder, &record_epoll_return, &key, last);
+}
+
+void recorder_note_found(struct recorder *recorder, const struct record_found *found)
+{
+	sqlite3_stmt *statement;
+	int at = 1;
+	size_t i;
+
+	begin(recorder);
+	statement = writer_statement(recorder, SQL_FOUND);
+	if (!statement)
+		return;
+	sqlite3_bind_int(statement, at++, found->pid);
+	sqlite3_bind_int64(statement, at++, (int64_t)found->count);
+	sqlite3_bind_int(statement, at++, found->goroutines);
+	sqlite3_bind_int(statement, at++, found->known);
+	sqlite3_bind_int64(statement, at++, found->block_line);
+	sqlite3_bind_int64(statement, at++, found->spawn_line);
+	for (i = 0; i < RECORD_FOUND_TEXTS; i++)
+		bind_text(statement, at++, found->texts[i]);
+	writer_step(recorder, statement);
 }
 
 void recorder_note_label(struct recorder *recorder, pid_t pid, uint64_t goid,

@@ -164,8 +164,10 @@ static void leave_alone(const struct reading *reading, struct known_process *kno
 	if (!known->left_alone_for)
 		sandbox_remark(
 			&reading->audience,
-			"process %d: the kernel does not give its memory (a thread of it is stuck "
-			"there, or a server does not answer): it is told of without it",
+			"process %d: the kernel does not give its memory in time (a thread of it "
+			"is "
+			"stuck there, a server does not answer, or the host is too busy): it is "
+			"told of without it",
 			(int)known->pid);
 	known->left_alone_for = known->left_alone_for ? known->left_alone_for * 2
 						      : LEFT_ALONE_FIRST;

@@ -100,9 +100,9 @@ static void block(struct day *day, struct lc_thread *thread)
 	thread->waker = thread->task;
 	lc_repeat_ended(thread,
 			&(struct lc_site_id){ .syscall_nr = 45,
-					       .argument = (uint64_t)wait.fd,
-					       .sp = thread->sp,
-					       .pc = thread->pc },
+					      .argument = (uint64_t)wait.fd,
+					      .sp = thread->sp,
+					      .pc = thread->pc },
 			5000000, day->now, thread->user_stack);
 	if (lc_thread_set_wait(thread, &wait, day->now) < 0)
 		abort();

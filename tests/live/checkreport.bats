@@ -75,13 +75,41 @@ PY
 		(.fingerprint | length == 16) and .severity == "major")' "$BATS_TEST_TMPDIR/quality"
 }
 
-@test "a recording has what was found, and report shows it anywhere" {
+# reported JQ: holds of the report of the recording, as a document
+reported() {
+	leakhop report --json "$BATS_TEST_TMPDIR/all.leakhop" >"$said"
+	run -0 jq -e "$1" "$said"
+}
+
+@test "a recording has what was found, and report shows it anywhere: text, JSON, --fail-on, filters" {
+	local lines line
 	leaky -o "$BATS_TEST_TMPDIR/all.leakhop"
+	lines=$(grep -E '^ *(#|why|remedy|  > wait_for_word)' <<<"$stderr")
 	leakhop report "$BATS_TEST_TMPDIR/all.leakhop" >"$said"
+	while read -r line; do grep -qF -- "$line" "$said"; done <<<"$lines"
+	grep -qE '^#1 .*1 thread left over: semaphore in wait_for_word \(ending.c:' "$said"
+	run -1 leakhop report --fail-on=leak "$BATS_TEST_TMPDIR/all.leakhop"
+	reported '.found | length == 1 and .[0].kind == "left over" and .[0].verdict == "leak" and .[0].comm == "ending" and
+		.[0].block.function == "wait_for_word" and .[0].block.line == '"$(mark ending.c block left)"' and (.[0].known | not)'
+	run -0 leakhop report --fail-on=leak -p 1 "$BATS_TEST_TMPDIR/all.leakhop"
+	[[ $output != *"left over"* ]]
 	run -0 /usr/bin/python3 -c '
 import sqlite3, sys
 print(*sqlite3.connect(sys.argv[1]).execute("SELECT verdict, rule, comm FROM finding"))' "$BATS_TEST_TMPDIR/all.leakhop"
 	[[ $output == *"('leak', 'left-over', 'ending')"* ]]
+}
+
+@test "a recording of a clean check, and of one whose findings are known, fails nothing" {
+	clean -o "$BATS_TEST_TMPDIR/all.leakhop"
+	reported '.found == []'
+	rm "$BATS_TEST_TMPDIR/all.leakhop"
+	run -0 --separate-stderr leakhop check --grace 0s --baseline "$BATS_TEST_TMPDIR/baseline" --update-baseline \
+		-- "$programs/ending" return
+	run -0 --separate-stderr leakhop check --grace 0s --baseline "$BATS_TEST_TMPDIR/baseline" \
+		-o "$BATS_TEST_TMPDIR/all.leakhop" -- "$programs/ending" return
+	run -0 leakhop report --fail-on=leak "$BATS_TEST_TMPDIR/all.leakhop"
+	[[ $output == *"known  ending"* ]]
+	reported '.found[0].known'
 }
 
 @test "a report that cannot be written is told, and no green" {

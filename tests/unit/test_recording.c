@@ -730,6 +730,11 @@ static void test_values_that_cannot_be(void **state)
 		"UPDATE go_lock SET address = 1",
 		"UPDATE go_block SET n = n + 1000",
 		"UPDATE go_process SET has_events = 0",
+		"INSERT INTO check_finding (n, pid) VALUES (1, 0)",
+		"INSERT INTO check_finding (n, pid, count, goroutines, known, block_line, "
+		"spawn_line) VALUES (1, 1, 1, 2, 0, 0, 0)",
+		"INSERT INTO check_finding (n, pid, count, goroutines, known, block_line, "
+		"spawn_line, kind) VALUES (1, 1, 1, 0, 0, 0, 0, 'left over')",
 		"CREATE TABLE more (a)",
 		"CREATE TRIGGER t AFTER INSERT ON run BEGIN SELECT 1; END",
 		"CREATE VIEW v AS SELECT randomblob(1000000000)",

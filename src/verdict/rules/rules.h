@@ -18,6 +18,7 @@ enum verdict {
 	VERDICT_STUCK,	 /* something is owed, and does not come */
 	VERDICT_LEAK,	 /* nothing alive can release it, or its group only grows */
 	VERDICT_DEADLOCK,
+	VERDICT_COUNT
 };
 
 /* "running" to "deadlock". */
