@@ -244,6 +244,8 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 		thread->reported = 0;
 		thread->at_least = !sample->still_since;
 		thread->blocked_since = since < sample->now ? since : sample->now;
+		thread->armed_at = thread->blocked_since;
+		thread->rearms = thread->rearmed_at = thread->period_ns = 0;
 	} else if (memcmp(&thread->blocker, &sample->blocker, sizeof(sample->blocker))) {
 		lc_thread_set_wait(thread, NULL, 0); /* the kernel's lock changed hands meanwhile */
 	}
@@ -261,7 +263,7 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 	uint64_t still = sample->still_since && sample->now > sample->still_since
 				 ? sample->now - sample->still_since
 				 : 0;
-	bool blocked = is_blocked(sample), same;
+	bool blocked = is_blocked(sample), same, rearmed;
 	int r;
 
 	if (thread && thread->start_time && thread->start_time != sample->start_time) {
@@ -278,6 +280,10 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		sample_first(thread, sample);
 	same = blocked && thread->seen_at && thread->blocked &&
 	       switches(thread) == sample->voluntary_switches + sample->involuntary_switches;
+	rearmed = blocked && !same && lc_thread_is_rearmed(thread, sample);
+	same |= rearmed;
+	if (rearmed)
+		lc_thread_rearm(thread, sample);
 	if (!same) {
 		sample_served(model, thread, sample->now);
 		sample_end(thread, sample, blocked);

@@ -102,6 +102,14 @@ struct lc_thread {
 	uint32_t kernel_stack;
 	int stack_error; /* negative errno: why there is no user stack */
 	bool moving; /* it ran each time that this block was to be read: nothing is known of it */
+	/*
+	 * A wait that was armed again is the same block (rearmed.c): how often, when the last one
+	 * began, the last sample that found it so, and its time-out (0: none, or not known).
+	 */
+	uint64_t rearms;
+	uint64_t armed_at;
+	uint64_t rearmed_at;
+	uint64_t period_ns;
 	unsigned reported; /* number of the finding by which the user was told of this block; 0: not
 			    */
 	bool reported_as_suspect; /* only: it may have become a finding since */
@@ -176,6 +184,15 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
  * confirmed), 0, or -ENOMEM.
  */
 int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uint64_t read_at);
+
+/*
+ * A sample found a thread in a wait with a time-out, and that ends then (ns): whether the next
+ * sample finds the same wait armed again is told by it.
+ */
+void lc_thread_set_time_out(struct lc_thread *thread, uint64_t ends_at);
+
+/* It had been taken for armed again, and had what it waited for meanwhile: another block. */
+void lc_thread_was_not_rearmed(struct lc_thread *thread);
 
 /*
  * A thread waits for a lock that somebody has: notes that, for lc_model_holding(). Waiters that go

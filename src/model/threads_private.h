@@ -31,4 +31,8 @@ void lc_repeat_ended(struct lc_thread *thread, const struct lc_site_id *id, uint
 void lc_repeat_now_ended(struct lc_thread *thread, uint64_t ns, uint64_t at);
 void lc_repeat_note_peer(struct lc_thread *thread);
 
+/* rearmed.c: has a blocked thread done nothing since its last sample but arm its wait again? */
+bool lc_thread_is_rearmed(const struct lc_thread *thread, const struct lc_sample *sample);
+void lc_thread_rearm(struct lc_thread *thread, const struct lc_sample *sample);
+
 #endif

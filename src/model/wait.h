@@ -188,7 +188,11 @@ enum lc_wait_recorded {
 #define LC_WAIT_ALL_BLOCKED (1ull << 35)  /* sigwait: the process blocks or ignores all others */
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
-#define LC_WAIT_WAKES_UP (1ull << 38)	  /* a time-out of ms makes it look anew: a poller */
+/*
+ * The lock's own code waits with a time-out, looks, and waits again until it has the lock: the
+ * time-out ends nothing.
+ */
+#define LC_WAIT_LOOKS_AGAIN (1ull << 38)
 /*
  * Let go, and nobody is on the way to wake it: all threads of its process stood still, or have run
  * since.
@@ -206,7 +210,6 @@ enum lc_wait_recorded {
  * it.
  */
 #define LC_WAIT_INTERRUPTED_SELF (1ull << 41)
-
 #define LC_WAIT_TAKER_GONE \
 	(1ull << 43) /* who took the file lock has ended; its open file lives on */
 #define LC_WAIT_OPENS_TO_WRITE (1ull << 42) /* a FIFO; without it, to read */
@@ -257,7 +260,8 @@ struct lc_wait {
 	bool has_timeout;
 	uint64_t expected, value; /* of a futex word; valid if has_value */
 	uint64_t ends_at;	  /* valid if has_timeout; 0: not known when */
-	uint64_t position;	  /* CONDITION: number of this waiter in it */
+	uint64_t position;	  /* CONDITION: number of this waiter in it; GIL: how often it has
+				     gone to another thread */
 	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
 	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
 	uint32_t threads;	  /* of the waiter's process; valid with LC_WAIT_ANY_THREAD */
@@ -271,6 +275,12 @@ struct lc_wait {
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];
 	struct lc_wait_member members[LC_WAIT_MEMBERS];
 };
+
+/* A time-out that ends the wait, and not only one round of it. */
+static inline bool lc_wait_ends_by_itself(const struct lc_wait *wait)
+{
+	return wait->has_timeout && !(wait->flags & LC_WAIT_LOOKS_AGAIN);
+}
 
 /* "pipe", "condition variable"; never NULL. */
 const char *lc_wait_kind_name(enum lc_wait_kind kind);

@@ -36,7 +36,8 @@ static bool same_owners(const struct lc_wait *a, const struct lc_wait *b)
 static bool same_wait(const struct lc_wait *a, const struct lc_wait *b)
 {
 	return a->kind == b->kind && !memcmp(&a->key, &b->key, sizeof(a->key)) &&
-	       !((a->flags ^ b->flags) & LC_WAIT_LET_GO) && same_owners(a, b);
+	       !((a->flags ^ b->flags) & LC_WAIT_LET_GO) && same_owners(a, b) &&
+	       (a->kind != LC_WAIT_GIL || a->position == b->position);
 }
 
 int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uint64_t read_at)

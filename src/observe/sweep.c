@@ -7,8 +7,10 @@
 #include "observe/observer.h"
 #include "observe/go_events.h"
 #include "observe/goroutines.h"
+#include "observe/rearmed.h"
 #include "observe/stacks.h"
 #include "observe/waits.h"
+#include "wait/wait.h"
 
 #include <errno.h>
 
@@ -18,6 +20,7 @@
 struct sweeping {
 	struct observer *observer;
 	uint64_t stack_after_ns;
+	struct wait_scan *scan; /* of one sweep: for time-outs */
 	bool first;
 	bool last; /* nothing more is read: no stacks */
 	size_t count;
@@ -76,7 +79,8 @@ static int take_due(struct sweeping *sweeping, const struct lc_sample *sample,
 		    struct lc_thread *thread, bool lacks_stack)
 {
 	struct observer *observer = sweeping->observer;
-	bool moved = !sweeping->first && thread->steady_from == sample->now;
+	bool moved = !sweeping->first && thread->steady_from == sample->now &&
+		     thread->rearmed_at != sample->now;
 
 	sweeping->moved += moved;
 	if (sweeping->last && moved)
@@ -113,6 +117,7 @@ static int take_sample(void *context, const struct lc_sample *sample)
 		observer_progress(observer, "reading threads: %zu", sweeping->count);
 	if (!thread->blocked)
 		return 0;
+	rearmed_note_time_out(sweeping->scan, sample, thread);
 	if (sample->now >= due)
 		return take_due(sweeping, sample, thread, r == 1);
 	if (!observer->next_due || due < observer->next_due)
@@ -129,9 +134,13 @@ static int sweep(struct sweeping *sweeping)
 	observer->next_due = 0;
 	observer->sweeps++;
 	sweeping->count = sweeping->moved = 0;
+	r = wait_scan_create(observer->options->access, &sweeping->scan);
+	if (r < 0)
+		return r;
 	lc_model_begin_sweep(observer->model, observer_now(observer));
 	r = collect_sweep(observer->collect, kernel_stacks ? sweeping->stack_after_ns : UINT64_MAX,
 			  take_sample, sweeping);
+	wait_scan_free(sweeping->scan);
 	if (r < 0)
 		return r;
 	lc_model_end_sweep(observer->model);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reads what threads wait for, twice: see waits.h. */
+#include "observe/rearmed.h"
 #include "observe/stacks.h"
 #include "observe/waits_private.h"
 
@@ -11,12 +12,17 @@
 #define MOST_ASKERS 16
 #define MOST_TRIES 64
 
+static bool has_come_due(const struct reading *reading, const struct lc_thread *thread)
+{
+	return thread->blocked && !thread->ended_at && !thread->kernel_thread && !thread->moving &&
+	       reading->now - thread->blocked_since >= reading->after_ns;
+}
+
 static bool is_due(const struct reading *reading, const struct lc_thread *thread)
 {
 	uint64_t still = reading->now - thread->blocked_since;
 
-	if (!thread->blocked || thread->ended_at || thread->kernel_thread || thread->moving ||
-	    still < reading->after_ns)
+	if (!has_come_due(reading, thread))
 		return false;
 	return reading->anew || !thread->wait || !thread->wait_confirmed ||
 	       still > 2 * (thread->wait_read_at - thread->blocked_since) ||
@@ -45,7 +51,8 @@ static int describe_due(struct reading *reading)
 
 	for (; thread && !r && !observer_is_stopped(reading->observer);
 	     thread = lc_model_next(reading->observer->model, thread)) {
-		if (!is_due(reading, thread))
+		if (!is_due(reading, thread) &&
+		    !(has_come_due(reading, thread) && rearmed_is_to_be_read(thread)))
 			continue;
 		reading->read = true;
 		r = waits_describe(reading, thread);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who could release a waiter, and who that one in turn, whoever they belong to. */
+#include "observe/rearmed.h"
 #include "observe/stacks.h"
 #include "observe/waits_private.h"
 #include "target/core.h"
@@ -52,6 +53,7 @@ static int find_other(struct reading *reading, pid_t pid, pid_t tid, struct lc_t
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	*ret_thread = thread;
+	rearmed_note_time_out(reading->scan, &sample, thread);
 	return thread->blocked ? take_stack(observer, &sample, thread) : 0;
 }
 
@@ -72,7 +74,8 @@ static int add_other(struct reading *reading, pid_t pid, pid_t tid)
 	return r;
 }
 
-static int sample_other(struct observer *observer, struct lc_thread *thread, bool last)
+static int sample_other(struct observer *observer, struct wait_scan *scan, struct lc_thread *thread,
+			bool last)
 {
 	struct lc_sample sample;
 	int r;
@@ -81,6 +84,8 @@ static int sample_other(struct observer *observer, struct lc_thread *thread, boo
 	    0)
 		return 0;
 	r = lc_model_sample(observer->others, &sample, &thread);
+	if (r >= 0)
+		rearmed_note_time_out(scan, &sample, thread);
 	if (r == 1 && !last)
 		return take_stack(observer, &sample, thread);
 	return r == -ENOMEM ? r : 0;
@@ -89,15 +94,19 @@ static int sample_other(struct observer *observer, struct lc_thread *thread, boo
 int waits_sample_others(struct observer *observer, bool last)
 {
 	struct lc_thread *thread = lc_model_next(observer->others, NULL), *next;
-	int r = 0;
+	struct wait_scan *scan;
+	int r = wait_scan_create(observer->options->access, &scan);
 
+	if (r < 0)
+		return r;
 	lc_model_begin_sweep(observer->others, observer_now(observer));
 	for (; thread && !r; thread = next) {
 		next = lc_model_next(observer->others, thread);
 		if (!thread->ended_at)
-			r = sample_other(observer, thread, last);
+			r = sample_other(observer, scan, thread, last);
 	}
 	lc_model_end_sweep(observer->others);
+	wait_scan_free(scan);
 	return r;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What one thread waits for: asked of src/wait, or taken from others just like it. */
+#include "observe/rearmed.h"
 #include "observe/stacks.h"
 #include "observe/waits_private.h"
 
@@ -190,7 +191,7 @@ static int describe_anew(struct reading *reading, struct lc_thread *thread, stru
 		.syscall = thread->syscall,
 		.sp = thread->sp,
 		.pc = thread->pc,
-		.blocked_since = thread->at_least ? 0 : thread->blocked_since,
+		.blocked_since = thread->at_least ? 0 : thread->armed_at,
 		.blocker = thread->blocker,
 		.functions = names,
 		.kernel_function = kernel_function(reading, thread),
@@ -218,6 +219,7 @@ int waits_describe(struct reading *reading, struct lc_thread *thread)
 			return r == -ENOMEM ? r : 0;
 		if (share)
 			share_note(share, &wait);
+		rearmed_check(thread, &wait);
 		r = lc_thread_set_wait(thread, &wait, reading->now);
 	}
 	return r < 0 ? r : 0;

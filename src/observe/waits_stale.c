@@ -49,8 +49,8 @@ static bool goes_on(const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
 
-	return !wait || wait->has_timeout ||
-	       wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP | LC_WAIT_INCOMPLETE) ||
+	return !wait || lc_wait_ends_by_itself(wait) ||
+	       wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_INCOMPLETE) ||
 	       wait->recorded == LC_WAIT_OUTSIDE || wait->recorded == LC_WAIT_UNREADABLE ||
 	       (wait->recorded == LC_WAIT_NOT_RECORDED && !(wait->flags & LC_WAIT_ANY_THREAD));
 }

@@ -232,6 +232,10 @@ static const char *const thread_kind[] = { "thread", NULL };
 	F(blocked_ns, NUMBER, PLAIN, ALWAYS, record->blocked_ns, "how long that has lasted")       \
 	F(blocked_at_least, BOOLEAN, PLAIN, ALWAYS, record->at_least,                              \
 	  "true: it began before anything was known of it, and has lasted at least so long")       \
+	F(rearmed, NUMBER, PLAIN, record->still_blocked && record->thread->rearms,                 \
+	  record->thread->rearms,                                                                  \
+	  "how often its time-out was over, and it went to sleep at the same place for the same "  \
+	  "thing: all of this is one wait")                                                        \
 	F(still_blocked, NUMBER, PLAIN, ALWAYS, record->still_blocked,                             \
 	  "how many were blocked at the last look")                                                \
 	F(blocks, OBJECT, OF(fields_blocks), ALWAYS, &record->blocks,                              \

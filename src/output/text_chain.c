@@ -13,7 +13,7 @@ void text_object(struct line *line, const struct output_run *run, const struct l
 	char span[32];
 
 	line_put(line, LINE_PLAIN, wait->object[0] ? wait->object : lc_wait_kind_name(wait->kind));
-	if (wait->has_timeout && wait->ends_at > run->now)
+	if (lc_wait_ends_by_itself(wait) && wait->ends_at > run->now)
 		line_add(line, LINE_PLAIN, ", %s left",
 			 duration_format(wait->ends_at - run->now, span, sizeof(span)));
 	if (wait->unreadable[0]) {

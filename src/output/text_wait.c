@@ -28,6 +28,17 @@ static void text_owners(struct line *line, const struct lc_wait *wait)
 	line_end(line);
 }
 
+/* Its time was over, and it went to sleep again: told as one wait. */
+static void text_rearmed(struct line *line, const struct lc_thread *thread)
+{
+	if (!thread->rearms)
+		return;
+	text_label(line, "armed again");
+	line_add(line, LINE_PLAIN, "%llu time%s since: it looks when its time-out is over",
+		 (unsigned long long)thread->rearms, thread->rearms == 1 ? "" : "s");
+	line_end(line);
+}
+
 void text_wait(FILE *stream, const struct output_style *style, const struct output_run *run,
 	       const struct verdict_record *record)
 {
@@ -40,6 +51,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 		text_label(&line, "waits for");
 		text_object(&line, run, wait);
 		line_end(&line);
+		text_rearmed(&line, record->thread);
 		text_owners(&line, wait);
 		if (run->view && record->node != GRAPH_NONE)
 			text_chain(&line, run, record->node);

@@ -114,7 +114,10 @@ CREATE TABLE thread (
   seen_at INTEGER, -- NULL: at the last sweep
   state TEXT, on_cpu INTEGER, blocked INTEGER,
   at_least INTEGER, -- 1: blocked for longer than blocked_since says
-  blocked_since INTEGER, wait_confirmed INTEGER, wait_read_at INTEGER, steady_from INTEGER, ran_at INTEGER,
+  blocked_since INTEGER,
+  rearms INTEGER, -- how often its wait was armed again since
+  armed_at INTEGER, rearmed_at INTEGER, period_ns INTEGER,
+  wait_confirmed INTEGER, wait_read_at INTEGER, steady_from INTEGER, ran_at INTEGER,
   free_since INTEGER, user_stack INTEGER, kernel_stack INTEGER, stack_error INTEGER, moving INTEGER,
   syscall INTEGER, arg0 INTEGER, arg1 INTEGER, arg2 INTEGER, arg3 INTEGER, arg4 INTEGER, arg5 INTEGER,
   sp INTEGER, pc INTEGER,

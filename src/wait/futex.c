@@ -332,3 +332,10 @@ void wait_futex_describe(struct wait_job *job)
 	else
 		describe_word(job, &futex);
 }
+
+void wait_futex_time_out(struct wait_job *job)
+{
+	struct wait_futex futex = {};
+
+	decode(job, &futex);
+}

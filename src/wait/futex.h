@@ -35,6 +35,8 @@ uint32_t wait_futex_threads(struct wait_job *job, bool shared);
 void wait_futex_key(struct wait_job *job, uint64_t address, bool shared, struct lc_wait_key *ret);
 
 void wait_futex_describe(struct wait_job *job);
+/* Of the call's arguments its time-out only. */
+void wait_futex_time_out(struct wait_job *job);
 
 /* The value in an object's words and flags common to all: sets kind, object's key, direction. */
 void wait_futex_is(struct wait_job *job, const struct wait_futex *futex, enum lc_wait_kind kind,

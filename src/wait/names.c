@@ -180,3 +180,13 @@ bool wait_names_has(const struct wait_subject *subject, const char *function)
 	}
 	return false;
 }
+
+bool wait_names_contain(const struct wait_subject *subject, const char *part)
+{
+	size_t i;
+
+	for (i = 0; i < depth(subject, OBJECT_FRAMES); i++)
+		if (strstr(frame(subject, i), part))
+			return true;
+	return false;
+}

@@ -42,5 +42,7 @@ enum wait_named wait_names_object(const struct wait_subject *subject);
 enum wait_runtime wait_names_runtime(const struct wait_subject *subject);
 /* Whether one of the innermost frames is a function of that name. */
 bool wait_names_has(const struct wait_subject *subject, const char *function);
+/* Whether the name of one of the innermost frames has that part. */
+bool wait_names_contain(const struct wait_subject *subject, const char *part);
 
 #endif

@@ -16,12 +16,14 @@
 #define RUST_READERS 0x3fffffffu
 #define RUST_ONCE_DONE 3u
 /*
- * CPython 3.7 to 3.13: struct _gil_runtime_state has its condition 32 bytes in, its last holder 8,
- * whether it is locked 16. The holder's PyThreadState has the thread's native number from 3.11 on,
- * before it that of pthread_self() only.
+ * CPython 3.7 to 3.13: struct _gil_runtime_state (Include/internal/pycore_gil.h) has its condition
+ * 32 bytes in, its last holder 8, whether it is locked 16, and 24 how often the holder was another
+ * than before. The holder's PyThreadState has the thread's native number from 3.11 on, before it
+ * that of pthread_self() only.
  */
 #define GIL_HOLDER_BACK 24
 #define GIL_LOCKED_BACK 16
+#define GIL_CHANGES_BACK 8
 #define THREAD_STATE_TIDS 0x80
 #define THREAD_STATE_END 0xd0
 
@@ -113,10 +115,38 @@ bool wait_rust_park(struct wait_job *job, const struct wait_futex *futex)
 	return true;
 }
 
+/*
+ * Slow paths of the locks that are made of parking_lot_core, its own and those of others (DashMap).
+ * The thread sleeps on a word of its own: which lock it is, only the frame knows.
+ */
+static const struct {
+	const char *part;
+	enum lc_wait_kind kind;
+	enum lc_wait_direction direction;
+} parked[] = {
+	{ "lock_shared_slow", LC_WAIT_RWLOCK, LC_WAIT_LOCK_SHARED },
+	{ "lock_exclusive_slow", LC_WAIT_RWLOCK, LC_WAIT_LOCK },
+	{ "lock_upgradable_slow", LC_WAIT_RWLOCK, LC_WAIT_LOCK },
+	{ "upgrade_slow", LC_WAIT_RWLOCK, LC_WAIT_LOCK },
+	{ "wait_for_readers", LC_WAIT_RWLOCK, LC_WAIT_LOCK },
+	{ "RawMutex::lock_slow", LC_WAIT_MUTEX, LC_WAIT_LOCK },
+	{ "RawMutex>::lock_slow", LC_WAIT_MUTEX, LC_WAIT_LOCK },
+};
+
 bool wait_parking_lot(struct wait_job *job, const struct wait_futex *futex)
 {
+	size_t i;
+
 	say(job, futex, LC_WAIT_PARK, "thread parked by parking_lot, its word",
 	    futex->value != futex->expected);
+	for (i = 0; i < sizeof(parked) / sizeof(parked[0]); i++) {
+		if (!wait_names_contain(job->subject, parked[i].part))
+			continue;
+		job->wait->kind = parked[i].kind;
+		job->wait->direction = parked[i].direction;
+		wait_add(job, ", for a %s", lc_wait_kind_name(parked[i].kind));
+		break;
+	}
 	return true;
 }
 
@@ -128,6 +158,7 @@ static void add_gil_holder(struct wait_job *job)
 	size_t i;
 
 	if (job->wait->key.space != LC_WAIT_SPACE_PRIVATE ||
+	    !wait_peek(job, job->wait->key.object - GIL_CHANGES_BACK, &job->wait->position, 8) ||
 	    !wait_peek(job, job->wait->key.object - GIL_LOCKED_BACK, &locked, 4) || locked != 1 ||
 	    !wait_peek(job, job->wait->key.object - GIL_HOLDER_BACK, &state, 8) || !state ||
 	    !wait_peek(job, state + THREAD_STATE_TIDS, words, sizeof(words)))
@@ -182,8 +213,10 @@ void wait_runtime_note(struct wait_job *job)
 		wait->kind = LC_WAIT_PARK;
 		wait_add(job, ", of a parked Java thread");
 		break;
-	case RUNTIME_JAVA_ENTER:
-		wait->kind = LC_WAIT_PARK;
+	case RUNTIME_JAVA_ENTER: /* ObjectMonitor::EnterI(): it parks until it has the monitor */
+		wait->kind = LC_WAIT_MUTEX;
+		wait->direction = LC_WAIT_LOCK;
+		wait->flags |= LC_WAIT_LOOKS_AGAIN;
 		wait_add(job, ", to enter a Java monitor");
 		break;
 	case RUNTIME_JAVA_WAIT:
@@ -195,7 +228,8 @@ void wait_runtime_note(struct wait_job *job)
 	case RUNTIME_PYTHON_GIL:
 		wait->kind = LC_WAIT_GIL;
 		wait_add(job, ", of Python's interpreter lock");
-		wait->flags |= LC_WAIT_WAKES_UP;
+		wait->direction = LC_WAIT_LOCK;
+		wait->flags |= LC_WAIT_LOOKS_AGAIN;
 		add_gil_holder(job);
 		break;
 	case RUNTIME_NONE:

@@ -145,20 +145,40 @@ static void describe(struct wait_job *job)
 		describers[job->call->family](job);
 }
 
-int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret)
+static struct wait_job job_of(struct wait_scan *scan, const struct wait_subject *subject,
+			      struct lc_wait *wait)
 {
-	struct wait_job job = {
+	*wait = (struct lc_wait){ .fd = -1 };
+	return (struct wait_job){
 		.scan = scan,
 		.subject = subject,
-		.wait = ret,
+		.wait = wait,
 		.pid = subject->task.pid,
 		.tid = subject->task.tid,
 		.nr = subject->syscall.nr,
 		.args = subject->syscall.args,
 		.call = wait_call_find(subject->syscall.nr),
 	};
+}
 
-	*ret = (struct lc_wait){ .fd = -1 };
+int wait_time_out(struct wait_scan *scan, const struct wait_subject *subject, uint64_t *ret_ends_at)
+{
+	struct lc_wait wait;
+	struct wait_job job = job_of(scan, subject, &wait);
+
+	if (!job.call || job.call->family != CALL_FUTEX)
+		return -ENOENT;
+	wait_futex_time_out(&job);
+	if (!wait.ends_at)
+		return -ENOENT;
+	*ret_ends_at = wait.ends_at;
+	return 0;
+}
+
+int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret)
+{
+	struct wait_job job = job_of(scan, subject, ret);
+
 	if (!wait_thread_exists(&job, job.tid))
 		return -ESRCH;
 	describe(&job);

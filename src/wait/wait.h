@@ -31,6 +31,14 @@ void wait_scan_free(struct wait_scan *scan);
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
 
 /*
+ * When a wait for a futex ends by itself: *ret_ends_at, ns of CLOCK_MONOTONIC. Of subject task,
+ * syscall and blocked_since are needed. Returns 0; -ENOENT where it is no such wait, has no
+ * time-out, or that could not be read.
+ */
+int wait_time_out(struct wait_scan *scan, const struct wait_subject *subject,
+		  uint64_t *ret_ends_at);
+
+/*
  * Whether a thread of the waiter's process runs the initialiser of the C++ static that the waiter
  * waits for, by the names of that thread's frames, innermost first. The waiter itself may be asked
  * about, too.

@@ -7,6 +7,7 @@
 #include "model/threads.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 
 #define SECOND 1000000000ull
 
@@ -437,6 +438,121 @@ static void test_unmoved_says_nothing_of_a_thread_not_known_as_blocked(void **st
 	lc_model_free(model);
 }
 
+#define PERIOD SECOND
+
+/* The waits of a futex with a time-out of a second; switches: how often it has slept. */
+static struct lc_sample timed(uint64_t since, uint64_t switches)
+{
+	struct lc_sample one = sample(101, since + SECOND / 2, since, switches);
+
+	one.syscall = (struct lc_syscall){ .nr = SYS_futex, .args = { 0x1000, 137, 0, 0x7000 } };
+	one.registers.value[LC_REGISTER_SP] = 0x8000;
+	one.registers.value[LC_REGISTER_PC] = 0x400;
+	one.run_ns = switches * 20000;
+	return one;
+}
+
+/* Feeds the first wait and another; returns how often the second is taken for the first armed
+ * again. */
+static uint64_t rearms_of(const struct lc_sample *second, uint64_t *ret_since)
+{
+	struct lc_sample first = timed(100 * SECOND, 5);
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread;
+	uint64_t rearms;
+
+	lc_model_sample(model, &first, &thread);
+	lc_thread_set_time_out(thread, 100 * SECOND + PERIOD);
+	thread->user_stack = 3;
+	thread->reported = 1;
+	lc_model_sample(model, second, &thread);
+	rearms = thread->rearms;
+	*ret_since = thread->blocked_since;
+	assert_int_equal(thread->user_stack, rearms ? 3 : 0);
+	assert_int_equal(thread->reported, rearms ? 1 : 0);
+	lc_model_free(model);
+	return rearms;
+}
+
+static void test_a_wait_that_is_armed_again_is_one(void **state)
+{
+	struct lc_sample second = timed(103 * SECOND + 500000, 8);
+	uint64_t since;
+
+	(void)state;
+	assert_int_equal(rearms_of(&second, &since), 3);
+	assert_int_equal(since, 100 * SECOND);
+}
+
+/* Each of these did something between, or may have. */
+static void test_what_is_not_armed_again(void **state)
+{
+	struct lc_sample seconds[] = {
+		timed(103 * SECOND, 9),		     /* one of four was cut short: a job */
+		timed(100 * SECOND + SECOND / 3, 6), /* the only one was */
+		timed(103 * SECOND, 8),		     /* it ran: below */
+		timed(103 * SECOND, 8),		     /* another word */
+		timed(103 * SECOND, 8),		     /* from another depth */
+		timed(103 * SECOND, 8),		     /* from another place */
+		timed(103 * SECOND, 8),		     /* without a time-out */
+		timed(103 * SECOND, 8),		     /* of another call */
+		timed(103 * SECOND, 8),		     /* since when, is not known */
+	};
+	uint64_t since;
+	size_t i;
+
+	(void)state;
+	seconds[2].run_ns += 5000000;
+	seconds[3].syscall.args[0] = 0x1004;
+	seconds[4].registers.value[LC_REGISTER_SP] -= 16;
+	seconds[5].registers.value[LC_REGISTER_PC] += 2;
+	seconds[6].syscall.args[3] = 0;
+	seconds[7].syscall.nr = SYS_read;
+	seconds[8].still_since = 0;
+	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
+		assert_int_equal(rearms_of(&seconds[i], &since), 0);
+}
+
+/* That it stood still is not said of who has looked in between; nor that the lock did not move. */
+static void test_armed_again_has_run(void **state)
+{
+	struct lc_sample first = timed(100 * SECOND, 5), second = timed(101 * SECOND, 6);
+	struct lc_wait wait = { .kind = LC_WAIT_CONDITION, .has_timeout = true };
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread;
+
+	(void)state;
+	lc_model_sample(model, &first, &thread);
+	lc_thread_set_time_out(thread, 101 * SECOND);
+	lc_thread_set_wait(thread, &wait, first.now);
+	assert_true(lc_thread_stood_still(thread, first.now));
+	lc_model_sample(model, &second, &thread);
+	assert_non_null(thread->wait);
+	assert_false(lc_thread_stood_still(thread, first.now));
+	lc_thread_was_not_rearmed(thread);
+	assert_int_equal(thread->blocked_since, 101 * SECOND);
+	assert_int_equal(thread->rearms, 0);
+	lc_model_free(model);
+}
+
+/* Read late, a time-out seems to be twice as long; one that grows eightfold is another one. */
+static void test_time_outs_that_are_read_late(void **state)
+{
+	struct lc_sample first = timed(100 * SECOND, 5), second = timed(101 * SECOND, 6);
+	struct lc_model *model = model_new(0);
+	struct lc_thread *thread;
+
+	(void)state;
+	lc_model_sample(model, &first, &thread);
+	lc_thread_set_time_out(thread, 101 * SECOND);
+	lc_model_sample(model, &second, &thread);
+	lc_thread_set_time_out(thread, 103 * SECOND);
+	assert_int_equal(thread->period_ns, SECOND);
+	lc_thread_set_time_out(thread, 109 * SECOND);
+	assert_int_equal(thread->period_ns, 8 * SECOND);
+	lc_model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +571,10 @@ int main(void)
 		cmocka_unit_test(test_bound_keeps_the_longest_blocked),
 		cmocka_unit_test(test_unmoved_keeps_what_the_last_sample_said),
 		cmocka_unit_test(test_unmoved_says_nothing_of_a_thread_not_known_as_blocked),
+		cmocka_unit_test(test_a_wait_that_is_armed_again_is_one),
+		cmocka_unit_test(test_what_is_not_armed_again),
+		cmocka_unit_test(test_armed_again_has_run),
+		cmocka_unit_test(test_time_outs_that_are_read_late),
 		cmocka_unit_test(test_random_feed_ends_in_the_last_sweep),
 	};
 

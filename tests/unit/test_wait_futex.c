@@ -720,6 +720,55 @@ static void test_unknown_word(void **state)
 	pthread_join(parked.thread, NULL);
 }
 
+/*
+ * A park is a word, a lock's slow path that parks is a lock; Java's monitors wait for a time, and
+ * again.
+ */
+static void test_locks_that_park(void **state)
+{
+	static const struct {
+		const char *names[4];
+		enum lc_wait_kind kind;
+		bool looks_again;
+	} cases[] = {
+		{ { "syscall", "parking_lot_core::parking_lot::park",
+		    "<parking_lot::raw_mutex::RawMutex>::lock_slow" },
+		  LC_WAIT_MUTEX,
+		  false },
+		{ { "syscall", "parking_lot_core::parking_lot::park",
+		    "parking_lot::raw_rwlock::RawRwLock::lock_shared_slow" },
+		  LC_WAIT_RWLOCK,
+		  false },
+		{ { "syscall", "parking_lot_core::parking_lot::park",
+		    "<dashmap::lock::RawRwLock>::lock_exclusive_slow" },
+		  LC_WAIT_RWLOCK,
+		  false },
+		{ { "syscall", "parking_lot_core::parking_lot::park",
+		    "parking_lot::condvar::Condvar::wait_until_internal" },
+		  LC_WAIT_PARK,
+		  false },
+		{ { "syscall", "os::PlatformEvent::park(long)",
+		    "ObjectMonitor::EnterI(JavaThread*)" },
+		  LC_WAIT_MUTEX,
+		  true },
+		{ { "syscall", "Parker::park(bool, long)", "Unsafe_Park" }, LC_WAIT_PARK, false },
+	};
+	uint32_t words[32] = {};
+	struct wait_subject subject = { .task = { .pid = getpid(), .tid = getpid() },
+					.state = 'S' };
+	struct lc_wait wait;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		subject.syscall = (struct lc_syscall){ .nr = SYS_futex,
+						       .args = { (uintptr_t)&words[16], 137, 0 } };
+		test_describe(&subject, cases[i].names, &wait);
+		assert_int_equal(wait.kind, cases[i].kind);
+		assert_int_equal((wait.flags & LC_WAIT_LOOKS_AGAIN) != 0, cases[i].looks_again);
+	}
+}
+
 /* Words that only names tell apart; both manglings of Rust. */
 static void test_runtimes(void **state)
 {
@@ -783,6 +832,7 @@ int main(void)
 		cmocka_unit_test(test_runner_of_a_static),
 		cmocka_unit_test(test_any_of_many),
 		cmocka_unit_test(test_unknown_word),
+		cmocka_unit_test(test_locks_that_park),
 		cmocka_unit_test(test_runtimes),
 	};
 

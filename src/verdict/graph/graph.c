@@ -282,7 +282,7 @@ static bool alive_by_itself(const struct graph_node *node)
 		return !(node->thread->state == 'Z' || node->thread->state == 'X');
 	if (node->gone || node->locked != GRAPH_NONE)
 		return false;
-	if (wait->has_timeout || (wait->flags & (LC_WAIT_CAN_FIRE | LC_WAIT_WAKES_UP)))
+	if (lc_wait_ends_by_itself(wait) || wait->flags & LC_WAIT_CAN_FIRE)
 		return true;
 	if (wait->recorded == LC_WAIT_NOBODY)
 		return false;

@@ -85,6 +85,11 @@ void rules_signal(struct judged *judged)
 		signal_lost(judged);
 		return;
 	}
+	if (wait->has_timeout && judged->thread->rearms) {
+		judge(judged, VERDICT_IDLE, "time-out",
+		      "it wakes by itself when its time is over, looks, and waits again");
+		return;
+	}
 	if (judged->node->dependents && wait->kind != LC_WAIT_GO) {
 		judge(judged, VERDICT_SUSPECT, "others-wait",
 		      "nobody has signalled its %s, and %u thread%s for this one",
