@@ -46,6 +46,7 @@ _leakhop()
 	dump:--max-stack=|dump:--max-stack) return ;;
 	dump:--threshold=|dump:--threshold|dump:-m) return ;;
 	dump:--output=|dump:--output|dump:-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	dump:--settle=|dump:--settle) return ;;
 	dump:--exe=|dump:--exe) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--max-threads=|dump:--max-threads) return ;;
 	dump:--symfs=|dump:--symfs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -85,7 +86,7 @@ _leakhop()
 	if [[ ! $words ]]; then
 		case $command in
 		trace) words='--all-processes --cgroup --children --comm --kernel-threads --no-children --pid --tid --user-threads --all --dot --duration --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --go-events --max-threads --no-syscalls --stack-bytes --symfs --syscalls --without --help --usage' ;;
-		dump) words='--all-processes --cgroup --children --comm --core --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --exe --max-threads --symfs --without --help --usage' ;;
+		dump) words='--all-processes --cgroup --children --comm --core --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --settle --user-stacks --verbose --exe --max-threads --symfs --without --help --usage' ;;
 		check) words='--baseline --exit-code --grace --threshold --no-go --no-threads --update-baseline --hang-after --hang-after-silence --timeout --annotate --junit --output --quiet --sarif --verbose --budget --no-hold --symfs --without --help --usage' ;;
 		report) words='--comm --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --exe --symfs --help --usage' ;;
 		diff) words='--comm --kernel-threads --pid --user-threads --fail-on --json --threshold --no-go --no-threads --output --verbose --help --usage' ;;

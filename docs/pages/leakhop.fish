@@ -67,6 +67,7 @@ complete -c leakhop -n '__fish_seen_subcommand_from dump' -l no-go -d 'no gorout
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l no-threads -d 'no threads, only goroutines'
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l output -s 'o' -r -F -d 'write the report to FILE'
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l quiet -s 'q' -d 'no remarks on stderr'
+complete -c leakhop -n '__fish_seen_subcommand_from dump' -l settle -r -d 'look again twice within this time, where an answer depends on it'
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l user-stacks -s 'U' -d 'only user stacks'
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l verbose -s 'v' -d 'more remarks on stderr'
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l exe -r -F -d 'the cores program, where it is not where it was'

@@ -7,12 +7,53 @@
 #include "cmd/options.h"
 #include "cmd/target.h"
 #include "cmd/session_report.h"
+#include "verdict/settle.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 /* A thread that runs now and then is caught between two runs sooner or later. */
 #define DUMP_ATTEMPTS 10
+
+/* After the first look, if that leaves something open. */
+#define LOOKS_AGAIN 2
+
+/* Until that moment, or a signal. */
+static void rest_until(uint64_t at)
+{
+	struct pollfd signal = { .fd = ending_fd(), .events = POLLIN };
+	uint64_t now = now_monotonic();
+	struct timespec left = {};
+
+	if (at > now)
+		left = (struct timespec){ (at - now) / 1000000000, (at - now) % 1000000000 };
+	ppoll(&signal, 1, &left, NULL);
+}
+
+/* What one look cannot tell: in the middle and at the end of the time for that. */
+static int look_again(struct session *session)
+{
+	const struct session_options *options = session->options;
+	uint64_t begun = now_monotonic();
+	struct lc_snapshot snapshot;
+	bool needed;
+	int look, r;
+
+	for (look = 1; look <= LOOKS_AGAIN; look++) {
+		observer_snapshot(&session->observer, observer_now(&session->observer), &snapshot);
+		r = verdict_needs_time(&snapshot, &needed);
+		if (r < 0 || !needed || ending_asked())
+			return r;
+		progress_say(&session->progress, "looking again");
+		rest_until(begun + options->settle_ns / LOOKS_AGAIN * look);
+		r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+		if (r < 0)
+			return r;
+		lc_model_drop_ended(session->observer.model, false);
+	}
+	return 0;
+}
 
 static int dump(struct session *session)
 {
@@ -22,6 +63,8 @@ static int dump(struct session *session)
 
 	session_report_begin(session);
 	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+	if (!r && options->settle_ns && !options->core)
+		r = look_again(session);
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
 		return session_fail(options, r, &error);

@@ -18,6 +18,7 @@
 /* Below this no sweep is quick enough: stacks are copied when the blocked call ends. */
 #define SHORT_THRESHOLD_NS 100000000ull
 #define DEFAULT_THRESHOLD_NS 5000000000ull
+#define DEFAULT_SETTLE_NS 1000000000ull
 
 enum {
 	OPTION_COMM = 0x100,
@@ -44,6 +45,7 @@ enum {
 	OPTION_MAX_SIZE,
 	OPTION_CORE,
 	OPTION_EXE,
+	OPTION_SETTLE,
 };
 
 static const struct argp_option common_options[] = {
@@ -101,6 +103,10 @@ static const struct argp_option common_options[] = {
 
 static const struct argp_option dump_options[] = {
 	{ "json", OPTION_JSON, 0, 0, "as one JSON document, the same as --format=json", 2 },
+	{ "settle", OPTION_SETTLE, "TIME", 0,
+	  "look again twice within this time, where an answer depends on it (default 1s; 0 "
+	  "doesn't)",
+	  2 },
 	{ "core", OPTION_CORE, "FILE", 0,
 	  "the process of a core, as the kernel or gcore made it, instead of live ones", 1 },
 	{ "exe", OPTION_EXE, "FILE", 0, "the core's program, where it is not where it was", 3 },
@@ -399,6 +405,9 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 	case 'd':
 		value_time(state, arg, &session->duration_ns);
 		return 0;
+	case OPTION_SETTLE:
+		value_time(state, arg, &session->settle_ns);
+		return 0;
 	case 'K':
 		session->observe.user_stacks = false;
 		return 0;
@@ -641,6 +650,7 @@ static void set_defaults(struct options *options, const char *command)
 	options->session = (struct session_options){
 		.command = command,
 		.format = &output_format_text,
+		.settle_ns = DEFAULT_SETTLE_NS,
 		.observe = { .once = !strcmp(command, "dump"),
 			     .user_stacks = true,
 			     .threads = true,

@@ -16,6 +16,7 @@ struct lc_snapshot {
 	const struct lc_series *series; /* groups of both over time; may be NULL */
 	uint64_t now;			/* ns, CLOCK_MONOTONIC */
 	uint64_t threshold_ns;		/* blocked for how long is of interest */
+	bool once; /* of a moment: who is blocked has mostly been so before it was seen */
 };
 
 /* A thread of a model by its number; and all of them, as of lc_model_next(). */

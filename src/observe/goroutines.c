@@ -191,7 +191,12 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 	note_time(observer, now_monotonic() - begun);
 	if (!r)
 		lc_series_note_go(observer->series, &observer->go);
-	return r ?: read_groups(observer, /* ask_now= */ attempts > 1);
+	/* Of a dump's looks the first one; the later ones ask what costs a small share of the time.
+	 */
+	return r
+		       ?: read_groups(observer,
+				      /* ask_now= */ attempts > 1 &&
+					      !(observer->options->once && observer->reach_next));
 }
 
 void goroutines_executed(struct observer *observer, pid_t pid, uint64_t at)

@@ -148,5 +148,6 @@ void observer_snapshot(const struct observer *observer, uint64_t now,
 		.series = observer->series,
 		.now = now,
 		.threshold_ns = observer->options->collect.threshold_ns,
+		.once = observer->options->once,
 	};
 }

@@ -302,6 +302,7 @@ int recording_read(const char *path, const struct record_filter *filter,
 		.series = recording->series,
 		.now = recording->run.now,
 		.threshold_ns = recording->run.threshold_ns,
+		.once = recording->run.once,
 	};
 	return 0;
 }

@@ -343,8 +343,11 @@ static void judge_lock(struct judging *j)
 			 span);
 		otherwise(j, "somebody who is let in would make it idle");
 	} else {
-		conclude(j, j->due ? VERDICT_SUSPECT : VERDICT_IDLE, "lock-held",
-			 "the lock was held for %s, and nobody was let in", span);
+		/* How long it had been held before a dump came is not known. */
+		conclude(j,
+			 j->due || (j->around->once && j->group->at_least) ? VERDICT_SUSPECT
+									   : VERDICT_IDLE,
+			 "lock-held", "the lock was held for %s, and nobody was let in", span);
 		otherwise(j, "the same for 5s, and for the threshold, would make it stuck");
 	}
 }

@@ -27,13 +27,15 @@ struct making {
 	const struct lc_series *series;
 	const struct verdict_view *view;
 	uint64_t now, threshold_ns;
+	bool once;
 };
 
 static struct go_surroundings surroundings_of(const struct making *making)
 {
 	return (struct go_surroundings){ .view = making->view,
 					 .now = making->now,
-					 .threshold_ns = making->threshold_ns };
+					 .threshold_ns = making->threshold_ns,
+					 .once = making->once };
 }
 
 #define SECOND 1000000000ull
@@ -127,10 +129,16 @@ static struct group *part_for(struct making *making, struct group *group,
  * Is the lock that it waits for one that others were let in to of late? If not, how long does it
  * stand there?
  */
-static void note_lock(struct verdict_goroutines *record, const struct lc_go_process *process,
-		      const struct lc_goroutine *goroutine, uint64_t age)
+static void note_lock(const struct making *making, struct verdict_goroutines *record,
+		      const struct lc_go_process *process, const struct lc_goroutine *goroutine,
+		      uint64_t age)
 {
+	uint64_t watched = process->last_sweep_at - process->first_sweep_at;
 	const struct lc_go_served *served;
+
+	/* It may stand for longer; but of that time a dump does not know whom the lock let in. */
+	if (making->once && age > watched)
+		age = watched;
 
 	if (!lc_go_is_lock(goroutine->kind))
 		return;
@@ -180,7 +188,7 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	record->unasked += lc_go_is_internal(goroutine->kind) && !(goroutine->flags & LC_GO_ASKED);
 	record->leaked += goroutine->state == LC_GO_LEAKED;
 	record->unmoved += goroutine->still_since == goroutine->first_seen_at;
-	note_lock(record, process, goroutine, age);
+	note_lock(making, record, process, goroutine, age);
 	record->stack_bytes += goroutine->stack_bytes;
 	record->shares_object = record->count > 1 && group->one_object;
 	return 0;
@@ -373,6 +381,7 @@ int verdict_goroutines_make(const struct lc_snapshot *snapshot, const struct ver
 		.view = view,
 		.now = snapshot->now,
 		.threshold_ns = snapshot->threshold_ns,
+		.once = snapshot->once,
 	};
 	struct lc_go_process *process;
 	size_t i;

@@ -106,6 +106,7 @@ struct go_surroundings {
 	const struct verdict_view *view; /* may be NULL */
 	uint64_t now, threshold_ns;
 	uint64_t new_connections;
+	bool once; /* a dump */
 };
 
 void verdict_goroutines_judge(struct verdict_goroutines *group,

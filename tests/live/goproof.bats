@@ -115,6 +115,36 @@ busy() {
 	done
 }
 
+@test "a dump looks again where time tells: whether a lock changes hands, and for how long it was held" {
+	local line
+	line=$(mark go/gobusy/main.go block held)
+	busy
+	changes_hands() {
+		dump "$json" -p "$pid" --no-threads -m 20ms --settle="$1"
+		holds '[due[] | select(.rule == "lock-held")] == [] and any(due[], .goroutines[]?; .rule == "contended")' "$json" 2>/dev/null
+	}
+	dump "$json" -p "$pid" --no-threads -m 20ms --settle=0
+	holds 'all(due[]; .rule != "contended")' "$json"
+	eventually 60 changes_hands 3s
+	busy held
+	dump "$json" -p "$pid" --no-threads --settle=0
+	is_held() { holds "[.suspects[] | select(any(.stack[]?; .line == $line)) | [.rule, ($1)]] == [[\"lock-held\", true]]" "$json"; }
+	is_held '.reason | contains("at one look")'
+	dump "$json" -p "$pid" --no-threads
+	is_held '.blocked_ns >= 9e8 and (.reason | contains("nobody was let in"))'
+	same '.findings' '[]' "$json"
+}
+
+@test "a dump of which nothing is in question is done with its first look" {
+	start calls sleep
+	await 1
+	dump "$json" -p "$pid" --settle=24h
+	setup_go
+	run_go go sender
+	dump "$json" -p "$pid" --settle=24h
+	holds '.findings != []' "$json"
+}
+
 @test "a lock that nobody is let in to is stuck, in a trace; of who holds it nothing is said" {
 	busy held
 	local line

@@ -88,6 +88,8 @@ circle() {
 			is "$keeps" ".verdict == \"deadlock\" and .wait.kind == \"mutex\" and .wait.owner.tid == $wants" "$json"
 	}
 	eventually 30 in_circle
+	# Looked at again within --settle: it is one wait.
+	is "$wants" '.rearmed > 10 and .blocked_ns > 5e8' "$json"
 	in_trace() {
 		leakhop trace -q -p "$pid" -m 500ms -d 4s --json >"$json"
 		is "$wants" '.verdict == "deadlock" and .rearmed > 20' "$json" 2>/dev/null

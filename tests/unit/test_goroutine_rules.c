@@ -3,6 +3,7 @@
 #include "waits.h"
 
 #include "verdict/goroutines.h"
+#include "verdict/settle.h"
 #include "verdict/report.h"
 
 #define SWEEPS 24
@@ -356,6 +357,53 @@ static void test_a_lock_that_nobody_is_let_in_to(void **state)
 	looks(4, fill_lock);
 	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held");
 	assert_non_null(strstr(group_of(LC_GO_MUTEX)->conclusion.reason, "nobody was let in"));
+}
+
+static bool needs_time(void)
+{
+	bool needed = false;
+
+	assert_int_equal(verdict_needs_time(&view.snapshot, &needed), 0);
+	return needed;
+}
+
+/* A dump that looked again has seen less of it than the threshold, and does not know how long it
+ * was so before. */
+static void test_another_look_at_a_lock(void **state)
+{
+	(void)state;
+	looks(1, fill_lock);
+	assert_true(needs_time());
+	looks(2, fill_lock);
+	view.snapshot.threshold_ns = 3600 * SECOND;
+	view.snapshot.once = true;
+	verdict_goroutines_release(&records);
+	assert_int_equal(verdict_goroutines_make(&view.snapshot, &view, &records), 0);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+	view.snapshot.once = false;
+	verdict_goroutines_release(&records);
+	assert_int_equal(verdict_goroutines_make(&view.snapshot, &view, &records), 0);
+	is(LC_GO_MUTEX, VERDICT_IDLE, "lock-held");
+	looks(1, fill_pool);
+	assert_false(needs_time());
+}
+
+static void fill_old_lock(void)
+{
+	stand(5, LC_GO_MUTEX, 1)->waits_since = 1;
+}
+
+/* For how long one has waited says nothing of whom else the lock let in meanwhile. */
+static void test_a_dump_has_watched_a_lock_for_a_moment(void **state)
+{
+	(void)state;
+	now += 3600 * SECOND;
+	looks(2, fill_old_lock);
+	is(LC_GO_MUTEX, VERDICT_STUCK, "lock-held");
+	view.snapshot.once = true;
+	verdict_goroutines_release(&records);
+	assert_int_equal(verdict_goroutines_make(&view.snapshot, &view, &records), 0);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
 }
 
 /*
@@ -751,6 +799,8 @@ int main(void)
 		TEST(test_main_may_wait_for_ever),
 		TEST(test_a_pool_is_idle),
 		TEST(test_a_lock_that_nobody_is_let_in_to),
+		TEST(test_another_look_at_a_lock),
+		TEST(test_a_dump_has_watched_a_lock_for_a_moment),
 		TEST(test_a_lock_that_changes_hands_is_contended),
 		TEST(test_two_that_have_each_others_lock),
 		TEST(test_a_circle_of_channel_group_and_lock),

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What another look would tell: see settle.h. */
+#include "verdict/settle.h"
+#include "verdict/goroutines.h"
+
+static bool looks_again(const struct lc_thread *thread)
+{
+	return thread->blocked && !thread->ended_at && thread->wait &&
+	       thread->wait->flags & LC_WAIT_LOOKS_AGAIN;
+}
+
+static bool is_open(const struct verdict_goroutines *group)
+{
+	return group->conclusion.verdict == VERDICT_SUSPECT && group->at_least &&
+	       (lc_go_is_lock(group->goroutine->kind) || group->goroutine->kind == LC_GO_CHAN_SEND);
+}
+
+int verdict_needs_time(const struct lc_snapshot *snapshot, bool *ret_needed)
+{
+	const struct lc_thread *thread = lc_snapshot_next(snapshot->threads, NULL);
+	struct verdict_goroutine_records groups;
+	bool needed = false;
+	size_t i;
+	int r;
+
+	for (; thread && !needed; thread = lc_snapshot_next(snapshot->threads, thread))
+		needed = looks_again(thread);
+	r = verdict_goroutines_make(snapshot, /* view= */ NULL, &groups);
+	if (r < 0)
+		return r;
+	for (i = 0; i < groups.count && !needed; i++)
+		needed = is_open(&groups.list[i]);
+	verdict_goroutines_release(&groups);
+	*ret_needed = needed;
+	return 0;
+}
