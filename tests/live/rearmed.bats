@@ -45,6 +45,14 @@ is_one_wait() {
 	is "$tid" ".wait.kind == \"mutex\" and .wait.owner.tid == $pid" "$json"
 }
 
+@test "who tries for a time only is not stuck, though the holder works on and somebody waits" {
+	rearmed work
+	eventually 60 is_one_wait
+	leakhop trace -q -p "$pid" -m 300ms -d 4s --json >"$json"
+	no_findings "$json"
+	is "$tid" '.verdict == "suspect" and .rule == "others-wait"' "$json"
+}
+
 @test "who does something between has not waited: work, other calls, another object, jobs" {
 	local kind
 	for kind in busy calls turns jobs; do

@@ -11,10 +11,12 @@
  *   jobs      somebody has a job for it, in half of the time
  *   ticker    as again, and main waits for its end
  *   lock      a mutex that another thread keeps, tried for 100 ms at a time
+ *   work      the same, but who has the mutex works, and main waits for the end of who tries
  */
 #define _GNU_SOURCE
 #include "fixture.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -83,6 +85,14 @@ FRAME static void *locker(void *argument)
 	return argument;
 }
 
+static void *worker(void *argument)
+{
+	pthread_mutex_lock(&kept);
+	for (;;)
+		compute();
+	return argument;
+}
+
 static void *employer(void *argument)
 {
 	for (;;) {
@@ -100,11 +110,17 @@ int main(int argc, char **argv)
 	char *kind = argc > 1 ? argv[1] : "again";
 	pthread_t thread, other;
 
-	pthread_mutex_lock(&kept);
-	pthread_create(&thread, NULL, strcmp(kind, "lock") ? waiter : locker, kind);
+	if (!strcmp(kind, "work"))
+		pthread_create(&other, NULL, worker, NULL);
+	else
+		pthread_mutex_lock(&kept);
+	while (pthread_mutex_trylock(&kept) != EBUSY)
+		pthread_mutex_unlock(&kept);
+	pthread_create(&thread, NULL,
+		       strcmp(kind, "lock") && strcmp(kind, "work") ? waiter : locker, kind);
 	if (!strcmp(kind, "jobs"))
 		pthread_create(&other, NULL, employer, NULL);
-	if (!strcmp(kind, "ticker"))
+	if (!strcmp(kind, "ticker") || !strcmp(kind, "work"))
 		pthread_join(thread, NULL);
 	fixture_pause();
 }

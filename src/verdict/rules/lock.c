@@ -152,7 +152,9 @@ static void lock_is_held(struct judged *judged)
 		      "forgotten",
 		      tid);
 	} else if (judged->node->dependents) {
-		others_wait(judged, tid, is_kept(judged, holding));
+		/* Who tries for a time only can do something else when that is over. */
+		others_wait(judged, tid,
+			    !lc_wait_ends_by_itself(judged->wait) && is_kept(judged, holding));
 	} else {
 		judge(judged, VERDICT_SUSPECT, "holder-works",
 		      "the holder (%d) goes on, and has not unlocked it: a gate, or a lock "
