@@ -34,7 +34,8 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2:$(CURDIR)/%=%)')
 
 packages := libbpf libdw libelf zlib jansson libprotobuf-c libseccomp libcap-ng sqlite3
-missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done)
+missing := $(shell for p in $(packages); do $(PKG_CONFIG) --exists $$p || echo $$p; done; \
+	$(CC) -fsyntax-only -include unicorn/unicorn.h -x c /dev/null 2>/dev/null || echo unicorn)
 ifneq ($(strip $(missing)),)
 $(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
 endif
@@ -46,10 +47,11 @@ all_cflags = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-W
 comma := ,
 sanitize := $(if $(filter 1,$(SAN)),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
 libraries = $(shell $(PKG_CONFIG) --libs $(packages)) -liberty -lm
+# Of libunicorn only the headers are needed here: it is loaded when it is first used (src/emulate/library.c).
 
 # Each folder of src/ is an archive, and links only with those it may use: a wrong arrow does not link.
 # The order is that of the arrows: users first.
-folders := cmd observe output verdict collect wait runtimes stack sandbox keeper record target binary model util
+folders := cmd observe output verdict collect wait runtimes stack sandbox emulate keeper record target binary model util
 folder_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c src/$(1)/*/*/*.c)
 folder_objects = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(call folder_sources,$(1)))
 archives := $(foreach folder,$(folders),$(BUILD)/$(folder).a)
@@ -170,7 +172,8 @@ unit_folders_json = output verdict model util
 unit_folders_fields = output verdict model util
 unit_folders_stack = stack binary target model util
 unit_folders_kernel_symbols = stack target model util
-unit_folders_sandbox = sandbox target binary model util
+unit_folders_sandbox = sandbox emulate target binary model util
+unit_folders_emulate = emulate model util
 unit_folders_clock = collect target model util
 unit_folders_wait = wait target model util
 unit_folders_goroutines = model util
@@ -181,9 +184,9 @@ unit_folders_progress = cmd util
 unit_folders_go = runtimes stack binary target model util
 unit_folders_recording = record model util
 unit_folders_inspect = binary model util
-unit_folders_wire = sandbox binary target model util
+unit_folders_wire = sandbox emulate binary target model util
 unit_folders_options = $(folders)
-unit_folders_observer = observe verdict collect wait runtimes stack sandbox target binary model util
+unit_folders_observer = observe verdict collect wait runtimes stack sandbox emulate target binary model util
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))
 unit_archives = $(foreach folder,$(call unit_folders_of,$(1)),$(BUILD)/$(folder).a)

@@ -167,6 +167,7 @@ struct abi_thread {
 	__u64 wakes;
 	struct abi_task waker;
 	struct abi_blocker blocker;
+	__u64 thread_pointer; /* FS base, TPIDR_EL0: where its thread-local variables are */
 };
 
 /* A thread that is as it was in its last struct abi_thread: blocked, and it has not run since. */

@@ -195,6 +195,13 @@ static __always_inline void copy_registers(struct abi_registers *to, struct pt_r
 	to->known = (1ull << 17) - 1;
 }
 
+/* As of when it was last switched away from (__switch_to()): all that is of use, while it sleeps.
+ */
+static __always_inline __u64 task_thread_pointer(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, thread.fsbase);
+}
+
 /* 32-bit programs number their system calls otherwise. */
 static __always_inline bool registers_of_32bit(struct pt_regs *regs)
 {
@@ -245,6 +252,11 @@ static __always_inline void copy_registers(struct abi_registers *to, struct pt_r
 	to->value[31] = r.sp;
 	to->value[32] = r.pc;
 	to->known = (1ull << 33) - 1;
+}
+
+static __always_inline __u64 task_thread_pointer(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, thread.uw.tp_value);
 }
 
 static __always_inline bool registers_of_32bit(struct pt_regs *regs)

@@ -171,11 +171,13 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 		__builtin_memset(&thread->registers, 0, sizeof(thread->registers));
 		__builtin_memset(&thread->syscall, 0, sizeof(thread->syscall));
 		thread->syscall.nr = -1;
+		thread->thread_pointer = 0;
 	} else {
 		struct pt_regs *regs = task_registers(task);
 
 		copy_syscall(&thread->syscall, regs);
 		copy_registers(&thread->registers, regs);
+		thread->thread_pointer = task_thread_pointer(task);
 	}
 	if (!thread->on_cpu && still_for(thread) >= sweep_stack_after_ns)
 		bytes = bpf_get_task_stack(task, record->kernel_stack, sizeof(record->kernel_stack),

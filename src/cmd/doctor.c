@@ -3,6 +3,7 @@
 #include "cmd/commands.h"
 #include "cmd/session.h"
 #include "collect/features.h"
+#include "emulate/emulate.h"
 #include "output/doctor.h"
 
 #include <argp.h>
@@ -21,6 +22,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+static struct output_check check_emulator(void)
+{
+	bool there = emulate_is_there();
+
+	return (struct output_check){
+		.name = "emulator",
+		.state = there ? "yes" : "partly",
+		.why = there ? "libunicorn: what a waiting thread would do if it were woken"
+			     : "no libunicorn.so.2: threads at condition variables stay suspects",
+		.remedy = there ? "" : "install libunicorn2",
+	};
+}
+
 int command_doctor(int argc, char **argv)
 {
 	const struct argp argp = {
@@ -31,7 +45,7 @@ int command_doctor(int argc, char **argv)
 		       "Exit status: 0 everything that trace needs is there, 3 something is "
 		       "missing.",
 	};
-	struct output_check checks[COLLECT_FEATURES];
+	struct output_check checks[COLLECT_FEATURES + 1];
 	struct collect_features features;
 	bool json = false, usable;
 	int i;
@@ -54,7 +68,8 @@ int command_doctor(int argc, char **argv)
 			.remedy = feature->remedy,
 		};
 	}
-	if (output_doctor(stdout, json, checks, COLLECT_FEATURES, usable) < 0)
+	checks[COLLECT_FEATURES] = check_emulator();
+	if (output_doctor(stdout, json, checks, COLLECT_FEATURES + 1, usable) < 0)
 		return EXIT_NOT_POSSIBLE;
 	return usable ? EXIT_RAN : EXIT_NOT_POSSIBLE;
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 
 /* A thread that runs now and then is caught between two runs sooner or later. */
 #define DUMP_ATTEMPTS 10
@@ -32,7 +33,7 @@ static void rest_until(uint64_t at)
 }
 
 /* What one look cannot tell: in the middle and at the end of the time for that. */
-static int look_again(struct session *session)
+static int settle(struct session *session)
 {
 	const struct session_options *options = session->options;
 	uint64_t begun = now_monotonic();
@@ -55,6 +56,22 @@ static int look_again(struct session *session)
 	return 0;
 }
 
+/*
+ * A thread sleeps though what it waits for is so: perhaps it is just being woken. What is still so
+ * a second later, with nothing moved, was lost.
+ */
+static int ask_again(struct session *session)
+{
+	const struct observer *observer = &session->observer;
+	struct timespec step = { .tv_nsec = 20000000 };
+
+	if (!observer->ask_again_at)
+		return 0;
+	while (observer_now(observer) < observer->ask_again_at && !ending_is_due(NULL))
+		(void)nanosleep(&step, NULL);
+	return ending_is_due(NULL) ? 0 : observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+}
+
 static int dump(struct session *session)
 {
 	const struct session_options *options = session->options;
@@ -63,8 +80,10 @@ static int dump(struct session *session)
 
 	session_report_begin(session);
 	r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
-	if (!r && options->settle_ns && !options->core)
-		r = look_again(session);
+	if (!r && options->settle_ns && !options->core) {
+		r = settle(session);
+		r = r ?: ask_again(session);
+	}
 	if (r < 0) {
 		error_set(&error, r, "cannot read the threads");
 		return session_fail(options, r, &error);

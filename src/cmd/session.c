@@ -134,6 +134,7 @@ static int open_sandbox(struct session *session, struct error *error)
 	if (r < 0)
 		return r;
 	r = sandbox_open(&sandbox, &session->files);
+	r = r ?: sandbox_open_emulator(&sandbox, &session->emulator);
 	return r < 0 ? error_set(error, r, "cannot start") : 0;
 }
 
@@ -211,6 +212,7 @@ int session_open(struct session_options *options, struct session *session)
 	r = open_sandbox(session, &error);
 	options->observe.files = session->files;
 	options->observe.access = session->access;
+	options->observe.emulator = session->emulator;
 	if (!r)
 		r = observer_create(&options->observe, &session->observer, &error);
 	if (r < 0) {
@@ -237,6 +239,8 @@ int session_close(struct session *session, int code)
 	observer_release(&session->observer);
 	if (session->files)
 		session->files->does->free(session->files);
+	if (session->emulator)
+		session->emulator->does->free(session->emulator);
 	if (session->access)
 		session->access->does->free(session->access);
 	if (session->careful)

@@ -50,6 +50,7 @@ struct session {
 	struct target_access *access;
 	struct target_access *careful; /* with a core: opens the files that it names */
 	struct binary_files *files;
+	struct emulator *emulator;
 	struct observer observer;
 	struct recorder *recorder; /* NULL: none */
 	size_t stacks_named;	   /* so many there were when all had names */

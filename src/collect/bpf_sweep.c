@@ -59,6 +59,7 @@ static void sample_from(const struct bpf_source *source, const struct abi_thread
 			     .hint = thread->blocker.hint,
 			     .owner_tid = thread->blocker.owner_tid,
 			     .owner_pid = thread->blocker.owner_pid },
+		.thread_pointer = thread->thread_pointer,
 		.kernel_stack = kernel_stack,
 		.kernel_depth = thread->kernel_depth,
 	};

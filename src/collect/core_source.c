@@ -115,6 +115,7 @@ static void fill(const struct target_core *core, const struct target_core_thread
 		.now = core->opened_at,
 		.syscall = thread->call,
 		.registers = thread->registers,
+		.thread_pointer = thread->thread_pointer,
 	};
 	memcpy(sample->task.comm, core->comm, sizeof(sample->task.comm));
 	memcpy(sample->process_comm, core->comm, sizeof(sample->process_comm));

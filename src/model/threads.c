@@ -253,6 +253,8 @@ static void sample_block(struct lc_thread *thread, const struct lc_sample *sampl
 	thread->syscall = sample->syscall;
 	thread->sp = sample->registers.value[LC_REGISTER_SP];
 	thread->pc = sample->registers.value[LC_REGISTER_PC];
+	thread->registers = sample->registers;
+	thread->thread_pointer = sample->thread_pointer;
 	thread->blocker = sample->blocker;
 }
 

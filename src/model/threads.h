@@ -66,6 +66,14 @@ struct lc_repeat {
 	uint32_t user_stack; /* 0: not known */
 };
 
+/* A thread whose condition was so, though it slept. */
+struct lc_goes_on {
+	uint64_t block;	      /* blocked_since then; 0: never */
+	uint64_t since;	      /* first seen so; 0: it was seen that it would sleep again */
+	uint64_t word, value; /* what it tests */
+	uint64_t object;      /* a hash of what it waits in */
+};
+
 /* What each sweep asks of each thread comes first, so that a sweep of many loads few lines of each.
  */
 struct lc_thread {
@@ -96,6 +104,7 @@ struct lc_thread {
 	uint64_t wait_read_at;
 	uint64_t steady_from;
 	uint64_t ran_at;
+	struct lc_goes_on goes_on;
 	uint64_t free_since; /* reads at and after this have all found it let go (LC_WAIT_LET_GO); 0
 			      */
 	uint32_t user_stack; /* of this block; 0: none yet */
@@ -115,6 +124,8 @@ struct lc_thread {
 	bool reported_as_suspect; /* only: it may have become a finding since */
 	struct lc_syscall syscall;
 	uint64_t sp, pc; /* of user space; 0: not known */
+	struct lc_registers registers;
+	uint64_t thread_pointer; /* 0: not known */
 	struct lc_blocker blocker;
 	uint64_t run_ns;
 	uint64_t voluntary_switches;

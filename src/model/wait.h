@@ -83,6 +83,17 @@ enum lc_wait_direction {
 	LC_WAIT_EVENT, /* any event */
 };
 
+/* What of the futexes can be told to have been signalled, to see what the waiter would do then. */
+enum lc_wait_protocol {
+	LC_WAIT_OTHER_PROTOCOL,
+	LC_WAIT_GLIBC_CONDITION,
+	LC_WAIT_GLIBC_SEMAPHORE,
+	LC_WAIT_RUST_CONDITION,
+	LC_WAIT_RUST_PARK,
+	LC_WAIT_PARKING_LOT_PARK,
+	LC_WAIT_PLAIN_WORD, /* the word is the program's own */
+};
+
 /* Which numbers the rest of a key is made of. */
 enum lc_wait_space {
 	LC_WAIT_SPACE_NONE,    /* no identity: equal to nothing, not even itself */
@@ -215,6 +226,15 @@ enum lc_wait_recorded {
 #define LC_WAIT_OPENS_TO_WRITE (1ull << 42) /* a FIFO; without it, to read */
 
 /*
+ * What the waiter's own code said when it was run forward (src/emulate), and a second time at least
+ * a second later, when neither it nor its object nor what it tests had changed.
+ */
+#define LC_WAIT_ASKED (1ull << 44)
+#define LC_WAIT_SLEEPS_AGAIN (1ull << 45) /* woken now, it would: its condition is not so */
+#define LC_WAIT_GOES_ON (1ull << 46)	  /* its condition is so */
+#define LC_WAIT_GOES_ON_STILL (1ull << 47)
+
+/*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in
  * health, too.
  */
@@ -265,11 +285,14 @@ struct lc_wait {
 	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
 	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
 	uint32_t threads;	  /* of the waiter's process; valid with LC_WAIT_ANY_THREAD */
+	enum lc_wait_protocol protocol; /* known while the thread lives */
 	struct lc_wait_tcp tcp;
 	char op[24];		     /* name of the call or operation */
 	char object[LC_WAIT_OBJECT]; /* for people; hostile bytes are possible in names */
 	char kernel_function[48];    /* where it sleeps in the kernel; "" not known */
 	char unreadable[120];	     /* what could not be read; "" nothing */
+	char condition[160]; /* what its code tests, and the value: "jobs+8 (0)"; "" not known */
+	char run[200];	     /* what came of running it forward; "" it was not */
 	uint32_t owner_count, owner_total;
 	uint32_t member_count, member_total;
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];

@@ -12,6 +12,7 @@
 #define LEAKHOP_OBSERVE_OBSERVER_H
 
 #include "collect/collect.h"
+#include "emulate/emulate.h"
 #include "runtimes/runtime.h"
 #include "model/snapshot.h"
 #include "stack/stack.h"
@@ -41,6 +42,8 @@ struct observer_options {
 	 * opens debug files. Outlives the observer.
 	 */
 	struct binary_files *files;
+	/* What runs threads forward; NULL: nothing does. Outlives the observer. */
+	struct emulator *emulator;
 	/* True: read nothing more, and let the sweep end. May be NULL. */
 	bool (*stop)(void *context);
 	void *context; /* of all three */
@@ -69,8 +72,12 @@ struct observer {
 	 * --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon
 	 */
 	uint64_t quick_until, quick_step;
-	uint64_t next_due;     /* when the next blocked thread passes the threshold; 0: none */
-	size_t threads_seen;   /* all that were ever in the model */
+	uint64_t forward_begun,
+		forward_ns; /* running threads forward: since when, how long it took */
+	uint64_t
+		ask_again_at; /* a condition is so, and is to be looked at again then; 0: none is */
+	uint64_t next_due;    /* when the next blocked thread passes the threshold; 0: none */
+	size_t threads_seen;  /* all that were ever in the model */
 	size_t threads_living; /* in the last sweep */
 };
 

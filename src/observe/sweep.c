@@ -5,6 +5,7 @@
  * began.
  */
 #include "observe/observer.h"
+#include "observe/forward.h"
 #include "observe/go_events.h"
 #include "observe/goroutines.h"
 #include "observe/rearmed.h"
@@ -183,6 +184,8 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	observer->stopped = false;
 	stack_begin_sweep(observer->engine);
 	r = read_threads(&sweeping, attempts);
+	if (!r)
+		forward_ask(observer);
 	if (!r)
 		r = waits_conclude(observer);
 	if (!r)

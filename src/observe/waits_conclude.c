@@ -27,9 +27,9 @@ struct waker_search {
  */
 static bool stays_let_go(const struct lc_wait *wait)
 {
-	return wait->flags & LC_WAIT_LOST_WAKEUP || wait->kind == LC_WAIT_BARRIER ||
-	       wait->kind == LC_WAIT_ONCE || wait->kind == LC_WAIT_JOIN ||
-	       wait->kind == LC_WAIT_FUTURE;
+	return wait->flags & (LC_WAIT_LOST_WAKEUP | LC_WAIT_GOES_ON_STILL) ||
+	       wait->kind == LC_WAIT_BARRIER || wait->kind == LC_WAIT_ONCE ||
+	       wait->kind == LC_WAIT_JOIN || wait->kind == LC_WAIT_FUTURE;
 }
 
 /* Asleep in a call that it made itself: not preempted on its way, nor waiting for a page on it. */
@@ -37,6 +37,11 @@ static bool sleeps_in_a_call(const struct lc_thread *thread)
 {
 	return thread->state == 'S' && thread->wait->op[0] &&
 	       thread->wait->kind != LC_WAIT_KERNEL && thread->wait->kind != LC_WAIT_UNKNOWN;
+}
+
+static uint64_t free_since(const struct lc_thread *waiter)
+{
+	return waiter->wait->flags & LC_WAIT_GOES_ON ? waiter->goes_on.since : waiter->free_since;
 }
 
 static int may_be_waker(void *context, pid_t tid)
@@ -52,7 +57,7 @@ static int may_be_waker(void *context, pid_t tid)
 	if (thread && lc_thread_stood_still(thread, waiter->wait_read_at) &&
 	    sleeps_in_a_call(thread))
 		return 0;
-	if (thread && stays_let_go(waiter->wait) && thread->ran_at > waiter->free_since)
+	if (thread && stays_let_go(waiter->wait) && thread->ran_at > free_since(waiter))
 		return 0;
 	search->found = true;
 	return 1;
@@ -63,7 +68,7 @@ static void note_waker(struct observer *observer, struct lc_thread *waiter)
 	struct waker_search search = { .observer = observer, .waiter = waiter };
 	struct lc_wait *wait = waiter->wait;
 
-	if (!wait || !(wait->flags & LC_WAIT_LET_GO))
+	if (!wait || !(wait->flags & (LC_WAIT_LET_GO | LC_WAIT_GOES_ON)))
 		return;
 	wait->flags &= ~LC_WAIT_NO_WAKER;
 	/*

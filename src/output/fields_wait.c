@@ -67,6 +67,10 @@ static int64_t time_left(const struct field_source *source, const struct lc_wait
 	F(value, HEX, PLAIN, wait->has_value, wait->value, "of a futex: the value now")            \
 	F(timeout_ns, NUMBER_OR_NULL, PLAIN, wait->has_timeout, time_left(source, wait),           \
 	  "how long until it ends by itself; `null`: not known")                                   \
+	F(condition, TEXT, PLAIN, wait->condition[0], wait->condition,                             \
+	  "what the waiter's code tests before it goes on, and its value now")                     \
+	F(run_forward, TEXT, PLAIN, wait->run[0], wait->run,                                       \
+	  "what came of running the waiter forward as if it had been woken")                       \
 	F(tcp, OBJECT, OF(fields_tcp), wait->kind == LC_WAIT_TCP, &wait->tcp, "its counters")      \
 	F(members, LIST, OF(fields_member), wait->member_total,                                    \
 	  ARRAY(wait->members, wait->member_count),                                                \

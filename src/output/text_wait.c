@@ -52,6 +52,13 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 		text_object(&line, run, wait);
 		line_end(&line);
 		text_rearmed(&line, record->thread);
+		if (wait->condition[0]) {
+			text_label(&line, "until");
+			line_put(&line, LINE_PLAIN, wait->condition);
+			line_add(&line, LINE_PLAIN, "%s",
+				 wait->flags & LC_WAIT_SLEEPS_AGAIN ? " changes" : ", which is so");
+			line_end(&line);
+		}
 		text_owners(&line, wait);
 		if (run->view && record->node != GRAPH_NONE)
 			text_chain(&line, run, record->node);
@@ -97,6 +104,8 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 				 (unsigned long long)wait->value);
 			line_end(&line);
 		}
+		text_labelled(&line, "condition", wait->condition);
+		text_labelled(&line, "run forward", wait->run);
 		text_label(&line, "");
 		line_add(&line, LINE_PLAIN, "%s; who could release it: %u, %s",
 			 node->thread->wait_confirmed ? "read twice, and the same" : "read once",

@@ -154,7 +154,9 @@ CREATE TABLE wait ( -- what a thread, or a goroutine's socket, waits for; number
   tcp_known INTEGER, tcp_state INTEGER, retransmits INTEGER, backoff INTEGER, receive_queue INTEGER,
   send_queue INTEGER, peer_receive_queue INTEGER, unacknowledged INTEGER, sent_ms_ago INTEGER,
   received_ms_ago INTEGER, bytes_sent INTEGER, bytes_received INTEGER,
-  op TEXT, object TEXT, kernel_function TEXT, unreadable TEXT,
+  protocol INTEGER, op TEXT, object TEXT, kernel_function TEXT, unreadable TEXT,
+  condition TEXT, -- what its code tests, and the value
+  run TEXT, -- what came of running it forward
   owner_count INTEGER, owner_total INTEGER, member_count INTEGER, member_total INTEGER
 );
 CREATE TABLE wait_owner ( -- who could release it

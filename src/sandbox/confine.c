@@ -150,6 +150,9 @@ static const int allowed[] = {
 	SCMP_SYS(statx),
 };
 
+/* What a filter is for. */
+enum confined { CONFINED_FILES, CONFINED_READER, CONFINED_EMULATOR };
+
 /* Memory, but never code; limits, but of this process alone; what a descriptor is, but no path. */
 static int allow_with_bounds(scmp_filter_ctx filter)
 {
@@ -190,8 +193,15 @@ static int allow_to_reader(scmp_filter_ctx filter)
 	return r;
 }
 
+/* Memory of its own that can be executed: what it compiles. */
+static int allow_code(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS));
+}
+
 /* All else fails as if there were no right to it: libdw then does without. */
-static int filter_system_calls(bool reader, int *ret_listener)
+static int filter_system_calls(enum confined who, int *ret_listener)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EACCES));
 	bool notifies = false;
@@ -201,8 +211,10 @@ static int filter_system_calls(bool reader, int *ret_listener)
 	for (i = 0; r == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	r = r ?: allow_with_bounds(filter);
-	if (reader)
+	if (who == CONFINED_READER)
 		r = r ?: allow_to_reader(filter);
+	if (who == CONFINED_EMULATOR)
+		r = r ?: allow_code(filter);
 	/* An old kernel has no notifications: then it is refused as the rest is. */
 	if (ret_listener && r == 0 &&
 	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(openat), 1,
@@ -222,11 +234,10 @@ static void set_limits(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
-int confine(int *ret_listener)
+static int give_up_all(void)
 {
 	int r = become_nobody();
 
-	*ret_listener = -1;
 	if (r < 0)
 		return r;
 	set_limits();
@@ -237,7 +248,23 @@ int confine(int *ret_listener)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	restrict_files();
-	return filter_system_calls(/* reader= */ false, ret_listener);
+	return 0;
+}
+
+int confine(int *ret_listener)
+{
+	int r;
+
+	*ret_listener = -1;
+	r = give_up_all();
+	return r ?: filter_system_calls(CONFINED_FILES, ret_listener);
+}
+
+int confine_emulator(void)
+{
+	int r = give_up_all();
+
+	return r ?: filter_system_calls(CONFINED_EMULATOR, NULL);
 }
 
 int confine_reader(void)
@@ -255,7 +282,7 @@ int confine_reader(void)
 		return -errno;
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	return filter_system_calls(/* reader= */ true, NULL);
+	return filter_system_calls(CONFINED_READER, NULL);
 }
 
 void confine_memory(uint64_t bytes)

@@ -29,6 +29,12 @@ int confine(int *ret_listener);
  */
 int confine_reader(void);
 
+/*
+ * The same as confine() for the emulator, which may make memory that can be executed, but not of
+ * files; and nobody opens files for it.
+ */
+int confine_emulator(void);
+
 /* Gives all capabilities up but these. Returns 0 or -EPERM. */
 int confine_capabilities(const unsigned *kept, size_t count);
 

@@ -2,6 +2,7 @@
 /* Which worker this program is to be. */
 #include <string.h>
 
+#include "sandbox/emulator.h"
 #include "sandbox/fetcher.h"
 #include "sandbox/spawn.h"
 #include "sandbox/reader.h"
@@ -16,5 +17,7 @@ int sandbox_work(const char *argument)
 		return fetcher_work(WORKER_SOCKET);
 	if (strcmp(argument, READER_WORKER) == 0)
 		return reader_work(WORKER_SOCKET);
+	if (strcmp(argument, EMULATOR_WORKER) == 0)
+		return emulator_work(WORKER_SOCKET);
 	return -1;
 }

@@ -12,6 +12,7 @@
 #define LEAKHOP_SANDBOX_SANDBOX_H
 
 #include "binary/binary.h"
+#include "emulate/emulate.h"
 #include "target/access.h"
 
 /* Who is told. */
@@ -54,6 +55,13 @@ int sandbox_fetch_debug(struct binary_files *files, const uint8_t *build_id, siz
  * and copied. Released by its free(). Returns 0 or -ENOMEM.
  */
 int sandbox_open_access(const struct sandbox_options *options, struct target_access **ret_access);
+
+/*
+ * What threads would do, asked of a worker that is begun when something is first asked. What cannot
+ * be had is said in a remark. Of the options the spawner and the audience are used, and copied.
+ * Released by its free(). Returns 0 or -ENOMEM.
+ */
+int sandbox_open_emulator(const struct sandbox_options *options, struct emulator **ret_emulator);
 
 /*
  * Takes from this process what leakhop does not need any more once it is set up: capabilities but

@@ -24,6 +24,7 @@ static const struct {
 	[WORKER_FILES] = { FILES_WORKER, false },
 	[WORKER_READER] = { READER_WORKER, false },
 	[WORKER_FETCHER] = { FETCHER_WORKER, true },
+	[WORKER_EMULATOR] = { EMULATOR_WORKER, false },
 };
 
 static int execute(enum worker_role role, int socket, pid_t *ret_pid)

@@ -7,12 +7,13 @@
 
 #define WORKER_SOCKET 3 /* in the worker */
 
-enum worker_role { WORKER_FILES, WORKER_READER, WORKER_FETCHER, WORKER_ROLES };
+enum worker_role { WORKER_FILES, WORKER_READER, WORKER_FETCHER, WORKER_EMULATOR, WORKER_ROLES };
 
 /* The arguments. */
 #define FILES_WORKER "--worker"
 #define READER_WORKER "--reader"
 #define FETCHER_WORKER "--fetcher"
+#define EMULATOR_WORKER "--emulator"
 
 /*
  * Executes this program again in that role, with socket as WORKER_SOCKET. Returns 0, its number and

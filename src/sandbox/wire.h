@@ -27,6 +27,9 @@ enum wire_operation {
 	WIRE_OPEN_BELOW, /* address: flags; root, path -> descriptor */
 	WIRE_OPEN_NET,	 /* number: tid -> descriptor */
 	WIRE_PREAD,	 /* descriptor, address: offset, number: size -> bytes */
+	/* to the emulator; an answer comes */
+	WIRE_EMULATE, /* struct emulate_question -> struct emulate_outcome */
+	WIRE_PAGE,    /* from it, address -> bytes, WIRE_WRITABLE */
 	/* to the spawner; an answer comes to it */
 	WIRE_SPAWN, /* number: enum worker_role; descriptor: its socket -> number: pid; pidfd */
 	/* from the worker */

@@ -2,6 +2,7 @@
 /* Names for the frames of interned stacks: of a module's code, made at run time, or the kernel's.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "stack/address_names.h"
@@ -162,6 +163,49 @@ int stack_name_user(struct stack_engine *engine, struct lc_stacks *stacks, uint3
 			return r;
 	}
 	return lc_stacks_set_frames(stacks, id, frames.frames, frames.count);
+}
+
+/*
+ * The file whose code lies next before an address: its data follow its code. That they do not reach
+ * so far, the symbols' sizes tell.
+ */
+static const struct target_mapping *file_before(const struct stack_process *process,
+						uint64_t address)
+{
+	const struct target_mapping *found = NULL;
+
+	for (size_t i = 0; i < process->maps.count; i++) {
+		if (process->maps.mappings[i].start <= address && process->maps.mappings[i].inode)
+			found = &process->maps.mappings[i];
+	}
+	return found;
+}
+
+const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t address,
+			       char *buffer, size_t size)
+{
+	const struct address_names *names = NULL;
+	const struct target_mapping *mapping;
+	struct stack_process *process;
+	struct stack_location place;
+
+	buffer[0] = '\0';
+	if (process_get(&engine->processes, pid, &process) < 0)
+		return buffer;
+	mapping = file_before(process, address);
+	if (!mapping || process_locate(&engine->processes, process, mapping->start, &place) < 0 ||
+	    !place.module)
+		return buffer;
+	if (address_names_get(&engine->names, &engine->modules, place.module,
+			      address - mapping->start + place.vaddr, &names) < 0 ||
+	    !names || !names->symbol)
+		return buffer;
+	if (names->offset)
+		(void)snprintf(buffer, size, "%s+%llu", names->symbol,
+			       (unsigned long long)names->offset);
+	else
+		(void)snprintf(buffer, size, "%s", names->symbol);
+	return buffer;
 }
 
 static int get_kernel_symbols(struct stack_engine *engine)

@@ -108,6 +108,13 @@ size_t stack_frames_of(const struct address_names *names, const struct lc_raw_fr
 		       struct lc_frame frames[BINARY_PLACES_MAX]);
 
 /*
+ * What an address of a process is called, of code or data: "jobs+8", or "" where no symbol of a
+ * file has it. Returns buffer.
+ */
+const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t address,
+			       char *buffer, size_t size);
+
+/*
  * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms,
  * read at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions
  * stay

@@ -206,6 +206,7 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 			return;
 	}
 	wait_futex_is(job, futex, LC_WAIT_FUTEX, 0);
+	job->wait->protocol = LC_WAIT_PLAIN_WORD;
 	wait_say(job, "futex 0x%llx", (unsigned long long)futex->address);
 	if (futex->named && futex->after)
 		job->wait->flags |= LC_WAIT_DISAGREE;

@@ -108,6 +108,7 @@ bool wait_glibc_condition(struct wait_job *job, const struct wait_futex *futex)
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_CONDITION, (int)(found.address - futex->address));
 	wait_futex_key(job, found.mutex, futex->shared, &wait->mutex);
+	wait->protocol = LC_WAIT_GLIBC_CONDITION;
 	wait->position = found.position;
 	wait->readers = found.waiters;
 	(void)wait_glibc_describe_mutex(job, found.mutex, mutex, sizeof(mutex));
@@ -149,6 +150,7 @@ bool wait_glibc_semaphore(struct wait_job *job, const struct wait_futex *futex)
 	    (futex->command != FUTEX_WAIT_BITSET || !futex->bitset_all || words[0]))
 		return false;
 	wait_futex_is(job, futex, LC_WAIT_SEMAPHORE, 0);
+	job->wait->protocol = LC_WAIT_GLIBC_SEMAPHORE;
 	wait_say(job, "semaphore 0x%llx, %u waiter%s%s", (unsigned long long)futex->address,
 		 words[1], words[1] == 1 ? "" : "s", shared ? ", between processes" : "");
 	if (shared)

@@ -50,6 +50,7 @@ bool wait_cxx_atomic(struct wait_job *job, const struct wait_futex *futex)
 	if (!wait_futex_is_wait(futex))
 		return false;
 	say(job, futex, LC_WAIT_ATOMIC, "std::atomic", false);
+	job->wait->protocol = LC_WAIT_PLAIN_WORD;
 	return true;
 }
 
@@ -74,6 +75,7 @@ bool wait_rust_condition(struct wait_job *job, const struct wait_futex *futex)
 	if (!wait_futex_is_wait(futex))
 		return false;
 	say(job, futex, LC_WAIT_CONDITION, "Rust Condvar", futex->value != futex->expected);
+	job->wait->protocol = LC_WAIT_RUST_CONDITION;
 	return true;
 }
 
@@ -112,6 +114,7 @@ bool wait_rust_park(struct wait_job *job, const struct wait_futex *futex)
 	if (!wait_futex_is_wait(futex) || futex->expected != UINT32_MAX)
 		return false;
 	say(job, futex, LC_WAIT_PARK, "parked Rust thread, parker", futex->value == 1);
+	job->wait->protocol = LC_WAIT_RUST_PARK;
 	return true;
 }
 
@@ -139,6 +142,7 @@ bool wait_parking_lot(struct wait_job *job, const struct wait_futex *futex)
 
 	say(job, futex, LC_WAIT_PARK, "thread parked by parking_lot, its word",
 	    futex->value != futex->expected);
+	job->wait->protocol = LC_WAIT_PARKING_LOT_PARK;
 	for (i = 0; i < sizeof(parked) / sizeof(parked[0]); i++) {
 		if (!wait_names_contain(job->subject, parked[i].part))
 			continue;

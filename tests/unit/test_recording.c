@@ -316,12 +316,15 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_go_block, sizeof(struct lc_go_block), 3);
 	assert_covers(&record_futex_wake, sizeof(struct lc_futex_wake), 0);
 	assert_covers(&record_epoll_return, sizeof(struct lc_epoll_return), 4);
-	assert_covers(&record_wait, offsetof(struct lc_wait, owners), 10);
+	assert_covers(&record_wait, offsetof(struct lc_wait, owners), 6);
 	assert_covers(&record_thread,
 		      sizeof(struct record_thread_row) - sizeof(UT_hash_handle) -
 			      sizeof(((struct lc_thread *)NULL)->longest) -
 			      sizeof(((struct lc_thread *)NULL)->places) -
-			      sizeof(((struct lc_thread *)NULL)->repeats),
+			      sizeof(((struct lc_thread *)NULL)->repeats) -
+			      sizeof(((struct lc_thread *)NULL)->goes_on) -
+			      sizeof(((struct lc_thread *)NULL)->registers) -
+			      sizeof(((struct lc_thread *)NULL)->thread_pointer),
 		      25 + 45 /* wait, sweep, group, told twice; the rest is padding */);
 }
 

@@ -360,6 +360,31 @@ static void test_siblings_are_served(void **state)
 	lc_model_free(model);
 }
 
+/* What its own code said: a finding only where it said so twice, and nobody is on the way. */
+static void test_asked(void)
+{
+	static const enum lc_wait_kind kinds[] = { LC_WAIT_CONDITION, LC_WAIT_SEMAPHORE,
+						   LC_WAIT_ATOMIC, LC_WAIT_PARK, LC_WAIT_FUTEX };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct lc_wait wait = wait_for(kinds[i], 1);
+
+		wait.flags = LC_WAIT_ASKED;
+		expect(wait, i ? VERDICT_IDLE : VERDICT_SUSPECT,
+		       i ? "waits-for-work" : "never-signalled");
+		wait.flags |= LC_WAIT_SLEEPS_AGAIN;
+		expect(wait, VERDICT_IDLE, "would-sleep-again");
+		wait.flags = LC_WAIT_ASKED | LC_WAIT_GOES_ON;
+		expect(wait, VERDICT_SUSPECT, "condition-true");
+		wait.flags |= LC_WAIT_NO_WAKER;
+		expect(wait, VERDICT_SUSPECT, "condition-true");
+		wait.flags |= LC_WAIT_GOES_ON_STILL;
+		expect(wait, VERDICT_STUCK, "lost-wake-up");
+		wait.flags &= ~LC_WAIT_NO_WAKER;
+		expect(wait, VERDICT_SUSPECT, "condition-true");
+	}
+}
+
 static void test_signals(void **state)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1);
@@ -373,6 +398,7 @@ static void test_signals(void **state)
 	wait.flags = 0;
 	wait.has_timeout = true;
 	expect(wait, VERDICT_IDLE, "time-out");
+	test_asked();
 	wait = wait_for(LC_WAIT_SEMAPHORE, 1);
 	expect(wait, VERDICT_IDLE, "waits-for-work");
 	wait = wait_for(LC_WAIT_GO, 1);

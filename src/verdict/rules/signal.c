@@ -77,6 +77,47 @@ static void signal_lost(struct judged *judged)
 		judge_remedy(judged, "%s", remedy_of_lost_wake_up(judged->wait->kind));
 }
 
+/* Its own code says that it would go on, and that it would not if a word were otherwise. */
+static void condition_is_so(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+
+	if (!(wait->flags & LC_WAIT_GOES_ON_STILL) || !(wait->flags & LC_WAIT_NO_WAKER)) {
+		judge(judged, VERDICT_SUSPECT, "condition-true",
+		      "woken now, it would go on, since %s: it is about to be woken, or never will "
+		      "be",
+		      wait->condition);
+		judge_remedy(judged, "look again: if it still sleeps, its wake-up was lost");
+		judge_otherwise(judged, "if nothing had moved a second later, and nobody could be "
+					"about to wake it, it would be a finding");
+		return;
+	}
+	judge(judged, VERDICT_STUCK, "lost-wake-up",
+	      "woken now, it would go on, since %s, and nobody wakes it: a lost wake-up",
+	      wait->condition);
+	judge_proof(judged,
+		    "run forward twice, a second apart, its own code goes on, and with another "
+		    "value of %s it would wait; meanwhile neither it nor what it waits in nor that "
+		    "value had changed, and no thread of its process was about to wake it",
+		    wait->condition);
+	if (wait->kind == LC_WAIT_SEMAPHORE)
+		judge_remedy(judged,
+			     "post the semaphore after each change of what its waiters test");
+	else
+		judge_remedy(judged, "%s", remedy_of_lost_wake_up(wait->kind));
+}
+
+static void sleeps_again(struct judged *judged)
+{
+	const char *condition = judged->wait->condition;
+
+	judge(judged, VERDICT_IDLE, "would-sleep-again", "woken now, it would sleep again%s%s%s",
+	      *condition ? ": it waits until " : ", by its own code", condition,
+	      *condition ? " changes" : "");
+	judge_otherwise(judged, "if what it waits for were so while it sleeps, its wake-up would "
+				"have been lost");
+}
+
 void rules_signal(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -88,6 +129,10 @@ void rules_signal(struct judged *judged)
 	if (wait->has_timeout && judged->thread->rearms) {
 		judge(judged, VERDICT_IDLE, "time-out",
 		      "it wakes by itself when its time is over, looks, and waits again");
+		return;
+	}
+	if (wait->flags & LC_WAIT_GOES_ON) {
+		condition_is_so(judged);
 		return;
 	}
 	if (judged->node->dependents && wait->kind != LC_WAIT_GO) {
@@ -110,6 +155,8 @@ void rules_signal(struct judged *judged)
 		      "the promise has not been kept yet");
 	} else if (wait->has_timeout) {
 		judge(judged, VERDICT_IDLE, "time-out", "it wakes by itself when its time is over");
+	} else if (wait->flags & LC_WAIT_SLEEPS_AGAIN) {
+		sleeps_again(judged);
 	} else if (wait->kind == LC_WAIT_CONDITION && rules_is_served(judged->rules, wait)) {
 		judge(judged, VERDICT_IDLE, "served",
 		      "who waits on it has been woken before: a worker waits for work");

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions, each in several runs: on the memory as it is, and then with one word otherwise, which
+ * shows on what it depends.
+ *
+ * That a thread goes on when it is woken for no reason proves nothing: some code waits without a
+ * test, and does a round of work each time. With a test around the wait there is a word with which
+ * it sleeps again; and followed further, it does not come to the same wait while that word says "go
+ * on", as code does that waits first and then looks through a list.
+ */
+#include "emulate/machine.h"
+#include "emulate/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct local {
+	struct emulator emulator; /* first */
+	struct unicorn unicorn;
+	struct vdso vdso;
+};
+
+struct asking {
+	struct local *local;
+	const struct emulate_question *question;
+	struct emulate_outcome *outcome;
+	uc_engine *uc;
+	struct run_slot slot;
+	struct pages pages;
+	struct run base, other;
+	uint64_t deadline;
+};
+
+static void begin_run(struct asking *asking, struct run *run)
+{
+	memset(run, 0, sizeof(*run));
+	run->slot = &asking->slot;
+	run->unicorn = &asking->local->unicorn;
+	run->uc = asking->uc;
+	run->pages = &asking->pages;
+	run->vdso = &asking->local->vdso;
+	run->question = asking->question;
+}
+
+/* pages_restore() is the caller's. */
+static void go(struct asking *asking, struct run *run)
+{
+	run_forward(run);
+	asking->outcome->runs++;
+	asking->outcome->instructions += run->instructions;
+}
+
+static void go_with(struct asking *asking, const struct run_read *read, uint64_t value)
+{
+	begin_run(asking, &asking->other);
+	asking->other.other = read;
+	asking->other.other_value = value;
+	go(asking, &asking->other);
+	pages_restore(&asking->pages);
+}
+
+/* Where the two runs part: the first branch that went another way. NULL: none. */
+static const struct run_branch *parting(const struct asking *asking)
+{
+	const struct run *a = &asking->base, *b = &asking->other;
+
+	for (size_t i = 0; i < a->branch_count && i < b->branch_count; i++) {
+		if (a->branches[i].at != b->branches[i].at)
+			return NULL; /* by a jump that is no branch */
+		if (a->branches[i].taken != b->branches[i].taken)
+			return &a->branches[i];
+	}
+	return NULL;
+}
+
+static bool sleeps_by_a_test(const struct run *run)
+{
+	return run->end == EMULATE_SLEEPS_AGAIN && run->lock_releases <= 1 && !run->other_writes;
+}
+
+/* What can change: not a constant, nor a table of functions. */
+static bool is_variable(struct asking *asking, const struct run_read *read)
+{
+	const struct page *page = pages_get(&asking->pages, read->address);
+
+	return page && page->writable;
+}
+
+static uint64_t mask_of(uint32_t size)
+{
+	return size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+}
+
+/*
+ * Values that turn most comparisons over; what a futex was expected to be; and those that other
+ * words have, as ends of a list.
+ */
+#define VALUES 8
+static size_t list_values(const struct asking *asking, const struct run_read *read,
+			  uint64_t values[VALUES + RUN_READS])
+{
+	const uint64_t first[VALUES] = { 0,
+					 1,
+					 read->value ^ 1,
+					 ~read->value,
+					 read->value + 1,
+					 asking->question->call.args[2],
+					 read->value - 1,
+					 mask_of(read->size) >> 1 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < VALUES; i++)
+		values[count++] = first[i] & mask_of(read->size);
+	for (size_t i = 0; i < asking->base.read_count; i++) {
+		if (asking->base.reads[i].size == read->size)
+			values[count++] = asking->base.reads[i].value;
+	}
+	return count;
+}
+
+static void note_condition(struct asking *asking, const struct run_read *read, uint64_t value,
+			   const struct run_branch *branch)
+{
+	struct emulate_outcome *outcome = asking->outcome;
+	struct emulate_condition *condition = &outcome->conditions[outcome->condition_count++];
+
+	*condition = (struct emulate_condition){ .address = read->address,
+						 .value = read->value,
+						 .other = value,
+						 .size = read->size,
+						 .branch = branch->at,
+						 .code_size = branch->code_size,
+						 .taken = branch->taken };
+	memcpy(condition->code, branch->code, branch->code_size);
+}
+
+static bool has_time(const struct asking *asking)
+{
+	return asking->outcome->runs < EMULATE_RUNS && run_clock() < asking->deadline;
+}
+
+/* Is there a value with which the run ends the other way, by a branch? */
+static void try_word(struct asking *asking, const struct run_read *read)
+{
+	bool sleeps = asking->base.end == EMULATE_SLEEPS_AGAIN;
+	uint64_t values[VALUES + RUN_READS];
+	size_t count = list_values(asking, read, values);
+	const struct run_branch *branch;
+
+	for (size_t i = 0; i < count && has_time(asking); i++) {
+		if (values[i] == read->value)
+			continue;
+		go_with(asking, read, values[i]);
+		branch = parting(asking);
+		if (!branch || sleeps_by_a_test(&asking->other) == sleeps)
+			continue;
+		note_condition(asking, read, values[i], branch);
+		return;
+	}
+}
+
+static void find_conditions(struct asking *asking)
+{
+	const struct run *base = &asking->base;
+
+	for (size_t i = 0; i < base->read_count; i++) {
+		if (asking->outcome->condition_count < EMULATE_CONDITIONS &&
+		    is_variable(asking, &base->reads[i]))
+			try_word(asking, &base->reads[i]);
+	}
+}
+
+static bool still_says_go_on(struct asking *asking, const struct emulate_condition *condition)
+{
+	uint64_t now = 0;
+
+	return !run_peek(&asking->other, condition->address, &now, condition->size) ||
+	       now == condition->value;
+}
+
+/*
+ * Followed further, as if each system call went well: does it come to the same wait while the test
+ * says "go on"? Where that cannot be seen, it may.
+ */
+static bool is_guarded(struct asking *asking)
+{
+	const struct emulate_outcome *outcome = asking->outcome;
+	bool guarded;
+
+	begin_run(asking, &asking->other);
+	asking->other.follows = true;
+	go(asking, &asking->other);
+	guarded = asking->other.end != EMULATE_NOT_KNOWN;
+	if (asking->other.end == EMULATE_CAME_BACK || asking->other.end == EMULATE_SLEEPS_AGAIN) {
+		for (uint32_t i = 0; i < outcome->condition_count; i++)
+			guarded &= !still_says_go_on(asking, &outcome->conditions[i]);
+	}
+	pages_restore(&asking->pages);
+	return guarded;
+}
+
+static void take_end(struct emulate_outcome *outcome, const struct run *run)
+{
+	outcome->end = run->end;
+	outcome->why = run->why;
+	outcome->at = run->at;
+	outcome->call = run->call;
+	outcome->object = run->object;
+}
+
+static void would_it_wake(struct asking *asking)
+{
+	struct emulate_outcome *outcome = asking->outcome;
+
+	begin_run(asking, &asking->base);
+	go(asking, &asking->base);
+	pages_restore(&asking->pages);
+	take_end(outcome, &asking->base);
+	if (outcome->end == EMULATE_LOCKED)
+		return;
+	find_conditions(asking);
+	if (outcome->end != EMULATE_SLEEPS_AGAIN && outcome->condition_count)
+		outcome->guarded = is_guarded(asking);
+}
+
+static void what_frees_it(struct asking *asking)
+{
+	struct emulate_outcome *outcome = asking->outcome;
+	struct run *run = &asking->base;
+
+	begin_run(asking, run);
+	run->follows = asking->question->follow;
+	go(asking, run);
+	pages_restore(&asking->pages);
+	take_end(outcome, run);
+	outcome->release_count = (uint32_t)run->release_count;
+	memcpy(outcome->releases, run->releases, sizeof(outcome->releases));
+}
+
+static bool open_emulator(struct asking *asking, const struct emulate_source *source)
+{
+	const struct unicorn *unicorn = &asking->local->unicorn;
+
+	if (unicorn->uc_open(machine_arch, machine_mode, &asking->uc))
+		return false;
+	if (!run_add_hooks(unicorn, asking->uc, &asking->slot)) {
+		(void)unicorn->uc_close(asking->uc);
+		return false;
+	}
+	pages_begin(&asking->pages, unicorn, asking->uc, source);
+	return true;
+}
+
+static int local_ask(struct emulator *emulator, const struct emulate_question *question,
+		     const struct emulate_source *source, struct emulate_outcome *ret)
+{
+	const uint64_t needed = (UINT64_C(1) << LC_REGISTER_COUNT) - 1;
+	struct asking *asking = calloc(1, sizeof(*asking));
+
+	if (!asking)
+		return -ENOMEM;
+	memset(ret, 0, sizeof(*ret));
+	asking->local = (struct local *)emulator;
+	asking->question = question;
+	asking->outcome = ret;
+	asking->deadline = run_clock() + EMULATE_ALL_NS;
+	if ((question->registers.known & needed) != needed) {
+		ret->why = EMULATE_NO_REGISTERS;
+	} else if (!open_emulator(asking, source)) {
+		ret->why = EMULATE_NO_EMULATOR;
+	} else {
+		if (question->asked == EMULATE_WHAT_FREES)
+			what_frees_it(asking);
+		else
+			would_it_wake(asking);
+		pages_end(&asking->pages);
+		(void)asking->local->unicorn.uc_close(asking->uc);
+	}
+	free(asking);
+	return 0;
+}
+
+static void local_free(struct emulator *emulator)
+{
+	struct local *local = (struct local *)emulator;
+
+	library_close(&local->unicorn);
+	free(local);
+}
+
+static const struct emulator_operations operations = { .free = local_free, .ask = local_ask };
+
+int emulate_local_create(struct emulator **ret_emulator)
+{
+	struct local *local = calloc(1, sizeof(*local));
+	int r = local ? library_open(&local->unicorn) : -ENOMEM;
+
+	if (r < 0) {
+		free(local);
+		return r;
+	}
+	local->emulator.does = &operations;
+	vdso_read(&local->vdso);
+	*ret_emulator = &local->emulator;
+	return 0;
+}
+
+const char *emulate_why_words(enum emulate_why why)
+{
+	switch (why) {
+	case EMULATE_NO_EMULATOR:
+		return "there is no emulator";
+	case EMULATE_UNREADABLE:
+		return "it comes to memory that cannot be read";
+	case EMULATE_INSTRUCTION:
+		return "it comes to an instruction that cannot be run";
+	case EMULATE_LONG:
+		return "it goes on for too long";
+	case EMULATE_CHANGES_CODE:
+		return "it changes its code";
+	case EMULATE_NO_REGISTERS:
+		return "its registers are not known";
+	case EMULATE_LOST:
+		return "the emulator was lost over it";
+	default:
+		return "";
+	}
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One run: from behind the system call until something is known. Private to this folder.
+ */
+#ifndef LEAKHOP_EMULATE_RUN_H
+#define LEAKHOP_EMULATE_RUN_H
+
+#include "emulate/pages.h"
+#include "emulate/vdso.h"
+
+#define RUN_READS 24
+#define RUN_BRANCHES 256
+#define RUN_CALLERS 64
+#define RUN_FORGOTTEN 32
+#define RUN_CODE 16
+
+/* One instruction that decides. */
+struct run_branch {
+	uint64_t at;
+	uint8_t code[RUN_CODE];
+	uint8_t code_size;
+	bool taken;
+};
+
+struct run_read {
+	uint64_t address, value;
+	uint32_t size;
+};
+
+/* What comes next is for the loop, not for the hooks. */
+enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE };
+
+/* What the hooks, which are added once, are about: the run under way. */
+struct run_slot {
+	struct run *run;
+};
+
+struct run {
+	struct run_slot *slot;
+	const struct unicorn *unicorn;
+	uc_engine *uc;
+	struct pages *pages;
+	const struct vdso *vdso;
+	const struct emulate_question *question;
+	bool follows; /* system calls are answered as if they had done nothing, and it goes on */
+	const struct run_read *other; /* a word that is to have another value; NULL: none */
+	uint64_t other_value;
+
+	/* what came of it */
+	bool ended;
+	enum emulate_end end;
+	enum emulate_why why;
+	uint64_t instructions, at;
+	int64_t call;
+	uint64_t object;
+	/* until something outside of the thread changed: what it read, and how it decided */
+	bool effect;
+	size_t read_count, branch_count;
+	struct run_read reads[RUN_READS];
+	struct run_branch branches[RUN_BRANCHES];
+	size_t release_count;
+	struct emulate_release releases[EMULATE_RELEASES];
+
+	/* on the way */
+	enum run_pause pause;
+	uint64_t deadline; /* of this thread's processor time */
+	uint64_t paused_at;
+	size_t paused_size;
+	bool branches_next;
+	uint64_t falls_to; /* of that branch, when it is not taken */
+	uint64_t lock;	   /* that the wait gave up; 0: not known yet */
+	unsigned lock_releases, other_writes;
+	bool made_up; /* an answer of a system call was */
+	uint32_t taken[EMULATE_WATCHES];
+	size_t depth;
+	uint64_t callers[RUN_CALLERS]; /* return addresses */
+	bool jumps_by_memory;	       /* what it reads is an address of code */
+	bool enters;		       /* the next instruction is a function's first */
+	struct {
+		uint64_t at, sp, args[3];
+	} entry;       /* of the function entered last */
+	bool resolves; /* the dynamic linker binds a function */
+	size_t forgotten_count;
+	struct emulate_range forgotten[RUN_FORGOTTEN]; /* what that wrote */
+};
+
+/* Adds the hooks to an emulator. Returns whether that was possible. */
+bool run_add_hooks(const struct unicorn *unicorn, uc_engine *uc, struct run_slot *slot);
+
+/* Begins with pages as they are in the target; what it made of them stays until pages_restore(). */
+void run_forward(struct run *run);
+
+/* Time that this thread has had the processor, ns. */
+uint64_t run_clock(void);
+
+/* For the files of run.h. */
+void run_end(struct run *run, enum emulate_end end, enum emulate_why why);
+uint64_t run_register(struct run *run, int number);
+void run_set_register(struct run *run, int number, uint64_t value);
+bool run_peek(struct run *run, uint64_t address, void *buffer, size_t size);
+bool run_poke(struct run *run, uint64_t address, const void *bytes, size_t size);
+
+/* calls.c: answers the system call at which it stands, or ends the run. */
+void run_system_call(struct run *run);
+/* The kernel's function in user space, at whose first instruction it stands. */
+void run_vdso_call(struct run *run);
+
+/*
+ * strings.c: it stands at an instruction that cannot be run, in the function that was entered last
+ * (run->entry). Does what that does, and returns from it. Returns whether it is known.
+ */
+bool run_string_function(struct run *run);
+
+/* watch.c: a write to memory; old and fresh are the first 8 bytes there. */
+void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old, uint64_t fresh);
+/* A read of memory, before it. */
+void run_note_read(struct run *run, uint64_t address, size_t size);
+/* Nobody else sees this byte, or it does not matter. */
+bool run_is_free(const void *run, uint64_t address);
+
+#endif

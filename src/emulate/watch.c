@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a write means: nothing (the thread's own memory, the object of its wait), the lock that the
+ * wait gave up, a lock that somebody watches, or something that others can see.
+ */
+#include "emulate/run.h"
+
+#include <string.h>
+
+static bool overlaps(const struct emulate_range *range, uint64_t address, size_t size)
+{
+	return address < range->end && address + size > range->start;
+}
+
+static bool is_own(const struct run *run, uint64_t address, size_t size)
+{
+	const struct emulate_question *question = run->question;
+
+	return overlaps(&question->own[0], address, size) ||
+	       overlaps(&question->own[1], address, size);
+}
+
+bool run_is_free(const void *context, uint64_t address)
+{
+	const struct run *run = context;
+
+	for (size_t i = 0; i < run->forgotten_count; i++) {
+		if (overlaps(&run->forgotten[i], address, 1))
+			return true;
+	}
+	if (run->other && address - run->other->address < run->other->size)
+		return true;
+	return is_own(run, address, 1) || overlaps(&run->question->object, address, 1);
+}
+
+/* The word of the lock, taken again at the begin, and given up at the end. */
+static void note_lock(struct run *run, uint64_t old, uint64_t fresh)
+{
+	if (!(uint32_t)old || (uint32_t)fresh)
+		return;
+	run->lock_releases++;
+	run->effect = true;
+}
+
+static void forget(struct run *run, uint64_t address, size_t size)
+{
+	if (run->forgotten_count < RUN_FORGOTTEN)
+		run->forgotten[run->forgotten_count++] = (struct emulate_range){ address,
+										 address + size };
+}
+
+static bool is_lock(struct run *run, uint64_t address, size_t size)
+{
+	const struct emulate_question *question = run->question;
+	struct emulate_range object;
+
+	if (!run->lock && question->lock_size) /* its address is not known: it is taken first */
+		run->lock = address;
+	object = (struct emulate_range){ run->lock, run->lock + question->lock_size };
+	return run->lock && overlaps(&object, address, size);
+}
+
+static uint32_t field_of(const struct emulate_watch *watch, uint32_t word)
+{
+	return (word & watch->mask) >> watch->shift;
+}
+
+static void note_release(struct run *run, size_t index)
+{
+	struct emulate_release *release;
+
+	if (run->release_count == EMULATE_RELEASES)
+		return;
+	release = &run->releases[run->release_count++];
+	*release = (struct emulate_release){ .watch = (uint32_t)index,
+					     .certain = !run->made_up,
+					     .at = run->at };
+	for (size_t i = 0; i < EMULATE_CALLERS && i < run->depth; i++)
+		release->callers[i] = run->callers[run->depth - 1 - i];
+}
+
+static void note_watched(struct run *run, size_t index, uint32_t old, uint32_t fresh)
+{
+	const struct emulate_watch *watch = &run->question->watches[index];
+	uint32_t before = field_of(watch, old), now = field_of(watch, fresh);
+	bool released = watch->more ? now > before : now < before;
+
+	if (before == now)
+		return;
+	if (!released)
+		run->taken[index]++;
+	else if (run->taken[index])
+		run->taken[index]--;
+	else
+		note_release(run, index);
+}
+
+static void look_at_watches(struct run *run, uint64_t address, size_t size, uint64_t old,
+			    uint64_t fresh)
+{
+	const struct emulate_question *question = run->question;
+
+	for (size_t i = 0; i < question->watch_count && i < EMULATE_WATCHES; i++) {
+		uint64_t at = question->watches[i].address;
+
+		if (address <= at && at < address + size && at - address < sizeof(old))
+			note_watched(run, i, (uint32_t)(old >> 8 * (at - address)),
+				     (uint32_t)(fresh >> 8 * (at - address)));
+	}
+}
+
+static void note_effect(struct run *run)
+{
+	run->other_writes++;
+	run->effect = true;
+}
+
+void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old, uint64_t fresh)
+{
+	uint64_t mask = size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
+
+	old &= mask;
+	fresh &= mask;
+	pages_note_write(run->pages, address, size);
+	if (old == fresh && size <= 8)
+		return;
+	look_at_watches(run, address, size, old, fresh);
+	if (is_own(run, address, size) || overlaps(&run->question->object, address, size))
+		return;
+	if (run->resolves)
+		forget(run, address, size);
+	else if (!is_lock(run, address, size))
+		note_effect(run);
+	else if (address == run->lock)
+		note_lock(run, old, fresh);
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whom to ask, when, and what their answers mean for their waits: see forward.h. */
+#include "observe/forward.h"
+#include "observe/forward_question.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "target/core.h"
+#include "target/memory.h"
+
+#define AGAIN_AFTER 1000000000ull /* what is so must be so for that long */
+#define FREE_NS 2000000000ull	  /* that all questions together may take, */
+#define SHARE 5			  /* and one part in so many of the time since */
+#define OBJECT_BYTES 64
+
+struct asking {
+	struct observer *observer;
+	struct forward_process process; /* of the thread asked last; task.pid 0: none */
+	uint64_t begun;
+};
+
+static bool is_kind(const struct lc_wait *wait)
+{
+	switch (wait->kind) {
+	case LC_WAIT_CONDITION:
+	case LC_WAIT_SEMAPHORE:
+	case LC_WAIT_ATOMIC:
+	case LC_WAIT_PARK:
+	case LC_WAIT_FUTEX:
+		return wait->key.space == LC_WAIT_SPACE_PRIVATE && !wait->has_timeout &&
+		       !(wait->flags & (LC_WAIT_LET_GO | LC_WAIT_DISAGREE));
+	default:
+		return false;
+	}
+}
+
+/* Once for each reading; where its condition was so, again when that is to be confirmed. */
+static bool is_due(const struct asking *asking, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+
+	if (!thread->blocked || thread->ended_at || thread->moving || !wait ||
+	    !thread->wait_confirmed || thread->syscall.nr != SYS_futex || !is_kind(wait))
+		return false;
+	if (!(wait->flags & LC_WAIT_ASKED))
+		return true;
+	return wait->flags & LC_WAIT_GOES_ON && !(wait->flags & LC_WAIT_GOES_ON_STILL) &&
+	       asking->begun >= thread->goes_on.since + AGAIN_AFTER;
+}
+
+static bool take_process(struct asking *asking, pid_t pid)
+{
+	struct forward_process *process = &asking->process;
+
+	if (process->task.pid == pid)
+		return true;
+	process->task = (struct target_task){ asking->observer->options->access, pid, pid };
+	if (target_maps_read(&process->task, TARGET_MAPS_ALL, &process->maps) == 0 &&
+	    process->maps.count)
+		return true;
+	process->task.pid = 0;
+	return false;
+}
+
+/* It stands where it stood when its registers were taken. */
+static bool stood_still(const struct asking *asking, const struct lc_thread *thread)
+{
+	struct lc_sample sample;
+
+	if (target_core_of(asking->observer->options->access))
+		return true;
+	return collect_sample_thread(asking->observer->collect, thread->task.pid, thread->task.tid,
+				     &sample) == 0 &&
+	       sample.voluntary_switches == thread->voluntary_switches &&
+	       sample.involuntary_switches == thread->involuntary_switches;
+}
+
+/* --- words --- */
+
+static void name_address(const struct asking *asking, uint64_t address, char *buffer, size_t size)
+{
+	const struct forward_process *process = &asking->process;
+	const struct target_mapping *mapping = target_maps_find(&process->maps, address);
+
+	buffer[0] = '\0';
+	/* What lies in no file, nor behind the data of one, no symbol can name. */
+	if (mapping && mapping->path[0] != '[')
+		(void)stack_name_address(asking->observer->engine, process->task.pid, address,
+					 buffer, size);
+	if (!buffer[0])
+		(void)snprintf(buffer, size, "0x%llx", (unsigned long long)address);
+}
+
+static void say_condition(const struct asking *asking, const struct emulate_outcome *outcome,
+			  struct lc_wait *wait)
+{
+	char name[64];
+	size_t used = 0;
+	int length;
+
+	wait->condition[0] = '\0';
+	for (uint32_t i = 0; i < outcome->condition_count; i++) {
+		const struct emulate_condition *one = &outcome->conditions[i];
+		bool small = one->value < 1000000;
+
+		name_address(asking, one->address, name, sizeof(name));
+		length = snprintf(wait->condition + used, sizeof(wait->condition) - used,
+				  small ? "%s%s (%llu)" : "%s%s (0x%llx)", i ? " or " : "", name,
+				  (unsigned long long)one->value);
+		if (length < 0 || (size_t)length >= sizeof(wait->condition) - used) {
+			wait->condition[used] = '\0'; /* the ones before fit */
+			return;
+		}
+		used += (size_t)length;
+	}
+}
+
+static const char *end_words(const struct emulate_outcome *outcome)
+{
+	switch (outcome->end) {
+	case EMULATE_SLEEPS_AGAIN:
+		return "it sleeps again";
+	case EMULATE_CAME_BACK:
+		return "it does something and sleeps again";
+	case EMULATE_ACTS:
+		return "it goes on, to a system call";
+	case EMULATE_WAITS:
+		return "it goes on, and waits for something else";
+	case EMULATE_LOCKED:
+		return "it waits for its lock, which somebody has just now";
+	case EMULATE_ENDS:
+		return "it goes on to its end";
+	default:
+		return emulate_why_words(outcome->why);
+	}
+}
+
+#if defined(__x86_64__)
+static const char *branch_words(const struct emulate_condition *condition)
+{
+	static const char *const names[] = { "jo", "jno", "jb", "jae", "je", "jne", "jbe", "ja",
+					     "js", "jns", "jp", "jnp", "jl", "jge", "jle", "jg" };
+	const uint8_t *code = condition->code;
+
+	if (condition->code_size == 6 && code[0] == 0x0f)
+		return names[code[1] & 15];
+	return (code[0] & 0xf0) == 0x70 ? names[code[0] & 15] : "branch";
+}
+#else
+static const char *branch_words(const struct emulate_condition *condition)
+{
+	switch (condition->code[3]) {
+	case 0x54:
+		return "b.cond";
+	case 0x34:
+	case 0xb4:
+		return "cbz";
+	case 0x35:
+	case 0xb5:
+		return "cbnz";
+	case 0x36:
+	case 0xb6:
+		return "tbz";
+	default:
+		return "tbnz";
+	}
+}
+#endif
+
+static void say_run(const struct asking *asking, const struct emulate_outcome *outcome,
+		    struct lc_wait *wait)
+{
+	const struct emulate_condition *first = &outcome->conditions[0];
+	char name[64];
+	int length;
+
+	name_address(asking, outcome->at, name, sizeof(name));
+	length = snprintf(wait->run, sizeof(wait->run), "%u run%s, %llu instructions: %s, at %s",
+			  outcome->runs, outcome->runs == 1 ? "" : "s",
+			  (unsigned long long)outcome->instructions, end_words(outcome), name);
+	if (!outcome->condition_count || length < 0 || (size_t)length >= sizeof(wait->run))
+		return;
+	name_address(asking, first->branch, name, sizeof(name));
+	(void)snprintf(wait->run + length, sizeof(wait->run) - (size_t)length,
+		       "; `%s` at %s decides, %staken", branch_words(first), name,
+		       first->taken ? "" : "not ");
+}
+
+/* --- what it means --- */
+
+static uint64_t hash_of_object(const struct asking *asking, const struct lc_wait *wait)
+{
+	uint8_t bytes[OBJECT_BYTES] = { 0 };
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	size_t count = 0;
+
+	if (target_memory_read(&asking->process.task, wait->key.object, bytes, sizeof(bytes),
+			       &count) < 0)
+		return 0;
+	/* Only what is surely of the object. */
+	count = wait->protocol == LC_WAIT_GLIBC_CONDITION ? 48 : 4;
+	for (size_t i = 0; i < count; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static void note_sleeps_again(struct lc_thread *thread)
+{
+	thread->wait->flags |= LC_WAIT_SLEEPS_AGAIN;
+	thread->goes_on = (struct lc_goes_on){ .block = thread->blocked_since };
+}
+
+/*
+ * Its condition is so. That it was not so before, while it slept, or that the code shows that it
+ * tests it before each wait: else it may be one that waits first and then works.
+ */
+static void note_goes_on(const struct asking *asking, const struct emulate_outcome *outcome,
+			 struct lc_thread *thread)
+{
+	struct lc_goes_on now = { .block = thread->blocked_since,
+				  .since = asking->begun,
+				  .word = outcome->conditions[0].address,
+				  .value = outcome->conditions[0].value,
+				  .object = hash_of_object(asking, thread->wait) };
+	const struct lc_goes_on before = thread->goes_on;
+	bool known = before.block == now.block;
+
+	if (!outcome->guarded && !known)
+		return;
+	thread->wait->flags |= LC_WAIT_GOES_ON;
+	if (known && before.since && before.word == now.word && before.value == now.value &&
+	    before.object == now.object) {
+		now.since = before.since;
+		if (asking->begun >= before.since + AGAIN_AFTER)
+			thread->wait->flags |= LC_WAIT_GOES_ON_STILL;
+	}
+	thread->goes_on = now;
+}
+
+static void take_outcome(const struct asking *asking, const struct emulate_outcome *outcome,
+			 struct lc_thread *thread)
+{
+	struct lc_wait *wait = thread->wait;
+
+	say_condition(asking, outcome, wait);
+	say_run(asking, outcome, wait);
+	if (outcome->end == EMULATE_SLEEPS_AGAIN)
+		note_sleeps_again(thread);
+	else if (outcome->condition_count && outcome->end != EMULATE_LOCKED)
+		note_goes_on(asking, outcome, thread);
+	if (!(wait->flags & (LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON)))
+		wait->condition[0] = '\0'; /* it decides something, but not whether to wait */
+}
+
+/* --- whom --- */
+
+static int ask_thread(struct asking *asking, struct lc_thread *thread)
+{
+	const struct emulate_source source = { forward_page, &asking->process };
+	struct emulator *emulator = asking->observer->options->emulator;
+	struct emulate_question question;
+	struct emulate_outcome outcome;
+	int r;
+
+	thread->wait->flags |= LC_WAIT_ASKED;
+	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
+	if (!take_process(asking, thread->task.pid) ||
+	    !forward_question(&asking->process, thread, &question))
+		return 0;
+	r = emulator->does->ask(emulator, &question, &source, &outcome);
+	if (r == 0 && stood_still(asking, thread))
+		take_outcome(asking, &outcome, thread);
+	return r;
+}
+
+static bool has_time(const struct observer *observer)
+{
+	uint64_t since = observer_now(observer) - observer->forward_begun;
+
+	return observer->forward_ns < FREE_NS + since / SHARE;
+}
+
+/* When those whose condition is so are to be asked again; 0: there are none. */
+static void note_again(struct observer *observer)
+{
+	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	uint64_t due;
+
+	observer->ask_again_at = 0;
+	for (; thread; thread = lc_model_next(observer->model, thread)) {
+		if (!thread->blocked || thread->ended_at || !thread->wait ||
+		    !(thread->wait->flags & LC_WAIT_GOES_ON) ||
+		    thread->wait->flags & LC_WAIT_GOES_ON_STILL)
+			continue;
+		due = thread->goes_on.since + AGAIN_AFTER;
+		if (!observer->ask_again_at || due < observer->ask_again_at)
+			observer->ask_again_at = due;
+	}
+}
+
+void forward_ask(struct observer *observer)
+{
+	struct asking asking = { .observer = observer, .begun = observer_now(observer) };
+	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	uint64_t begun = now_monotonic();
+	int r = observer->options->emulator ? 0 : -ENOTCONN;
+
+	if (!observer->forward_begun)
+		observer->forward_begun = asking.begun;
+	for (; thread && !r && !observer_is_stopped(observer);
+	     thread = lc_model_next(observer->model, thread)) {
+		if (!is_due(&asking, thread))
+			continue;
+		if (!has_time(observer))
+			break;
+		r = ask_thread(&asking, thread);
+		observer->forward_ns += now_monotonic() - begun;
+		begun = now_monotonic();
+	}
+	target_maps_release(&asking.process.maps);
+	note_again(observer);
+}

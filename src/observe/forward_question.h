@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is asked of the emulator about one thread. Private to this folder. */
+#ifndef LEAKHOP_OBSERVE_FORWARD_QUESTION_H
+#define LEAKHOP_OBSERVE_FORWARD_QUESTION_H
+
+#include "emulate/emulate.h"
+#include "model/threads.h"
+#include "target/maps.h"
+
+/* A process whose threads are asked. */
+struct forward_process {
+	struct target_task task;
+	struct target_maps maps; /* all of them */
+};
+
+/* Its pages, for struct emulate_source; context is the process. */
+int forward_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE], bool *ret_writable);
+
+/*
+ * Whether a thread waits for what can be told to have been signalled, and *ret is then the question
+ * whether it would go on. What must be read of the process for that may fail: false.
+ */
+bool forward_question(struct forward_process *process, const struct lc_thread *thread,
+		      struct emulate_question *ret);
+
+#endif

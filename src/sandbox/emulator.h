@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The process that runs threads of others forward (emulate/emulate.h). It may make memory that can
+ * be executed, which the other workers may not, and is begun only when something is first asked.
+ */
+#ifndef LEAKHOP_SANDBOX_EMULATOR_H
+#define LEAKHOP_SANDBOX_EMULATOR_H
+
+/* What the process does: returns an exit code. */
+int emulator_work(int socket);
+
+/* In flags of a page: the program may write to it. */
+#define WIRE_WRITABLE 1
+
+#endif
