@@ -15,30 +15,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* After so many pages the library is begun anew: it becomes slower with each. */
+#define PAGES_KEPT 256
+
 struct local {
 	struct emulator emulator; /* first */
 	struct unicorn unicorn;
 	struct vdso vdso;
+	uc_engine *uc; /* NULL: none is open */
+	uint64_t world;
+	struct run_slot slot;
+	struct pages pages;
 };
 
 struct asking {
 	struct local *local;
+	struct pages *pages;
 	const struct emulate_question *question;
 	struct emulate_outcome *outcome;
-	uc_engine *uc;
-	struct run_slot slot;
-	struct pages pages;
-	struct run base, other;
 	uint64_t deadline;
+	struct run base, other;
 };
 
 static void begin_run(struct asking *asking, struct run *run)
 {
 	memset(run, 0, sizeof(*run));
-	run->slot = &asking->slot;
+	run->slot = &asking->local->slot;
 	run->unicorn = &asking->local->unicorn;
-	run->uc = asking->uc;
-	run->pages = &asking->pages;
+	run->uc = asking->local->uc;
+	run->pages = asking->pages;
 	run->vdso = &asking->local->vdso;
 	run->question = asking->question;
 }
@@ -57,7 +62,7 @@ static void go_with(struct asking *asking, const struct run_read *read, uint64_t
 	asking->other.other = read;
 	asking->other.other_value = value;
 	go(asking, &asking->other);
-	pages_restore(&asking->pages);
+	pages_restore(asking->pages);
 }
 
 /* Where the two runs part: the first branch that went another way. NULL: none. */
@@ -82,7 +87,7 @@ static bool sleeps_by_a_test(const struct run *run)
 /* What can change: not a constant, nor a table of functions. */
 static bool is_variable(struct asking *asking, const struct run_read *read)
 {
-	const struct page *page = pages_get(&asking->pages, read->address);
+	const struct page *page = pages_get(asking->pages, read->address);
 
 	return page && page->writable;
 }
@@ -196,7 +201,7 @@ static bool is_guarded(struct asking *asking)
 		for (uint32_t i = 0; i < outcome->condition_count; i++)
 			guarded &= !still_says_go_on(asking, &outcome->conditions[i]);
 	}
-	pages_restore(&asking->pages);
+	pages_restore(asking->pages);
 	return guarded;
 }
 
@@ -215,7 +220,7 @@ static void would_it_wake(struct asking *asking)
 
 	begin_run(asking, &asking->base);
 	go(asking, &asking->base);
-	pages_restore(&asking->pages);
+	pages_restore(asking->pages);
 	take_end(outcome, &asking->base);
 	if (outcome->end == EMULATE_LOCKED)
 		return;
@@ -232,51 +237,67 @@ static void what_frees_it(struct asking *asking)
 	begin_run(asking, run);
 	run->follows = asking->question->follow;
 	go(asking, run);
-	pages_restore(&asking->pages);
+	pages_restore(asking->pages);
 	take_end(outcome, run);
 	outcome->release_count = (uint32_t)run->release_count;
 	memcpy(outcome->releases, run->releases, sizeof(outcome->releases));
 }
 
-static bool open_emulator(struct asking *asking, const struct emulate_source *source)
+static void close_library(struct local *local)
 {
-	const struct unicorn *unicorn = &asking->local->unicorn;
+	if (!local->uc)
+		return;
+	pages_end(&local->pages);
+	(void)local->unicorn.uc_close(local->uc);
+	local->uc = NULL;
+}
 
-	if (unicorn->uc_open(machine_arch, machine_mode, &asking->uc))
-		return false;
-	if (!run_add_hooks(unicorn, asking->uc, &asking->slot)) {
-		(void)unicorn->uc_close(asking->uc);
-		return false;
+/* As the last question left it, where that was of the same world. */
+static bool open_library(struct local *local, const struct emulate_question *question,
+			 const struct emulate_source *source)
+{
+	const struct unicorn *unicorn = &local->unicorn;
+
+	if (local->uc && question->world && question->world == local->world) {
+		pages_keep_constant(&local->pages);
+		local->pages.source = source;
+		if (local->pages.count < PAGES_KEPT)
+			return true;
 	}
-	pages_begin(&asking->pages, unicorn, asking->uc, source);
-	return true;
+	close_library(local);
+	if (unicorn->uc_open(machine_arch, machine_mode, &local->uc))
+		return false;
+	local->world = question->world;
+	pages_begin(&local->pages, unicorn, local->uc, source);
+	if (run_add_hooks(unicorn, local->uc, &local->slot))
+		return true;
+	close_library(local);
+	return false;
 }
 
 static int local_ask(struct emulator *emulator, const struct emulate_question *question,
 		     const struct emulate_source *source, struct emulate_outcome *ret)
 {
 	const uint64_t needed = (UINT64_C(1) << LC_REGISTER_COUNT) - 1;
+	struct local *local = (struct local *)emulator;
 	struct asking *asking = calloc(1, sizeof(*asking));
 
 	if (!asking)
 		return -ENOMEM;
 	memset(ret, 0, sizeof(*ret));
-	asking->local = (struct local *)emulator;
+	asking->local = local;
+	asking->pages = &local->pages;
 	asking->question = question;
 	asking->outcome = ret;
 	asking->deadline = run_clock() + EMULATE_ALL_NS;
-	if ((question->registers.known & needed) != needed) {
+	if ((question->registers.known & needed) != needed)
 		ret->why = EMULATE_NO_REGISTERS;
-	} else if (!open_emulator(asking, source)) {
+	else if (!open_library(local, question, source))
 		ret->why = EMULATE_NO_EMULATOR;
-	} else {
-		if (question->asked == EMULATE_WHAT_FREES)
-			what_frees_it(asking);
-		else
-			would_it_wake(asking);
-		pages_end(&asking->pages);
-		(void)asking->local->unicorn.uc_close(asking->uc);
-	}
+	else if (question->asked == EMULATE_WHAT_FREES)
+		what_frees_it(asking);
+	else
+		would_it_wake(asking);
 	free(asking);
 	return 0;
 }
@@ -285,6 +306,7 @@ static void local_free(struct emulator *emulator)
 {
 	struct local *local = (struct local *)emulator;
 
+	close_library(local);
 	library_close(&local->unicorn);
 	free(local);
 }

@@ -63,6 +63,11 @@ struct emulate_question {
 	uint32_t tid;	 /* as the thread sees itself */
 	uint32_t pid;	 /* its process, the same way */
 	uint32_t follow; /* WHAT_FREES: also behind system calls */
+	/*
+	 * Questions of one number, not 0, that follow each other are about one process, whose
+	 * constant pages (code) are the same in all of them.
+	 */
+	uint64_t world;
 	/* Behind the system call in which it waits; but for the result, all must be known. */
 	struct lc_registers registers;
 	uint64_t thread_pointer; /* FS base; TPIDR_EL0 */

@@ -14,6 +14,7 @@
 	X(uc_hook_add)       \
 	X(uc_mem_map)        \
 	X(uc_mem_read)       \
+	X(uc_mem_unmap)      \
 	X(uc_mem_write)      \
 	X(uc_reg_read)       \
 	X(uc_reg_write)

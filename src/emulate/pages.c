@@ -36,6 +36,27 @@ static uint16_t *slot_of(struct pages *pages, uint64_t address)
 	return &pages->slots[at % PAGES_SLOTS];
 }
 
+void pages_keep_constant(struct pages *pages)
+{
+	size_t kept = 0;
+
+	memset(pages->slots, 0, sizeof(pages->slots));
+	pages->last = NULL;
+	for (size_t i = 0; i < pages->count; i++) {
+		struct page page = pages->list[i];
+
+		if (page.writable) {
+			(void)pages->unicorn->uc_mem_unmap(pages->uc, page.address, EMULATE_PAGE);
+			free(page.original);
+			continue;
+		}
+		pages->list[kept] = page;
+		*slot_of(pages, page.address) = (uint16_t)(kept + 1);
+		kept++;
+	}
+	pages->count = kept;
+}
+
 static struct page *refuse(struct pages *pages, enum emulate_why why)
 {
 	pages->why = why;

@@ -35,6 +35,9 @@ void pages_begin(struct pages *pages, const struct unicorn *unicorn, uc_engine *
 		 const struct emulate_source *source);
 void pages_end(struct pages *pages);
 
+/* Forgets all but the constant ones, for the next question of the same world. */
+void pages_keep_constant(struct pages *pages);
+
 /* The page of an address, copied and mapped if it is new; NULL: pages->why. */
 struct page *pages_get(struct pages *pages, uint64_t address);
 

@@ -58,6 +58,7 @@ static bool take_process(struct asking *asking, pid_t pid)
 	if (process->task.pid == pid)
 		return true;
 	process->task = (struct target_task){ asking->observer->options->access, pid, pid };
+	process->world = ++asking->observer->forward_worlds;
 	if (target_maps_read(&process->task, TARGET_MAPS_ALL, &process->maps) == 0 &&
 	    process->maps.count)
 		return true;
@@ -270,6 +271,7 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 	if (!take_process(asking, thread->task.pid) ||
 	    !forward_question(&asking->process, thread, &question))
 		return 0;
+	question.world = asking->process.world;
 	r = emulator->does->ask(emulator, &question, &source, &outcome);
 	if (r == 0 && stood_still(asking, thread))
 		take_outcome(asking, &outcome, thread);

@@ -11,6 +11,7 @@
 struct forward_process {
 	struct target_task task;
 	struct target_maps maps; /* all of them */
+	uint64_t world;		 /* as of struct emulate_question */
 };
 
 /* Its pages, for struct emulate_source; context is the process. */

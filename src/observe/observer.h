@@ -72,8 +72,8 @@ struct observer {
 	 * --go-events: a program was executed, and sweeps follow quickly, to have probes in it soon
 	 */
 	uint64_t quick_until, quick_step;
-	uint64_t forward_begun,
-		forward_ns; /* running threads forward: since when, how long it took */
+	/* running threads forward: since when, how long it took; processes so far */
+	uint64_t forward_begun, forward_ns, forward_worlds;
 	uint64_t
 		ask_again_at; /* a condition is so, and is to be looked at again then; 0: none is */
 	uint64_t next_due;    /* when the next blocked thread passes the threshold; 0: none */

@@ -19,16 +19,36 @@
 struct emulating {
 	int socket;
 	struct emulator *emulator; /* NULL: there is none */
+	size_t ahead_count;
+	struct emulator_page ahead[EMULATOR_PAGES_AHEAD];
 	struct wire_message in;
 };
+
+static bool take_ahead(const struct emulating *emulating, uint64_t address,
+		       uint8_t bytes[EMULATE_PAGE], bool *ret_writable)
+{
+	for (size_t i = 0; i < emulating->ahead_count; i++) {
+		const struct emulator_page *page = &emulating->ahead[i];
+
+		if (page->address != address)
+			continue;
+		memcpy(bytes, page->bytes, EMULATE_PAGE);
+		*ret_writable = page->flags & WIRE_WRITABLE;
+		return true;
+	}
+	return false;
+}
 
 static int ask_for_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE],
 			bool *ret_writable)
 {
 	struct emulating *emulating = context;
 	const struct wire_head head = { .operation = WIRE_PAGE, .address = address };
-	int r = wire_send(emulating->socket, &head, NULL, -1);
+	int r;
 
+	if (take_ahead(emulating, address, bytes, ret_writable))
+		return 0;
+	r = wire_send(emulating->socket, &head, NULL, -1);
 	r = r ?: wire_receive(emulating->socket, 0, &emulating->in);
 	if (r < 0) /* nobody is there any more */
 		exit(EXIT_SUCCESS);
@@ -46,10 +66,14 @@ static int answer(struct emulating *emulating)
 	struct emulate_question question;
 	struct emulate_outcome outcome;
 
+	size_t ahead = emulating->in.head.size - sizeof(question);
+
 	if (emulating->in.head.operation != WIRE_EMULATE ||
-	    emulating->in.head.size != sizeof(question))
+	    emulating->in.head.size < sizeof(question) || ahead > sizeof(emulating->ahead))
 		return -EBADMSG;
 	memcpy(&question, emulating->in.payload, sizeof(question));
+	emulating->ahead_count = ahead / sizeof(emulating->ahead[0]);
+	memcpy(emulating->ahead, emulating->in.payload + sizeof(question), ahead);
 	memset(&outcome, 0, sizeof(outcome));
 	head.result = emulating->emulator
 			      ? emulating->emulator->does->ask(emulating->emulator, &question,

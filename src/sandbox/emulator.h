@@ -6,10 +6,21 @@
 #ifndef LEAKHOP_SANDBOX_EMULATOR_H
 #define LEAKHOP_SANDBOX_EMULATOR_H
 
+#include "emulate/emulate.h"
+
 /* What the process does: returns an exit code. */
 int emulator_work(int socket);
 
 /* In flags of a page: the program may write to it. */
 #define WIRE_WRITABLE 1
+
+/* Pages that are sent with a question, behind it, since they will be asked for. */
+#define EMULATOR_PAGES_AHEAD 12
+
+struct emulator_page {
+	uint64_t address;
+	uint64_t flags;
+	uint8_t bytes[EMULATE_PAGE];
+};
 
 #endif

@@ -32,7 +32,10 @@ struct forward {
 	struct worker_process process;
 	unsigned losses; /* in a row */
 	bool unavailable;
+	uint64_t world; /* of the last question */
 	struct wire_message in;
+	uint8_t out[sizeof(struct emulate_question) +
+		    EMULATOR_PAGES_AHEAD * sizeof(struct emulator_page)];
 };
 
 static bool is_late(const struct forward *forward, uint64_t waited)
@@ -71,6 +74,52 @@ static int send_page(struct forward *forward, const struct emulate_source *sourc
 	return wire_send(forward->process.socket, &head, bytes, -1);
 }
 
+struct ahead {
+	struct emulator_page *pages;
+	size_t count;
+	const struct emulate_source *source;
+};
+
+static void add_ahead(struct ahead *ahead, uint64_t address)
+{
+	struct emulator_page *page = &ahead->pages[ahead->count];
+	bool writable = false;
+
+	address -= address % EMULATE_PAGE;
+	for (size_t i = 0; i < ahead->count; i++) {
+		if (ahead->pages[i].address == address)
+			return;
+	}
+	if (!address || ahead->count == EMULATOR_PAGES_AHEAD ||
+	    ahead->source->page(ahead->source->context, address, page->bytes, &writable) < 0)
+		return;
+	page->address = address;
+	page->flags = writable ? WIRE_WRITABLE : 0;
+	ahead->count++;
+}
+
+/* Where it stands, its stack, its thread-local variables, what it waits in: each run wants these.
+ */
+static size_t add_pages(struct forward *forward, const struct emulate_question *question,
+			const struct emulate_source *source)
+{
+	struct ahead ahead = { .pages = (void *)(forward->out + sizeof(*question)),
+			       .source = source };
+	uint64_t sp = question->registers.value[LC_REGISTER_SP];
+
+	if (!question->world || question->world != forward->world)
+		add_ahead(&ahead, question->registers.value[LC_REGISTER_PC]);
+	forward->world = question->world;
+	add_ahead(&ahead, sp);
+	add_ahead(&ahead, sp + EMULATE_PAGE / 4);
+	add_ahead(&ahead, question->thread_pointer);
+	add_ahead(&ahead, question->own[1].end);
+	add_ahead(&ahead, question->object.start);
+	add_ahead(&ahead, question->lock);
+	add_ahead(&ahead, question->call.args[0]);
+	return ahead.count;
+}
+
 /* What a worker says may be an attacker's. */
 static bool is_sound(const struct emulate_outcome *outcome)
 {
@@ -107,8 +156,13 @@ static int take_answer(const struct wire_message *in, struct emulate_outcome *re
 static int exchange(struct forward *forward, const struct emulate_question *question,
 		    const struct emulate_source *source, struct emulate_outcome *ret)
 {
-	const struct wire_head head = { .operation = WIRE_EMULATE, .size = sizeof(*question) };
-	int r = wire_send(forward->process.socket, &head, question, -1);
+	size_t ahead = add_pages(forward, question, source) * sizeof(struct emulator_page);
+	const struct wire_head head = { .operation = WIRE_EMULATE,
+					.size = (uint32_t)(sizeof(*question) + ahead) };
+	int r;
+
+	memcpy(forward->out, question, sizeof(*question));
+	r = wire_send(forward->process.socket, &head, forward->out, -1);
 
 	for (unsigned i = 0; r == 0 && i < MESSAGES_MAX; i++) {
 		r = await(forward);
@@ -151,6 +205,7 @@ static int forward_ask(struct emulator *emulator, const struct emulate_question 
 		return 0;
 	}
 	worker_process_lose(&forward->process);
+	forward->world = 0;
 	if (++forward->losses == LOSSES_MAX)
 		return give_up(forward, "the emulator's process was lost again and again");
 	*ret = (struct emulate_outcome){ .why = EMULATE_LOST };
