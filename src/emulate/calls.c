@@ -53,6 +53,14 @@ static bool is_futex_wait(const struct call *call)
 	       (command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI);
 }
 
+static bool is_futex_wake(const struct call *call)
+{
+	int command = futex_command(call);
+
+	return call->nr == __NR_futex &&
+	       (command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET || command == FUTEX_WAKE_OP);
+}
+
 static bool is_same_wait(const struct call *call)
 {
 	const struct emulate_question *question = call->run->question;
@@ -198,7 +206,8 @@ void run_system_call(struct run *run)
 	else if (!run->follows)
 		end_in(&call, EMULATE_ACTS);
 	else {
-		run->made_up = true;
+		/* Whom a wake-up finds is of no account to who wakes. */
+		run->made_up |= !is_futex_wake(&call);
 		run->effect = true;
 		answer(&call, made_up_answer(&call));
 	}

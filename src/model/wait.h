@@ -92,6 +92,12 @@ enum lc_wait_protocol {
 	LC_WAIT_RUST_PARK,
 	LC_WAIT_PARKING_LOT_PARK,
 	LC_WAIT_PLAIN_WORD, /* the word is the program's own */
+	/* locks */
+	LC_WAIT_GLIBC_MUTEX,
+	LC_WAIT_GLIBC_RWLOCK,
+	LC_WAIT_RUST_MUTEX,
+	LC_WAIT_RUST_RWLOCK,
+	LC_WAIT_PROTOCOL_LAST = LC_WAIT_RUST_RWLOCK
 };
 
 /* Which numbers the rest of a key is made of. */
@@ -233,6 +239,8 @@ enum lc_wait_recorded {
 #define LC_WAIT_SLEEPS_AGAIN (1ull << 45) /* woken now, it would: its condition is not so */
 #define LC_WAIT_GOES_ON (1ull << 46)	  /* its condition is so */
 #define LC_WAIT_GOES_ON_STILL (1ull << 47)
+#define LC_WAIT_HOLDERS_RUN \
+	(1ull << 48) /* owners are who would release it, by their own code; it records none */
 
 /*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in

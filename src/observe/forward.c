@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whom to ask, when, and what their answers mean for their waits: see forward.h. */
 #include "observe/forward.h"
-#include "observe/forward_question.h"
+#include "observe/forward_private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,12 +15,6 @@
 #define FREE_NS 2000000000ull	  /* that all questions together may take, */
 #define SHARE 5			  /* and one part in so many of the time since */
 #define OBJECT_BYTES 64
-
-struct asking {
-	struct observer *observer;
-	struct forward_process process; /* of the thread asked last; task.pid 0: none */
-	uint64_t begun;
-};
 
 static bool is_kind(const struct lc_wait *wait)
 {
@@ -51,7 +45,7 @@ static bool is_due(const struct asking *asking, const struct lc_thread *thread)
 	       asking->begun >= thread->goes_on.since + AGAIN_AFTER;
 }
 
-static bool take_process(struct asking *asking, pid_t pid)
+bool forward_take_process(struct asking *asking, pid_t pid)
 {
 	struct forward_process *process = &asking->process;
 
@@ -67,7 +61,7 @@ static bool take_process(struct asking *asking, pid_t pid)
 }
 
 /* It stands where it stood when its registers were taken. */
-static bool stood_still(const struct asking *asking, const struct lc_thread *thread)
+bool forward_stood_still(const struct asking *asking, const struct lc_thread *thread)
 {
 	struct lc_sample sample;
 
@@ -81,7 +75,7 @@ static bool stood_still(const struct asking *asking, const struct lc_thread *thr
 
 /* --- words --- */
 
-static void name_address(const struct asking *asking, uint64_t address, char *buffer, size_t size)
+void forward_name_address(const struct asking *asking, uint64_t address, char *buffer, size_t size)
 {
 	const struct forward_process *process = &asking->process;
 	const struct target_mapping *mapping = target_maps_find(&process->maps, address);
@@ -107,7 +101,7 @@ static void say_condition(const struct asking *asking, const struct emulate_outc
 		const struct emulate_condition *one = &outcome->conditions[i];
 		bool small = one->value < 1000000;
 
-		name_address(asking, one->address, name, sizeof(name));
+		forward_name_address(asking, one->address, name, sizeof(name));
 		length = snprintf(wait->condition + used, sizeof(wait->condition) - used,
 				  small ? "%s%s (%llu)" : "%s%s (0x%llx)", i ? " or " : "", name,
 				  (unsigned long long)one->value);
@@ -178,13 +172,13 @@ static void say_run(const struct asking *asking, const struct emulate_outcome *o
 	char name[64];
 	int length;
 
-	name_address(asking, outcome->at, name, sizeof(name));
+	forward_name_address(asking, outcome->at, name, sizeof(name));
 	length = snprintf(wait->run, sizeof(wait->run), "%u run%s, %llu instructions: %s, at %s",
 			  outcome->runs, outcome->runs == 1 ? "" : "s",
 			  (unsigned long long)outcome->instructions, end_words(outcome), name);
 	if (!outcome->condition_count || length < 0 || (size_t)length >= sizeof(wait->run))
 		return;
-	name_address(asking, first->branch, name, sizeof(name));
+	forward_name_address(asking, first->branch, name, sizeof(name));
 	(void)snprintf(wait->run + length, sizeof(wait->run) - (size_t)length,
 		       "; `%s` at %s decides, %staken", branch_words(first), name,
 		       first->taken ? "" : "not ");
@@ -268,17 +262,16 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 
 	thread->wait->flags |= LC_WAIT_ASKED;
 	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
-	if (!take_process(asking, thread->task.pid) ||
+	if (!forward_take_process(asking, thread->task.pid) ||
 	    !forward_question(&asking->process, thread, &question))
 		return 0;
-	question.world = asking->process.world;
 	r = emulator->does->ask(emulator, &question, &source, &outcome);
-	if (r == 0 && stood_still(asking, thread))
+	if (r == 0 && forward_stood_still(asking, thread))
 		take_outcome(asking, &outcome, thread);
 	return r;
 }
 
-static bool has_time(const struct observer *observer)
+bool forward_has_time(const struct observer *observer)
 {
 	uint64_t since = observer_now(observer) - observer->forward_begun;
 
@@ -316,12 +309,15 @@ void forward_ask(struct observer *observer)
 	     thread = lc_model_next(observer->model, thread)) {
 		if (!is_due(&asking, thread))
 			continue;
-		if (!has_time(observer))
+		if (!forward_has_time(observer))
 			break;
 		r = ask_thread(&asking, thread);
 		observer->forward_ns += now_monotonic() - begun;
 		begun = now_monotonic();
 	}
+	if (!r)
+		forward_find_holders(&asking);
+	observer->forward_ns += now_monotonic() - begun;
 	target_maps_release(&asking.process.maps);
 	note_again(observer);
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "target/memory.h"
 
@@ -141,6 +142,51 @@ static bool signal_condition(const struct forward_process *process, const struct
 	return true;
 }
 
+/*
+ * The lock that it waits for is free. glibc hands a rwlock over to the first writer by its phase,
+ * which that sleeps on; its further writers sleep on another word, and are not asked.
+ */
+static bool free_rwlock(const struct forward_process *process, const struct lc_wait *wait,
+			uint64_t word, struct emulate_question *question)
+{
+	const uint64_t phase = wait->key.object + 8;
+	uint32_t readers;
+	size_t count = 0;
+
+	if (word != phase)
+		return false;
+	if (wait->direction == LC_WAIT_LOCK) {
+		add_patch(question, wait->key.object, 3, false); /* a writer's phase, his */
+		add_patch(question, phase, 1, false);
+		return true;
+	}
+	if (target_memory_read(&process->task, wait->key.object, &readers, sizeof(readers),
+			       &count) < 0 ||
+	    count != sizeof(readers))
+		return false;
+	add_patch(question, wait->key.object, readers & ~3u, false);
+	add_patch(question, phase, 0, false);
+	return true;
+}
+
+static bool free_lock(const struct forward_process *process, const struct lc_wait *wait,
+		      uint64_t word, struct emulate_question *question)
+{
+	switch (wait->protocol) {
+	case LC_WAIT_GLIBC_MUTEX:
+	case LC_WAIT_RUST_MUTEX:
+		add_patch(question, word, 0, false);
+		return true;
+	case LC_WAIT_RUST_RWLOCK: /* his counter may be where he sleeps, but the state tells */
+		add_patch(question, wait->key.object, 0, false);
+		return true;
+	case LC_WAIT_GLIBC_RWLOCK:
+		return free_rwlock(process, wait, word, question);
+	default:
+		return false;
+	}
+}
+
 static bool signal_object(const struct forward_process *process, const struct lc_wait *wait,
 			  uint64_t word, struct emulate_question *question)
 {
@@ -176,12 +222,13 @@ static bool has_library(enum lc_wait_protocol protocol)
 	return protocol == LC_WAIT_GLIBC_CONDITION || protocol == LC_WAIT_GLIBC_SEMAPHORE;
 }
 
-bool forward_question(struct forward_process *process, const struct lc_thread *thread,
-		      struct emulate_question *ret)
+static struct emulate_question begin(const struct forward_process *process,
+				     const struct lc_thread *thread)
 {
 	const struct target_maps *maps = &process->maps;
-	struct emulate_question question = {
-		.asked = EMULATE_WOULD_WAKE,
+
+	return (struct emulate_question){
+		.world = process->world,
 		.tid = (uint32_t)thread->task.ns_tid,
 		.pid = (uint32_t)thread->task.ns_pid,
 		.registers = thread->registers,
@@ -190,12 +237,37 @@ bool forward_question(struct forward_process *process, const struct lc_thread *t
 		.own = { own_stack(maps, thread->sp), own_variables(thread->thread_pointer) },
 		.vdso = vdso_of(maps),
 	};
+}
 
+bool forward_question(struct forward_process *process, const struct lc_thread *thread,
+		      struct emulate_question *ret)
+{
+	struct emulate_question question = begin(process, thread);
+
+	question.asked = EMULATE_WOULD_WAKE;
 	if (!thread->thread_pointer)
 		return false;
 	if (has_library(thread->wait->protocol))
-		question.library = library_at(maps, thread->pc);
+		question.library = library_at(&process->maps, thread->pc);
 	if (!signal_object(process, thread->wait, thread->syscall.args[0], &question))
+		return false;
+	*ret = question;
+	return true;
+}
+
+bool forward_frees_question(struct forward_process *process, const struct lc_thread *thread,
+			    struct emulate_question *ret)
+{
+	struct emulate_question question = begin(process, thread);
+	uint64_t word = thread->syscall.args[0];
+
+	question.asked = EMULATE_WHAT_FREES;
+	question.follow = 1;
+	if (!thread->thread_pointer)
+		return false;
+	if (thread->syscall.nr == SYS_futex &&
+	    !signal_object(process, thread->wait, word, &question) &&
+	    !free_lock(process, thread->wait, word, &question))
 		return false;
 	*ret = question;
 	return true;

@@ -24,4 +24,11 @@ int forward_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE], b
 bool forward_question(struct forward_process *process, const struct lc_thread *thread,
 		      struct emulate_question *ret);
 
+/*
+ * The same for any blocked thread: which locks it would release if its wait ended. The caller fills
+ * in what is watched, and the result of the call.
+ */
+bool forward_frees_question(struct forward_process *process, const struct lc_thread *thread,
+			    struct emulate_question *ret);
+
 #endif

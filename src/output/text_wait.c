@@ -59,6 +59,8 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 				 wait->flags & LC_WAIT_SLEEPS_AGAIN ? " changes" : ", which is so");
 			line_end(&line);
 		}
+		if (wait->flags & LC_WAIT_HOLDERS_RUN)
+			text_labelled(&line, "holder", wait->run);
 		text_owners(&line, wait);
 		if (run->view && record->node != GRAPH_NONE)
 			text_chain(&line, run, record->node);

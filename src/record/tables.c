@@ -243,7 +243,7 @@ static const struct record_column wait_columns[] = {
 	U(received_ms_ago, tcp.received_ms_ago),
 	U(bytes_sent, tcp.bytes_sent),
 	U(bytes_received, tcp.bytes_received),
-	E(protocol, protocol, LC_WAIT_PLAIN_WORD),
+	E(protocol, protocol, LC_WAIT_PROTOCOL_LAST),
 	X(op, op),
 	X(object, object),
 	X(kernel_function, kernel_function),

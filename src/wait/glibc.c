@@ -77,6 +77,8 @@ static void describe(struct wait_job *job, const struct wait_futex *futex,
 	bool shared = mutex->kind & KIND_SHARED;
 
 	wait_futex_is(job, futex, LC_WAIT_MUTEX, 0);
+	wait->protocol = mutex->kind & (KIND_PI | KIND_ROBUST) ? LC_WAIT_OTHER_PROTOCOL
+							       : LC_WAIT_GLIBC_MUTEX;
 	wait->direction = LC_WAIT_LOCK;
 	if (mutex->kind == -1) {
 		wait->flags |= LC_WAIT_DESTROYED;
@@ -256,6 +258,7 @@ static void describe_rwlock(struct wait_job *job, const struct wait_futex *futex
 	struct lc_wait *wait = job->wait;
 
 	wait_futex_is(job, futex, LC_WAIT_RWLOCK, offset);
+	wait->protocol = LC_WAIT_GLIBC_RWLOCK;
 	if (lock->shared)
 		wait->flags |= LC_WAIT_PROCESS_SHARED;
 	/* Readers sleep on the phase, writers on it only when they are the first. */

@@ -66,6 +66,7 @@ bool wait_rust_mutex(struct wait_job *job, const struct wait_futex *futex)
 	    futex->value > RUST_LOCKED)
 		return false;
 	say(job, futex, LC_WAIT_MUTEX, "Rust Mutex", futex->value == 0);
+	job->wait->protocol = LC_WAIT_RUST_MUTEX;
 	job->wait->direction = LC_WAIT_LOCK;
 	return true;
 }
@@ -89,6 +90,7 @@ bool wait_rust_rwlock(struct wait_job *job, const struct wait_futex *futex)
 			  strstr(job->subject->functions[i], "write_contended");
 	/* A writer sleeps on the word behind that of the readers. */
 	say(job, futex, LC_WAIT_RWLOCK, "Rust RwLock", false);
+	job->wait->protocol = LC_WAIT_RUST_RWLOCK;
 	wait_futex_key(job, futex->address - (writes ? 4 : 0), futex->shared, &job->wait->key);
 	job->wait->direction = writes ? LC_WAIT_LOCK : LC_WAIT_LOCK_SHARED;
 	i = (writes ? wait_futex_u32(futex, -4) : futex->value) & RUST_READERS;

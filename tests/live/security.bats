@@ -56,6 +56,23 @@ workers_have_their_rights() {
 	stop_trace
 }
 
+@test "the emulator has no rights, and a place of its own" {
+	[[ -x $programs/asked ]] || skip "no asked"
+	start asked list
+	await 2
+	follow "$BATS_TEST_TMPDIR/trace" -p "$pid" -m 100ms --json
+	begun() { [[ $(worker emulate) ]] && grep -q $'^Seccomp:\t2' "/proc/$(worker emulate)/status"; }
+	eventually 20 begun
+	rights "$(worker emulate)"
+	[[ $(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$(worker emulate)/status") == "65534 65534 65534 65534" ]]
+	[[ ! -e /proc/$(worker emulate)/root/etc && ! -e /proc/$(worker emulate)/root/proc ]]
+	[[ $(readlink "/proc/$(worker emulate)/ns/net") != $(readlink /proc/self/ns/net) ]]
+	local one
+	one=$(worker emulate)
+	stop_trace || :
+	eventually 20 gone "$one"
+}
+
 @test "workers are gone with leakhop, however it ends" {
 	local signal files reader begins
 	for signal in INT KILL; do
@@ -86,7 +103,8 @@ workers_have_their_rights() {
 	done
 	eventually 20 confined
 	workers_have_their_rights
-	[[ $(pgrep -P "$(spawner)" | wc -l) == 2 ]]
+	# And one that runs threads of the host forward, if there was something to ask.
+	(($(pgrep -P "$(spawner)" | wc -l) == 2 + $(worker emulate | wc -l)))
 	stop_trace
 	is "$(ready_tid mutex)" "any(.user_stack[]; .line == $(mark locks.c block mutex))" "$json"
 }

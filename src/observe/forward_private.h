@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the two questions share: forward.c, forward_holders.c. Private to these. */
+#ifndef LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
+#define LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
+
+#include "observe/forward_question.h"
+#include "observe/observer.h"
+
+/* One pass over all threads. */
+struct asking {
+	struct observer *observer;
+	struct forward_process process; /* of the thread asked last; task.pid 0: none */
+	uint64_t begun;
+};
+
+/* Makes that process the one that is asked. False: it cannot be read. */
+bool forward_take_process(struct asking *asking, pid_t pid);
+
+/* It stands where it stood when its registers were taken. */
+bool forward_stood_still(const struct asking *asking, const struct lc_thread *thread);
+
+/* Is there time left for another question? */
+bool forward_has_time(const struct observer *observer);
+
+/* "jobs+8", or its number. */
+void forward_name_address(const struct asking *asking, uint64_t address, char *buffer, size_t size);
+
+/*
+ * Of locks that record no holder: who of the threads would release it. They become the owners of
+ * the waits for it.
+ */
+void forward_find_holders(struct asking *asking);
+
+#endif

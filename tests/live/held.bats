@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Who holds a lock that records nobody: asked of the code of those who might.
+
+load helper
+
+setup() {
+	pids=()
+	need_tool
+	need_root
+	json=$BATS_TEST_TMPDIR/dump.json
+	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] ||
+		skip 'no libunicorn'
+}
+
+# look THREADS PROGRAM [ARGUMENT]...
+look() {
+	[[ -x $programs/$2 ]] || skip "$2 was not built"
+	start "${@:2}"
+	await "$1"
+	eventually 20 all_due "$json"
+}
+
+# crosswise PROGRAM [ARGUMENT]...: both are in a circle, and the first is told to wait for the second
+crosswise() {
+	look 2 "$@"
+	local first second
+	first=$(ready_tid first) second=$(ready_tid second)
+	is "$first" ".verdict == \"deadlock\" and .rule == \"cycle\" and .proof != \"\" and .wait.owner.tid == $second" "$json"
+	is "$second" ".verdict == \"deadlock\" and .rule == \"cycle\" and .proof != \"\" and .wait.owner.tid == $first" "$json"
+	is "$first" "[.chain[].tid] == [$first, $second] and (.wait.run_forward | test(\"^$second would release it\"))" "$json"
+	same '.findings | length' 2 "$json"
+}
+
+@test "a reader of a rwlock, where another has had it before" {
+	local program
+	for program in held stripped/held; do
+		look 3 "$program" read
+		is "$(ready_tid writer)" "[.wait.owners[].tid] == [$(ready_tid holder)]" "$json"
+		no_findings "$json"
+		kill_fixtures || :
+	done
+}
+
+@test "the text names it, and where it would unlock" {
+	look 3 held read
+	leakhop dump -p "$pid" -m 1ms >"$BATS_TEST_TMPDIR/text"
+	grep -E "holder +$(ready_tid holder) would release it, at .*unlock.*, called at read_and_sleep\+" "$BATS_TEST_TMPDIR/text"
+}
+
+@test "readers of rwlocks, crosswise" { crosswise held abba; }
+@test "readers of rwlocks, crosswise, stripped" { crosswise stripped/held abba; }
+@test "readers of rwlocks, crosswise, static" { crosswise static/held abba; }
+# Both stand at one place: they are one record.
+@test "std::shared_mutex, crosswise" {
+	look 2 held_cpp
+	is "$(ready_tid first)" ".verdict == \"deadlock\" and .rule == \"cycle\" and .count == 2 and
+		([.chain[].tid] | sort) == ([$(ready_tid first), $(ready_tid second)] | sort)" "$json"
+}
+@test "Rust's RwLock, crosswise" { crosswise held_rust; }
+@test "Rust's Mutex, crosswise, beside one that sleeps" { crosswise rust abba well; }
+
+@test "one of two wakes up by itself: no circle" {
+	look 2 held abba well
+	no_findings "$json"
+}
