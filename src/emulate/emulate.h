@@ -28,7 +28,7 @@
 #define EMULATE_PAGES 4096u
 #define EMULATE_RUN_NS 20000000u
 #define EMULATE_RUNS 400u
-#define EMULATE_ALL_NS 200000000u
+#define EMULATE_ALL_NS 60000000u
 
 struct emulate_range {
 	uint64_t start, end; /* first address behind it; both 0: empty */

@@ -40,6 +40,19 @@ static bool same_wait(const struct lc_wait *a, const struct lc_wait *b)
 	       (a->kind != LC_WAIT_GIL || a->position == b->position);
 }
 
+/*
+ * That it would sleep again, by what it was asked last, stands until it is asked anew: it has not
+ * run since.
+ */
+static void carry_over(const struct lc_wait *from, struct lc_wait *to)
+{
+	if (!(from->flags & LC_WAIT_SLEEPS_AGAIN) || to->flags & LC_WAIT_ASKED)
+		return;
+	to->flags |= LC_WAIT_SLEEPS_AGAIN;
+	memcpy(to->condition, from->condition, sizeof(to->condition));
+	memcpy(to->run, from->run, sizeof(to->run));
+}
+
 int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uint64_t read_at)
 {
 	struct lc_wait *copy = NULL;
@@ -51,6 +64,8 @@ int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uin
 			return -ENOMEM;
 		memcpy(copy, wait, copy_size(wait));
 		same = thread->wait && same_wait(thread->wait, wait);
+		if (same)
+			carry_over(thread->wait, copy);
 	}
 	free(thread->wait);
 	thread->wait = copy;

@@ -296,28 +296,42 @@ static void note_again(struct observer *observer)
 	}
 }
 
+/* Those first of whom nothing else would be known. Returns what the emulator says of itself. */
+static int ask_kind(struct asking *asking, bool conditions)
+{
+	struct observer *observer = asking->observer;
+	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	uint64_t begun = now_monotonic();
+	int r = 0;
+
+	for (; thread && !r && !observer_is_stopped(observer);
+	     thread = lc_model_next(observer->model, thread)) {
+		if (!is_due(asking, thread) ||
+		    (thread->wait->kind == LC_WAIT_CONDITION) != conditions)
+			continue;
+		if (!forward_has_time(observer))
+			break;
+		r = ask_thread(asking, thread);
+		observer->forward_ns += now_monotonic() - begun;
+		begun = now_monotonic();
+	}
+	return r;
+}
+
 void forward_ask(struct observer *observer)
 {
 	struct asking asking = { .observer = observer, .begun = observer_now(observer) };
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
-	uint64_t begun = now_monotonic();
+	uint64_t begun;
 	int r = observer->options->emulator ? 0 : -ENOTCONN;
 
 	if (!observer->forward_begun)
 		observer->forward_begun = asking.begun;
-	for (; thread && !r && !observer_is_stopped(observer);
-	     thread = lc_model_next(observer->model, thread)) {
-		if (!is_due(&asking, thread))
-			continue;
-		if (!forward_has_time(observer))
-			break;
-		r = ask_thread(&asking, thread);
-		observer->forward_ns += now_monotonic() - begun;
-		begun = now_monotonic();
-	}
+	r = r ?: ask_kind(&asking, /* conditions= */ true);
+	begun = now_monotonic();
 	if (!r)
 		forward_find_holders(&asking);
 	observer->forward_ns += now_monotonic() - begun;
+	r = r ?: ask_kind(&asking, /* conditions= */ false);
 	target_maps_release(&asking.process.maps);
 	note_again(observer);
 }
