@@ -53,7 +53,6 @@ static void go(struct asking *asking, struct run *run)
 {
 	run_forward(run);
 	asking->outcome->runs++;
-	asking->outcome->instructions += run->instructions;
 }
 
 static void go_with(struct asking *asking, const struct run_read *read, uint64_t value)
@@ -207,6 +206,7 @@ static bool is_guarded(struct asking *asking)
 
 static void take_end(struct emulate_outcome *outcome, const struct run *run)
 {
+	outcome->instructions = run->instructions;
 	outcome->end = run->end;
 	outcome->why = run->why;
 	outcome->at = run->at;

@@ -138,6 +138,7 @@ struct emulate_release {
 	uint64_t callers[EMULATE_CALLERS]; /* return addresses on the way there, innermost first */
 };
 
+/* The end, and so on, are of the run on the memory as it is. */
 struct emulate_outcome {
 	uint32_t end; /* enum emulate_end */
 	uint32_t why; /* enum emulate_why */

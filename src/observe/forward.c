@@ -15,6 +15,7 @@
 #define FREE_NS 2000000000ull	  /* that all questions together may take, */
 #define SHARE 5			  /* and one part in so many of the time since */
 #define OBJECT_BYTES 64
+#define ALIKE 8 /* at one place: the others are taken to be so, too */
 
 static bool is_kind(const struct lc_wait *wait)
 {
@@ -173,9 +174,10 @@ static void say_run(const struct asking *asking, const struct emulate_outcome *o
 	int length;
 
 	forward_name_address(asking, outcome->at, name, sizeof(name));
-	length = snprintf(wait->run, sizeof(wait->run), "%u run%s, %llu instructions: %s, at %s",
-			  outcome->runs, outcome->runs == 1 ? "" : "s",
-			  (unsigned long long)outcome->instructions, end_words(outcome), name);
+	length = snprintf(wait->run, sizeof(wait->run),
+			  "%u run%s, the first of %llu instructions: %s, at %s", outcome->runs,
+			  outcome->runs == 1 ? "" : "s", (unsigned long long)outcome->instructions,
+			  end_words(outcome), name);
 	if (!outcome->condition_count || length < 0 || (size_t)length >= sizeof(wait->run))
 		return;
 	forward_name_address(asking, first->branch, name, sizeof(name));
@@ -250,6 +252,64 @@ static void take_outcome(const struct asking *asking, const struct emulate_outco
 		wait->condition[0] = '\0'; /* it decides something, but not whether to wait */
 }
 
+/* --- thousands at one place --- */
+
+static struct forward_site *find_site(struct asking *asking, const struct lc_thread *thread,
+				      uint64_t object)
+{
+	for (size_t i = 0; i < FORWARD_SITES; i++) {
+		struct forward_site *site = &asking->sites[i];
+
+		if (site->pid == thread->task.pid && site->user_stack == thread->user_stack &&
+		    site->object == object)
+			return site;
+	}
+	return NULL;
+}
+
+static void note_site(struct asking *asking, const struct lc_thread *thread)
+{
+	const uint64_t answers = LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON;
+	const struct lc_wait *wait = thread->wait;
+	uint64_t object = wait->flags & answers ? wait->key.object : 0;
+	struct forward_site *site = find_site(asking, thread, object);
+
+	if (!thread->user_stack)
+		return;
+	if (!site) {
+		site = &asking->sites[asking->site_count++ % FORWARD_SITES];
+		*site = (struct forward_site){ .pid = thread->task.pid,
+					       .user_stack = thread->user_stack,
+					       .object = object };
+	}
+	if (site->flags != (wait->flags & answers) || strcmp(site->condition, wait->condition) != 0)
+		site->alike = 0;
+	site->alike++;
+	site->flags = wait->flags & answers;
+	memcpy(site->condition, wait->condition, sizeof(site->condition));
+	memcpy(site->run, wait->run, sizeof(site->run));
+}
+
+/*
+ * The first few are asked one by one. If all say that they would sleep again, the others at the
+ * same place and object would, too; if nothing is known of any, nothing will be of the others. That
+ * a condition is so, each says for itself.
+ */
+static bool answer_alike(struct asking *asking, struct lc_thread *thread)
+{
+	struct lc_wait *wait = thread->wait;
+	const struct forward_site *site = find_site(asking, thread, wait->key.object);
+
+	site = site && site->alike >= ALIKE ? site : find_site(asking, thread, 0);
+	if (!thread->user_stack || !site || site->alike < ALIKE || site->flags & LC_WAIT_GOES_ON)
+		return false;
+	wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
+	wait->flags |= LC_WAIT_ASKED | site->flags;
+	memcpy(wait->condition, site->condition, sizeof(wait->condition));
+	memcpy(wait->run, site->run, sizeof(wait->run));
+	return true;
+}
+
 /* --- whom --- */
 
 static int ask_thread(struct asking *asking, struct lc_thread *thread)
@@ -309,9 +369,12 @@ static int ask_kind(struct asking *asking, bool conditions)
 		if (!is_due(asking, thread) ||
 		    (thread->wait->kind == LC_WAIT_CONDITION) != conditions)
 			continue;
+		if (answer_alike(asking, thread))
+			continue;
 		if (!forward_has_time(observer))
 			break;
 		r = ask_thread(asking, thread);
+		note_site(asking, thread);
 		observer->forward_ns += now_monotonic() - begun;
 		begun = now_monotonic();
 	}

@@ -6,11 +6,26 @@
 #include "observe/forward_question.h"
 #include "observe/observer.h"
 
+#define FORWARD_SITES 64
+
+/* What those at one place and object said, one after the other, all the same. */
+struct forward_site {
+	pid_t pid;
+	uint32_t user_stack;
+	uint64_t object; /* 0: wherever they wait, nothing was known of them */
+	unsigned alike;
+	uint64_t flags;
+	char condition[sizeof(((struct lc_wait *)NULL)->condition)];
+	char run[sizeof(((struct lc_wait *)NULL)->run)];
+};
+
 /* One pass over all threads. */
 struct asking {
 	struct observer *observer;
 	struct forward_process process; /* of the thread asked last; task.pid 0: none */
 	uint64_t begun;
+	struct forward_site sites[FORWARD_SITES]; /* the oldest is replaced */
+	size_t site_count;
 };
 
 /* Makes that process the one that is asked. False: it cannot be read. */

@@ -65,7 +65,7 @@ unknown() {
 	look asked flag well
 	leakhop dump -p "$pid" --explain "$(ready_tid flag)" >"$BATS_TEST_TMPDIR/text"
 	grep -E 'condition +ready_flag \(0\)' "$BATS_TEST_TMPDIR/text"
-	grep -E 'run forward +[0-9]+ runs, [0-9]+ instructions: it sleeps again, .*; `j[a-z]+` at wait_for_flag\+[0-9]+ decides' \
+	grep -E 'run forward +[0-9]+ runs, the first of [0-9]+ instructions: it sleeps again, .*; `j[a-z]+` at wait_for_flag\+[0-9]+ decides' \
 		"$BATS_TEST_TMPDIR/text"
 	leakhop dump -p "$pid" -m 1ms | grep -E 'until +ready_flag \(0\) changes'
 }
