@@ -62,14 +62,12 @@ static int settle(struct session *session)
  */
 static int ask_again(struct session *session)
 {
-	const struct observer *observer = &session->observer;
-	struct timespec step = { .tv_nsec = 20000000 };
+	uint64_t at = session->observer.ask_again_at;
 
-	if (!observer->ask_again_at)
+	if (!at)
 		return 0;
-	while (observer_now(observer) < observer->ask_again_at && !ending_is_due(NULL))
-		(void)nanosleep(&step, NULL);
-	return ending_is_due(NULL) ? 0 : observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+	rest_until(at);
+	return ending_asked() ? 0 : observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
 }
 
 static int dump(struct session *session)
