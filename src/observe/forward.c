@@ -385,8 +385,11 @@ void forward_ask(struct observer *observer)
 {
 	struct asking asking = { .observer = observer, .begun = observer_now(observer) };
 	uint64_t begun;
+	bool again = observer->ask_again_at && asking.begun >= observer->ask_again_at;
 	int r = observer->options->emulator ? 0 : -ENOTCONN;
 
+	if (!observer->forward_due && !again)
+		return;
 	if (!observer->forward_begun)
 		observer->forward_begun = asking.begun;
 	r = r ?: ask_kind(&asking, /* conditions= */ true);
@@ -396,5 +399,6 @@ void forward_ask(struct observer *observer)
 	observer->forward_ns += now_monotonic() - begun;
 	r = r ?: ask_kind(&asking, /* conditions= */ false);
 	target_maps_release(&asking.process.maps);
+	observer->forward_due = !r && !forward_has_time(observer);
 	note_again(observer);
 }

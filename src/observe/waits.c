@@ -201,6 +201,7 @@ int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *re
 	r = r ?: waits_find_runners(&reading, observer->others);
 	r = r ?: read_again(&reading);
 	reading_close(&reading);
+	observer->forward_due |= reading.read;
 	*ret_read = reading.read;
 	return r;
 }
