@@ -195,6 +195,26 @@ static int proc_consume(struct collect *collect, collect_event_fn fn, void *cont
 	return 0;
 }
 
+/* security/yama/yama_lsm.c: from 1 on, being the same user is not enough; 2: nobody may but root.
+ */
+static void say_way_out(struct error *error)
+{
+	char scope[64] = "0";
+
+	(void)target_read_file("/proc/sys/kernel/yama/ptrace_scope", scope, sizeof(scope));
+	if (scope[0] >= '1' && scope[0] <= '3')
+		error_remedy(error,
+			     "Yama's ptrace_scope is %c: run it as root (sudo), or have it at %s",
+			     scope[0],
+			     scope[0] == '1' ? "0: sudo sysctl kernel.yama.ptrace_scope=0"
+					     : "1, for commands that leakhop begins, or 0, for "
+					       "all: sudo sysctl kernel.yama.ptrace_scope=0");
+	else
+		error_remedy(error,
+			     "run it as root (sudo), or as the user that process belongs to; "
+			     "`leakhop doctor` tells what stands in the way");
+}
+
 /* A named process that may not be read is told at once, not after an empty report. */
 static int check_permission(const struct collect_filter *filter, struct error *error)
 {
@@ -207,9 +227,7 @@ static int check_permission(const struct collect_filter *filter, struct error *e
 		if (r != -EPERM && r != -EACCES)
 			continue;
 		error_say(error, -EPERM, "not permitted to read process %d", filter->pids[i]);
-		error_remedy(error,
-			     "run it as root (sudo), or as the user that process belongs to; "
-			     "`leakhop doctor` tells what stands in the way");
+		say_way_out(error);
 		return -EPERM;
 	}
 	return 0;

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# smoke.sh LEAKHOP LOCKS - a first look, inside an emulated machine with busybox only
+# smoke.sh LEAKHOP LOCKS ENDING - a first look, inside an emulated machine with busybox only
 #
-# LOCKS is the fixture of that name. Prints a TAP line for each thing that must hold.
+# LOCKS and ENDING are the fixtures of these names. Prints a TAP line for each thing that must hold.
 
 leakhop=$1
 locks=$2
+ending=$3
 count=0
 failed=0
 json=/tmp/result.json
@@ -67,6 +68,33 @@ result "trace: the spawner's stack" has '"spawn": *{[^}]*"stack": *\[ *{[^]]*"ma
 result "dump from /proc" dump --without bpf
 result "dump from /proc: mutex is found" has '"block_in_mutex"'
 kill -9 "$pid"
+
+# checked AS CODE TEXT ARGUMENT...: a check of ENDING ends with that code and says that
+checked() {
+	as=$1 code=$2 text=$3
+	shift 3
+	$as "$leakhop check --grace 0s -- $ending $*" >/tmp/messages 2>&1 </dev/null
+	ended=$?
+	grep -q "$text" /tmp/messages && [ $ended = "$code" ]
+}
+nobody() { su -s /bin/sh nobody -c "$1"; }
+root() { sh -c "$1"; }
+scope=/proc/sys/kernel/yama/ptrace_scope
+echo 'nobody:x:65534:65534:nobody:/:/bin/sh' >>/etc/passwd
+left='1 thread left over: semaphore in wait_for_word (ending.c:'
+result "check: what is left over, by root" checked root 99 "$left" return
+result "check: its healthy twin, by root" checked root 0 ' 0 findings' return well
+echo 0 >$scope 2>/dev/null
+result "check: what is left over, by nobody" checked nobody 99 "$left" return
+result "check: its healthy twin, by nobody" checked nobody 0 ' 0 findings' return well
+if [ -e $scope ]; then
+	echo 1 >$scope
+	result "check: by nobody, Yama's ptrace_scope 1" checked nobody 99 "$left" return
+	echo 2 >$scope
+	# Nobody may read a process then: it is said at once, and is not green.
+	result "check: by nobody, Yama's ptrace_scope 2" checked nobody 3 'ptrace_scope is 2' return
+	result "check: by root, Yama's ptrace_scope 2" checked root 99 "$left" return
+fi
 sleep 1
 clean() { ! dmesg | grep -E 'WARNING:|BUG:|Oops'; }
 result "the kernel has no complaint" clean
