@@ -211,3 +211,34 @@ threads_stuck() {
 	looked sick_family well full-pipes both-listen forked-lock circle stuck-child
 	grep -q 'failures="0"' "$shared/junit.xml"
 }
+
+# stuck_in FUNCTION...: each has a failure of its own
+stuck_in() {
+	local one
+	for one; do
+		grep -qE "failure message=.* stuck: .* in $one \(" "$shared/junit.xml" || { echo "$one not found" >&2; return 1; }
+	done
+}
+
+closed_worlds() {
+	looked closed "" semaphores own-flock lost-signal forked handler
+	stuck_in wait_first wait_second semaphores own_flock wait_for_signal convert_time
+	looked closed well semaphores own-flock lost-signal forked handler
+	grep -q 'failures="0"' "$shared/junit.xml"
+}
+
+@test "who could be woken only by those that wait: all kinds at once, and none of the twins; as root and as nobody" {
+	both_users closed_worlds
+}
+
+@test "locks that record no holder, in C, C++ and Rust, and a wake-up that was lost: with privileges" {
+	need_root
+	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] || skip 'no libunicorn'
+	[[ -x $programs/held_rust ]] || skip 'no Rust'
+	# shellcheck disable=SC2016
+	begin --threshold 1s --timeout 8s --grace 0s --junit "$shared/junit.xml" -- sh -c '
+		cd "$1" && for one in "held abba" held_cpp held_rust "asked flag" "asked_cpp job"; do ./$one >/dev/null 2>&1 & done; wait' \
+		sh "$programs"
+	ended 124 60000
+	stuck_in read_one_write_other read_other_write_one 'take\(.*\)' held_rust::take wait_for_flag 'wait_for_job\(\)'
+}
