@@ -683,6 +683,18 @@ static void test_pipes_and_sets(void **state)
 	expect(wait, VERDICT_IDLE, "reader");
 	wait.flags = LC_WAIT_OWN_PROCESS;
 	expect(wait, VERDICT_SUSPECT, "own-pipe");
+	strcpy(wait.op, "ppoll"); /* a loop, which others of its process wake */
+	expect(wait, VERDICT_IDLE, "event-loop");
+	wait.flags |= LC_WAIT_OWN_THREAD;
+	expect(wait, VERDICT_LEAK, "only-itself");
+	wait = wait_for(LC_WAIT_EVENTFD, 1);
+	wait.flags = LC_WAIT_OWN_PROCESS;
+	strcpy(wait.op, "read");
+	expect(wait, VERDICT_SUSPECT, "own-eventfd");
+	strcpy(wait.op, "epoll_pwait2");
+	expect(wait, VERDICT_IDLE, "event-loop");
+	wait.flags |= LC_WAIT_OWN_THREAD;
+	expect(wait, VERDICT_LEAK, "only-itself");
 	wait = wait_for(LC_WAIT_FIFO, 1);
 	wait.direction = LC_WAIT_OPEN;
 	wait.recorded = LC_WAIT_OUTSIDE;

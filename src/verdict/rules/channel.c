@@ -2,6 +2,25 @@
 /* Pipes and other descriptors, sets of them, sleeps and signals, and waits inside the kernel. */
 #include "verdict/rules/private.h"
 
+#include <string.h>
+
+/*
+ * In epoll, poll or select, of this one descriptor only: a loop that others of its process hand
+ * work to, which tell it so by a word.
+ */
+static bool is_loop(struct judged *judged)
+{
+	const char *call = judged->wait->op;
+
+	if (strncmp(call, "epoll_", 6) != 0 && strncmp(call, "poll", 4) != 0 &&
+	    strncmp(call, "ppoll", 5) != 0 && strncmp(call, "select", 6) != 0 &&
+	    strncmp(call, "pselect", 7) != 0)
+		return false;
+	judge(judged, VERDICT_IDLE, "event-loop",
+	      "it waits for what other threads of its process tell it");
+	return true;
+}
+
 static void pipe_end(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -30,6 +49,8 @@ static void pipe_end(struct judged *judged)
 		judge_remedy(judged, "read the other end, or don't fill it: its reader is %s",
 			     wait->owner_count ? "named above" : "not known");
 	} else if (own && !handler) {
+		if (is_loop(judged))
+			return;
 		judge(judged, VERDICT_SUSPECT, "own-pipe",
 		      "only threads of its own process could write to it");
 		judge_remedy(judged,
@@ -97,6 +118,8 @@ static void own_descriptor(struct judged *judged)
 		judge_remedy(judged, "give the wait a time-out, or hand fd %d to who is to write",
 			     wait->fd);
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && wait->kind == LC_WAIT_EVENTFD) {
+		if (is_loop(judged))
+			return;
 		judge(judged, VERDICT_SUSPECT, "own-eventfd",
 		      "only threads of its own process could wake it");
 		judge_remedy(judged, "look for the thread that should write to fd %d", wait->fd);
