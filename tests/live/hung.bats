@@ -74,8 +74,9 @@ survives() {
 	connection=$(awk '/ - fuse/ { split($3, number, ":"); print number[2]; exit }' "/proc/$pid/mountinfo")
 	eventually 20 all_asleep
 	timeout -k 5 60 gcore -o "$core/core" "$pid" >"$core/said" 2>&1 </dev/null 3>&- || skip "gcore does not make it: $(tail -n 1 "$core/said")"
+	cp "$leakhop" "$core/leakhop" # which may lie in /tmp itself
 	kill -USR1 "$server"
-	nsenter -t "$pid" -m timeout -k 5 50 "$leakhop" dump --core "$core/core.$pid" --json >"$json" 2>"$json.err" 3>&-
+	nsenter -t "$pid" -m timeout -k 5 50 "$core/leakhop" dump --core "$core/core.$pid" --json >"$json" 2>"$json.err" 3>&-
 	grep -q "not found here.*: file " "$json.err"
 	holds '[.threads[] | select(.wait.kind == "mutex" and any(.user_stack[]; .function | test("mutex_lock")))] != []' "$json"
 }
