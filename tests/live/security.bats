@@ -104,7 +104,8 @@ workers_have_their_rights() {
 	eventually 20 confined
 	workers_have_their_rights
 	# And one that runs threads of the host forward, if there was something to ask.
-	(($(pgrep -P "$(spawner)" | wc -l) == 2 + $(worker emulate | wc -l)))
+	none_else() { (($(pgrep -P "$(spawner)" | wc -l) == 2 + $(worker emulate | wc -l))); }
+	eventually 20 none_else
 	stop_trace
 	is "$(ready_tid mutex)" "any(.user_stack[]; .line == $(mark locks.c block mutex))" "$json"
 }
