@@ -512,6 +512,7 @@ int main(void)
 
 int main(void)
 {
+	(void)puts("1..0 # SKIP the code that is run is x86-64's");
 	return 0;
 }
 
