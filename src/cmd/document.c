@@ -48,14 +48,9 @@ static uint64_t number_of(const json_t *object, const char *name)
 
 static enum verdict verdict_of(const json_t *record)
 {
-	const char *name = text_of(record, "verdict");
-	enum verdict verdict;
+	enum verdict verdict = verdict_find(text_of(record, "verdict"));
 
-	for (verdict = VERDICT_DEADLOCK; verdict > VERDICT_RUNNING; verdict--) {
-		if (!strcmp(name, verdict_name(verdict)))
-			break;
-	}
-	return verdict;
+	return verdict == VERDICT_COUNT ? VERDICT_RUNNING : verdict;
 }
 
 /* Frames as a stack of the document's own; 0: none. */

@@ -77,19 +77,6 @@ static bool find_kind(const char *name, enum found_kind *ret)
 	return false;
 }
 
-static bool find_verdict(const char *name, enum verdict *ret)
-{
-	int verdict;
-
-	for (verdict = 0; verdict < VERDICT_COUNT; verdict++) {
-		if (!strcmp(verdict_name(verdict), name)) {
-			*ret = verdict;
-			return true;
-		}
-	}
-	return false;
-}
-
 static int read_one(const struct record_found *row, struct found *ret)
 {
 	char **text;
@@ -103,8 +90,8 @@ static int read_one(const struct record_found *row, struct found *ret)
 		.block.line = row->block_line,
 		.spawn.line = row->spawn_line,
 	};
-	if (!find_kind(row->texts[RECORD_FOUND_KIND], &ret->kind) ||
-	    !find_verdict(row->texts[RECORD_FOUND_VERDICT], &ret->verdict))
+	ret->verdict = verdict_find(row->texts[RECORD_FOUND_VERDICT]);
+	if (ret->verdict == VERDICT_COUNT || !find_kind(row->texts[RECORD_FOUND_KIND], &ret->kind))
 		return -EBADMSG;
 	snprintf(ret->comm, sizeof(ret->comm), "%s", row->texts[RECORD_FOUND_COMM]);
 	for (i = 0; i < POINTERS; i++) {

@@ -255,11 +255,8 @@ static void parse_verdicts(struct argp_state *state, char *list, unsigned *bits)
 	char *word;
 
 	while ((word = strsep(&list, ","))) {
-		for (verdict = VERDICT_SUSPECT; verdict <= VERDICT_DEADLOCK; verdict++) {
-			if (!strcmp(word, verdict_name(verdict)))
-				break;
-		}
-		if (verdict > VERDICT_DEADLOCK)
+		verdict = verdict_find(word);
+		if (verdict < VERDICT_SUSPECT || verdict == VERDICT_COUNT)
 			argp_error(state, "'%s' is no verdict (deadlock, leak, stuck, suspect)",
 				   word);
 		*bits |= 1u << verdict;

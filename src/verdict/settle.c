@@ -25,6 +25,9 @@ int verdict_needs_time(const struct lc_snapshot *snapshot, bool *ret_needed)
 
 	for (; thread && !needed; thread = lc_snapshot_next(snapshot->threads, thread))
 		needed = looks_again(thread);
+	*ret_needed = needed;
+	if (needed)
+		return 0;
 	r = verdict_goroutines_make(snapshot, /* view= */ NULL, &groups);
 	if (r < 0)
 		return r;

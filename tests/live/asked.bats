@@ -10,8 +10,7 @@ setup() {
 	need_tool
 	need_root
 	json=$BATS_TEST_TMPDIR/dump.json
-	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] ||
-		skip 'no libunicorn'
+	need_emulator
 }
 
 # look PROGRAM FAULT [well]: the thread named as its fault stands, and so does the main thread

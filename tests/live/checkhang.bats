@@ -247,7 +247,7 @@ closed_worlds() {
 
 @test "locks that record no holder, in C, C++ and Rust, and a wake-up that was lost: with privileges" {
 	need_root
-	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] || skip 'no libunicorn'
+	need_emulator
 	[[ -x $programs/held_rust ]] || skip 'no Rust'
 	# shellcheck disable=SC2016
 	begin --threshold 1s --timeout 8s --grace 0s --junit "$shared/junit.xml" -- sh -c '

@@ -9,8 +9,7 @@ setup() {
 	need_tool
 	need_root
 	json=$BATS_TEST_TMPDIR/dump.json
-	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] ||
-		skip 'no libunicorn'
+	need_emulator
 }
 
 # look THREADS PROGRAM [ARGUMENT]...

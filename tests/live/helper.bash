@@ -160,6 +160,10 @@ container=(setpriv --inh-caps=-all
 
 need_root() { ((EUID == 0)) || skip "needs root"; }
 
+need_emulator() {
+	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') == yes ]] || skip "no libunicorn"
+}
+
 need_tool() { [[ -x $leakhop ]] || { echo "no $leakhop: make it first" >&2; return 1; }; }
 
 # ours PID: is it a fixture? A number may have been given to another process meanwhile.

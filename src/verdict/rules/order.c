@@ -22,6 +22,15 @@ const char *verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
+enum verdict verdict_find(const char *name)
+{
+	enum verdict verdict = VERDICT_RUNNING;
+
+	while (verdict < VERDICT_COUNT && strcmp(name, verdict_name(verdict)) != 0)
+		verdict++;
+	return verdict;
+}
+
 /* Each of its releasers waits for the next, and the last one for the first. */
 static void judge_cycle(struct judged *judged)
 {

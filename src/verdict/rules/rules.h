@@ -23,6 +23,8 @@ enum verdict {
 
 /* "running" to "deadlock". */
 const char *verdict_name(enum verdict verdict);
+/* The verdict of that name; VERDICT_COUNT: there is none. */
+enum verdict verdict_find(const char *name);
 
 /* What is concluded of a node of the graph: a host may have 100,000 of them. */
 struct judgement {
