@@ -10,7 +10,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define DESCRIPTORS_MAX 4000000
 
@@ -50,10 +54,39 @@ static int add(struct wait_descriptors *table, const struct wait_descriptor *des
 	return 0;
 }
 
-static int read_process(void *context, pid_t pid)
+/*
+ * leakhop's own workers cannot be read, and hold nothing of anybody else. They are known by their
+ * names (sandbox/confine.c, keeper/process.c) and as its children, or as their children.
+ */
+static bool is_own(pid_t pid)
 {
-	struct wait_descriptors *table = context;
-	struct wait_descriptor descriptor = { .pid = pid };
+	struct target_stat stat, parent;
+
+	if (target_read_stat(pid, pid, &stat) < 0 || strncmp(stat.comm, "leakhop-", 8))
+		return false;
+	if (stat.ppid == getpid())
+		return true;
+	return target_read_stat(stat.ppid, stat.ppid, &parent) == 0 && parent.ppid == getpid() &&
+	       !strncmp(parent.comm, "leakhop-", 8);
+}
+
+/*
+ * A process whose descriptors cannot be read. Init reaps orphans and talks to nobody over what its
+ * descendants made: where it alone can't be read (containers, hardened hosts), the list of holders
+ * still counts as whole. Who has ended has none.
+ */
+static void note_refusal(struct wait_descriptors *table, pid_t pid)
+{
+	struct target_stat stat;
+
+	table->refused += pid != 1 && !is_own(pid) && !target_read_stat(pid, pid, &stat) &&
+			  stat.state != 'Z';
+}
+
+/* Returns 0, also where it has ended, -EACCES or -EPERM, or another negative errno. */
+static int read_table(struct wait_descriptors *table, pid_t pid, pid_t tid)
+{
+	struct wait_descriptor descriptor = { .pid = pid, .tid = tid };
 	_cleanup_closedir_ DIR *folder = NULL;
 	struct target_fd fd;
 	struct dirent *entry;
@@ -61,26 +94,18 @@ static int read_process(void *context, pid_t pid)
 	ssize_t length;
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fd", pid, tid);
 	folder = opendir(path);
-	if (!folder) {
-		/*
-		 * Init reaps orphans and talks to nobody over what its descendants made: where it
-		 * alone can't be read (containers, hardened hosts), the list of holders still
-		 * counts as whole.
-		 */
-		table->refused += errno != ENOENT && pid != 1;
-		return 0;
-	}
+	if (!folder)
+		return errno == ENOENT || errno == ESRCH ? 0 : -EACCES;
 	while ((entry = readdir(folder))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		length = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
 		if (length < 0) {
-			table->refused += (errno == EACCES || errno == EPERM) && pid != 1;
 			if (errno == ENOENT)
 				continue;
-			return 0;
+			return errno == EACCES || errno == EPERM ? -EACCES : 0;
 		}
 		link[length] = '\0';
 		target_fd_parse(link, &fd);
@@ -92,6 +117,59 @@ static int read_process(void *context, pid_t pid)
 			return r;
 	}
 	return 0;
+}
+
+/* The threads of a process, of which each may have a table of its own (CLONE_FILES, unshare(2)). */
+struct tables {
+	struct wait_descriptors *table;
+	pid_t pid, last; /* whose was read last */
+};
+
+/* 0: the same; -EPERM: who does not know takes them for the same, as nearly all are. */
+static long compare_tables(pid_t one, pid_t other)
+{
+	return syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0);
+}
+
+/*
+ * A leader that has ended has none, and its table lives on with the others: with it none of them
+ * compares as the same.
+ */
+static int read_other_table(void *context, pid_t tid)
+{
+	struct tables *tables = context;
+	struct target_stat leader;
+	long order;
+	int r;
+
+	if (tid == tables->pid)
+		return 0;
+	order = compare_tables(tid, tables->last);
+	if (order < 0) {
+		if (tables->last != tables->pid ||
+		    target_read_stat(tables->pid, tables->pid, &leader) < 0 || leader.state != 'Z')
+			return 0;
+	} else if (!order || !compare_tables(tid, tables->pid)) {
+		return 0;
+	}
+	tables->last = tid;
+	r = read_table(tables->table, tables->pid, tid);
+	if (r == -EACCES)
+		tables->table->refused++;
+	return r == -EACCES ? 0 : r;
+}
+
+static int read_process(void *context, pid_t pid)
+{
+	struct wait_descriptors *table = context;
+	struct tables tables = { .table = table, .pid = pid, .last = pid };
+	int r = read_table(table, pid, pid);
+
+	if (r == -EACCES)
+		note_refusal(table, pid);
+	else if (r < 0)
+		return r;
+	return target_count_tids(pid) > 1 ? target_for_each_tid(pid, read_other_table, &tables) : 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -185,7 +263,7 @@ int wait_in_flight(struct wait_scan *scan)
 	table->in_flight = 0;
 	for (i = 0; i < table->count; i++)
 		if (table->all[i].kind == TARGET_FD_SOCKET &&
-		    !target_fdinfo_read(table->all[i].pid, table->all[i].pid, table->all[i].fd,
+		    !target_fdinfo_read(table->all[i].pid, table->all[i].tid, table->all[i].fd,
 					&info) &&
 		    info.scm_fds && table->in_flight < INT32_MAX / 2)
 			table->in_flight += info.scm_fds < 1024 ? info.scm_fds : 1024;
@@ -237,7 +315,7 @@ int wait_eventfds_load(struct wait_scan *scan)
 	if (!scan->eventfds)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
-		if (target_fdinfo_read(found[i].pid, found[i].pid, found[i].fd, &info) ||
+		if (target_fdinfo_read(found[i].pid, found[i].tid, found[i].fd, &info) ||
 		    info.eventfd_id < 0)
 			continue;
 		scan->eventfds[scan->eventfd_count++] = (struct wait_eventfd){

@@ -81,9 +81,9 @@ static bool has_lock(const struct wait_descriptor *descriptor, void *context)
 	struct target_fdinfo info;
 	unsigned i;
 
-	if (target_fdinfo_read(descriptor->pid, descriptor->pid, descriptor->fd, &info) ||
+	if (target_fdinfo_read(descriptor->pid, descriptor->tid, descriptor->fd, &info) ||
 	    !info.locks ||
-	    target_fd_stat(descriptor->pid, descriptor->pid, descriptor->fd, &file) ||
+	    target_fd_stat(descriptor->pid, descriptor->tid, descriptor->fd, &file) ||
 	    file.inode != wanted->file.inode || file.device != wanted->file.device)
 		return false;
 	for (i = 0; i < info.locks && i < TARGET_FD_LOCKS; i++) {

@@ -24,12 +24,12 @@ static bool is_other_end(const struct wait_descriptor *descriptor, void *context
 	struct target_fd_file file;
 	struct target_fd link;
 
-	if (target_fd_read(descriptor->pid, descriptor->pid, descriptor->fd, &link) < 0 ||
+	if (target_fd_read(descriptor->pid, descriptor->tid, descriptor->fd, &link) < 0 ||
 	    !(end->writes ? link.writes : link.reads))
 		return false;
 	if (!end->is_fifo)
 		return true;
-	return !target_fd_stat(descriptor->pid, descriptor->pid, descriptor->fd, &file) &&
+	return !target_fd_stat(descriptor->pid, descriptor->tid, descriptor->fd, &file) &&
 	       file.inode == end->inode && file.device == end->device;
 }
 

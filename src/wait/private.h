@@ -20,7 +20,7 @@
 /* A descriptor of some process. key: inode of a pipe or socket, else a hash of the link's text. */
 struct wait_descriptor {
 	uint64_t key;
-	pid_t pid;
+	pid_t pid, tid; /* the thread through which it was read */
 	int32_t fd;
 	uint8_t kind; /* enum target_fd_kind */
 };

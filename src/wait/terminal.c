@@ -12,7 +12,7 @@ static bool is_master_of(const struct wait_descriptor *descriptor, void *context
 {
 	struct target_fdinfo info;
 
-	return !target_fdinfo_read(descriptor->pid, descriptor->pid, descriptor->fd, &info) &&
+	return !target_fdinfo_read(descriptor->pid, descriptor->tid, descriptor->fd, &info) &&
 	       info.tty_index == *(int *)context;
 }
 

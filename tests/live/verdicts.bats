@@ -249,6 +249,17 @@ shown='.proof != "" and .remedy != ""'
 
 @test "a child that can never end: its twin" { twin 1 sick_family stuck-child; }
 
+@test "the other end of a pipe is kept by a thread whose leader has ended, or in a table of its own" {
+	local way
+	for way in ended-leader own-table; do
+		twin 1 sick_family $way
+		kill_fixtures || true
+		ill 1 sick_family $way
+		is "$(ready_tid reader)" "$(told leak only-itself pipe) and $shown" "$json"
+		kill_fixtures || true
+	done
+}
+
 @test "a circle's chain ends before it comes back, also where nothing is wrong" {
 	twin 2 sick_family both-listen
 	holds 'all(due[].chain | map([.pid, .tid]); length == (unique | length))' "$json"

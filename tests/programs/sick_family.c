@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +209,62 @@ static void wait_for_stuck_child(void)
 	wait4(-1, NULL, 0, NULL); /* @block parent */
 }
 
+/* --- reads what only itself could write; the twin's child can, in a table that is not its leader's --- */
+static int own_ends[2], set_up[2];
+
+FRAME void *keep_end(void *arg)
+{
+	if (arg)
+		fixture_try(unshare(CLONE_FILES), "unshare");
+	if (!well) /* TWIN */
+		close(own_ends[1]);
+	pthread_barrier_wait(&held);
+	fixture_pause();
+	return arg;
+}
+
+FRAME void read_own_end(const char *name)
+{
+	char byte;
+
+	fixture_try(read(set_up[0], &byte, 1), "read");
+	fixture_ready(name);
+	fixture_try(read(own_ends[0], &byte, 1), "read"); /* @block own-end */
+}
+
+static void begin_keeper(bool of_its_own)
+{
+	pthread_t thread;
+
+	fixture_try(pipe(own_ends), "pipe");
+	fixture_try(pipe(set_up), "pipe");
+	if (child() == 0) {
+		pthread_barrier_init(&held, NULL, 2);
+		pthread_create(&thread, NULL, keep_end, of_its_own ? &thread : NULL);
+		pthread_barrier_wait(&held);
+		if (of_its_own)
+			close(own_ends[1]);
+		fixture_try(write(set_up[1], "", 1), "write");
+		if (!of_its_own)
+			pthread_exit(NULL);
+		fixture_pause();
+	}
+}
+
+static void ended_leader(void)
+{
+	begin_keeper(false);
+	read_own_end("reader");
+}
+
+static void own_table(void)
+{
+	begin_keeper(true);
+	read_own_end("reader");
+}
+
 static const struct fixture_fault faults[] = {
+	{ "ended-leader", ended_leader }, { "own-table", own_table },
 	{ "full-pipes", full_pipes }, { "both-listen", both_listen }, { "forked-lock", forked_lock },
 	{ "circle", circle_of_three }, { "stuck-child", wait_for_stuck_child },
 	{ NULL, NULL },
