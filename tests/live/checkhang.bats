@@ -88,16 +88,16 @@ both_users() {
 	as=()
 }
 
-# As root, as nobody and as root of a container, both below Docker's filter of system calls
+# As root; and below Docker's filter of system calls, among its own processes alone, as nobody and as root
 everywhere() {
-	local filter=("$shared/confined.py" "$shared/docker.json")
+	local filter=("$shared/confined.py" "$shared/docker.json") alone=(unshare --pid --fork --kill-child --mount-proc)
 	"$@"
 	((EUID == 0)) || return 0
 	cp "$top/tests/live/confined.py" "$top/tests/live/profiles/docker.json" "$shared/"
 	chmod -R a+rX "$shared"
-	as=("${nobody[@]}" /usr/bin/python3 "${filter[@]}")
+	as=("${alone[@]}" "${nobody[@]}" /usr/bin/python3 "${filter[@]}")
 	"$@"
-	as=("${container[@]}" /usr/bin/python3 "${filter[@]}")
+	as=("${alone[@]}" "${container[@]}" /usr/bin/python3 "${filter[@]}")
 	"$@"
 	as=()
 }
@@ -194,55 +194,49 @@ python() { verdict_of 2 "$2" /usr/bin/python3 -S "$shared/hangs.py" "$1"; }
 	! grep -q 'blocked at' "$said"
 }
 
-# looked PROGRAM WELL FAULT...: all faults at once, in one check that their time ends; the report in $said
+# looked COMMAND...: all at once, in one check that their time ends; the report in $said
 looked() {
-	cp "$programs/$1" "$shared/"
-	rm -f "$shared/junit.xml" # of another user
+	rm -f "$shared"/{junit.xml,closed.*[0-9]} # of another user
 	# shellcheck disable=SC2016
-	begin --timeout 2s --grace 0s --junit "$shared/junit.xml" -- sh -c '
-		program=$1 well=$2; shift 2; for one; do "$program" "$one" $well >/dev/null 2>&1 & done; wait' \
-		sh "$shared/$1" "$2" "${@:3}"
+	begin --timeout 4s --grace 0s --junit "$shared/junit.xml" -- sh -c '
+		cd "$1"; shift; for one; do $one >/dev/null 2>&1 & done; wait' sh "$shared" "$@"
 	ended 124 60000
 }
 
-threads_stuck() {
-	local one
-	looked sick "" abba self orphaned-lock own-pipe dead-set chain join
-	for one in take_a_then_b take_b_then_a lock_twice lock_after own_pipe dead_set hold_and_wait join_it; do
-		grep -qE "failure message=.* stuck: .* in $one \(sick\.c:" "$shared/junit.xml" || { echo "$one not found" >&2; return 1; }
-	done
-	looked sick well abba self orphaned-lock upgrade lost-signal barrier own-pipe dead-set chain join
-	grep -q 'failures="0"' "$shared/junit.xml"
-}
-
-@test "threads that are stuck, all kinds at once, each at its place, and none of the twins; everywhere" {
-	everywhere threads_stuck
-}
-
-@test "processes that wait for each other, all kinds at once, and none of the twins" {
-	looked sick_family "" full-pipes both-listen circle stuck-child
-	(($(grep -c '<failure' "$shared/junit.xml") >= 4))
-	looked sick_family well full-pipes both-listen forked-lock circle stuck-child
-	grep -q 'failures="0"' "$shared/junit.xml"
-}
-
-# stuck_in FUNCTION...: each has a failure of its own
+# stuck_in N FUNCTION...: each has N failures of its own
 stuck_in() {
 	local one
-	for one; do
-		grep -qE "failure message=.* stuck: .* in $one \(" "$shared/junit.xml" || { echo "$one not found" >&2; return 1; }
+	for one in "${@:2}"; do
+		(($(grep -cE "failure message=.* stuck: .* in $one( \(|\")" "$shared/junit.xml") == $1)) ||
+			{ echo "$one: not $1 failures" >&2; grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2; return 1; }
 	done
 }
 
-closed_worlds() {
-	looked closed "" semaphores own-flock lost-signal forked handler
-	stuck_in wait_first wait_second semaphores own_flock wait_for_signal convert_time
-	looked closed well semaphores own-flock lost-signal forked handler
-	grep -q 'failures="0"' "$shared/junit.xml"
+no_failures() {
+	! grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2 && grep -q 'failures="0"' "$shared/junit.xml"
 }
 
-@test "who could be woken only by those that wait: all kinds at once, and none of the twins; everywhere" {
-	everywhere closed_worlds
+# Threads of C that are stuck, among themselves and with other processes; who could be woken only by those that wait
+faults=("sick abba" "sick self" "sick orphaned-lock" "sick upgrade" "sick own-pipe" "sick dead-set" "sick chain" "sick join"
+	"sick_family full-pipes" "sick_family both-listen" "sick_family forked-lock" "sick_family circle"
+	"sick_family stuck-child" "sick_family ended-leader"
+	"closed semaphores" "closed own-flock" "closed lost-signal" "closed forked" "closed handler")
+
+all_kinds() {
+	local python="/usr/bin/python3 -S closed.py"
+	cp "$programs"/{sick,sick_family,closed} "$sources/closed.py" "$shared/"
+	looked "${faults[@]/#/./}" "$python locks" "$python pool" "$python loop" "$python items"
+	stuck_in 1 take_a_then_b take_b_then_a lock_twice own_pipe dead_set join_it lock_in_child flock_next \
+		wait_first wait_second read_own_end semaphores own_flock wait_for_signal
+	stuck_in 2 wait_for_stuck_child lock_after hold_and_wait write_until_full wait_for_word lock_next convert_time
+	(($(grep -cE 'failure message=.*python3 .* stuck' "$shared/junit.xml") >= 4))
+	local -a well=("${faults[@]/#/./}")
+	looked "${well[@]/%/ well}" "$python locks thread" "$python pool signal" "$python loop thread" "$python items signal"
+	no_failures
+}
+
+@test "threads and processes that are stuck, all kinds at once, each at its place, and none of the twins; everywhere" {
+	everywhere all_kinds
 }
 
 @test "locks that record no holder, in C, C++ and Rust, and a wake-up that was lost: with privileges" {
@@ -254,5 +248,5 @@ closed_worlds() {
 		cd "$1" && for one in "held abba" held_cpp held_rust "asked flag" "asked_cpp job"; do ./$one >/dev/null 2>&1 & done; wait' \
 		sh "$programs"
 	ended 124 60000
-	stuck_in read_one_write_other read_other_write_one 'take\(.*\)' held_rust::take wait_for_flag 'wait_for_job\(\)'
+	stuck_in 1 read_one_write_other read_other_write_one 'take\(.*\)' held_rust::take wait_for_flag 'wait_for_job\(\)'
 }
