@@ -4,10 +4,12 @@
 #   make test         unit, live and emulator tests
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
 #   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
+#   make test-kernels boots each kernel that is promised, and writes docs/kernels.md
 #   make soak         a trace of a busy host, SECONDS=3600: is memory flat, is the model what /proc says?
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
 #   make truth        1,000 generated programs, healthy and sick, against what is said of them: an hour
 #   make bpf-size     how many instructions each BPF function may have, counted again: look at what has grown
+#   make static       one file that needs no library of the host: build/leakhop-static, and with -emulator what asks threads
 #   make arm64        build-arm64, for the tests in an emulator; where a cross compiler is
 #   make fuzz         each parser with a fuzzer, FUZZ_SECONDS=10
 #   make check-format
@@ -64,6 +66,28 @@ all: $(BUILD)/leakhop
 $(BUILD)/leakhop: $(BUILD)/obj/main.o $(archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(libraries)
+
+# One file that needs nothing of the host, and the same with the emulator within. What is otherwise loaded at run time is
+# compiled anew: these objects come before the archives that have the others. The linker warns of calls in libdw and
+# libcap-ng that leakhop never makes.
+static_objects := $(patsubst %,$(BUILD)/static/%.o,emulate/library sandbox/fetcher)
+static_libraries = $(shell $(PKG_CONFIG) --static --libs $(packages)) -liberty -lm
+STRIP ?= strip
+
+$(BUILD)/static/%.o: src/%.c Makefile
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(all_cflags) -DLEAKHOP_STATIC -c -o $@ $<
+
+$(BUILD)/leakhop-static: static_unicorn =
+$(BUILD)/leakhop-static-emulator: static_unicorn = -Wl,-u,uc_open -lunicorn
+$(BUILD)/leakhop-static $(BUILD)/leakhop-static-emulator: $(BUILD)/obj/main.o $(static_objects) $(archives)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(static_unicorn) $(static_libraries)
+	$(Q)$(STRIP) $@
+
+.PHONY: static
+static: $(BUILD)/leakhop-static $(BUILD)/leakhop-static-emulator
 
 define folder_rule
 $$(BUILD)/$(1).a: $$(call folder_objects,$(1))
@@ -208,11 +232,16 @@ unit: unit-programs
 fixtures:
 	$(Q)$(MAKE) --no-print-directory -C tests/programs OUT=$(CURDIR)/$(BUILD)/tests/programs
 
-test: all unit-programs fixtures
+test: all static unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 	$(Q)$(MAKE) --no-print-directory arm64
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_TARGET=fuzz-programs
 	@tests/run
+
+# Boots each kernel that is promised, and writes docs/kernels.md from what came of it.
+.PHONY: test-kernels
+test-kernels: static fixtures arm64
+	$(Q)tests/vm/table >$(BUILD)/kernels.md && mv $(BUILD)/kernels.md docs/kernels.md
 
 # COMMAND='make unit' runs only that.
 .PHONY: test-debian

@@ -30,8 +30,8 @@ static struct output_check check_emulator(void)
 		.name = "emulator",
 		.state = there ? "yes" : "partly",
 		.why = there ? "libunicorn: what a waiting thread would do if it were woken"
-			     : "no libunicorn.so.2: threads at condition variables stay suspects",
-		.remedy = there ? "" : "install libunicorn2",
+			     : emulate_lack(),
+		.remedy = there ? "" : emulate_remedy(),
 	};
 }
 

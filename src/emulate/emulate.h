@@ -197,6 +197,10 @@ int emulate_local_create(struct emulator **ret_emulator);
 /* Is the library there? Loads nothing into this process for good. */
 bool emulate_is_there(void);
 
+/* Where it is not: what lacks, and what to do about it; static texts. */
+const char *emulate_lack(void);
+const char *emulate_remedy(void);
+
 /* "reads what cannot be read" and the like, behind "not known: "; static. */
 const char *emulate_why_words(enum emulate_why why);
 

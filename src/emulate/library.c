@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libunicorn is 20 MB, and most runs ask for nothing that needs it: so it is no library of ours. */
+/*
+ * libunicorn is 20 MB, and most runs ask for nothing that needs it: so it is loaded when it is
+ * first needed. A static program has it within, or has it not: `make static` links both.
+ */
 #include "emulate/library.h"
 #include "emulate/emulate.h"
 
@@ -8,6 +11,33 @@
 
 #define LIBRARY "libunicorn.so.2"
 
+#ifdef LEAKHOP_STATIC
+#define WEAK(name) __extension__ extern __typeof__(name) name __attribute__((weak));
+UNICORN_FUNCTIONS(WEAK)
+#undef WEAK
+
+int library_open(struct unicorn *ret)
+{
+	if (!uc_open)
+		return -ENOTCONN;
+#define TAKE(name) ret->name = name;
+	UNICORN_FUNCTIONS(TAKE)
+#undef TAKE
+	ret->handle = NULL;
+	return 0;
+}
+
+const char *emulate_lack(void)
+{
+	return "this static program was linked without libunicorn";
+}
+
+const char *emulate_remedy(void)
+{
+	return "run leakhop-static-emulator, which has it: without it threads at condition "
+	       "variables stay suspects";
+}
+#else
 int library_open(struct unicorn *ret)
 {
 	struct unicorn unicorn = { .handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL) };
@@ -26,10 +56,23 @@ int library_open(struct unicorn *ret)
 	return 0;
 }
 
+const char *emulate_lack(void)
+{
+	return LIBRARY " is not installed";
+}
+
+const char *emulate_remedy(void)
+{
+	return "install libunicorn2: without it threads at condition variables stay suspects";
+}
+#endif
+
 void library_close(struct unicorn *unicorn)
 {
+#ifndef LEAKHOP_STATIC
 	if (unicorn->handle)
 		dlclose(unicorn->handle);
+#endif
 	unicorn->handle = NULL;
 }
 

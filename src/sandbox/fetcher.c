@@ -90,6 +90,14 @@ struct library {
 	void *client;
 };
 
+#ifdef LEAKHOP_STATIC
+/* libdebuginfod would be loaded, and a static program loads nothing. */
+static bool load(struct library *library)
+{
+	(void)library;
+	return false;
+}
+#else
 static bool load(struct library *library)
 {
 	void *handle = dlopen(LIBRARY, RTLD_NOW);
@@ -101,6 +109,7 @@ static bool load(struct library *library)
 	library->client = library->begin && library->find ? library->begin() : NULL;
 	return library->client;
 }
+#endif
 
 static void drop_rights(void)
 {

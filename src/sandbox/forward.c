@@ -199,7 +199,7 @@ static int forward_ask(struct emulator *emulator, const struct emulate_question 
 		return give_up(forward, "cannot begin the emulator's process");
 	r = exchange(forward, question, source, ret);
 	if (r == -ENOTCONN)
-		return give_up(forward, "libunicorn.so.2 is not installed");
+		return give_up(forward, emulate_lack());
 	if (r == 0) {
 		forward->losses = 0;
 		return 0;

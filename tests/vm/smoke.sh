@@ -52,6 +52,9 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 
 : >/tmp/messages
+# For docs/kernels.md
+echo "# kernel $(uname -r)"
+"$leakhop" doctor | sed -n 's/^\(no\|partly\) *\([^ ].*[^ ]\)   *.*/# lacks \2/p'
 result "doctor runs" "$leakhop" doctor
 result "dump runs" dump
 result "dump: from BPF" has '"source": *"bpf"'
