@@ -98,10 +98,11 @@ static __always_inline bool in_cgroup(struct task_struct *task)
 		cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
 	} else {
 		struct css_set *set = BPF_CORE_READ(task, cgroups);
+		/* Outside of bpf_core_read(), which would relocate settings, too. */
+		__u64 at = bpf_core_field_offset(struct css_set, subsys) +
+			   (settings.cgroup_subsystem & 31) * sizeof(css);
 
-		bpf_core_read(&css, sizeof(css),
-			      (void *)set + bpf_core_field_offset(struct css_set, subsys) +
-				      (settings.cgroup_subsystem & 31) * sizeof(css));
+		bpf_probe_read_kernel(&css, sizeof(css), (void *)set + at);
 		cgroup = BPF_CORE_READ(css, cgroup);
 	}
 	for (int depth = 0; depth < ABI_CGROUP_DEPTH && cgroup; depth++) {

@@ -57,6 +57,29 @@ static __always_inline __u32 iterated_state(struct task_struct *task)
 	return old->state;
 }
 
+/*
+ * An int, in 7.3 a byte. libbpf fits the size of a load to the kernel's, but only of unsigned
+ * numbers.
+ */
+struct task_struct___on_cpu {
+	unsigned int on_cpu;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u32 is_on_cpu(struct task_struct *task)
+{
+	struct task_struct___on_cpu *any = (void *)task;
+	__u32 on_cpu = 0;
+
+	bpf_core_read(&on_cpu, bpf_core_field_size(any->on_cpu), &any->on_cpu);
+	return on_cpu;
+}
+
+/* The same by a load. The task must be the iterator's. */
+static __always_inline bool iterated_on_cpu(struct task_struct *task)
+{
+	return ((struct task_struct___on_cpu *)task)->on_cpu;
+}
+
 static __always_inline bool is_uninterruptible(__u32 state)
 {
 	return (state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD);

@@ -60,7 +60,7 @@ static __always_inline void fill_times(struct abi_thread *thread, struct task_st
 	struct abi_clock *clock = bpf_map_lookup_elem(&clocks, &cpu);
 
 	thread->cpu = cpu;
-	thread->on_cpu = BPF_CORE_READ(task, on_cpu);
+	thread->on_cpu = is_on_cpu(task);
 	thread->now = bpf_ktime_get_ns();
 	thread->start_time = BPF_CORE_READ(task, start_time);
 	thread->exec_start = BPF_CORE_READ(task, se.exec_start);

@@ -76,7 +76,7 @@ static __always_inline bool same_beside(const struct sweep_note *note, struct ta
  */
 static __always_inline bool is_unmoved(const struct sweep_note *note, struct task_struct *task)
 {
-	return note->state == iterated_state(task) && !task->on_cpu &&
+	return note->state == iterated_state(task) && !iterated_on_cpu(task) &&
 	       note->voluntary_switches == task->nvcsw &&
 	       note->involuntary_switches == task->nivcsw && same_beside(note, task);
 }
