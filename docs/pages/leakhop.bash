@@ -17,8 +17,11 @@ _leakhop()
 	case $command:$before in
 	trace:--cgroup=|trace:--cgroup) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	trace:--comm=|trace:--comm) return ;;
+	trace:--container=|trace:--container) return ;;
+	trace:--pod=|trace:--pod) return ;;
 	trace:--pid=|trace:--pid|trace:-p) return ;;
 	trace:--tid=|trace:--tid|trace:-t) return ;;
+	trace:--unit=|trace:--unit) return ;;
 	trace:--dot=|trace:--dot) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	trace:--duration=|trace:--duration|trace:-d) return ;;
 	trace:--explain=|trace:--explain) return ;;
@@ -29,15 +32,19 @@ _leakhop()
 	trace:--max-stack=|trace:--max-stack) return ;;
 	trace:--threshold=|trace:--threshold|trace:-m) return ;;
 	trace:--output=|trace:--output|trace:-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	trace:--host-root=|trace:--host-root) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	trace:--max-threads=|trace:--max-threads) return ;;
 	trace:--stack-bytes=|trace:--stack-bytes) return ;;
 	trace:--symfs=|trace:--symfs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	trace:--without=|trace:--without) words='bpf iterator task-storage pt-regs tp-btf syscalls uprobes' ;;
 	dump:--cgroup=|dump:--cgroup) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--comm=|dump:--comm) return ;;
+	dump:--container=|dump:--container) return ;;
 	dump:--core=|dump:--core) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	dump:--pod=|dump:--pod) return ;;
 	dump:--pid=|dump:--pid|dump:-p) return ;;
 	dump:--tid=|dump:--tid|dump:-t) return ;;
+	dump:--unit=|dump:--unit) return ;;
 	dump:--dot=|dump:--dot) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--explain=|dump:--explain) return ;;
 	dump:--fail-on=|dump:--fail-on) words='deadlock leak stuck suspect' ;;
@@ -48,6 +55,7 @@ _leakhop()
 	dump:--output=|dump:--output|dump:-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--settle=|dump:--settle) return ;;
 	dump:--exe=|dump:--exe) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	dump:--host-root=|dump:--host-root) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--max-threads=|dump:--max-threads) return ;;
 	dump:--symfs=|dump:--symfs) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	dump:--without=|dump:--without) words='bpf iterator task-storage pt-regs tp-btf syscalls uprobes' ;;
@@ -85,8 +93,8 @@ _leakhop()
 	esac
 	if [[ ! $words ]]; then
 		case $command in
-		trace) words='--all-processes --cgroup --children --comm --kernel-threads --no-children --pid --tid --user-threads --all --dot --duration --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --go-events --max-threads --no-syscalls --stack-bytes --symfs --syscalls --without --help --usage' ;;
-		dump) words='--all-processes --cgroup --children --comm --core --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --settle --user-stacks --verbose --exe --max-threads --symfs --without --help --usage' ;;
+		trace) words='--all-processes --cgroup --children --comm --container --kernel-threads --no-children --pod --pid --tid --unit --user-threads --all --dot --duration --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --go-events --host-root --max-threads --no-syscalls --stack-bytes --symfs --syscalls --without --help --usage' ;;
+		dump) words='--all-processes --cgroup --children --comm --container --core --kernel-threads --pod --pid --tid --unit --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --settle --user-stacks --verbose --exe --host-root --max-threads --symfs --without --help --usage' ;;
 		check) words='--baseline --exit-code --grace --threshold --no-go --no-threads --update-baseline --hang-after --hang-after-silence --timeout --annotate --junit --output --quiet --sarif --verbose --budget --no-hold --symfs --without --help --usage' ;;
 		report) words='--comm --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --exe --symfs --help --usage' ;;
 		diff) words='--comm --kernel-threads --pid --user-threads --fail-on --json --threshold --no-go --no-threads --output --verbose --help --usage' ;;

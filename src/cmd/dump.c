@@ -117,13 +117,18 @@ int dump_once(struct session_options *options)
 
 int command_dump(int argc, char **argv)
 {
+	struct collect_filter *filter;
 	struct options options;
 	struct error error;
 	int r = 0;
 
 	options_parse(&options, "dump", argc, argv);
+	filter = &options.session.observe.collect.filter;
 	if (!options.session.core)
-		r = named_targets_check(&options.session.observe.collect.filter, &error);
+		r = named_targets_check(filter, &error);
+	r = r
+		    ?: named_group_find(&options.group, options.session.observe.host_roots, filter,
+					&error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
 	return options.session.go_dump ? go_dump(&options.session) : dump_once(&options.session);

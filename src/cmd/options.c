@@ -46,6 +46,10 @@ enum {
 	OPTION_CORE,
 	OPTION_EXE,
 	OPTION_SETTLE,
+	OPTION_CONTAINER,
+	OPTION_POD,
+	OPTION_UNIT,
+	OPTION_HOST_ROOT,
 };
 
 static const struct argp_option common_options[] = {
@@ -55,6 +59,10 @@ static const struct argp_option common_options[] = {
 	{ "all-processes", 'a', 0, 0, "every process of the host", 1 },
 	{ "comm", OPTION_COMM, "NAME", 0, "processes, or threads, of this name", 1 },
 	{ "cgroup", OPTION_CGROUP, "PATH", 0, "processes in this cgroup or below it", 1 },
+	{ "container", OPTION_CONTAINER, "NAME|ID", 0,
+	  "processes in this container, by its name or the beginning of its id", 1 },
+	{ "pod", OPTION_POD, "[NAMESPACE/]NAME", 0, "processes in this pod, or of this uid", 1 },
+	{ "unit", OPTION_UNIT, "NAME", 0, "processes of this systemd unit", 1 },
 	{ "children", OPTION_CHILDREN, 0, 0,
 	  "also their children, and theirs: those that live, and those forked later", 1 },
 	{ "user-threads", 'u', 0, 0, "user threads only", 1 },
@@ -94,6 +102,10 @@ static const struct argp_option common_options[] = {
 	{ "verbose", 'v', 0, 0, "more remarks on stderr", 2 },
 	{ 0, 0, 0, 0, "How to look:", 3 },
 	{ "symfs", OPTION_SYMFS, "DIR", 0, "look for binaries and debug files below DIR first", 3 },
+	{ "host-root", OPTION_HOST_ROOT, "DIR", 0,
+	  "where the host's root directory is, for names of containers (default: /, /host, "
+	  "/proc/1/root)",
+	  3 },
 	{ "max-threads", OPTION_MAX_THREADS, "N", 0,
 	  "keep at most N threads in memory, those blocked the longest (default 131072)", 3 },
 	{ "without", OPTION_WITHOUT, "FEATURE[,...]", 0,
@@ -326,7 +338,9 @@ static void check_live(struct argp_state *state, struct options *options)
 		argp_error(state, "--exe is of a core: --core FILE");
 	if (!session->child_argv && !session->core && !filter->all && !filter->pid_count &&
 	    !filter->tid_count && !filter->comm && !filter->cgroup)
-		argp_error(state, "whom to look at? -p PID, -t TID, -a, --comm, --cgroup%s",
+		argp_error(state,
+			   "whom to look at? -p PID, -t TID, -a, --comm, --cgroup, --container, "
+			   "--pod, --unit%s",
 			   session->observe.once ? "" : ", or -- COMMAND");
 	if (!session->observe.threads && !session->observe.goroutines)
 		argp_error(state, "--no-go and --no-threads leave nothing to look at");
@@ -357,6 +371,24 @@ static void check_live(struct argp_state *state, struct options *options)
 		argp_error(state, "--json=lines is for trace");
 }
 
+/* Which one a name means is looked up later: named_group_find(). */
+static void take_cgroup(struct argp_state *state, struct options *options, const char *path)
+{
+	if (options->session.observe.collect.filter.cgroup)
+		argp_error(state, "one of --cgroup, --container, --pod and --unit, once");
+	options->session.observe.collect.filter.cgroup = path;
+}
+
+static void take_group(struct argp_state *state, struct options *options,
+		       enum target_group_kind kind, const char *name)
+{
+	if (!*name)
+		argp_error(state, "a name is missing");
+	take_cgroup(state, options, name);
+	options->group.named = true;
+	options->group.kind = kind;
+}
+
 static error_t parse_target(int key, char *arg, struct argp_state *state, struct options *options)
 {
 	struct collect_filter *filter = &options->session.observe.collect.filter;
@@ -375,7 +407,20 @@ static error_t parse_target(int key, char *arg, struct argp_state *state, struct
 		filter->comm = arg;
 		return 0;
 	case OPTION_CGROUP:
-		filter->cgroup = arg;
+		take_cgroup(state, options, arg);
+		return 0;
+	case OPTION_CONTAINER:
+		take_group(state, options, TARGET_CONTAINER, arg);
+		return 0;
+	case OPTION_POD:
+		take_group(state, options, TARGET_POD, arg);
+		return 0;
+	case OPTION_UNIT:
+		take_group(state, options, TARGET_UNIT, arg);
+		return 0;
+	case OPTION_HOST_ROOT:
+		options->host_roots[0] = arg;
+		options->session.observe.host_roots = options->host_roots;
 		return 0;
 	case OPTION_CHILDREN:
 	case OPTION_NO_CHILDREN:

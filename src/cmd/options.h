@@ -4,6 +4,7 @@
 #define LEAKHOP_CMD_OPTIONS_H
 
 #include "cmd/session.h"
+#include "cmd/target.h"
 
 #define OPTIONS_MOST_IDS 1024
 
@@ -13,6 +14,8 @@ struct options {
 	pid_t pids[OPTIONS_MOST_IDS];
 	pid_t tids[OPTIONS_MOST_IDS];
 	bool children_said;
+	struct named_group group;
+	const char *host_roots[2];
 	bool reads; /* recordings: */
 	char **files;
 	size_t file_count;

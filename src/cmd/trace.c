@@ -306,6 +306,9 @@ int command_trace(int argc, char **argv)
 	options_parse(&options, "trace", argc, argv);
 	filter = &options.session.observe.collect.filter;
 	r = named_targets_check(filter, &error);
+	r = r
+		    ?: named_group_find(&options.group, options.session.observe.host_roots, filter,
+					&error);
 	if (r < 0)
 		return session_fail(&options.session, r, &error);
 	child_signals = open_child_signals();

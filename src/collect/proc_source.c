@@ -11,6 +11,7 @@
 #include "collect/clock.h"
 #include "collect/proc_thread.h"
 #include "collect/source.h"
+#include "target/cgroup.h"
 #include "target/proc.h"
 #include "util/now.h"
 
@@ -117,7 +118,8 @@ static int walk_thread(void *context, pid_t tid)
 static bool is_named(const struct collect_filter *filter, pid_t pid, const struct target_stat *stat)
 {
 	return (!filter->pid_count || listed(filter->pids, filter->pid_count, pid)) &&
-	       (!filter->comm || !strcmp(stat->comm, filter->comm));
+	       (!filter->comm || !strcmp(stat->comm, filter->comm)) &&
+	       (!filter->cgroup || target_is_in_cgroup(pid, filter->cgroup));
 }
 
 /* Was one of its ancestors named? Bounded, since the chain may change under our eyes. */
@@ -149,6 +151,8 @@ static int walk_process(void *context, pid_t pid)
 		return 0;
 	child = filter->children && !filter->all && descends_from_named(walk->collect, stat);
 	if (!child && filter->pid_count && !listed(filter->pids, filter->pid_count, pid))
+		return 0;
+	if (!child && filter->cgroup && !target_is_in_cgroup(pid, filter->cgroup))
 		return 0;
 	walk->pid = pid;
 	memcpy(walk->process_comm, stat.comm, sizeof(walk->process_comm));
@@ -240,10 +244,6 @@ static int proc_open(struct collect *collect, struct error *error)
 	uint64_t exec_start;
 	int r;
 
-	if (filter->cgroup) {
-		error_say(error, -EOPNOTSUPP, "--cgroup needs BPF, which can't be used here");
-		return -EOPNOTSUPP;
-	}
 	r = check_permission(filter, error);
 	if (r < 0)
 		return r;

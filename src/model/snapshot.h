@@ -7,15 +7,17 @@
 #ifndef LEAKHOP_MODEL_SNAPSHOT_H
 #define LEAKHOP_MODEL_SNAPSHOT_H
 
+#include "model/cgroups.h"
 #include "model/series.h"
 
 struct lc_snapshot {
-	const struct lc_model *threads; /* asked for */
-	const struct lc_model *others;	/* not asked for, but in chains of waits; may be NULL */
-	const struct lc_go *go;		/* may be NULL */
-	const struct lc_series *series; /* groups of both over time; may be NULL */
-	uint64_t now;			/* ns, CLOCK_MONOTONIC */
-	uint64_t threshold_ns;		/* blocked for how long is of interest */
+	const struct lc_model *threads;	  /* asked for */
+	const struct lc_model *others;	  /* not asked for, but in chains of waits; may be NULL */
+	const struct lc_go *go;		  /* may be NULL */
+	const struct lc_series *series;	  /* groups of both over time; may be NULL */
+	const struct lc_cgroups *cgroups; /* of processes; may be NULL */
+	uint64_t now;			  /* ns, CLOCK_MONOTONIC */
+	uint64_t threshold_ns;		  /* blocked for how long is of interest */
 	bool once; /* of a moment: who is blocked has mostly been so before it was seen */
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines in a sweep: see goroutines.h. */
 #include "observe/goroutines.h"
+#include "observe/cgroups.h"
 #include "verdict/goroutines.h"
 #include "observe/go_events.h"
 #include "wait/wait.h"
@@ -185,6 +186,7 @@ int goroutines_sweep(struct observer *observer, unsigned attempts)
 		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i],
 						   observer_now(observer), attempts, &process);
 		r = r ?: go_events_take(observer, process);
+		r = r ?: cgroups_note(observer, pids[i], false);
 		r = r == -ENOMEM ? r : 0;
 	}
 	free(pids);

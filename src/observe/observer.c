@@ -98,6 +98,7 @@ static int create_parts(struct observer *observer)
 	r = r ?: lc_model_create(options->max_threads, &observer->model);
 	r = r ?: lc_model_create(OBSERVER_MOST_OTHERS, &observer->others);
 	r = r ?: lc_series_create(&observer->series);
+	r = r ?: lc_cgroups_create(&observer->cgroups);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
 		r = r
@@ -129,6 +130,7 @@ void observer_release(struct observer *observer)
 	lc_model_free(observer->model);
 	lc_model_free(observer->others);
 	lc_series_free(observer->series);
+	lc_cgroups_free(observer->cgroups);
 	lc_go_release(&observer->go);
 	if (observer->runtime)
 		observer->runtime->does->close(observer->runtime);
@@ -146,6 +148,7 @@ void observer_snapshot(const struct observer *observer, uint64_t now,
 		.others = observer->others,
 		.go = &observer->go,
 		.series = observer->series,
+		.cgroups = observer->cgroups,
 		.now = now,
 		.threshold_ns = observer->options->collect.threshold_ns,
 		.once = observer->options->once,

@@ -31,6 +31,7 @@ struct observer_options {
 	unsigned max_stack;
 	size_t max_threads;
 	const char *symfs;
+	const char *const *host_roots; /* as of target/container.h */
 	/*
 	 * What takes so long, and a remark for the user, each a line of text; either may be NULL.
 	 */
@@ -63,6 +64,9 @@ struct observer {
 	struct lc_model *model;
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
 	struct lc_series *series;
+	struct lc_cgroups *cgroups;
+	pid_t cgroup_pid; /* whose was read last, at the sweep of this number */
+	uint64_t cgroup_sweep;
 	struct lc_stacks *stacks;
 	uint64_t sweeps;
 	uint64_t lost_stacks;

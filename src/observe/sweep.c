@@ -5,6 +5,7 @@
  * began.
  */
 #include "observe/observer.h"
+#include "observe/cgroups.h"
 #include "observe/forward.h"
 #include "observe/go_events.h"
 #include "observe/goroutines.h"
@@ -82,7 +83,10 @@ static int take_due(struct sweeping *sweeping, const struct lc_sample *sample,
 	struct observer *observer = sweeping->observer;
 	bool moved = !sweeping->first && thread->steady_from == sample->now &&
 		     thread->rearmed_at != sample->now;
+	int r = thread->kernel_thread ? 0 : cgroups_note(observer, sample->task.pid, lacks_stack);
 
+	if (r < 0)
+		return r;
 	sweeping->moved += moved;
 	if (sweeping->last && moved)
 		give_up(observer, thread);

@@ -16,7 +16,7 @@
 #include "output/output.h"
 #include "output/remedy.h"
 
-#define FIELDS_MAX 48 /* of an object */
+#define FIELDS_MAX 64 /* of an object */
 #define FIELD_CHAIN_MAX 64
 #define FIELD_LIFE_MAX (LC_LONGEST_BLOCKS + 6)
 
@@ -129,6 +129,7 @@ extern const struct fields fields_wait, fields_owner, fields_member, fields_tcp,
 	fields_trend, fields_frame;
 extern const struct fields fields_explanation, fields_read, fields_concluded, fields_go_explanation,
 	fields_go_read, fields_go_concluded;
+extern const struct fields fields_container, fields_pod;
 extern const struct fields fields_number, fields_hex; /* lists of plain values: uint64_t */
 
 #define ALWAYS true
@@ -220,6 +221,20 @@ static inline struct field_value field_each(const void *(*next)(const struct fie
 {
 	return (struct field_value){ .present = true, .object = owner, .next = next };
 }
+
+/* Of a thread's or goroutine's process; group: NULL, not known. */
+#define FIELDS_CGROUP(F, group)                                                             \
+	F(cgroup, TEXT, PLAIN, (group) && (group)->path[1], (group)->path,                  \
+	  "the process's control group, where it is known and not the root")                \
+	F(unit, TEXT, PLAIN, (group) && (group)->unit[0], (group)->unit,                    \
+	  "the systemd unit that the process belongs to")                                   \
+	F(container, OBJECT, OF(fields_container), (group) && (group)->runtime[0], (group), \
+	  "the container that it is in")                                                    \
+	F(pod, OBJECT, OF(fields_pod), (group) && (group)->pod_uid[0], (group),             \
+	  "the pod that it is in")
+
+/* The control group of a process; NULL: not known. */
+const struct lc_cgroup *field_cgroup(const struct field_source *source, pid_t pid);
 
 /* The item of a list after before (NULL: the first); NULL at the end. */
 const void *field_next(const struct field_source *source, const struct field_value *list,

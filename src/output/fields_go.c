@@ -237,6 +237,7 @@ static const char *const goroutine_kind[] = { "goroutine", NULL };
 	F(kind, TEXT, ONE_OF(goroutine_kind), ALWAYS, "goroutine", "")                            \
 	F(pid, ID, PLAIN, ALWAYS, goroutines->process->pid, "the process")                        \
 	F(comm, TEXT, PLAIN, ALWAYS, goroutines->process->comm, "its name")                       \
+	FIELDS_CGROUP(F, field_cgroup(source, goroutines->process->pid))                          \
 	F(go_version, TEXT, PLAIN, ALWAYS, goroutines->process->version,                          \
 	  "that the program was built with")                                                      \
 	F(goids, LIST, OF(fields_number), ALWAYS,                                                 \

@@ -200,6 +200,12 @@ static const struct lc_wait *wait_of(const struct verdict_record *record)
 
 static const char *const thread_kind[] = { "thread", NULL };
 
+static const struct lc_cgroup *group_of(const struct field_source *source,
+					const struct verdict_record *record)
+{
+	return field_cgroup(source, record->thread->task.pid);
+}
+
 #define RECORD_FIELDS(F)                                                                           \
 	F(verdict, TEXT, ONE_OF(field_verdicts), ALWAYS, verdict_name(record->conclusion.verdict), \
 	  "see [verdicts.md](verdicts.md); `blocked`: it could not be told")                       \
@@ -226,6 +232,7 @@ static const char *const thread_kind[] = { "thread", NULL };
 	F(ns_tids, LIST, OF(fields_ns_tid), differs_in_container(&record->thread->task),           \
 	  ARRAY(record->tids, record->count), "the same for the threads")                          \
 	F(comm, TEXT, PLAIN, ALWAYS, record->thread->process_comm, "the process's name")           \
+	FIELDS_CGROUP(F, group_of(source, record))                                                 \
 	F(thread_name, TEXT, PLAIN, ALWAYS, record->thread->task.comm,                             \
 	  "that of the thread that stands for all: the longest there")                             \
 	F(since, TIME, PLAIN, ALWAYS, record->since, "when the longest wait of the group began")   \

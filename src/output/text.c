@@ -284,6 +284,7 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 
 	text_head(&line, run, record, number);
 	text_threads(&line, record);
+	text_where_it_runs(&line, run, record->thread->task.pid);
 	text_syscall(&line, run, record);
 	text_goroutine(&line, run, record);
 	text_wait(stream, style, run, record);

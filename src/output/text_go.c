@@ -352,6 +352,7 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 	text_labelled(&line, "why", conclusion->reason);
 	text_labelled(&line, "proof", conclusion->proof);
 	text_goids(&line, record);
+	text_where_it_runs(&line, run, record->process->pid);
 	text_wait_of(&line, run, record);
 	if (record->goroutine->stack) {
 		text_label(&line,

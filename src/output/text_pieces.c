@@ -84,3 +84,50 @@ const char *text_verdict(enum verdict verdict)
 		return verdict_name(verdict);
 	}
 }
+
+static void put_container(struct line *line, const struct lc_cgroup *group)
+{
+	bool named = group->container[0] && strcmp(group->container, group->container_id) != 0;
+	char id[13];
+
+	snprintf(id, sizeof(id), "%.12s", group->container_id);
+	line_add(line, LINE_PLAIN, "container ");
+	line_put(line, LINE_BOLD, group->container[0] ? group->container : id);
+	if (named)
+		line_add(line, LINE_PLAIN, " (%s %s)", group->runtime, id);
+	else
+		line_add(line, LINE_PLAIN, " (%s)", group->runtime);
+}
+
+static void put_pod(struct line *line, const struct lc_cgroup *group)
+{
+	line_add(line, LINE_PLAIN, "%spod ", group->runtime[0] ? " of " : "");
+	if (group->pod[0]) {
+		line_put(line, LINE_PLAIN, group->pod_namespace);
+		line_add(line, LINE_PLAIN, "/");
+		line_put(line, LINE_PLAIN, group->pod);
+	} else {
+		line_put(line, LINE_PLAIN, group->pod_uid);
+	}
+}
+
+void text_where_it_runs(struct line *line, const struct output_run *run, pid_t pid)
+{
+	const struct lc_cgroup *group = run->view ? lc_cgroups_of(run->view->snapshot.cgroups, pid)
+						  : NULL;
+	/* Whatever somebody runs at a terminal is in a scope of theirs. */
+	bool service = group && strstr(group->unit, ".service");
+
+	if (!group || (!group->runtime[0] && !group->pod_uid[0] && !service))
+		return;
+	text_label(line, "runs in");
+	if (group->runtime[0])
+		put_container(line, group);
+	if (group->pod_uid[0])
+		put_pod(line, group);
+	if (service) {
+		line_add(line, LINE_PLAIN, "unit ");
+		line_put(line, LINE_PLAIN, group->unit);
+	}
+	line_end(line);
+}

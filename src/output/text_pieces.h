@@ -25,6 +25,10 @@ void text_for(struct line *line, const struct output_run *run, uint64_t since);
 /* "worker (4711)"; what wakes from an interrupt has tid 0. */
 void text_task(struct line *line, const struct lc_task *task);
 
+/* A line of the container, the pod and the unit that a process is in; nothing where it is in none.
+ */
+void text_where_it_runs(struct line *line, const struct output_run *run, pid_t pid);
+
 /* "DEADLOCK" to "idle": loud where something is wrong. */
 const char *text_verdict(enum verdict verdict);
 

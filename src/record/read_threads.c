@@ -194,6 +194,24 @@ int read_threads(struct reader *reader)
 				      take_lock, NULL);
 }
 
+static int take_cgroup(struct reader *reader, const int64_t *keys, const void *pointer,
+		       void *context)
+{
+	const struct record_cgroup_row *row = pointer;
+
+	(void)keys;
+	(void)context;
+	return lc_cgroups_note(reader->recording->cgroups, row->pid, &row->cgroup);
+}
+
+int read_cgroups(struct reader *reader)
+{
+	struct record_cgroup_row row;
+	int r = reader_each(reader, &record_cgroup, NULL, 0, &row, sizeof(row), take_cgroup, NULL);
+
+	return r == -ENOSPC ? reader_bad(reader, "table process_cgroup has too many") : r;
+}
+
 /* --- groups over time --- */
 
 struct sweeps {

@@ -234,6 +234,7 @@ static int create_models(struct recording *recording)
 
 	r = r ?: lc_model_create(RECORD_THREADS_MAX, &recording->threads);
 	r = r ?: lc_model_create(RECORD_THREADS_MAX, &recording->others);
+	r = r ?: lc_cgroups_create(&recording->cgroups);
 	r = r ?: lc_series_create(&recording->series);
 	recording->notes = calloc(1, sizeof(*recording->notes));
 	return r ?: recording->notes ? 0 : -ENOMEM;
@@ -246,6 +247,7 @@ static int read_all(struct reader *reader)
 	r = r ?: count_sweeps(reader);
 	r = r ?: read_stacks(reader);
 	r = r ?: read_threads(reader);
+	r = r ?: read_cgroups(reader);
 	r = r ?: read_series(reader);
 	r = r ?: read_go(reader);
 	return r ?: read_notes(reader);
@@ -300,6 +302,7 @@ int recording_read(const char *path, const struct record_filter *filter,
 		.others = recording->others,
 		.go = &recording->go,
 		.series = recording->series,
+		.cgroups = recording->cgroups,
 		.now = recording->run.now,
 		.threshold_ns = recording->run.threshold_ns,
 		.once = recording->run.once,
@@ -329,6 +332,7 @@ void recording_release(struct recording *recording)
 	lc_model_free(recording->threads);
 	lc_model_free(recording->others);
 	lc_series_free(recording->series);
+	lc_cgroups_free(recording->cgroups);
 	lc_go_release(&recording->go);
 	lc_stacks_free(recording->stacks);
 	free(recording->syscalls);

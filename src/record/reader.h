@@ -80,6 +80,7 @@ bool reader_number(sqlite3_stmt *statement, int column, int64_t least, int64_t m
 
 int read_stacks(struct reader *reader);
 int read_threads(struct reader *reader);
+int read_cgroups(struct reader *reader);
 int read_wait(struct reader *reader, int64_t id, struct lc_wait *ret_wait);
 int read_series(struct reader *reader);
 int read_go(struct reader *reader);

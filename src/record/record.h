@@ -11,7 +11,7 @@
 #include "util/error.h"
 
 #define RECORD_APPLICATION 0x6c6b6870 /* "lkhp": PRAGMA application_id */
-#define RECORD_VERSION 3	      /* PRAGMA user_version */
+#define RECORD_VERSION 4	      /* PRAGMA user_version */
 #define RECORD_SUFFIX ".leakhop"
 #define RECORD_LEAST_SIZE (1ull << 20) /* of --max-size */
 #define RECORD_NAME 64
@@ -192,6 +192,7 @@ struct recording {
 	struct lc_model *threads, *others;
 	struct lc_go go;
 	struct lc_series *series;
+	struct lc_cgroups *cgroups;
 	struct record_syscall *syscalls; /* rising */
 	size_t syscall_count;
 	struct record_socket *sockets;

@@ -20,6 +20,11 @@ struct record_thread_row {
 	uint64_t first_sweep, gone_sweep;
 };
 
+struct record_cgroup_row {
+	pid_t pid;
+	struct lc_cgroup cgroup;
+};
+
 struct record_go_row {
 	struct lc_go_process process;
 	struct lc_go_events events;

@@ -171,6 +171,10 @@ CREATE TABLE lock ( -- that was seen held while others waited for it
   n INTEGER PRIMARY KEY, key_space INTEGER, key_scope INTEGER, key_id INTEGER, key_part INTEGER, owner INTEGER,
   first_seen INTEGER, since INTEGER, seen_at INTEGER, changes INTEGER
 );
+CREATE TABLE process_cgroup ( -- where the processes of threads and goroutines run; '' is not known, or none
+  n INTEGER PRIMARY KEY, pid INTEGER, path TEXT, runtime TEXT, container_id TEXT, container TEXT, pod_uid TEXT, pod TEXT,
+  pod_namespace TEXT, unit TEXT
+);
 CREATE TABLE futex_wake ( -- the last wake-up of the futex that a thread waits for
   tid_waiting INTEGER PRIMARY KEY, at INTEGER, calls INTEGER, empty_calls INTEGER, tid INTEGER, woken INTEGER, comm TEXT
 );

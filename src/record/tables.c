@@ -289,6 +289,21 @@ static const struct record_column holding_columns[] = {
 TABLE(record_holding, "lock", holding_columns, "n");
 #undef OF
 
+#define OF struct record_cgroup_row
+static const struct record_column cgroup_columns[] = {
+	U(pid, pid),
+	X(path, cgroup.path),
+	X(runtime, cgroup.runtime),
+	X(container_id, cgroup.container_id),
+	X(container, cgroup.container),
+	X(pod_uid, cgroup.pod_uid),
+	X(pod, cgroup.pod),
+	X(pod_namespace, cgroup.pod_namespace),
+	X(unit, cgroup.unit),
+};
+TABLE(record_cgroup, "process_cgroup", cgroup_columns, "n");
+#undef OF
+
 #define OF struct lc_series_group
 static const struct record_column group_columns[] = {
 	U(pid, key.pid),
@@ -474,27 +489,10 @@ TABLE(record_epoll_return, "epoll_return", epoll_return_columns, "tid_waiting");
 #undef OF
 
 const struct record_table *const record_tables[] = {
-	&record_run_table,
-	&record_sweep_table,
-	&record_thread,
-	&record_longest,
-	&record_place,
-	&record_repeat,
-	&record_wait,
-	&record_owner,
-	&record_member,
-	&record_holding,
-	&record_group,
-	&record_go_process,
-	&record_go_site,
-	&record_goroutine,
-	&record_go_wait,
-	&record_go_case,
-	&record_go_releasers,
-	&record_go_served,
-	&record_go_block,
-	&record_go_exact,
-	&record_futex_wake,
-	&record_epoll_return,
-	NULL,
+	&record_run_table,  &record_sweep_table,  &record_thread,	&record_longest,
+	&record_place,	    &record_repeat,	  &record_wait,		&record_owner,
+	&record_member,	    &record_holding,	  &record_cgroup,	&record_group,
+	&record_go_process, &record_go_site,	  &record_goroutine,	&record_go_wait,
+	&record_go_case,    &record_go_releasers, &record_go_served,	&record_go_block,
+	&record_go_exact,   &record_futex_wake,	  &record_epoll_return, NULL,
 };

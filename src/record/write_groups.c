@@ -32,6 +32,22 @@ void write_locks(struct recorder *recorder, const struct lc_model *threads)
 	}
 }
 
+void write_cgroups(struct recorder *recorder, const struct lc_cgroups *cgroups)
+{
+	const struct lc_cgroup *cgroup;
+	struct record_cgroup_row row;
+	const void *state = NULL;
+	int64_t n = 0;
+
+	memset(&row, 0, sizeof(row));
+	while (cgroups && (cgroup = lc_cgroups_next(cgroups, &state, &row.pid))) {
+		row.cgroup = *cgroup;
+		writer_put_changed(recorder, &recorder->cgroups, (size_t)n, &record_cgroup, &n,
+				   &row, sizeof(row));
+		n++;
+	}
+}
+
 static struct written_count *count_of(struct recorder *recorder, uint32_t number)
 {
 	size_t capacity = recorder->count_capacity ? recorder->count_capacity : 64;

@@ -324,6 +324,7 @@ void recorder_close(struct recorder *recorder)
 	write_release_threads(recorder);
 	write_release_go(recorder);
 	free(recorder->locks.list);
+	free(recorder->cgroups.list);
 	free(recorder->groups.list);
 	free(recorder->counts);
 	free(recorder->stacks);
@@ -396,6 +397,7 @@ int recorder_write(struct recorder *recorder, const struct lc_snapshot *snapshot
 	write_stacks(recorder, stacks);
 	write_threads(recorder, snapshot, /* exact= */ run->finished, &sweep);
 	write_locks(recorder, snapshot->threads);
+	write_cgroups(recorder, snapshot->cgroups);
 	if (snapshot->series)
 		write_groups(recorder, snapshot->series, &sweep);
 	if (snapshot->go)

@@ -97,7 +97,7 @@ struct recorder {
 	size_t stack_capacity;
 	struct written_thread *threads[2]; /* others, asked for */
 	struct written_go *go;
-	struct row_hashes locks, groups;
+	struct row_hashes locks, groups, cgroups;
 	struct written_count *counts; /* of groups, by number - 1 */
 	size_t count_capacity;
 	size_t exact_count, label_count, limit_count;
@@ -142,6 +142,7 @@ void write_threads(struct recorder *recorder, const struct lc_snapshot *snapshot
 		   struct record_sweep *sweep);
 void write_wait(struct recorder *recorder, int64_t id, const struct lc_wait *wait);
 void write_locks(struct recorder *recorder, const struct lc_model *threads);
+void write_cgroups(struct recorder *recorder, const struct lc_cgroups *cgroups);
 void write_groups(struct recorder *recorder, const struct lc_series *series,
 		  struct record_sweep *sweep);
 /* Returns how many goroutines found no room. */

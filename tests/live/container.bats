@@ -9,13 +9,16 @@ setup() {
 	need_tool
 	need_root
 	json=$BATS_TEST_TMPDIR/result.json
-	cgroup=
+	cgroup= folders=()
 	room=$(mktemp -d /tmp/leakhop-room-XXXXXX)
 }
 
 teardown() {
 	kill_fixtures
 	[[ -z $cgroup ]] || eventually 10 rmdir "$cgroup"
+	for cgroup in "${folders[@]}"; do
+		[[ ! -d $cgroup ]] || eventually 10 find "$cgroup" -depth -type d -exec rmdir {} +
+	done
 	rm -rf "$room"
 }
 
@@ -84,19 +87,110 @@ start_inside() {
 	holds 'all(.threads[]; has("ns_pid") | not)' "$json"
 }
 
-@test "trace by cgroup" {
-	local mount
-	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	[[ -n $mount ]] || skip "no cgroup2"
-	mkdir "$mount/leakhop-test-$$" || skip "no cgroup can be made"
-	cgroup=$mount/leakhop-test-$$
+# by_cgroup MOUNT: of two programs the one in that cgroup, from BPF and without
+by_cgroup() {
+	mkdir "$1/leakhop-test-$$" || skip "no cgroup can be made"
+	cgroup=$1/leakhop-test-$$
 	start locks mutex
 	await 2
 	echo "$pid" >"$cgroup/cgroup.procs"
-	local inside=$pid inside_out=$out
+	local inside=$pid inside_out=$out way
 	start locks cond
 	await 2
-	leakhop trace --cgroup "$cgroup" -m 300ms -d 2s --json >"$json"
+	leakhop trace --cgroup "$cgroup" -m 300ms -d 2s --json >"$json" 2>"$json.said"
+	holds '.source == "bpf"' "$json" || { cat "$json.said" >&2; return 1; }
 	check waits "$json" "$inside_out" "$sources/locks.c" --in due
 	same '[due[].pid] | unique' "[$inside]" "$json"
+	for way in "$cgroup" "/leakhop-test-$$"; do
+		leakhop dump --cgroup "$way" --without bpf --json >"$json"
+		same '[.threads[].pid] | unique' "[$inside]" "$json"
+	done
+}
+
+@test "by cgroup" {
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[[ -n $mount ]] || skip "no cgroup2"
+	by_cgroup "$mount"
+}
+
+@test "by cgroup of version 1" {
+	local mount
+	mount=$(awk '$3 == "cgroup" && $4 ~ /(^|,)pids(,|$)/ { print $2; exit }' /proc/mounts)
+	[[ -n $mount ]] || skip "no hierarchy of pids"
+	by_cgroup "$mount"
+}
+
+id=$(printf '4f%062d' 1)
+other=$(printf '5e%062d' 2)
+uid=0a1b2c3d-0000-1111-2222-333344445555
+
+# in_container PATH FIXTURE...: starts it in a cgroup of that path, as runtimes name theirs
+in_container() {
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit } $3 == "cgroup" && $4 ~ /pids/ { print $2; exit }' /proc/mounts)
+	[[ -n $mount ]] || skip "no cgroups"
+	cgroup=$mount/$1
+	mkdir -p "$cgroup" || skip "no cgroup can be made"
+	folders+=("$mount/${1%%/*}")
+	start "${@:2}"
+	await 1
+	echo "$pid" >"$cgroup/cgroup.procs"
+	cgroup=
+}
+
+# file PATH TEXT: one that a runtime keeps, below what is the host's root for these tests
+file() {
+	mkdir -p "$room${1%/*}"
+	echo "$2" >"$room$1"
+}
+
+named() { leakhop dump --host-root "$room" -m 50ms "$@"; }
+
+@test "containers and pods: by name, by id, by pod; in text, JSON and recordings" {
+	local kubepods=kubepods-leakhop$$/burstable/pod$uid first second
+	# containerd, as the kubelet has it; a second container of the pod
+	in_container "$kubepods/$other" sick self
+	second=$pid
+	in_container "$kubepods/$id" sick abba
+	first=$pid
+	file "/run/containerd/io.containerd.runtime.v2.task/k8s.io/$id/config.json" '{"annotations": {
+		"io.kubernetes.cri.container-name": "shop", "io.kubernetes.cri.sandbox-name": "shop-7d4",
+		"io.kubernetes.cri.sandbox-namespace": "prod", "io.kubernetes.cri.sandbox-uid": "'$uid'"}}'
+	# What a stranger wrote there names nothing else.
+	file "/run/containerd/io.containerd.runtime.v2.task/k8s.io/$other/config.json" '{"annotations": {
+		"io.kubernetes.cri.container-name": "\u001b[31mred\u202e", "io.kubernetes.cri.sandbox-name": "shop-7d4",
+		"io.kubernetes.cri.sandbox-namespace": ["prod"]}}'
+	named --container shop --json >"$json"
+	same '[.threads[].pid] | unique' "[$first]" "$json"
+	holds 'all(.findings[]; .container == {"runtime": "containerd", "id": "'$id'", "name": "shop"} and
+		.pod == {"uid": "'$uid'", "namespace": "prod", "name": "shop-7d4"} and
+		(.cgroup | endswith("/'$id'")))' "$json"
+	named --container 4f0 | grep -q "runs in  *container shop (containerd 4f0000000000) of pod prod/shop-7d4"
+	# By its pod: both. The pod is known by one of them.
+	named --pod prod/shop-7d4 --json >"$json"
+	same '[.threads[].pid] | unique | sort' "[$second,$first]" "$json"
+	named --pod $uid --without bpf --json >"$json"
+	same '[.threads[].pid] | unique | sort' "[$second,$first]" "$json"
+	! named --pod prod/shop-7d4 | grep -q $'\e'
+	# From a recording, which has no host.
+	named --pod $uid -o "$room/it.leakhop" >/dev/null
+	leakhop report --json "$room/it.leakhop" >"$json"
+	holds 'any(.findings[]; .container.name == "shop" and .pod.name == "shop-7d4")' "$json"
+	# Who is not there; and those that are.
+	run -4 named --container nobody
+	[[ $output == *"container 'nobody'"*"shop (4f0000000000) of pod prod/shop-7d4"* ]]
+	run -2 named --container shop --pod shop-7d4
+}
+
+@test "more than one container of a name" {
+	local one
+	for one in $id $other; do
+		in_container "docker-leakhop$$/docker/$one" sick self
+		file "/var/lib/docker/containers/$one/config.v2.json" '{"Name": "/web", "Config": {"Labels": {}}}'
+	done
+	run -4 named --container web
+	[[ $output == *"'web' is not one container alone"*"web (4f0000000000), web (5e0000000000)"* ||
+		$output == *"'web' is not one container alone"*"web (5e0000000000), web (4f0000000000)"* ]]
+	named --container 5e0 | grep -q "runs in  *container web (docker 5e0000000000)$"
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Control groups of processes of interest: see cgroups.h. */
+#include "observe/cgroups.h"
+#include "target/cgroup.h"
+#include "target/container.h"
+#include "target/core.h"
+
+#include <errno.h>
+
+int cgroups_note(struct observer *observer, pid_t pid, bool anew)
+{
+	const struct observer_options *options = observer->options;
+	const struct lc_cgroup *known;
+	struct target_cgroup of;
+	int r;
+
+	if (options->access && target_core_of(options->access)) /* no process of this host */
+		return 0;
+	if (!anew && lc_cgroups_of(observer->cgroups, pid))
+		return 0;
+	if (observer->cgroup_pid == pid && observer->cgroup_sweep == observer->sweeps)
+		return 0;
+	observer->cgroup_pid = pid;
+	observer->cgroup_sweep = observer->sweeps;
+	if (target_read_cgroup(pid, &of) < 0)
+		return 0;
+	known = lc_cgroups_find(observer->cgroups, of.cgroup.path);
+	if (known)
+		of.cgroup = *known;
+	else
+		target_name_container(options->host_roots ?: target_host_roots, &of);
+	r = lc_cgroups_note(observer->cgroups, pid, &of.cgroup);
+	return r == -ENOMEM ? r : 0;
+}
