@@ -43,7 +43,9 @@ $(error cannot find: $(missing). `scripts/install-deps` installs what is needed)
 endif
 
 CFLAGS ?= -O2 -g
-all_cflags = -std=gnu11 $(CFLAGS) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-Werror) \
+# Where it was built is not in it: two builds have the same bytes.
+anywhere := -ffile-prefix-map=$(CURDIR)=.
+all_cflags = -std=gnu11 $(CFLAGS) $(anywhere) -Wall -Wextra $(if $(filter 1,$(DEVELOPER)),-Werror) \
 	-D_GNU_SOURCE -DLEAKHOP_VERSION='"$(VERSION)"' -Isrc -I$(BUILD) -I$(BUILD)/proto -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(packages))
 comma := ,
@@ -122,7 +124,7 @@ bpf_objects := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(wildcard bpf/*.bpf.
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c Makefile vmlinux/$(ARCH)/vmlinux.h
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Werror -MMD -MP -D__TARGET_ARCH_$(ARCH) -D__bpf__ \
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Werror $(anywhere) -MMD -MP -D__TARGET_ARCH_$(ARCH) -D__bpf__ \
 		-Ivmlinux/$(ARCH) -Ibpf -c -o $@ $<
 
 $(BUILD)/leakhop.bpf.o: $(bpf_objects)

@@ -4,6 +4,7 @@
 #include "cmd/session.h"
 #include "cmd/version.h"
 #include "sandbox/sandbox.h"
+#include "util/null.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -50,12 +51,16 @@ static void help(FILE *stream)
 /* A file that is opened later must not become standard output or error. */
 static int secure_descriptors(void)
 {
-	int fd;
+	int wanted, fd;
 
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	return fd < 0 ? fd : close(fd);
+	for (wanted = 0; wanted <= STDERR_FILENO; wanted++) {
+		if (fcntl(wanted, F_GETFD) >= 0)
+			continue;
+		fd = open_null();
+		if (fd != wanted || fcntl(fd, F_SETFD, 0) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "collect/collect.h"
 #include "collect/features.h"
 #include "collect/source.h"
+#include "target/proc.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -101,6 +102,26 @@ static int choose_source(struct collect *collect, struct error *error)
 	return r;
 }
 
+/* BPF sees the threads of all, and of those that may not be read it sees nothing else. */
+static void say_unreadable(struct collect *collect)
+{
+	const struct collect_feature *reading = &collect->features.list[COLLECT_PTRACE];
+	const struct collect_filter *filter = &collect->options.filter;
+	struct target_syscall call;
+	size_t i = 0;
+
+	if (collect->source != &collect_bpf_source || reading->state == COLLECT_YES)
+		return;
+	while (i < filter->pid_count &&
+	       target_read_syscall(filter->pids[i], filter->pids[i], &call) >= 0)
+		i++;
+	if (!filter->pid_count || i < filter->pid_count)
+		collect_add_limit(collect,
+				  "%s: of others it is not known where their threads are blocked, "
+				  "and for what",
+				  reading->why);
+}
+
 static void say_no_go_events(struct collect *collect)
 {
 	const char *why = NULL;
@@ -133,6 +154,7 @@ int collect_open(const struct collect_options *options, struct collect **ret_col
 		return r;
 	}
 	collect->load_ns = now_monotonic() - start;
+	say_unreadable(collect);
 	say_no_go_events(collect);
 	*ret_collect = collect;
 	return 0;

@@ -161,13 +161,18 @@ static void probe_types(struct collect_features *features, struct btf *btf)
 static void probe_ptrace(struct collect_feature *ptrace, struct collect_feature *yama,
 			 uint64_t capabilities)
 {
+	bool reads = has(capabilities, CAP_DAC_READ_SEARCH) || has(capabilities, CAP_DAC_OVERRIDE);
+	bool traces = has(capabilities, CAP_SYS_PTRACE);
 	char text[64] = "";
 
-	if (has(capabilities, CAP_SYS_PTRACE) && has(capabilities, CAP_DAC_READ_SEARCH))
+	if (traces && reads)
 		set(ptrace, COLLECT_YES, "", "stacks of every process may be read");
 	else
-		set(ptrace, COLLECT_PARTLY, "run it as root (sudo)",
-		    "only own processes can be read (no CAP_SYS_PTRACE or CAP_DAC_READ_SEARCH)");
+		set(ptrace, COLLECT_PARTLY,
+		    "run it as root (sudo), or give it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH",
+		    "only own processes can be read (%s%s%s missing)",
+		    traces ? "" : "CAP_SYS_PTRACE", !traces && !reads ? " and " : "",
+		    reads ? "" : "CAP_DAC_READ_SEARCH");
 	if (target_read_file("/proc/sys/kernel/yama/ptrace_scope", text, sizeof(text)) < 0)
 		set(yama, COLLECT_YES, "", "no Yama");
 	else if (text[0] == '0' || has(capabilities, CAP_SYS_PTRACE))
@@ -185,8 +190,10 @@ static void probe_kallsyms(struct collect_feature *feature)
 	char line[256] = "";
 	FILE *file = fopen("/proc/kallsyms", "re");
 	uint64_t address = 0;
+	unsigned i;
 
-	if (file && fgets(line, sizeof(line), file))
+	/* Before 6.15, x86-64 has its variables of each CPU from 0 on, and first. */
+	for (i = 0; file && i < 100 && !address && fgets(line, sizeof(line), file); i++)
 		sscanf(line, "%" SCNx64, &address);
 	if (file)
 		fclose(file);

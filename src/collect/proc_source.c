@@ -201,9 +201,12 @@ static int proc_consume(struct collect *collect, collect_event_fn fn, void *cont
 
 /* security/yama/yama_lsm.c: from 1 on, being the same user is not enough; 2: nobody may but root.
  */
-static void say_way_out(struct error *error)
+static void say_way_out(const struct collect_feature *reading, struct error *error)
 {
 	char scope[64] = "0";
+
+	if (geteuid() == 0 && reading->state != COLLECT_YES)
+		return error_remedy(error, "%s: %s", reading->why, reading->remedy);
 
 	(void)target_read_file("/proc/sys/kernel/yama/ptrace_scope", scope, sizeof(scope));
 	if (scope[0] >= '1' && scope[0] <= '3')
@@ -220,8 +223,9 @@ static void say_way_out(struct error *error)
 }
 
 /* A named process that may not be read is told at once, not after an empty report. */
-static int check_permission(const struct collect_filter *filter, struct error *error)
+static int check_permission(const struct collect *collect, struct error *error)
 {
+	const struct collect_filter *filter = &collect->options.filter;
 	struct target_syscall call;
 	size_t i;
 	int r;
@@ -231,7 +235,7 @@ static int check_permission(const struct collect_filter *filter, struct error *e
 		if (r != -EPERM && r != -EACCES)
 			continue;
 		error_say(error, -EPERM, "not permitted to read process %d", filter->pids[i]);
-		say_way_out(error);
+		say_way_out(&collect->features.list[COLLECT_PTRACE], error);
 		return -EPERM;
 	}
 	return 0;
@@ -239,12 +243,11 @@ static int check_permission(const struct collect_filter *filter, struct error *e
 
 static int proc_open(struct collect *collect, struct error *error)
 {
-	const struct collect_filter *filter = &collect->options.filter;
 	struct proc_source *source;
 	uint64_t exec_start;
 	int r;
 
-	r = check_permission(filter, error);
+	r = check_permission(collect, error);
 	if (r < 0)
 		return r;
 	source = collect->proc = calloc(1, sizeof(*source));

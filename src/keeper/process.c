@@ -8,6 +8,7 @@
 #include "target/family.h"
 #include "target/proc.h"
 #include "util/now.h"
+#include "util/null.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -169,7 +170,7 @@ static void let_all_end(const struct state *state)
  */
 static void let_go_of_streams(struct state *state)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), fd;
+	int null = open_null(), fd;
 	int children = fcntl(state->children, F_DUPFD_CLOEXEC, KEPT);
 	int listener = fcntl(state->process->listener, F_DUPFD_CLOEXEC, KEPT);
 

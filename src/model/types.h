@@ -113,7 +113,7 @@ struct lc_raw_frame {
 	uint64_t vaddr;	  /* address in the file's own address space; = address where module is 0 */
 	uint32_t pid;	  /* where module is 0: whose address it is (JIT); else 0 */
 	bool interrupted; /* vaddr is the instruction itself, not a return address */
-	bool guessed;	  /* found by the frame pointer, for want of unwind information */
+	bool guessed;	  /* found without unwind information */
 };
 
 /* A frame with names. Strings belong to the stack table that holds the frame. "" = not known. */

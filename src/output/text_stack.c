@@ -51,7 +51,7 @@ static void text_frame(struct line *line, const struct lc_frame *frame, bool tel
 	if (frame->inlined)
 		line_add(line, LINE_FAINT, " (inlined)");
 	if (frame->guessed)
-		line_add(line, LINE_FAINT, " (by frame pointer)");
+		line_add(line, LINE_FAINT, " (likely)");
 	line_add(line, LINE_PLAIN, "  ");
 	line_tab(line, 52);
 	if (frame->line) {

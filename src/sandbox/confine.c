@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "sandbox/spawn.h"
+#include "util/null.h"
 
 #define NOBODY 65534
 
@@ -38,7 +39,7 @@ int confine_begin(const char *name)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		(void)signal(signals[i], SIG_IGN);
 	(void)close_range(WORKER_SOCKET + 1, ~0U, 0);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	null = open_null();
 	if (null < 0)
 		return -errno;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -84,13 +84,16 @@ static int give_up_capabilities(const unsigned *all, size_t count)
 
 int sandbox_limit_itself(enum sandbox_needs needs)
 {
-	unsigned all[sizeof(kept) / sizeof(kept[0]) + 2];
+	unsigned all[sizeof(kept) / sizeof(kept[0]) + 3];
 	size_t count = sizeof(kept) / sizeof(kept[0]);
 	int r;
 
 	memcpy(all, kept, sizeof(kept));
 	if (needs & SANDBOX_NEEDS_PROBES)
 		all[count++] = CAP_SYS_ADMIN; /* perf_uprobe_event_init() asks for it */
+	/* A container has this one by default, and for reading it stands in for the other. */
+	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH))
+		all[count++] = CAP_DAC_OVERRIDE;
 	if (needs & SANDBOX_NEEDS_FOLDERS)
 		all[count++] = CAP_DAC_OVERRIDE;
 	r = give_up_capabilities(all, count);

@@ -51,6 +51,48 @@ static bool is_call(const uint8_t *end)
 	return false;
 }
 
+static uint64_t relative(const uint8_t *displacement, uint64_t end)
+{
+	int32_t value;
+
+	memcpy(&value, displacement, sizeof(value));
+	return end + (uint64_t)(int64_t)value;
+}
+
+/* [endbr64] [bnd] jmp *slot(%rip): a stub of the procedure linkage table. */
+static bool is_stub(const uint8_t *code, uint64_t address, uint64_t *ret_slot)
+{
+	static const uint8_t endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	size_t at = memcmp(code, endbr64, sizeof(endbr64)) == 0 ? sizeof(endbr64) : 0;
+
+	at += code[at] == 0xf2;
+	if (code[at] != 0xff || code[at + 1] != 0x25)
+		return false;
+	*ret_slot = relative(code + at + 2, address + at + 6);
+	return true;
+}
+
+int code_call_target(const struct target_task *task, uint64_t return_address, uint64_t *ret_target)
+{
+	uint8_t call[6], stub[11];
+	uint64_t slot;
+	int r = read_exactly(task, return_address - sizeof(call), call, sizeof(call));
+
+	if (r < 0)
+		return r;
+	if (call[0] == 0xff && call[1] == 0x15) { /* call *slot(%rip) */
+		slot = relative(call + 2, return_address);
+		return read_exactly(task, slot, ret_target, sizeof(*ret_target));
+	}
+	if (call[1] != 0xe8)
+		return -ENOENT;
+	*ret_target = relative(call + 2, return_address);
+	r = read_exactly(task, *ret_target, stub, sizeof(stub));
+	if (r < 0 || !is_stub(stub, *ret_target, &slot))
+		return r;
+	return read_exactly(task, slot, ret_target, sizeof(*ret_target));
+}
+
 /* mov $15, %eax or %rax; syscall */
 static bool is_sigreturn(const uint8_t *code)
 {
@@ -90,6 +132,14 @@ static bool is_system_call(const uint8_t *code)
 }
 
 #define CALL_REACH 4
+
+int code_call_target(const struct target_task *task, uint64_t return_address, uint64_t *ret_target)
+{
+	(void)task;
+	(void)return_address;
+	(void)ret_target;
+	return -ENOSYS;
+}
 
 /* bl, blr */
 static bool is_call(const uint8_t *end)

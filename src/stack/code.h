@@ -21,6 +21,13 @@ int code_look_at(const struct target_task *task, uint64_t pc, bool *ret_after_ca
 bool code_is_behind_call(const struct target_task *task, uint64_t address);
 
 /*
+ * Where the call before return_address has led: a direct one, also through the procedure linkage
+ * table, or through a slot of the global offset table. Returns 0; -ENOENT: by a register, or it is
+ * none; why memory could not be read; -ENOSYS: not known on this machine.
+ */
+int code_call_target(const struct target_task *task, uint64_t return_address, uint64_t *ret_target);
+
+/*
  * Fetches the registers of interrupted code from the frame that the kernel made for a signal
  * handler, where the stack pointer is that of the handler's return. Returns 0, -ENOSYS, or why
  * memory could not be read.

@@ -12,20 +12,9 @@
 #include "stack/engine.h"
 #include "stack/expression.h"
 #include "stack/rules.h"
+#include "stack/walker.h"
 
-#define KNOWN(number) (UINT64_C(1) << (number))
 #define FRAME_POINTER_REACH (UINT64_C(1024) * 1024)
-
-struct walker {
-	struct stack_engine *engine;
-	struct stack_process *process;
-	struct stack_walk *walk;
-	struct lc_registers registers; /* of the frame under way */
-	struct stack_location place;
-	uint64_t floor; /* the stack pointer, also where it isn't known exactly: CFAs are above */
-	bool exact;	/* the pc is where the frame stopped, not where a call will return to */
-	bool guessed;	/* the pc was found without unwind information */
-};
 
 /* What a step returns: on to the caller, or the end (in walk->end), or a negative errno. */
 enum { STEP_ON = 0, STEP_END = 1 };
@@ -48,21 +37,6 @@ static int end_for(struct walker *walker, int error)
 static int read_for_expression(void *reader, uint64_t address, size_t size, uint64_t *ret_value)
 {
 	return stack_memory_read(reader, address, size, ret_value);
-}
-
-static int read_word(struct walker *walker, uint64_t address, uint64_t *ret_value)
-{
-	return stack_memory_read(&walker->engine->memory, address, sizeof(uint64_t), ret_value);
-}
-
-/* Pointer authentication signs return addresses in the bits above the address space. */
-static uint64_t strip_signature(uint64_t address)
-{
-#if defined(__aarch64__)
-	return address & ((UINT64_C(1) << 48) - 1);
-#else
-	return address;
-#endif
 }
 
 static int evaluate(struct walker *walker, const struct stack_rule *rule,
@@ -89,7 +63,7 @@ static int find_value(struct walker *walker, const struct stack_rule *rule,
 
 	switch ((enum rule_kind)value->kind) {
 	case RULE_AT_CFA:
-		return read_word(walker, cfa + (uint64_t)value->offset, ret_value);
+		return walker_read(walker, cfa + (uint64_t)value->offset, ret_value);
 	case RULE_IS_CFA:
 		*ret_value = cfa + (uint64_t)value->offset;
 		return 0;
@@ -100,14 +74,14 @@ static int find_value(struct walker *walker, const struct stack_rule *rule,
 		return r;
 	case RULE_AT_EXPRESSION:
 		r = evaluate(walker, rule, value, true, cfa, ret_value);
-		return r < 0 ? r : read_word(walker, *ret_value, ret_value);
+		return r < 0 ? r : walker_read(walker, *ret_value, ret_value);
 	case RULE_IS_EXPRESSION:
 		return evaluate(walker, rule, value, true, cfa, ret_value);
 	}
 	return -EINVAL;
 }
 
-static bool is_code(struct walker *walker, uint64_t return_address)
+bool walker_is_code(struct walker *walker, uint64_t return_address)
 {
 	struct stack_location place;
 
@@ -143,13 +117,13 @@ static int step_by_frame_pointer(struct walker *walker, enum lc_stack_end otherw
 	if (pointer < walker->floor || pointer - walker->floor >= FRAME_POINTER_REACH ||
 	    pointer % sizeof(uint64_t) != 0)
 		return end(walker, otherwise);
-	if (read_word(walker, pointer, &next.value[LC_REGISTER_FP]) < 0 ||
-	    read_word(walker, pointer + sizeof(uint64_t), &return_address) < 0)
+	if (walker_read(walker, pointer, &next.value[LC_REGISTER_FP]) < 0 ||
+	    walker_read(walker, pointer + sizeof(uint64_t), &return_address) < 0)
 		return end(walker, otherwise);
 	if (return_address == 0)
 		return end(walker, LC_STACK_WHOLE);
-	return_address = strip_signature(return_address);
-	if (!is_code(walker, return_address))
+	return_address = walker_strip(return_address);
+	if (!walker_is_code(walker, return_address))
 		return end(walker, otherwise);
 	next.value[LC_REGISTER_PC] = return_address;
 	next.value[LC_REGISTER_SP] = pointer + 2 * sizeof(uint64_t);
@@ -170,15 +144,15 @@ static bool step_from_bare_call(struct walker *walker, bool guessed)
 	uint64_t return_address;
 
 #if defined(__x86_64__)
-	if (read_word(walker, next.value[LC_REGISTER_SP], &return_address) < 0)
+	if (walker_read(walker, next.value[LC_REGISTER_SP], &return_address) < 0)
 		return false;
 	next.value[LC_REGISTER_SP] += sizeof(uint64_t);
 #else
 	if (expression_register(&next, 30, &return_address) < 0)
 		return false;
-	return_address = strip_signature(return_address);
+	return_address = walker_strip(return_address);
 #endif
-	if (!is_code(walker, return_address) ||
+	if (!walker_is_code(walker, return_address) ||
 	    !code_is_behind_call(&walker->process->task, return_address))
 		return false;
 	next.value[LC_REGISTER_PC] = return_address;
@@ -217,9 +191,21 @@ static int restore(struct walker *walker, const struct stack_rule *rule, uint64_
 		if (number == rule->return_register)
 			result = r;
 	}
-	next->value[LC_REGISTER_PC] = strip_signature(next->value[rule->return_register]);
+	next->value[LC_REGISTER_PC] = walker_strip(next->value[rule->return_register]);
 	next->known |= KNOWN(LC_REGISTER_PC);
 	return result;
+}
+
+int walker_caller(struct walker *walker, const struct stack_rule *rule, struct lc_registers *next)
+{
+	uint64_t cfa;
+	int r = find_cfa(walker, rule, &cfa);
+
+	if (r < 0)
+		return r;
+	if (!rule->signal && (cfa < walker->floor || (cfa == walker->floor && !walker->exact)))
+		return -EINVAL;
+	return restore(walker, rule, cfa, next);
 }
 
 static int step_by_rule(struct walker *walker, const struct stack_rule *rule)
@@ -230,14 +216,9 @@ static int step_by_rule(struct walker *walker, const struct stack_rule *rule)
 
 	if (rule->outermost)
 		return end(walker, LC_STACK_WHOLE);
-	r = find_cfa(walker, rule, &cfa);
-	if (r == -ENODATA)
+	if (find_cfa(walker, rule, &cfa) == -ENODATA)
 		return step_by_frame_pointer(walker, LC_STACK_NO_REGISTER);
-	if (r < 0)
-		return end_for(walker, r);
-	if (!rule->signal && (cfa < walker->floor || (cfa == walker->floor && !walker->exact)))
-		return end(walker, LC_STACK_NO_UNWIND);
-	r = restore(walker, rule, cfa, &next);
+	r = walker_caller(walker, rule, &next);
 	if (r < 0)
 		return end_for(walker, r);
 	return go_on(walker, &next, rule->signal, false);
@@ -281,6 +262,7 @@ static int step_in_code(struct walker *walker)
 	bool first = walker->walk->count == 0;
 	struct lc_raw_frame *frame = add_frame(walker);
 	struct stack_rule none = { .found = false }, *rule = &none;
+	struct lc_registers next;
 
 	if (walker->place.module) {
 		rule = rules_get(&walker->engine->rules, &walker->engine->modules,
@@ -303,6 +285,8 @@ static int step_in_code(struct walker *walker)
 	 */
 	if (first && rule->after_call && step_from_bare_call(walker, false))
 		return STEP_ON;
+	if (walker->place.module && search_caller(walker, &next))
+		return go_on(walker, &next, false, true);
 	return step_by_frame_pointer(walker, LC_STACK_NO_UNWIND);
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The walk up one stack, as unwind.c and search.c share it. Private to this folder. */
+#ifndef LEAKHOP_STACK_WALKER_H
+#define LEAKHOP_STACK_WALKER_H
+
+#include "binary/unwind_rule.h"
+#include "stack/engine.h"
+
+#define KNOWN(number) (UINT64_C(1) << (number))
+
+struct walker {
+	struct stack_engine *engine;
+	struct stack_process *process;
+	struct stack_walk *walk;
+	struct lc_registers registers; /* of the frame under way */
+	struct stack_location place;
+	uint64_t floor; /* the stack pointer, also where it isn't known exactly: CFAs are above */
+	bool exact;	/* the pc is where the frame stopped, not where a call will return to */
+	bool guessed;	/* the pc was found without unwind information */
+};
+
+static inline int walker_read(struct walker *walker, uint64_t address, uint64_t *ret_value)
+{
+	return stack_memory_read(&walker->engine->memory, address, sizeof(uint64_t), ret_value);
+}
+
+/* Pointer authentication signs return addresses in the bits above the address space. */
+static inline uint64_t walker_strip(uint64_t address)
+{
+#if defined(__aarch64__)
+	return address & ((UINT64_C(1) << 48) - 1);
+#else
+	return address;
+#endif
+}
+
+/* Is what lies before this address in executable memory? */
+bool walker_is_code(struct walker *walker, uint64_t return_address);
+
+/* The registers of the caller by a rule that is no outermost one. Returns 0 or why not. */
+int walker_caller(struct walker *walker, const struct stack_rule *rule, struct lc_registers *next);
+
+/*
+ * The registers of the nearest caller that has unwind information, of code that has none: musl's,
+ * mostly. What tells it from what is left of earlier calls stands in search.c. Returns false where
+ * there is none.
+ */
+bool search_caller(struct walker *walker, struct lc_registers *next);
+
+#endif
