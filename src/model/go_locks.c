@@ -76,13 +76,17 @@ void lc_go_note_served(struct lc_go_process *process, const struct lc_goroutine 
 	HASH_ADD(hh, process->locks, lock, sizeof(slot->lock), slot);
 }
 
-const struct lc_go_served *lc_go_served_of(const struct lc_go_process *process,
-					   const struct lc_goroutine *goroutine)
+const struct lc_go_served *lc_go_served_at(const struct lc_go_process *process, uint64_t lock)
 {
-	uint64_t lock = lc_go_lock_of(goroutine);
 	const struct lc_go_lock_slot *slot = lock ? find(process, lock) : NULL;
 
 	return slot ? &slot->served : NULL;
+}
+
+const struct lc_go_served *lc_go_served_of(const struct lc_go_process *process,
+					   const struct lc_goroutine *goroutine)
+{
+	return lc_go_served_at(process, lc_go_lock_of(goroutine));
 }
 
 void lc_go_drop_locks(struct lc_go_process *process)

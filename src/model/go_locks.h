@@ -21,6 +21,9 @@ uint64_t lc_go_lock_of(const struct lc_goroutine *goroutine);
 void lc_go_note_served(struct lc_go_process *process, const struct lc_goroutine *goroutine,
 		       uint64_t now);
 
+/* Of the lock at that address; NULL: nobody was seen to be let in. */
+const struct lc_go_served *lc_go_served_at(const struct lc_go_process *process, uint64_t lock);
+
 void lc_go_drop_locks(struct lc_go_process *process);
 
 /* For who keeps them elsewhere: a lock that changed hands, by its address. */

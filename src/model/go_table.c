@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Goroutines over sweeps: see goroutines.h. */
 #include "model/goroutines.h"
+#include "model/go_holders.h"
 #include "model/go_locks.h"
 #include "model/go_waits.h"
 
@@ -30,6 +31,7 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 	}
 	lc_go_drop_waits(process);
 	lc_go_drop_releasers(process, /* all= */ true);
+	lc_go_drop_held(process, /* all= */ true);
 	lc_go_drop_locks(process);
 	free(process->by_goid);
 	free(process->on_threads);
@@ -341,6 +343,7 @@ void lc_go_end_sweep(struct lc_go_process *process)
 	note_parents(process);
 	note_threads(process);
 	lc_go_drop_releasers(process, /* all= */ false);
+	lc_go_drop_held(process, /* all= */ false);
 }
 
 int lc_go_restore(struct lc_go *go, const struct lc_go_process *process,

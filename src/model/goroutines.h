@@ -201,6 +201,7 @@ struct lc_go_process {
 	struct lc_go_wait_slot *waits;
 	struct lc_go_releasers_slot *releasers;
 	struct lc_go_lock_slot *locks;
+	struct lc_go_held_slot *held;
 	uint32_t *by_goid; /* open hash of places + 1; of the last sweep */
 	size_t by_goid_mask;
 	uint32_t *on_threads; /* places of those that have a thread */

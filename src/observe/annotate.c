@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names, labels and wake-ups of what is about to be told: see annotate.h. */
 #include "observe/annotate.h"
+#include "model/go_holders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,8 +123,18 @@ static void name_exact(struct observer *observer, struct verdict_goroutines *rec
 	name_goroutines(observer, record->ready_stack);
 }
 
+static void name_holders(struct observer *observer, const struct verdict_goroutines *record)
+{
+	const struct lc_go_held *held = lc_go_held_for(record->process, record->goroutine);
+	uint32_t i;
+
+	for (i = 0; held && i < held->count; i++)
+		name_goroutines(observer, held->holders[i].stack);
+}
+
 void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record)
 {
+	name_holders(observer, record);
 	name_goroutines(observer, record->goroutine->stack);
 	name_goroutines(observer, record->site->spawn_stack);
 	name_goroutines(observer, record->site->entry_stack);
@@ -224,7 +235,13 @@ static void name_thread(struct naming *naming, const struct lc_thread *thread)
 
 static void name_process(struct naming *naming, const struct lc_go_process *process)
 {
+	const struct lc_go_held *held = NULL;
 	size_t i;
+
+	while ((held = lc_go_next_held(process, held))) {
+		for (i = 0; i < held->count; i++)
+			name_go(naming, held->holders[i].stack);
+	}
 
 	for (i = 0; i < process->count; i++)
 		name_go(naming, process->list[i].stack);

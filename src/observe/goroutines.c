@@ -138,7 +138,8 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 			continue;
 		}
 		observer_progress(observer, "searching the heap of process %d", process->pid);
-		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
+		if (observer->runtime->does->holders(observer->runtime, process) == -ENOMEM ||
+		    observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;

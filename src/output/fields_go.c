@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The fields of a group of goroutines, and of timers: see fields.h. */
+#include "model/go_holders.h"
 #include "output/fields.h"
 #include "output/names.h"
 #include "output/text_stack.h"
@@ -131,6 +132,32 @@ static bool is_network(const struct verdict_goroutines *record)
 	return record->wait && record->goroutine->kind == LC_GO_NETWORK && record->wait->fd >= 0;
 }
 
+static const char *const holdings[] = {
+	[LC_GO_HOLDS_LIKELY] = "likely",
+	[LC_GO_HOLDS] = "holds",
+	[LC_GO_HOLDS_NEXT] = "next",
+	NULL,
+};
+
+#define UNLOCK text_telling_frame(source->run, go_holder->stack)
+#define GO_HOLDER_FIELDS(F)                                                                      \
+	F(goid, ID, PLAIN, ALWAYS, go_holder->goid, "the goroutine")                             \
+	F(how, TEXT, ONE_OF(holdings), ALWAYS, holdings[go_holder->how],                         \
+	  "`holds`: it would unlock it; `likely`: it may; `next`: a writer, who has an RWMutex " \
+	  "to "                                                                                  \
+	  "itself and waits for readers to leave")                                               \
+	F(deferred, BOOLEAN, PLAIN, ALWAYS, go_holder->deferred, "the unlock is")                \
+	F(function, TEXT, PLAIN, ALWAYS, UNLOCK ? UNLOCK->function : "", "that unlocks it")      \
+	F(file, TEXT, PLAIN, ALWAYS, UNLOCK ? UNLOCK->file : "", "of the unlock")                \
+	F(line, NUMBER, PLAIN, ALWAYS, UNLOCK ? UNLOCK->line : 0, "of the unlock")
+
+FIELDS_OF(go_holder, struct lc_go_holder, "Who holds a lock", GO_HOLDER_FIELDS);
+
+static const struct lc_go_held *held_of(const struct verdict_goroutines *record)
+{
+	return lc_go_held_for(record->process, record->goroutine);
+}
+
 #define WAIT go_wait->wait
 #define GO_WAIT_FIELDS(F)                                                                          \
 	F(kind, TEXT, PLAIN, ALWAYS, lc_go_kind_name(go_wait->goroutine->kind), "")                \
@@ -156,6 +183,11 @@ static bool is_network(const struct verdict_goroutines *record)
 	  WAIT->readers, "of an RWMutex: how many hold it")                                        \
 	F(writer, BOOLEAN, PLAIN, is_lock(go_wait, LC_GO_RWMUTEX_READ, LC_GO_RWMUTEX_WRITE),       \
 	  WAIT->writer, "of an RWMutex: true: one holds it or is next")                            \
+	F(holders, LIST, OF(fields_go_holder), held_of(go_wait),                                   \
+	  ARRAY(held_of(go_wait)->holders, held_of(go_wait)->count),                               \
+	  "of a Mutex or RWMutex: who holds it, as far as it was found, the certain ones first")   \
+	F(holders_known, BOOLEAN, PLAIN, held_of(go_wait), held_of(go_wait)->known,                \
+	  "of a Mutex or RWMutex: these are all, and none is only likely")                         \
 	F(fd, NUMBER, PLAIN, is_network(go_wait), WAIT->fd, "of the network")                      \
 	F(direction, TEXT, ONE_OF(network_directions), is_network(go_wait),                        \
 	  WAIT->writes ? "write" : "read", "of the network")                                       \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Chains of the wait-for graph as text: a small tree, one link a line. */
 #include "output/text_chain.h"
+#include "model/go_holders.h"
 #include "output/names.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
@@ -39,10 +40,18 @@ void text_node(struct line *line, const struct graph_node *node)
 		line_add(line, LINE_PLAIN, " of process %d", node->thread->task.pid);
 }
 
-/* Go records no holder of a lock: who has it on the stack is likely the one. */
-static bool is_lock(const struct graph_node *waiter)
+/*
+ * Go records no holder of a lock: who has it on the stack is likely the one, where no better is
+ * known.
+ */
+static bool is_likely(const struct graph_node *waiter)
 {
-	return waiter->goroutine && lc_go_is_lock(waiter->goroutine->kind);
+	const struct lc_go_held *held;
+
+	if (!waiter->goroutine || !lc_go_is_lock(waiter->goroutine->kind))
+		return false;
+	held = lc_go_held_for(waiter->go, waiter->goroutine);
+	return !held || !held->known;
 }
 
 static void put_goroutine(struct line *line, const struct output_run *run,
@@ -75,7 +84,7 @@ static void put_link(struct line *line, const struct output_run *run,
 
 	line_tab(line, VALUE_COLUMN + 2 * depth);
 	line_add(line, LINE_FAINT, "`- ");
-	if (is_lock(waiter))
+	if (is_likely(waiter))
 		line_add(line, LINE_PLAIN, "likely ");
 	text_node(line, node);
 	if (node->goroutine)

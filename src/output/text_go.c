@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A group of goroutines as text. */
+#include "model/go_holders.h"
 #include "output/names.h"
 #include "output/output.h"
 #include "output/remedy.h"
@@ -145,6 +146,47 @@ static void text_lock(struct line *line, enum lc_go_kind kind, const struct lc_g
 	line_end(line);
 }
 
+static void text_unlock(struct line *line, const struct output_run *run,
+			const struct lc_go_holder *holder)
+{
+	const struct lc_frame *frame = text_telling_frame(run, holder->stack);
+
+	if (!frame || !frame->file[0])
+		return;
+	line_add(line, LINE_PLAIN,
+		 holder->how == LC_GO_HOLDS_LIKELY ? ": unlocks it at " : ": would unlock it at ");
+	line_put(line, LINE_GREEN, text_basename(frame->file));
+	line_add(line, LINE_GREEN, ":%u", frame->line);
+	if (holder->deferred)
+		line_add(line, LINE_PLAIN, ", deferred");
+}
+
+/* Of the lock that the one waits for that stands for all. */
+static void text_holders(struct line *line, const struct output_run *run,
+			 const struct verdict_goroutines *record)
+{
+	static const char *const words[] = {
+		[LC_GO_HOLDS_LIKELY] = "likely holds it",
+		[LC_GO_HOLDS] = "holds it",
+		[LC_GO_HOLDS_NEXT] = "has it next, and waits for readers to leave",
+	};
+	const struct lc_go_held *held = lc_go_held_for(record->process, record->goroutine);
+	uint32_t i;
+
+	for (i = 0; held && i < held->count; i++) {
+		text_label(line, i ? "" : "holder");
+		line_add(line, LINE_PLAIN, "goroutine %llu %s",
+			 (unsigned long long)held->holders[i].goid, words[held->holders[i].how]);
+		text_unlock(line, run, &held->holders[i]);
+		line_end(line);
+	}
+	if (held && !held->count) {
+		text_label(line, "holder");
+		line_add(line, LINE_FAINT, "not known");
+		line_end(line);
+	}
+}
+
 static void text_network(struct line *line, const struct output_run *run,
 			 const struct lc_go_wait *wait)
 {
@@ -227,6 +269,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		text_bubble(line, wait);
 		text_cases(line, wait);
 		text_lock(line, kind, wait);
+		text_holders(line, run, record);
 		if (kind == LC_GO_NETWORK)
 			text_network(line, run, wait);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The whole reasoning for one goroutine as text. */
+#include "model/go_holders.h"
 #include "output/names.h"
 #include "output/remedy.h"
 #include "output/text_chain.h"
@@ -56,6 +57,19 @@ static void text_reach(struct line *line, const struct verdict_goroutines *recor
 	line_end(line);
 }
 
+static void text_held(struct line *line, const struct verdict_goroutines *record,
+		      const struct lc_goroutine *goroutine)
+{
+	const struct lc_go_held *held = lc_go_held_for(record->process, goroutine);
+
+	if (!held)
+		return;
+	text_label(line, "");
+	line_add(line, LINE_PLAIN, "goroutines that hold its lock: %u, %s", held->total,
+		 held->known ? "all known" : "perhaps others");
+	line_end(line);
+}
+
 int output_text_go_explanation(FILE *stream, const struct output_style *style,
 			       const struct output_run *run,
 			       const struct verdict_goroutines *record)
@@ -76,6 +90,7 @@ int output_text_go_explanation(FILE *stream, const struct output_style *style,
 	line_end(&line);
 	text_read(&line, run, record, goroutine);
 	text_reach(&line, record, goroutine);
+	text_held(&line, record, goroutine);
 	if (node != GRAPH_NONE && run->view->graph.nodes[node].next != GRAPH_NONE) {
 		text_label(&line, "chain");
 		line_end(&line);

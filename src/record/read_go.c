@@ -76,6 +76,14 @@ static int take_releasers(struct reader *reader, const int64_t *keys, const void
 	return r == -ENOSPC ? reader_bad(reader, "table go_releasers has too many") : r;
 }
 
+static int take_held(struct reader *reader, const int64_t *keys, const void *row, void *context)
+{
+	int r = lc_go_set_held(context, row);
+
+	(void)keys;
+	return r == -ENOSPC ? reader_bad(reader, "table go_held has too many") : r;
+}
+
 static int take_go_lock(struct reader *reader, const int64_t *keys, const void *row, void *context)
 {
 	int r = lc_go_restore_lock(context, row);
@@ -102,6 +110,7 @@ static int read_process(struct reader *reader, int64_t id, struct lc_go_process 
 	struct record_go_wait_row wait;
 	struct lc_go_releasers releasers;
 	struct lc_goroutine goroutine;
+	struct lc_go_held held;
 	struct lc_go_block block;
 	struct lc_go_site site;
 	struct lc_go_lock lock;
@@ -119,6 +128,9 @@ static int read_process(struct reader *reader, int64_t id, struct lc_go_process 
 	r = r
 		    ?: reader_each(reader, &record_go_releasers, &id, 1, &releasers,
 				   sizeof(releasers), take_releasers, process);
+	r = r
+		    ?: reader_each(reader, &record_go_held, &id, 1, &held, sizeof(held), take_held,
+				   process);
 	r = r
 		    ?: reader_each(reader, &record_go_served, &id, 1, &lock, sizeof(lock),
 				   take_go_lock, process);

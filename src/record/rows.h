@@ -3,6 +3,7 @@
 #ifndef LEAKHOP_RECORD_ROWS_H
 #define LEAKHOP_RECORD_ROWS_H
 
+#include "model/go_holders.h"
 #include "model/go_locks.h"
 #include "record/record.h"
 

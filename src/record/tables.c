@@ -431,6 +431,26 @@ static const struct record_column go_releasers_columns[] = {
 TABLE(record_go_releasers, "go_releasers", go_releasers_columns, "process", "n");
 #undef OF
 
+#define OF struct lc_go_held
+#define HOLDER(n)                                                   \
+	U(goid##n, holders[n].goid), K(stack##n, holders[n].stack), \
+		E(how##n, holders[n].how, LC_GO_HOLDS_NEXT), B(deferred##n, holders[n].deferred)
+static const struct record_column go_held_columns[] = {
+	U(address, address),
+	B(to_read, to_read),
+	B(known, known),
+	T(asked_at, asked_at),
+	E(count, count, LC_GO_HOLDERS),
+	U(total, total),
+	HOLDER(0),
+	HOLDER(1),
+	HOLDER(2),
+	HOLDER(3),
+};
+TABLE(record_go_held, "go_held", go_held_columns, "process", "n");
+#undef HOLDER
+#undef OF
+
 #define OF struct lc_go_lock
 static const struct record_column go_served_columns[] = {
 	U(address, address),
@@ -489,10 +509,29 @@ TABLE(record_epoll_return, "epoll_return", epoll_return_columns, "tid_waiting");
 #undef OF
 
 const struct record_table *const record_tables[] = {
-	&record_run_table,  &record_sweep_table,  &record_thread,	&record_longest,
-	&record_place,	    &record_repeat,	  &record_wait,		&record_owner,
-	&record_member,	    &record_holding,	  &record_cgroup,	&record_group,
-	&record_go_process, &record_go_site,	  &record_goroutine,	&record_go_wait,
-	&record_go_case,    &record_go_releasers, &record_go_served,	&record_go_block,
-	&record_go_exact,   &record_futex_wake,	  &record_epoll_return, NULL,
+	&record_run_table,
+	&record_sweep_table,
+	&record_thread,
+	&record_longest,
+	&record_place,
+	&record_repeat,
+	&record_wait,
+	&record_owner,
+	&record_member,
+	&record_holding,
+	&record_cgroup,
+	&record_group,
+	&record_go_process,
+	&record_go_site,
+	&record_goroutine,
+	&record_go_wait,
+	&record_go_case,
+	&record_go_releasers,
+	&record_go_held,
+	&record_go_served,
+	&record_go_block,
+	&record_go_exact,
+	&record_futex_wake,
+	&record_epoll_return,
+	NULL,
 };

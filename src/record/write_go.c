@@ -13,7 +13,7 @@ struct written_go {
 	uint64_t start_time;
 	int64_t id;
 	uint64_t written;
-	struct row_hashes row, sites, goroutines, waits, releasers, locks, blocks;
+	struct row_hashes row, sites, goroutines, waits, releasers, held, locks, blocks;
 	struct row_hashes sockets; /* ids of waits, by number of the go_wait; 0: none */
 };
 
@@ -164,6 +164,20 @@ static void write_releasers(struct recorder *recorder, struct written_go *known,
 	cut(recorder, &known->releasers, n, SQL_GO_RELEASERS_DELETE, known->id);
 }
 
+static void write_held(struct recorder *recorder, struct written_go *known,
+		       const struct lc_go_process *process)
+{
+	const struct lc_go_held *held = NULL;
+	size_t n = 0;
+
+	while ((held = lc_go_next_held(process, held))) {
+		writer_put_changed(recorder, &known->held, n, &record_go_held,
+				   (const int64_t[]){ known->id, (int64_t)n }, held, sizeof(*held));
+		n++;
+	}
+	cut(recorder, &known->held, n, SQL_GO_HELD_DELETE, known->id);
+}
+
 static void write_go_locks(struct recorder *recorder, struct written_go *known,
 			   const struct lc_go_process *process)
 {
@@ -199,6 +213,7 @@ static void free_known(struct written_go *known)
 	free(known->goroutines.list);
 	free(known->waits.list);
 	free(known->releasers.list);
+	free(known->held.list);
 	free(known->locks.list);
 	free(known->blocks.list);
 	free(known->sockets.list);
@@ -214,6 +229,7 @@ static void forget(struct recorder *recorder, struct written_go *known)
 	write_goroutines(recorder, known, &none, &room);
 	write_waits(recorder, known, &none);
 	cut(recorder, &known->releasers, 0, SQL_GO_RELEASERS_DELETE, known->id);
+	cut(recorder, &known->held, 0, SQL_GO_HELD_DELETE, known->id);
 	cut(recorder, &known->locks, 0, SQL_GO_LOCK_DELETE, known->id);
 	cut(recorder, &known->blocks, 0, SQL_GO_BLOCK_DELETE, known->id);
 	WRITER_RUN(recorder, SQL_GO_DELETE, known->id);
@@ -263,6 +279,7 @@ uint64_t write_go(struct recorder *recorder, const struct lc_go *go, struct reco
 		left_out += write_goroutines(recorder, known, process, &room);
 		write_waits(recorder, known, process);
 		write_releasers(recorder, known, process);
+		write_held(recorder, known, process);
 		write_go_locks(recorder, known, process);
 		write_blocks(recorder, known, process);
 		sweep->goroutines += process->living;

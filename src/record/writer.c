@@ -38,6 +38,7 @@ static const char *const sql_text[SQL_STATEMENTS] = {
 	[SQL_GO_WAIT_DELETE] = "DELETE FROM go_wait WHERE process = ? AND n >= ?",
 	[SQL_GO_CASE_DELETE] = "DELETE FROM go_case WHERE process = ? AND wait = ?",
 	[SQL_GO_CASE_DELETE_FROM] = "DELETE FROM go_case WHERE process = ? AND wait >= ?",
+	[SQL_GO_HELD_DELETE] = "DELETE FROM go_held WHERE process = ? AND n >= ?",
 	[SQL_GO_RELEASERS_DELETE] = "DELETE FROM go_releasers WHERE process = ? AND n >= ?",
 	[SQL_GO_LOCK_DELETE] = "DELETE FROM go_lock WHERE process = ? AND n >= ?",
 	[SQL_GO_BLOCK_DELETE] = "DELETE FROM go_block WHERE process = ? AND n >= ?",

@@ -52,6 +52,12 @@ struct runtime_operations {
 	int (*describe)(struct runtime *runtime, struct lc_go_process *process, uint64_t goid);
 
 	/*
+	 * Who holds the locks that goroutines wait for, as far as deferred calls on their stacks
+	 * tell: into the model (lc_go_set_held). Returns 0, -ESRCH, -ENOMEM.
+	 */
+	int (*holders)(struct runtime *runtime, struct lc_go_process *process);
+
+	/*
 	 * Asks of all goroutines that wait for something of the program whether anything that lives
 	 * can still reach it: LC_GO_ASKED and, where nothing can, LC_GO_UNREACHABLE are set in
 	 * them; of those also who could end it. Looks twice or three times. Reads what lives of the

@@ -4,6 +4,7 @@
  * rule with its reason. No rule knows a program's name; the patterns that prevent a leak are Go's
  * own.
  */
+#include "model/go_holders.h"
 #include "util/duration.h"
 #include "verdict/go_remedy.h"
 #include "verdict/goroutines.h"
@@ -99,13 +100,37 @@ static const struct graph_node *node_of(const struct judging *j)
 		       : NULL;
 }
 
+/* Of the node that stands for the group: who holds the lock that it waits for, all of them. */
+static const struct lc_go_held *known_holders(const struct judging *j)
+{
+	const struct graph_node *node = node_of(j);
+	const struct lc_go_held *held = node && node->goroutine
+						? lc_go_held_for(node->go, node->goroutine)
+						: NULL;
+
+	return held && held->known ? held : NULL;
+}
+
 /* Where nobody receives, whoever sends does not wait for the others. */
 static bool is_circle(const struct judging *j)
 {
 	const struct graph_node *node = node_of(j);
 
-	return node && node->in_cycle && j->group->unreachable &&
+	return node && node->in_cycle && (j->group->unreachable || known_holders(j)) &&
 	       !graph_only_sends(&j->around->view->graph, j->group->node);
+}
+
+static void conclude_self(struct judging *j)
+{
+	const struct graph_node *node = node_of(j);
+	bool reads = j->kind == LC_GO_RWMUTEX_WRITE;
+
+	conclude(j, VERDICT_DEADLOCK, "self", "it waits for a lock that it holds itself%s",
+		 reads ? ", to read" : "");
+	prove(j,
+	      "goroutine %llu would unlock it once more than it has locked it since: run forward, "
+	      "by its own code",
+	      (unsigned long long)node->goroutine->goid);
 }
 
 static void conclude_circle(struct judging *j)
@@ -116,6 +141,10 @@ static void conclude_circle(struct judging *j)
 	char words[64];
 	size_t used;
 
+	if (length == 1) {
+		conclude_self(j);
+		return;
+	}
 	conclude(j, VERDICT_DEADLOCK, "circle",
 		 length == 2 ? "two goroutines each wait for what the other has"
 			     : "%u goroutines wait for each other in a circle, each for what the "
@@ -125,8 +154,27 @@ static void conclude_circle(struct judging *j)
 	      graph_node_words(&graph->nodes[j->group->node], words, sizeof(words)));
 	graph_add_circle(graph, j->group->node, NULL, conclusion->proof, sizeof(conclusion->proof));
 	used = strlen(conclusion->proof);
-	snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used,
-		 "; nothing else that can run has it");
+	snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used, "; %s",
+		 known_holders(j) ? "who holds the lock would unlock it by its own code"
+				  : "nothing else that can run has it");
+}
+
+/* Whoever holds the lock can never run again, so nor can who waits for it. */
+static bool judge_dead_end(struct judging *j)
+{
+	const struct graph_node *node = node_of(j);
+	const struct lc_go_held *held = known_holders(j);
+	char words[64];
+
+	if (!held || node->alive || node->next == GRAPH_NONE)
+		return false;
+	node = &j->around->view->graph.nodes[node->next];
+	conclude(j, VERDICT_LEAK, "dead-end", "%s holds the lock, and can never run again",
+		 graph_node_words(node, words, sizeof(words)));
+	prove(j, "%s would unlock it by its own code, and %s", words,
+	      node->in_cycle ? "is in a circle of those that wait for each other"
+			     : "nothing that lives has what it waits for");
+	return true;
 }
 
 static const struct lc_go_releasers *releasers_of(const struct judging *j)
@@ -173,6 +221,8 @@ static bool judge_proven(struct judging *j)
 		prove(j, "the garbage collector found that nothing reaches what they wait for");
 	} else if (is_circle(j)) {
 		conclude_circle(j);
+	} else if (judge_dead_end(j)) {
+		; /* concluded */
 	} else if (group->unreachable) {
 		conclude(
 			j, VERDICT_LEAK, "unreachable", "nothing that lives has the %s that %s: %s",

@@ -145,13 +145,14 @@ busy() {
 	holds '.findings != []' "$json"
 }
 
-@test "a lock that nobody is let in to is stuck, in a trace; of who holds it nothing is said" {
+@test "a lock that nobody is let in to is stuck, in a trace; who holds it is named" {
 	busy held
-	local line
-	line=$(mark go/gobusy/main.go block held)
+	local line unlock
+	line=$(mark go/gobusy/main.go block held) unlock=$(mark go/gobusy/main.go unlock held)
 	leakhop trace -p "$pid" --no-threads -m 1s -d 7s --json >"$json"
-	holds "[.findings[] | [.verdict, .rule, .count, .chain, (.wait | has(\"likely_holder\")), any(.stack[]; .line == $line)]] ==
-		[[\"stuck\", \"lock-held\", 3, [], false, true]]" "$json"
+	holds "[.findings[] | [.verdict, .rule, .count, any(.stack[]; .line == $line)]] == [[\"stuck\", \"lock-held\", 3, true]]" "$json"
+	holds "[.findings[] | [(.chain | length), [.wait.holders[] | .goid, .how, .deferred, .line]]] ==
+		[[2, [.findings[0].chain[1].goid, \"holds\", true, $unlock]]]" "$json"
 	dump "$json" -p "$pid" --no-threads
 	no_findings "$json"
 	holds "[.suspects[] | select(any(.stack[]?; .line == $line)) | .rule] == [\"lock-held\"]" "$json"

@@ -143,6 +143,7 @@ static inline void add_go(struct lc_go *go, pid_t pid)
 	struct lc_go_process *process;
 	struct lc_goroutine goroutine;
 	struct lc_go_releasers releasers;
+	struct lc_go_held held;
 	struct record_go_wait_row wait;
 	struct lc_go_site site;
 	struct lc_go_lock lock;
@@ -186,6 +187,9 @@ static inline void add_go(struct lc_go *go, pid_t pid)
 		fill(&record_go_releasers, &releasers, i);
 		releasers.goid = 109 - i;
 		require(!(lc_go_set_releasers(process, &releasers)));
+		memset(&held, 0, sizeof(held));
+		fill(&record_go_held, &held, i);
+		require(!(lc_go_set_held(process, &held)));
 		fill(&record_go_served, &lock, i);
 		require(!(lc_go_restore_lock(process, &lock)));
 	}

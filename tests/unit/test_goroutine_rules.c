@@ -2,6 +2,7 @@
 /* Verdicts of groups of goroutines: what is proven, what grows, what is healthy. */
 #include "waits.h"
 
+#include "model/go_holders.h"
 #include "verdict/goroutines.h"
 #include "verdict/settle.h"
 #include "verdict/report.h"
@@ -496,6 +497,104 @@ static void test_a_circle_of_channel_group_and_lock(void **state)
 			       "goroutine 7 waits for goroutine 5, which waits for goroutine 6"));
 }
 
+/* It waits for a lock at that address, which the other holds; to_read: as a reader. */
+static void waits_for_holder(uint64_t goid, enum lc_go_kind kind, uint64_t address, uint64_t holder,
+			     enum lc_go_holding how)
+{
+	struct lc_go_held held = { .address = address,
+				   .to_read = kind == LC_GO_RWMUTEX_WRITE,
+				   .known = how != LC_GO_HOLDS_LIKELY,
+				   .asked_at = now,
+				   .count = 1,
+				   .total = 1,
+				   .holders = { { .goid = holder, .how = how } } };
+	struct lc_goroutine *goroutine = stand(goid, kind, goid);
+
+	goroutine->object = address + (kind == LC_GO_MUTEX	     ? 4
+				       : kind == LC_GO_RWMUTEX_WRITE ? 8
+								     : 12);
+	assert_int_equal(lc_go_set_held(process_of(), &held), 0);
+}
+
+static void fill_holders(void)
+{
+	waits_for_holder(5, LC_GO_MUTEX, 0x5000, 6, LC_GO_HOLDS);
+	waits_for_holder(6, LC_GO_RWMUTEX_WRITE, 0x6000, 5, LC_GO_HOLDS);
+	waits_for_holder(7, LC_GO_RWMUTEX_READ, 0x6000, 6, LC_GO_HOLDS_NEXT);
+}
+
+/* Nobody asked whether anything reaches the locks, as of global variables. */
+static void test_two_that_hold_each_others_lock(void **state)
+{
+	(void)state;
+	looks(1, fill_holders);
+	is(LC_GO_MUTEX, VERDICT_DEADLOCK, "circle");
+	is(LC_GO_RWMUTEX_WRITE, VERDICT_DEADLOCK, "circle");
+	is(LC_GO_RWMUTEX_READ, VERDICT_LEAK, "dead-end");
+	assert_non_null(strstr(group_of(LC_GO_RWMUTEX_READ)->conclusion.reason, "goroutine 6"));
+}
+
+static void fill_likely_holders(void)
+{
+	waits_for_holder(5, LC_GO_MUTEX, 0x5000, 6, LC_GO_HOLDS_LIKELY);
+	waits_for_holder(6, LC_GO_RWMUTEX_WRITE, 0x6000, 5, LC_GO_HOLDS);
+}
+
+static void test_what_is_only_likely_closes_no_circle(void **state)
+{
+	(void)state;
+	looks(1, fill_likely_holders);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+	is(LC_GO_RWMUTEX_WRITE, VERDICT_SUSPECT, "lock-held");
+}
+
+static void fill_living_holder(void)
+{
+	stand(6, LC_GO_NETWORK, 6);
+	waits_for_holder(5, LC_GO_MUTEX, 0x5000, 6, LC_GO_HOLDS);
+}
+
+static void test_a_holder_that_can_run_is_no_dead_end(void **state)
+{
+	(void)state;
+	looks(1, fill_living_holder);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+}
+
+static void fill_self(void)
+{
+	waits_for_holder(5, LC_GO_MUTEX, 0x5000, 5, LC_GO_HOLDS);
+}
+
+static void test_a_lock_that_is_locked_twice(void **state)
+{
+	(void)state;
+	looks(1, fill_self);
+	is(LC_GO_MUTEX, VERDICT_DEADLOCK, "self");
+}
+
+static uint64_t fill_moves_holder;
+
+static void fill_moving_holder(void)
+{
+	if (!fill_moves_holder++)
+		waits_for_holder(5, LC_GO_MUTEX, 0x5000, 6, LC_GO_HOLDS);
+	else
+		stand(5, LC_GO_MUTEX, 5)->object = 0x5004;
+	stand(6, LC_GO_NETWORK, 6);
+	process_of()->list[6].still_since = now; /* it has run meanwhile */
+}
+
+static void test_a_holder_that_has_run_is_forgotten(void **state)
+{
+	(void)state;
+	fill_moves_holder = 0;
+	looks(1, fill_moving_holder);
+	assert_non_null(lc_go_held_for(process_of(), lc_go_by_goid(process_of(), 5)));
+	looks(1, fill_moving_holder);
+	assert_null(lc_go_held_for(process_of(), lc_go_by_goid(process_of(), 5)));
+}
+
 static void fill_senders(void)
 {
 	waits_behind(5, LC_GO_CHAN_SEND, 6);
@@ -803,6 +902,11 @@ int main(void)
 		TEST(test_a_dump_has_watched_a_lock_for_a_moment),
 		TEST(test_a_lock_that_changes_hands_is_contended),
 		TEST(test_two_that_have_each_others_lock),
+		TEST(test_two_that_hold_each_others_lock),
+		TEST(test_what_is_only_likely_closes_no_circle),
+		TEST(test_a_holder_that_can_run_is_no_dead_end),
+		TEST(test_a_lock_that_is_locked_twice),
+		TEST(test_a_holder_that_has_run_is_forgotten),
 		TEST(test_a_circle_of_channel_group_and_lock),
 		TEST(test_senders_do_not_wait_for_each_other),
 		TEST(test_siblings_do_not_wait_for_each_other),

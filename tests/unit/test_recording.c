@@ -168,6 +168,7 @@ static void assert_same_process(const struct lc_go_process *a, const struct lc_g
 {
 	struct record_go_row x = { .process = *a }, y = { .process = *b };
 	const struct lc_go_releasers *p = NULL, *q = NULL;
+	const struct lc_go_held *held = NULL, *other = NULL;
 	const struct lc_go_wait *v = NULL, *w = NULL;
 	struct lc_go_lock *locks, *others;
 	size_t i;
@@ -209,6 +210,13 @@ static void assert_same_process(const struct lc_go_process *a, const struct lc_g
 		if (p)
 			assert_same(&record_go_releasers, p, q);
 	} while (p);
+	do {
+		held = lc_go_next_held(a, held);
+		other = lc_go_next_held(b, other);
+		assert_int_equal(!held, !other);
+		if (held)
+			assert_same(&record_go_held, held, other);
+	} while (held);
 	assert_int_equal(lc_go_list_locks(a, &locks), 4);
 	assert_int_equal(lc_go_list_locks(b, &others), 4);
 	for (i = 0; i < 4; i++)
@@ -313,6 +321,7 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_go_site, sizeof(struct lc_go_site), 7);
 	assert_covers(&record_go_case, sizeof(struct lc_go_channel), 4);
 	assert_covers(&record_go_releasers, sizeof(struct lc_go_releasers), 7);
+	assert_covers(&record_go_held, sizeof(struct lc_go_held), 6 + 4 * 7);
 	assert_covers(&record_go_block, sizeof(struct lc_go_block), 3);
 	assert_covers(&record_futex_wake, sizeof(struct lc_futex_wake), 0);
 	assert_covers(&record_epoll_return, sizeof(struct lc_epoll_return), 4);
@@ -730,6 +739,8 @@ static void test_values_that_cannot_be(void **state)
 		"UPDATE go_wait SET socket = 12345",
 		"DELETE FROM go_case WHERE n = 0",
 		"UPDATE go_releasers SET count = 9",
+		"UPDATE go_held SET count = 5",
+		"UPDATE go_held SET how2 = 3",
 		"UPDATE go_lock SET address = 1",
 		"UPDATE go_block SET n = n + 1000",
 		"UPDATE go_process SET has_events = 0",

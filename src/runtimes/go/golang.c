@@ -275,6 +275,7 @@ static const struct runtime_operations operations = {
 	.keep = golang_keep,
 	.forget = golang_forget,
 	.describe = golang_describe,
+	.holders = golang_holders,
 	.reach = golang_reach,
 	.name = golang_name,
 	.labels = golang_labels,

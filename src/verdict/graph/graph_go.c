@@ -2,6 +2,7 @@
 /* Goroutines in the wait-for graph: see graph.h. Relies on uthash. */
 #include "verdict/graph/private.h"
 
+#include "model/go_holders.h"
 #include "model/wait.h"
 
 #include <errno.h>
@@ -45,11 +46,28 @@ void graph_go_release(struct graph *graph)
 	}
 }
 
+/* Those that wait for a lock of which it was found who holds it. */
+static const struct lc_go_held *held_at(const struct lc_go_process *process, size_t place)
+{
+	const struct lc_goroutine *goroutine = &process->list[place];
+	const struct lc_go_held *held = NULL;
+
+	if (process->held && goroutine->goid && lc_go_is_lock(goroutine->kind))
+		held = lc_go_held_for(process, goroutine);
+	return held && held->count ? held : NULL;
+}
+
 static size_t room_of(const struct lc_go_process *process)
 {
 	const struct lc_go_releasers *releasers = NULL;
 	const struct lc_go_wait *wait = NULL;
-	size_t most = process->on_thread_count;
+	const struct lc_go_held *held;
+	size_t most = process->on_thread_count, i;
+
+	for (i = 0; i < process->count; i++) {
+		held = held_at(process, i);
+		most += held ? 1 + held->count : 0;
+	}
 
 	while ((releasers = lc_go_next_releasers(process, releasers)))
 		most += 1 + releasers->count;
@@ -107,6 +125,18 @@ static int add_on_thread(struct graph *graph, const struct lc_go_process *proces
 	return r;
 }
 
+/* Who waits for a lock, and who holds it. */
+static int add_held(struct graph *graph, const struct lc_go_process *process, size_t place)
+{
+	const struct lc_go_held *held = held_at(process, place);
+	int r = held ? add(graph, process, process->list[place].goid) : 0;
+	uint32_t i;
+
+	for (i = 0; held && i < held->count && !r; i++)
+		r = add(graph, process, held->holders[i].goid);
+	return r;
+}
+
 static int add_process(struct graph *graph, const struct lc_go_process *process)
 {
 	const struct lc_go_releasers *releasers = NULL;
@@ -116,6 +146,8 @@ static int add_process(struct graph *graph, const struct lc_go_process *process)
 
 	for (i = 0; i < process->on_thread_count && !r; i++)
 		r = add_on_thread(graph, process, process->on_threads[i]);
+	for (i = 0; i < process->count && !r; i++)
+		r = add_held(graph, process, i);
 	while (!r && (releasers = lc_go_next_releasers(process, releasers))) {
 		r = add(graph, process, releasers->goid);
 		for (i = 0; i < releasers->count && !r; i++)
@@ -167,6 +199,28 @@ static uint32_t releaser_edges(const struct graph *graph, struct graph_node *nod
 	return count;
 }
 
+/*
+ * A lock waits for who holds it, and for nobody else. Where they are likely only, and somebody else
+ * may unlock it, that closes no circle.
+ */
+static uint32_t holder_edges(const struct graph *graph, struct graph_node *node,
+			     const struct lc_go_held *held, uint32_t *edges)
+{
+	uint32_t count = 0, other, i;
+
+	node->complete = held->known;
+	for (i = 0; i < held->count; i++) {
+		other = graph_find_goroutine(graph, node->pid, held->holders[i].goid);
+		node->complete &= other != GRAPH_NONE;
+		if (other == GRAPH_NONE)
+			continue;
+		if (edges)
+			edges[count] = other;
+		count++;
+	}
+	return count;
+}
+
 /* In a call it waits for its thread. */
 static uint32_t thread_edge(const struct graph *graph, struct graph_node *node, uint32_t *edges)
 {
@@ -180,10 +234,13 @@ static uint32_t thread_edge(const struct graph *graph, struct graph_node *node, 
 
 uint32_t graph_go_edges(const struct graph *graph, struct graph_node *node, uint32_t *edges)
 {
+	const struct lc_go_held *held = held_at(node->go, node->goroutine - node->go->list);
 	const struct lc_go_wait *wait;
 
 	if (node->goroutine->state == LC_GO_SYSCALL)
 		return thread_edge(graph, node, edges);
+	if (held && (held->known || !(node->goroutine->flags & LC_GO_UNREACHABLE)))
+		return holder_edges(graph, node, held, edges);
 	if (node->goroutine->kind != LC_GO_NETWORK)
 		return releaser_edges(graph, node, edges);
 	wait = lc_go_wait_of(node->go, node->goroutine->goid);

@@ -30,7 +30,7 @@ static bool mark_some(struct search *search)
 	else if (search->woken.count)
 		reach_read_stacks(search, &search->woken);
 	else
-		return false;
+		return reach_follow_holders(search);
 	return true;
 }
 

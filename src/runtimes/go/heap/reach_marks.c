@@ -126,6 +126,8 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	uint64_t number, object;
 	uint32_t *slot;
 
+	if (reach_waits_for_holder(search, goroutine))
+		return;
 	/* A global variable, or nothing that is known. */
 	if (!span || !number_of(search, span, word, &number, &object)) {
 		reach_lives(search, goroutine);

@@ -137,6 +137,13 @@ void reach_find_coroutines(struct search *search);
 void reach_read_waits(struct search *search, const uint32_t *numbers, size_t count, bool first);
 
 /*
+ * reach_holders.c: does it wait for a lock whose holders are known? Those of whom a holder lives
+ * live, too; returns whether there were any.
+ */
+bool reach_waits_for_holder(const struct search *search, uint32_t number);
+bool reach_follow_holders(struct search *search);
+
+/*
  * reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies.
  */
 void reach_read_stacks(struct search *search, struct reach_list *list);

@@ -55,6 +55,12 @@ struct binary_files;
 	F(m_curg, "m.curg")                         \
 	F(defer_size, "_defer")                     \
 	F(defer_link, "_defer.link")                \
+	F(defer_sp, "_defer.sp")                    \
+	F(defer_fn, "_defer.fn")                    \
+	F(defer_started, "_defer.started")          \
+	F(defer_open, "_defer.openDefer")           \
+	F(defer_rangefunc, "_defer.rangefunc")      \
+	F(defer_head, "_defer.head")                \
 	F(sudog_size, "sudog")                      \
 	F(sudog_g, "sudog.g")                       \
 	F(sudog_next, "sudog.next")                 \

@@ -239,6 +239,7 @@ static void read_function(const struct go_pclntab *table, uint64_t index, struct
 		.nfuncdata = get(table, info + place[8], 1),
 		.after = info + place[9],
 		.args = (int32_t)get(table, info + place[10], 4),
+		.deferreturn = get(table, info + place[10] + 4, 4),
 	};
 }
 
@@ -258,6 +259,20 @@ bool pclntab_function(const struct go_pclntab *table, uint64_t vaddr, struct go_
 	}
 	read_function(table, low, ret);
 	return true;
+}
+
+uint64_t pclntab_end(const struct go_pclntab *table, const struct go_function *function)
+{
+	uint64_t low = 0, high = table->count, middle;
+
+	while (high - low > 1) {
+		middle = low + (high - low) / 2;
+		if (entry_of(table, middle) <= function->entry)
+			low = middle;
+		else
+			high = middle;
+	}
+	return entry_of(table, low + 1);
 }
 
 uint64_t pclntab_named(const struct go_pclntab *table, const char *name)
@@ -438,6 +453,39 @@ static bool read_inlined(const struct go_image *image, uint64_t tree, int32_t in
 
 #define PCDATA_INLINE_INDEX 2
 #define FUNCDATA_INLINE_TREE 3
+
+static const char *inlined_name(const struct go_image *image, uint64_t tree, int32_t index)
+{
+	struct inlined inlined;
+
+	return tree && read_inlined(image, tree, index, &inlined)
+		       ? pclntab_name(image->table, inlined.name)
+		       : "";
+}
+
+void pclntab_pieces(const struct go_image *image, const struct go_function *function,
+		    pclntab_piece_fn *fn, void *context)
+{
+	const struct go_pclntab *table = image->table;
+	uint64_t tree = pclntab_function_data(table, function, FUNCDATA_INLINE_TREE);
+	uint64_t at = table->values, pc = function->entry, from;
+	uint32_t delta, step, i, offset = 0;
+	int32_t value = -1;
+
+	if (function->npcdata > PCDATA_INLINE_INDEX)
+		offset = get(table, function->after + PCDATA_INLINE_INDEX * 4, 4);
+	at += offset;
+	for (i = 0; i < MOST_PAIRS && tree && offset; i++) {
+		if (!varint(table, &at, &delta) || (!delta && i) || !varint(table, &at, &step))
+			return;
+		value += (int32_t)((delta >> 1) ^ -(delta & 1));
+		from = pc;
+		pc += (uint64_t)step * table->quantum;
+		if (!fn(context, from, pc, value,
+			value < 0 ? "" : inlined_name(image, tree, value)))
+			return;
+	}
+}
 
 size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 		     struct go_call calls[GO_INLINED_MAX])

@@ -18,6 +18,7 @@ struct go_function {
 	uint32_t info;	/* offset of its _func in the table */
 	uint32_t name;	/* offset of its name */
 	uint32_t pcsp, pcfile, pcln;
+	uint32_t deferreturn; /* its call of that, from entry on; 0: it defers nothing */
 	uint32_t npcdata, cu;
 	int32_t args; /* bytes, with room to save those in registers; PCLNTAB_ARGS_UNKNOWN */
 	uint8_t id, flag, nfuncdata;
@@ -76,6 +77,18 @@ uint64_t pclntab_function_data(const struct go_pclntab *table, const struct go_f
  */
 size_t pclntab_calls(const struct go_image *image, uint64_t vaddr, bool exact,
 		     struct go_call calls[GO_INLINED_MAX]);
+
+/* First address behind a function, vaddr. */
+uint64_t pclntab_end(const struct go_pclntab *table, const struct go_function *function);
+
+/*
+ * Goes through the code of a function: fn is called for each piece that is of one call, with the
+ * number and name of the innermost inlined one; -1: none. False ends it.
+ */
+typedef bool pclntab_piece_fn(void *context, uint64_t from, uint64_t to, int32_t inlined,
+			      const char *name);
+void pclntab_pieces(const struct go_image *image, const struct go_function *function,
+		    pclntab_piece_fn *fn, void *context);
 
 /*
  * Where the code has taken its frame down, after it had one: its return instructions, and what the

@@ -201,7 +201,7 @@ var (
 //go:noinline
 func (a *account) publish() {
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	defer a.mu.Unlock() // @unlock held
 	never <- a.balance
 }
 

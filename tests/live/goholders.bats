@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# Who holds Go's locks, which record nobody: by deferred calls that are armed, and by running goroutines forward.
+
+load helper
+load go
+
+# $marks: KIND, NAME: FILE:LINE, for jq
+setup() {
+	setup_go
+	marks=$(awk '{
+		while (match($0, /@(block|unlock|holds|seems) [a-z0-9]+/)) {
+			split(substr($0, RSTART + 1, RLENGTH - 1), mark, " ")
+			name = FILENAME
+			sub(".*/", "", name)
+			printf "%s{\"kind\":\"%s\",\"name\":\"%s\",\"place\":\"%s:%d\"}", (any++ ? "," : "["), mark[1], mark[2], name, FNR
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+	} END { print "]" }' "$sources"/go/goholds/*.go)
+}
+
+# For jq: where a mark or a frame is, and does a record stand at such a place?
+places='def place($kind; $name): $marks | map(select(.kind == $kind and .name == $name).place) | first // "none";
+	def where: "\(.file | split("/") | last):\(.line)";
+	def stands_at($place): any(.stack[]?; where == $place);'
+
+# query FILTER [ARGUMENT]...: of the dump
+query() { jq --argjson marks "$marks" "$places $1" "${@:2}" <"$json"; }
+
+# run_holds FOLDER: the fixture, with all that wait
+run_holds() {
+	[[ -x $programs/$1/goholds ]] || skip "no goholds of $1"
+	start "$1/goholds"
+	eventually 20 grep -q '^READY .* waiters ' "$out"
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+}
+
+# says CONDITION NAME...: of what waits at the mark of each name it holds. $unlock: the line where that lock is to be
+# unlocked; stands(GOID; LINE): does that one stand there? $holds, $seems: where the holder does, or who seems to be it.
+says() {
+	query '. as $dump |
+		def at($place): $dump.goroutines[] | select(stands_at($place));
+		def stands($goid; $place): any(at($place); .goids | index($goid));
+		all($ARGS.positional[]; . as $name | place("unlock"; $name) as $unlock | place("holds"; $name) as $holds |
+			place("seems"; $name) as $seems | [at(place("block"; $name)).wait] as $waits |
+			($waits | length == 1) and ($waits[0] | '"$1"') or ([$name, $waits] | debug | false))' \
+		-e --args "${@:2}" >/dev/null
+}
+
+deferred='.holders_known and (.holders | length == 1) and (.holders[0] |
+	.how == "holds" and .deferred and where == $unlock and stands(.goid; $holds))'
+nobody='(.holders_known | not) and all(.holders[]; .how == "likely")'
+
+# One look is enough, once all stand.
+look() { dump "$json" -p "$pid" --no-threads --settle 0; }
+tells() { look && says "$@"; }
+
+builds() {
+	local build
+	for build in go go-stripped go-pie "$programs"/go-1.*; do
+		[[ ! -x $programs/${build##*/}/goholds ]] || echo "${build##*/}"
+	done
+}
+
+# judged VERDICT RULE NAME...: each that waits at the mark
+judged() {
+	query '. as $dump | all($ARGS.positional[2:][]; . as $name | [$dump.findings[] | select(stands_at(place("block"; $name)) and
+			[.verdict, .rule] == $ARGS.positional[:2] and .proof != "" and .remedy != "")] |
+			length == 1 or ($name | debug | false))' -e --args "$@" >/dev/null
+}
+
+@test "deferred unlocks: who holds it and where it would be unlocked, circles, and who only seems to hold it" {
+	local build
+	for build in $(builds); do
+		run_holds "$build"
+		eventually 10 tells "$deferred" global field deep embedded value writer loop || { echo "$build" >&2; return 1; }
+		says '.holders_known and (.holders | length == 2) and all(.holders[]; .how == "holds" and where == $unlock)' readers
+		says '.holders_known and [.holders[].how] == ["next"]' behind
+		says "$nobody" notyet hasrun another stale givenup condition early
+		says '.holders == []' notyet hasrun another stale
+		says '.holders_known and (.holders | length == 1) and (.holders[0] | where == $unlock)' abba1 abba2
+		judged deadlock circle abba1 abba2 sends takes
+		judged leak dead-end abbabehind takes
+		holds '.findings | length == 6' "$json"
+		holds '[.findings[] | select(.rule == "circle") | .chain | length] == [2, 2, 2, 2]' "$json"
+		end
+	done
+}
+
+@test "the text names the holder" {
+	run_holds go
+	eventually 10 tells "$deferred" global
+	leakhop dump -p "$pid" --no-threads --settle 0 >"$BATS_TEST_TMPDIR/text"
+	grep -E "holder +goroutine [0-9]+ holds it: would unlock it at $(query 'place("unlock"; "global")' -r), deferred" "$BATS_TEST_TMPDIR/text"
+	grep -E 'holder +goroutine [0-9]+ has it next, and waits for readers to leave' "$BATS_TEST_TMPDIR/text"
+	grep -E "holder +goroutine [0-9]+ likely holds it: unlocks it at" "$BATS_TEST_TMPDIR/text"
+	grep -E "holder +not known" "$BATS_TEST_TMPDIR/text"
+	leakhop dump -p "$pid" --no-threads --settle 0 --explain "g$(query '
+		.goroutines[] | select(stands_at(place("block"; "field"))) | .goids[0]')" |
+		grep 'goroutines that hold its lock: 1, all known'
+}
