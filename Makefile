@@ -200,6 +200,7 @@ unit_folders_stack = stack binary target model util
 unit_folders_kernel_symbols = stack target model util
 unit_folders_sandbox = sandbox emulate target binary model util
 unit_folders_emulate = emulate model util
+unit_folders_emulate_known = emulate model util
 unit_folders_clock = collect target model util
 unit_folders_wait = wait target model util
 unit_folders_goroutines = model util

@@ -239,6 +239,7 @@ static void what_frees_it(struct asking *asking)
 	go(asking, run);
 	pages_restore(asking->pages);
 	take_end(outcome, run);
+	outcome->made_up = run->made_up;
 	outcome->release_count = (uint32_t)run->release_count;
 	memcpy(outcome->releases, run->releases, sizeof(outcome->releases));
 }
@@ -260,6 +261,7 @@ static bool open_library(struct local *local, const struct emulate_question *que
 
 	if (local->uc && question->world && question->world == local->world) {
 		pages_keep_constant(&local->pages);
+		local->pages.scratch = question->goroutine;
 		local->pages.source = source;
 		if (local->pages.count < PAGES_KEPT)
 			return true;
@@ -269,6 +271,7 @@ static bool open_library(struct local *local, const struct emulate_question *que
 		return false;
 	local->world = question->world;
 	pages_begin(&local->pages, unicorn, local->uc, source);
+	local->pages.scratch = question->goroutine;
 	if (run_add_hooks(unicorn, local->uc, &local->slot))
 		return true;
 	close_library(local);
@@ -345,6 +348,8 @@ const char *emulate_why_words(enum emulate_why why)
 		return "its registers are not known";
 	case EMULATE_LOST:
 		return "the emulator was lost over it";
+	case EMULATE_UNFORESEEN:
+		return "it comes to what cannot be foreseen";
 	default:
 		return "";
 	}

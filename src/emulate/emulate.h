@@ -14,14 +14,16 @@
 #ifndef LEAKHOP_EMULATE_EMULATE_H
 #define LEAKHOP_EMULATE_EMULATE_H
 
+#include "model/known_calls.h"
 #include "model/types.h"
 
 #define EMULATE_PAGE 4096
-#define EMULATE_PATCHES 4
+#define EMULATE_PATCHES 5
 #define EMULATE_CONDITIONS 3
-#define EMULATE_WATCHES 8
-#define EMULATE_RELEASES 4
+#define EMULATE_WATCHES 32
+#define EMULATE_RELEASES 8
 #define EMULATE_CALLERS 4
+#define EMULATE_FOLLOWED 16 /* waits whose end is made up, one behind the other */
 
 /* Bounds of one run; and how many runs one question may take, and how long. */
 #define EMULATE_INSTRUCTIONS 1000000u
@@ -50,6 +52,11 @@ struct emulate_watch {
 	uint64_t address;
 	uint32_t mask, shift;
 	uint32_t more;
+	/*
+	 * How often it has been taken at the start, by the wait that ends. borrowed: that is not in
+	 * the word, which tells of somebody else still: once it is released, that is so again.
+	 */
+	uint32_t taken, borrowed;
 	uint32_t pad;
 };
 
@@ -59,10 +66,12 @@ enum emulate_asked {
 };
 
 struct emulate_question {
-	uint32_t asked;	 /* enum emulate_asked */
-	uint32_t tid;	 /* as the thread sees itself */
-	uint32_t pid;	 /* its process, the same way */
-	uint32_t follow; /* WHAT_FREES: also behind system calls */
+	uint32_t asked;	    /* enum emulate_asked */
+	uint32_t tid;	    /* as the thread sees itself */
+	uint32_t pid;	    /* its process, the same way */
+	uint32_t follow;    /* WHAT_FREES: also behind system calls */
+	uint32_t goroutine; /* 1: it is none of a thread: see LC_SCRATCH */
+	uint32_t known_count;
 	/*
 	 * Questions of one number, not 0, that follow each other are about one process, whose
 	 * constant pages (code) are the same in all of them.
@@ -94,6 +103,7 @@ struct emulate_question {
 	uint32_t watch_count;
 	uint32_t pad;
 	struct emulate_watch watches[EMULATE_WATCHES];
+	struct lc_known_call known[LC_KNOWN_CALLS];
 };
 
 enum emulate_end {
@@ -114,8 +124,9 @@ enum emulate_why {
 	EMULATE_LONG,	     /* instructions, pages or time */
 	EMULATE_CHANGES_CODE,
 	EMULATE_NO_REGISTERS,
-	EMULATE_LOST, /* the emulator's process was, over this */
-	EMULATE_WHY_LAST = EMULATE_LOST
+	EMULATE_LOST,	    /* the emulator's process was, over this */
+	EMULATE_UNFORESEEN, /* it comes to a function of which that is so */
+	EMULATE_WHY_LAST = EMULATE_UNFORESEEN
 };
 
 /* What decides: another value of this word, and it would have ended otherwise. */
@@ -160,6 +171,7 @@ struct emulate_outcome {
 	 */
 	uint32_t guarded;
 	/* WHAT_FREES */
+	uint32_t made_up; /* an answer on the way was */
 	uint32_t release_count;
 	struct emulate_release releases[EMULATE_RELEASES];
 };

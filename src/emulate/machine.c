@@ -22,6 +22,8 @@ const int machine_syscall_args[LC_SYSCALL_ARGS] = {
 	UC_X86_REG_R10, UC_X86_REG_R8,	UC_X86_REG_R9,
 };
 const int machine_result = UC_X86_REG_RAX;
+const int machine_go_first = UC_X86_REG_RAX, machine_go_second = UC_X86_REG_RBX;
+const int machine_go_closure = UC_X86_REG_RDX, machine_go_g = UC_X86_REG_R14;
 
 bool machine_is_system_call(const uint8_t *code, size_t size)
 {
@@ -64,14 +66,23 @@ bool machine_is_jump_by_memory(const uint8_t *code, size_t size)
 	       ((code[1] >> 3 & 7) == 2 || (code[1] >> 3 & 7) == 4);
 }
 
+int machine_return(const struct unicorn *unicorn, uc_engine *uc, uint64_t *ret_to, uint64_t *ret_sp)
+{
+	uint64_t sp;
+
+	if (unicorn->uc_reg_read(uc, UC_X86_REG_RSP, &sp) ||
+	    unicorn->uc_mem_read(uc, sp, ret_to, sizeof(*ret_to)))
+		return -EFAULT;
+	*ret_sp = sp + sizeof(*ret_to);
+	return 0;
+}
+
 int machine_leave_function(const struct unicorn *unicorn, uc_engine *uc, uint64_t result)
 {
 	uint64_t sp, target;
 
-	if (unicorn->uc_reg_read(uc, UC_X86_REG_RSP, &sp) ||
-	    unicorn->uc_mem_read(uc, sp, &target, sizeof(target)))
+	if (machine_return(unicorn, uc, &target, &sp) < 0)
 		return -EFAULT;
-	sp += sizeof(target);
 	if (unicorn->uc_reg_write(uc, UC_X86_REG_RSP, &sp) ||
 	    unicorn->uc_reg_write(uc, UC_X86_REG_RAX, &result) ||
 	    unicorn->uc_reg_write(uc, UC_X86_REG_RIP, &target))
@@ -100,6 +111,8 @@ const int machine_syscall_args[LC_SYSCALL_ARGS] = {
 	UC_ARM64_REG_X3, UC_ARM64_REG_X4, UC_ARM64_REG_X5,
 };
 const int machine_result = UC_ARM64_REG_X0;
+const int machine_go_first = UC_ARM64_REG_X0, machine_go_second = UC_ARM64_REG_X1;
+const int machine_go_closure = UC_ARM64_REG_X26, machine_go_g = UC_ARM64_REG_X28;
 
 static uint32_t word(const uint8_t *code)
 {
@@ -133,6 +146,14 @@ bool machine_is_jump_by_memory(const uint8_t *code, size_t size)
 	(void)code;
 	(void)size;
 	return false; /* they are loaded first */
+}
+
+int machine_return(const struct unicorn *unicorn, uc_engine *uc, uint64_t *ret_to, uint64_t *ret_sp)
+{
+	if (unicorn->uc_reg_read(uc, UC_ARM64_REG_X30, ret_to) ||
+	    unicorn->uc_reg_read(uc, UC_ARM64_REG_SP, ret_sp))
+		return -EFAULT;
+	return 0;
 }
 
 int machine_leave_function(const struct unicorn *unicorn, uc_engine *uc, uint64_t result)

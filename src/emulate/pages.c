@@ -63,6 +63,16 @@ static struct page *refuse(struct pages *pages, enum emulate_why why)
 	return NULL;
 }
 
+static int read_page(struct pages *pages, uint64_t address, uint8_t bytes[EMULATE_PAGE],
+		     bool *ret_writable)
+{
+	if (!pages->scratch || address < LC_SCRATCH || address >= LC_SCRATCH_END)
+		return pages->source->page(pages->source->context, address, bytes, ret_writable);
+	memset(bytes, 0, EMULATE_PAGE);
+	*ret_writable = true;
+	return 0;
+}
+
 static struct page *add(struct pages *pages, uint64_t address, uint16_t *slot)
 {
 	struct page *page = &pages->list[pages->count];
@@ -72,7 +82,7 @@ static struct page *add(struct pages *pages, uint64_t address, uint16_t *slot)
 	if (pages->count == EMULATE_PAGES)
 		return refuse(pages, EMULATE_LONG);
 	bytes = malloc(EMULATE_PAGE);
-	if (!bytes || pages->source->page(pages->source->context, address, bytes, &writable) < 0 ||
+	if (!bytes || read_page(pages, address, bytes, &writable) < 0 ||
 	    pages->unicorn->uc_mem_map(pages->uc, address, EMULATE_PAGE, UC_PROT_ALL) ||
 	    pages->unicorn->uc_mem_write(pages->uc, address, bytes, EMULATE_PAGE)) {
 		free(bytes);

@@ -24,6 +24,7 @@ struct pages {
 	uc_engine *uc;
 	const struct emulate_source *source;
 	enum emulate_why why; /* why there was no page */
+	bool scratch;	      /* there is LC_SCRATCH */
 	size_t count;
 	struct page list[EMULATE_PAGES];
 	uint16_t slots[PAGES_SLOTS]; /* 1 + index into list; 0: free */

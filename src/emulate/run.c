@@ -218,8 +218,12 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 	if (++run->instructions > EMULATE_INSTRUCTIONS ||
 	    (run->instructions % LOOK_AT_CLOCK == 0 && run_clock() > run->deadline))
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
+	if (run->given_back)
+		run_give_back(run);
 	if (is_in(&run->question->vdso, address))
 		return pause_at(run, RUN_VDSO, address, 0);
+	if (run_is_known(run, address))
+		return pause_at(run, RUN_KNOWN, address, 0);
 	look_at_code(run, address, size);
 }
 
@@ -320,6 +324,8 @@ static void settle_pause(struct run *run)
 		go_behind(run);
 	} else if (pause == RUN_VDSO) {
 		run_vdso_call(run);
+	} else if (pause == RUN_KNOWN) {
+		run_known_call(run);
 	} else if (!run_string_function(run)) {
 		run_end(run, EMULATE_NOT_KNOWN, EMULATE_INSTRUCTION);
 	}
@@ -334,7 +340,10 @@ static void set_registers(struct run *run)
 	run_set_register(run, machine_result, question->result);
 	run_set_register(run, machine_thread_pointer, question->thread_pointer);
 #if defined(__x86_64__)
+	const uint64_t zero[2] = { 0, 0 };
+
 	run_set_register(run, UC_X86_REG_EFLAGS, 0x202);
+	(void)run->unicorn->uc_reg_write(run->uc, UC_X86_REG_XMM15, zero); /* Go's calls want it */
 #endif
 }
 
@@ -412,6 +421,7 @@ void run_forward(struct run *run)
 	run->slot->run = run;
 	run->deadline = run_clock() + EMULATE_RUN_NS;
 	run->lock = run->question->lock;
+	run_begin_known(run);
 	set_registers(run);
 	if (set_memory(run))
 		go(run);

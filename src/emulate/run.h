@@ -28,7 +28,7 @@ struct run_read {
 };
 
 /* What comes next is for the loop, not for the hooks. */
-enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE };
+enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE, RUN_KNOWN };
 
 /* What the hooks, which are added once, are about: the run under way. */
 struct run_slot {
@@ -71,7 +71,12 @@ struct run {
 	uint64_t lock;	   /* that the wait gave up; 0: not known yet */
 	unsigned lock_releases, other_writes;
 	bool made_up; /* an answer of a system call was */
-	uint32_t taken[EMULATE_WATCHES];
+	uint32_t taken[EMULATE_WATCHES], borrowed[EMULATE_WATCHES];
+	uint32_t given_back; /* number + 1 of a watch whose word is to be as it was; 0: of none */
+	uint32_t given_back_value;
+	uint64_t known_places; /* a bit for each known function, by its address */
+	unsigned followed;     /* waits whose end was made up */
+	uint64_t allocated;    /* of LC_SCRATCH_FREE */
 	size_t depth;
 	uint64_t callers[RUN_CALLERS]; /* return addresses */
 	bool jumps_by_memory;	       /* what it reads is an address of code */
@@ -104,6 +109,16 @@ bool run_poke(struct run *run, uint64_t address, const void *bytes, size_t size)
 void run_system_call(struct run *run);
 /* The kernel's function in user space, at whose first instruction it stands. */
 void run_vdso_call(struct run *run);
+
+/* known.c: begins, and does what the known function means at whose first instruction it stands. */
+void run_begin_known(struct run *run);
+bool run_is_known(const struct run *run, uint64_t address);
+void run_known_call(struct run *run);
+
+/* watch.c: it has a lock, if somebody else has it too, as its word tells. */
+void run_take(struct run *run, uint64_t lock);
+/* A word becomes as it was, before the next instruction. */
+void run_give_back(struct run *run);
 
 /*
  * strings.c: it stands at an instruction that cannot be run, in the function that was entered last

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define LOCKED 1u /* of a lock that LC_CALL_TAKES is about */
+
 static bool overlaps(const struct emulate_range *range, uint64_t address, size_t size)
 {
 	return address < range->end && address + size > range->start;
@@ -79,6 +81,44 @@ static void note_release(struct run *run, size_t index)
 		release->callers[i] = run->callers[run->depth - 1 - i];
 }
 
+/* What somebody else has, too, he has still. */
+static void give_up(struct run *run, size_t index, uint32_t old)
+{
+	run->taken[index]--;
+	if (!run->borrowed[index])
+		return;
+	run->borrowed[index]--;
+	run->given_back = (uint32_t)index + 1;
+	run->given_back_value = old;
+}
+
+void run_give_back(struct run *run)
+{
+	const struct emulate_watch *watch = &run->question->watches[run->given_back - 1];
+
+	run->given_back = 0;
+	(void)run->unicorn->uc_mem_write(run->uc, watch->address, &run->given_back_value,
+					 sizeof(run->given_back_value));
+}
+
+/* Free, it is locked as any other is, and that is seen. */
+void run_take(struct run *run, uint64_t lock)
+{
+	uint32_t word = 0;
+
+	if (run_peek(run, lock, &word, sizeof(word)) && !(word & LOCKED)) {
+		word |= LOCKED;
+		(void)run_poke(run, lock, &word, sizeof(word));
+		return;
+	}
+	for (size_t i = 0; i < run->question->watch_count && i < EMULATE_WATCHES; i++) {
+		if (run->question->watches[i].address != lock || !run->question->watches[i].mask)
+			continue;
+		run->taken[i]++;
+		run->borrowed[i]++;
+	}
+}
+
 static void note_watched(struct run *run, size_t index, uint32_t old, uint32_t fresh)
 {
 	const struct emulate_watch *watch = &run->question->watches[index];
@@ -90,7 +130,7 @@ static void note_watched(struct run *run, size_t index, uint32_t old, uint32_t f
 	if (!released)
 		run->taken[index]++;
 	else if (run->taken[index])
-		run->taken[index]--;
+		give_up(run, index, old);
 	else
 		note_release(run, index);
 }

@@ -7,6 +7,58 @@
 #include <stdlib.h>
 #include <string.h>
 
+void lc_go_held_add(struct lc_go_held *held, const struct lc_go_holder *holder)
+{
+	uint32_t i;
+
+	for (i = 0; i < held->count; i++) {
+		if (held->holders[i].goid != holder->goid)
+			continue;
+		if (holder->how > held->holders[i].how)
+			held->holders[i] = *holder;
+		return;
+	}
+	held->total++;
+	if (held->count < LC_GO_HOLDERS)
+		held->holders[held->count++] = *holder;
+}
+
+void lc_go_held_remove(struct lc_go_held *held, uint64_t goid)
+{
+	uint32_t i;
+
+	for (i = 0; i < held->count; i++) {
+		if (held->holders[i].goid != goid)
+			continue;
+		held->holders[i] = held->holders[--held->count];
+		held->total--;
+		return;
+	}
+}
+
+static int surest_first(const void *a, const void *b)
+{
+	const struct lc_go_holder *x = a, *y = b;
+
+	if (x->how != y->how)
+		return x->how > y->how ? -1 : 1;
+	return x->goid < y->goid ? -1 : x->goid > y->goid;
+}
+
+void lc_go_held_conclude(struct lc_go_held *held)
+{
+	uint32_t certain = 0, i;
+
+	for (i = 0; i < held->count; i++)
+		certain += held->holders[i].how != LC_GO_HOLDS_LIKELY;
+	for (i = 0; i < held->count && certain > held->most; i++)
+		held->holders[i].how = LC_GO_HOLDS_LIKELY;
+	qsort(held->holders, held->count, sizeof(held->holders[0]), surest_first);
+	held->known = certain && certain == held->most;
+	if (held->known)
+		held->count = held->total = certain;
+}
+
 struct held_key {
 	uint64_t address;
 	uint64_t to_read;

@@ -29,10 +29,14 @@ struct lc_go_holder {
 };
 
 struct lc_go_held {
-	uint64_t address;  /* of the Mutex or RWMutex */
-	bool to_read;	   /* by its readers; else by one alone */
-	bool known;	   /* these are all that hold it, and none is only likely */
-	uint64_t asked_at; /* ns */
+	uint64_t address; /* of the Mutex or RWMutex */
+	bool to_read;	  /* by its readers; else by one alone */
+	bool known;	  /* these are all that hold it, and none is only likely */
+	bool never; /* all goroutines of the process were run forward, and none would unlock it */
+	uint64_t asked_at;     /* ns */
+	uint32_t most;	       /* that hold it, as it counts them itself */
+	uint32_t runs, ended;  /* goroutines that were run forward, and came to an end */
+	uint64_t instructions; /* of these */
 	uint32_t count, total;
 	struct lc_go_holder holders[LC_GO_HOLDERS]; /* the certain ones first */
 };
@@ -42,6 +46,19 @@ static inline bool lc_go_waits_for_readers(const struct lc_goroutine *goroutine)
 {
 	return goroutine->kind == LC_GO_RWMUTEX_WRITE;
 }
+
+/*
+ * A goroutine holds it; one that is known already is kept as what says more. Or it does not after
+ * all.
+ */
+void lc_go_held_add(struct lc_go_held *held, const struct lc_go_holder *holder);
+void lc_go_held_remove(struct lc_go_held *held, uint64_t goid);
+
+/*
+ * All were added. Of more that seem to hold it than can each is only likely; where all are known
+ * the likely ones are none.
+ */
+void lc_go_held_conclude(struct lc_go_held *held);
 
 /*
  * Keeps (a copy of) who holds a lock, in the place of what was known of it. Returns 0, -ENOSPC at

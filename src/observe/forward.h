@@ -14,4 +14,10 @@
  */
 void forward_ask(struct observer *observer);
 
+/*
+ * Asks the goroutines of a process which of the locks they hold of which it is kept who may
+ * (lc_go_next_held), and that was not asked yet; and keeps the answers there.
+ */
+void forward_ask_goroutines(struct observer *observer, struct lc_go_process *process);
+
 #endif

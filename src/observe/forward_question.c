@@ -99,8 +99,10 @@ static struct emulate_range library_at(const struct target_maps *maps, uint64_t 
 	return range;
 }
 
-static struct emulate_range vdso_of(const struct target_maps *maps)
+struct emulate_range forward_vdso(const struct forward_process *process)
 {
+	const struct target_maps *maps = &process->maps;
+
 	for (size_t i = 0; i < maps->count; i++) {
 		if (strcmp(maps->mappings[i].path, "[vdso]") == 0)
 			return (struct emulate_range){ maps->mappings[i].start,
@@ -235,7 +237,7 @@ static struct emulate_question begin(const struct forward_process *process,
 		.thread_pointer = thread->thread_pointer,
 		.call = thread->syscall,
 		.own = { own_stack(maps, thread->sp), own_variables(thread->thread_pointer) },
-		.vdso = vdso_of(maps),
+		.vdso = forward_vdso(process),
 	};
 }
 

@@ -17,6 +17,9 @@ struct forward_process {
 /* Its pages, for struct emulate_source; context is the process. */
 int forward_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE], bool *ret_writable);
 
+/* Where the kernel's functions are in it. */
+struct emulate_range forward_vdso(const struct forward_process *process);
+
 /*
  * Whether a thread waits for what can be told to have been signalled, and *ret is then the question
  * whether it would go on. What must be read of the process for that may fail: false.

@@ -3,6 +3,7 @@
 #include "observe/goroutines.h"
 #include "observe/cgroups.h"
 #include "verdict/goroutines.h"
+#include "observe/forward.h"
 #include "observe/go_events.h"
 #include "wait/wait.h"
 #include "util/compare.h"
@@ -138,8 +139,10 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 			continue;
 		}
 		observer_progress(observer, "searching the heap of process %d", process->pid);
-		if (observer->runtime->does->holders(observer->runtime, process) == -ENOMEM ||
-		    observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
+		if (observer->runtime->does->holders(observer->runtime, process) == -ENOMEM)
+			r = -ENOMEM;
+		forward_ask_goroutines(observer, process);
+		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;

@@ -180,11 +180,18 @@ static void text_holders(struct line *line, const struct output_run *run,
 		text_unlock(line, run, &held->holders[i]);
 		line_end(line);
 	}
-	if (held && !held->count) {
-		text_label(line, "holder");
+	if (!held || held->count)
+		return;
+	text_label(line, "holder");
+	if (held->runs)
+		line_add(
+			line, LINE_PLAIN,
+			"not found: %u goroutines were run forward, %u of them to an end, and none "
+			"would unlock it",
+			held->runs, held->ended);
+	else
 		line_add(line, LINE_FAINT, "not known");
-		line_end(line);
-	}
+	line_end(line);
 }
 
 static void text_network(struct line *line, const struct output_run *run,

@@ -6,6 +6,7 @@
 #include "output/text_chain.h"
 #include "output/text_pieces.h"
 #include "util/duration.h"
+#include "util/plural.h"
 
 #include <errno.h>
 
@@ -67,6 +68,13 @@ static void text_held(struct line *line, const struct verdict_goroutines *record
 	text_label(line, "");
 	line_add(line, LINE_PLAIN, "goroutines that hold its lock: %u, %s", held->total,
 		 held->known ? "all known" : "perhaps others");
+	line_end(line);
+	if (!held->runs)
+		return;
+	text_label(line, "");
+	line_add(line, LINE_PLAIN, "run forward: %u goroutine%s, %u to the end, %llu instructions",
+		 held->runs, plural(held->runs), held->ended,
+		 (unsigned long long)held->instructions);
 	line_end(line);
 }
 

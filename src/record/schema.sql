@@ -224,8 +224,8 @@ CREATE TABLE go_lock ( -- how often it changed hands
   PRIMARY KEY (process, n)
 ) WITHOUT ROWID;
 CREATE TABLE go_held ( -- who holds a Mutex or RWMutex: likely (how 0), surely (1), as the next writer (2)
-  process INTEGER, n INTEGER, address INTEGER, to_read INTEGER, known INTEGER, asked_at INTEGER, count INTEGER,
-  total INTEGER, goid0 INTEGER, stack0 INTEGER, how0 INTEGER, deferred0 INTEGER, goid1 INTEGER, stack1 INTEGER,
+  process INTEGER, n INTEGER, address INTEGER, to_read INTEGER, known INTEGER, never INTEGER, asked_at INTEGER, most INTEGER,
+  runs INTEGER, ended INTEGER, instructions INTEGER, count INTEGER, total INTEGER, goid0 INTEGER, stack0 INTEGER, how0 INTEGER, deferred0 INTEGER, goid1 INTEGER, stack1 INTEGER,
   how1 INTEGER, deferred1 INTEGER, goid2 INTEGER, stack2 INTEGER, how2 INTEGER, deferred2 INTEGER, goid3 INTEGER,
   stack3 INTEGER, how3 INTEGER, deferred3 INTEGER, PRIMARY KEY (process, n)
 ) WITHOUT ROWID;

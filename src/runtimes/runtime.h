@@ -14,8 +14,33 @@
 #include "model/go_events.h"
 #include "model/go_trace.h"
 #include "model/goroutines.h"
+#include "model/known_calls.h"
 
 struct runtime;
+
+#define RUNTIME_ENDINGS 8
+#define RUNTIME_WORDS 4
+
+/* How a goroutine goes on when its wait has ended. */
+struct runtime_forward {
+	struct lc_registers registers;
+	struct runtime_ending {
+		uint64_t result[2];
+		uint64_t value, address; /* that it has received, where that goes */
+		uint32_t size;		 /* of it; 0: nothing */
+	} endings[RUNTIME_ENDINGS];	 /* each way that the wait may end */
+	size_t ending_count;
+	bool guessed; /* it may end with values that are not tried */
+	bool rests;   /* it stands in a wait, and not in a call of the system */
+	struct {
+		uint64_t address, value;
+	} words[RUNTIME_WORDS]; /* as they would be */
+	size_t word_count;
+	uint64_t stack_from, stack_to;
+	uint64_t lock; /* that it waits for, and has then; 0: none */
+	size_t known_count;
+	struct lc_known_call known[LC_KNOWN_CALLS];
+};
 
 /*
  * A goroutine of runtime_dump(). The trace and its strings live for the call only. Non-zero ends
@@ -56,6 +81,17 @@ struct runtime_operations {
 	 * tell: into the model (lc_go_set_held). Returns 0, -ESRCH, -ENOMEM.
 	 */
 	int (*holders)(struct runtime *runtime, struct lc_go_process *process);
+
+	/*
+	 * What is needed to run a goroutine forward, behind its wait. False: it has moved, or it is
+	 * not known how.
+	 */
+	bool (*forward)(struct runtime *runtime, const struct lc_go_process *process,
+			const struct lc_goroutine *goroutine, struct runtime_forward *ret);
+
+	/* It stands as the last sweep saw it. */
+	bool (*stands)(struct runtime *runtime, const struct lc_go_process *process,
+		       const struct lc_goroutine *goroutine);
 
 	/*
 	 * Asks of all goroutines that wait for something of the program whether anything that lives

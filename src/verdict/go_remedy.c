@@ -112,10 +112,11 @@ static const char *choose(const struct verdict_goroutines *group)
 		return "wait for a context or a signal instead of select {}";
 	if (is(group, "circle"))
 		return of_circle(group);
-	if (is(group, "dead-end") || is(group, "self"))
-		return is(group, "self") ? "defer Unlock right behind Lock, and lock nothing twice"
-					 : "hold no lock while waiting for a channel, a call or "
-					   "another lock";
+	if (is(group, "dead-end") || is(group, "self") || is(group, "never-unlocked"))
+		return !is(group, "dead-end")
+			       ? "defer Unlock right behind Lock, and lock nothing twice"
+			       : "hold no lock while waiting for a channel, a call or "
+				 "another lock";
 	if (is(group, "unreachable") || is(group, "own-profile"))
 		return of_unreachable(group);
 	if (is(group, "growing") || is(group, "spawns-without-bound"))

@@ -177,6 +177,22 @@ static bool judge_dead_end(struct judging *j)
 	return true;
 }
 
+/* All goroutines of the process were asked what they would do, to their end. */
+static bool judge_never_unlocked(struct judging *j)
+{
+	const struct lc_go_held *held = lc_go_held_for(j->group->process, j->group->goroutine);
+
+	if (!held || !held->never || j->group->contended)
+		return false;
+	conclude(j, VERDICT_LEAK, "never-unlocked", "nobody will unlock the lock that %s for",
+		 j->group->count == 1 ? "it waits" : "they wait");
+	prove(j,
+	      "all %u goroutines of the process were run forward by their own code, each to its "
+	      "end or back to its wait, and none would unlock it",
+	      held->runs);
+	return true;
+}
+
 static const struct lc_go_releasers *releasers_of(const struct judging *j)
 {
 	return lc_go_releasers_of(j->group->process, j->group->goroutine->goid);
@@ -221,7 +237,7 @@ static bool judge_proven(struct judging *j)
 		prove(j, "the garbage collector found that nothing reaches what they wait for");
 	} else if (is_circle(j)) {
 		conclude_circle(j);
-	} else if (judge_dead_end(j)) {
+	} else if (judge_dead_end(j) || judge_never_unlocked(j)) {
 		; /* concluded */
 	} else if (group->unreachable) {
 		conclude(

@@ -94,14 +94,14 @@ all_kinds() {
 	local one pattern block
 	local -a leaky=() well=()
 	cp "$programs/go/goleak" "$shared/"
-	for one in $forgotten $locks; do
+	for one in $forgotten $locks $own; do
 		pattern=${one%%:*}
 		[[ $pattern != ticker ]] || continue # ever more, over minutes
 		leaky+=("$shared/goleak $pattern")
 		well+=("$shared/goleak $pattern well")
 	done
 	looked "${leaky[@]}"
-	for one in $forgotten $locks; do
+	for one in $forgotten $locks $own; do
 		IFS=: read -r pattern block _ <<<"$one"
 		[[ $pattern != ticker ]] || continue
 		block=$(line block "${block:-$pattern}")

@@ -11,6 +11,7 @@ setup() { setup_go; }
 	local one
 	for one in $forgotten $locks; do one_look go-stripped "$one"; done
 	for one in $circles; do one_look go-stripped "$one" deadlock; done
+	for one in $own; do one_look go-stripped "$one" "$(own_verdict)"; done
 }
 
 # threads FOLDER: what the threads of a fixture wait for, and where. Go's linker adds ".abi0" to names of symbols only.

@@ -51,6 +51,14 @@ deferred='.holders_known and (.holders | length == 1) and (.holders[0] |
 	.how == "holds" and .deferred and where == $unlock and stands(.goid; $holds))'
 nobody='(.holders_known | not) and all(.holders[]; .how == "likely")'
 
+# Without what runs goroutines forward, the library that it needs being none.
+no_emulator() {
+	mkdir -p "$BATS_TEST_TMPDIR/none"
+	echo none >"$BATS_TEST_TMPDIR/none/libunicorn.so.2"
+	export LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/none
+	[[ $(leakhop doctor --json | jq -r '.checks[] | select(.name == "emulator").state') != yes ]]
+}
+
 # One look is enough, once all stand.
 look() { dump "$json" -p "$pid" --no-threads --settle 0; }
 tells() { look && says "$@"; }
@@ -69,15 +77,20 @@ judged() {
 			length == 1 or ($name | debug | false))' -e --args "$@" >/dev/null
 }
 
+likely='(.holders_known | not) and [.holders[] | .how, where, stands(.goid; $holds)] == ["likely", $unlock, true]'
+plain='.holders_known and (.holders | length == 1) and (.holders[0] |
+	.how == "holds" and where == $unlock and stands(.goid; $holds))'
+
 @test "deferred unlocks: who holds it and where it would be unlocked, circles, and who only seems to hold it" {
 	local build
+	no_emulator
 	for build in $(builds); do
 		run_holds "$build"
 		eventually 10 tells "$deferred" global field deep embedded value writer loop || { echo "$build" >&2; return 1; }
 		says '.holders_known and (.holders | length == 2) and all(.holders[]; .how == "holds" and where == $unlock)' readers
 		says '.holders_known and [.holders[].how] == ["next"]' behind
 		says "$nobody" notyet hasrun another stale givenup condition early
-		says '.holders == []' notyet hasrun another stale
+		says '.holders == []' notyet hasrun another stale condition plain callee sometimes network turns ownonly
 		says '.holders_known and (.holders | length == 1) and (.holders[0] | where == $unlock)' abba1 abba2
 		judged deadlock circle abba1 abba2 sends takes
 		judged leak dead-end abbabehind takes
@@ -87,7 +100,26 @@ judged() {
 	done
 }
 
+@test "run forward: who unlocks in another way, who only may, and who only seems to hold it" {
+	local build
+	need_emulator
+	for build in $(builds); do
+		run_holds "$build"
+		eventually 10 tells "$deferred" global field deep embedded value writer loop || { echo "$build" >&2; return 1; }
+		says "$plain" plain callee behindloop handed plainread locker closure sleep group either
+		says "$likely" sometimes iftold answer later network
+		says '.holders == [] and (.holders_known | not)' \
+			notyet hasrun another stale givenup condition early turns ownonly variable
+		judged deadlock circle abba1 abba2 sends takes recursive between
+		judged deadlock self twice
+		judged leak dead-end abbabehind takes
+		holds '.findings | length == 9' "$json"
+		end
+	done
+}
+
 @test "the text names the holder" {
+	no_emulator
 	run_holds go
 	eventually 10 tells "$deferred" global
 	leakhop dump -p "$pid" --no-threads --settle 0 >"$BATS_TEST_TMPDIR/text"
@@ -98,4 +130,38 @@ judged() {
 	leakhop dump -p "$pid" --no-threads --settle 0 --explain "g$(query '
 		.goroutines[] | select(stands_at(place("block"; "field"))) | .goids[0]')" |
 		grep 'goroutines that hold its lock: 1, all known'
+	unset LD_LIBRARY_PATH
+	need_emulator
+	leakhop dump -p "$pid" --no-threads --settle 0 --explain "g$(query '
+		.goroutines[] | select(stands_at(place("block"; "plain"))) | .goids[0]')" |
+		grep -E 'run forward: [0-9]+ goroutines, [0-9]+ to the end, [0-9,]+ instructions'
+}
+
+# never_look [TWIN]: what is said of who waits for it
+never_look() {
+	start go/goholds never "$@"
+	eventually 20 grep -q '^READY .* waiters ' "$out"
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	eventually 10 waits_forgotten
+}
+
+waits_forgotten() { look && query '.goroutines | any(stands_at(place("block"; "never")))' -e >/dev/null; }
+
+@test "a lock that nobody will unlock is a leak; not where somebody may, in whatever way" {
+	[[ -x $programs/go/goholds ]] || skip "no Go"
+	need_emulator
+	local twin
+	never_look
+	judged leak never-unlocked never
+	holds '.findings | length == 1' "$json"
+	end
+	for twin in later timer told calls runs; do
+		never_look "$twin"
+		holds '.findings == []' "$json" || { echo "$twin" >&2; return 1; }
+		query '[.goroutines[] | select(stands_at(place("block"; "never"))) | .rule] == ["lock-held"]' -e >/dev/null
+		end
+	done
+	no_emulator
+	never_look
+	holds '.findings == []' "$json"
 }

@@ -463,8 +463,10 @@ static void test_what_it_frees(void **state)
 	question = condition_question(&stopped);
 	question.asked = EMULATE_WHAT_FREES;
 	question.watch_count = 2;
-	question.watches[0] = (struct emulate_watch){ (uint64_t)&other_lock, ~7u, 3, 0, 0 };
-	question.watches[1] = (struct emulate_watch){ (uint64_t)&lock, ~7u, 3, 0, 0 };
+	question.watches[0].address = (uint64_t)&other_lock;
+	question.watches[1].address = (uint64_t)&lock;
+	question.watches[0].mask = question.watches[1].mask = ~7u;
+	question.watches[0].shift = question.watches[1].shift = 3;
 	ask(&question, &stopped, &outcome);
 	end(&stopped);
 	assert_int_equal(outcome.release_count, 1);

@@ -573,6 +573,32 @@ static void test_a_lock_that_is_locked_twice(void **state)
 	is(LC_GO_MUTEX, VERDICT_DEADLOCK, "self");
 }
 
+static bool nobody_unlocks;
+
+static void fill_forgotten_lock(void)
+{
+	struct lc_go_held held = { .address = 0x5000,
+				   .asked_at = now,
+				   .most = 1,
+				   .runs = 3,
+				   .ended = 3,
+				   .never = nobody_unlocks };
+
+	stand(5, LC_GO_MUTEX, 5)->object = 0x5004;
+	assert_int_equal(lc_go_set_held(process_of(), &held), 0);
+}
+
+static void test_a_lock_that_nobody_unlocks(void **state)
+{
+	(void)state;
+	nobody_unlocks = true;
+	looks(1, fill_forgotten_lock);
+	is(LC_GO_MUTEX, VERDICT_LEAK, "never-unlocked");
+	nobody_unlocks = false;
+	looks(1, fill_forgotten_lock);
+	is(LC_GO_MUTEX, VERDICT_SUSPECT, "lock-held");
+}
+
 static uint64_t fill_moves_holder;
 
 static void fill_moving_holder(void)
@@ -906,6 +932,7 @@ int main(void)
 		TEST(test_what_is_only_likely_closes_no_circle),
 		TEST(test_a_holder_that_can_run_is_no_dead_end),
 		TEST(test_a_lock_that_is_locked_twice),
+		TEST(test_a_lock_that_nobody_unlocks),
 		TEST(test_a_holder_that_has_run_is_forgotten),
 		TEST(test_a_circle_of_channel_group_and_lock),
 		TEST(test_senders_do_not_wait_for_each_other),

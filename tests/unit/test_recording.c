@@ -321,7 +321,7 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_go_site, sizeof(struct lc_go_site), 7);
 	assert_covers(&record_go_case, sizeof(struct lc_go_channel), 4);
 	assert_covers(&record_go_releasers, sizeof(struct lc_go_releasers), 7);
-	assert_covers(&record_go_held, sizeof(struct lc_go_held), 6 + 4 * 7);
+	assert_covers(&record_go_held, sizeof(struct lc_go_held), 5 + 4 + 4 * 7);
 	assert_covers(&record_go_block, sizeof(struct lc_go_block), 3);
 	assert_covers(&record_futex_wake, sizeof(struct lc_futex_wake), 0);
 	assert_covers(&record_epoll_return, sizeof(struct lc_epoll_return), 4);

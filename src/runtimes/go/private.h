@@ -59,6 +59,10 @@ static inline struct golang *golang_of(struct runtime *runtime)
 /* What the folders of this folder do of struct runtime_operations. */
 int golang_describe(struct runtime *runtime, struct lc_go_process *process, uint64_t goid);
 int golang_holders(struct runtime *runtime, struct lc_go_process *process);
+bool golang_forward(struct runtime *runtime, const struct lc_go_process *process,
+		    const struct lc_goroutine *goroutine, struct runtime_forward *ret);
+bool golang_stands(struct runtime *runtime, const struct lc_go_process *process,
+		   const struct lc_goroutine *goroutine);
 int golang_reach(struct runtime *runtime, struct lc_go_process *process);
 int golang_labels(struct runtime *runtime, struct lc_go_process *process, uint64_t goid,
 		  char *buffer, size_t size);

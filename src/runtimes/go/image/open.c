@@ -98,5 +98,6 @@ void go_process_free(struct go_process *process)
 	free(process->polls);
 	free(process->timer_channels);
 	free(process->sizes);
+	free(process->known_calls);
 	free(process);
 }

@@ -291,6 +291,31 @@ uint64_t pclntab_named(const struct go_pclntab *table, const char *name)
 	return 0;
 }
 
+static void note_named(const struct go_pclntab *table, uint64_t index, const char *const *names,
+		       size_t count, uint64_t *entries)
+{
+	struct go_function function;
+	const char *name;
+	size_t i;
+
+	read_function(table, index, &function);
+	name = pclntab_name(table, function.name);
+	for (i = 0; i < count; i++) {
+		if (!strcmp(name, names[i]) && (!entries[i] || (function.flag & FUNCTION_ASSEMBLY)))
+			entries[i] = function.entry;
+	}
+}
+
+void pclntab_named_all(const struct go_pclntab *table, const char *const *names, size_t count,
+		       uint64_t *entries)
+{
+	uint64_t i;
+
+	memset(entries, 0, count * sizeof(*entries));
+	for (i = 0; i < table->count; i++)
+		note_named(table, i, names, count, entries);
+}
+
 static bool varint(const struct go_pclntab *table, uint64_t *at, uint32_t *ret)
 {
 	unsigned shift = 0;

@@ -59,6 +59,13 @@ const char *pclntab_name(const struct go_pclntab *table, uint32_t name);
 /* Entry of the function of that name, vaddr; 0: none. Slow: walks all. */
 uint64_t pclntab_named(const struct go_pclntab *table, const char *name);
 
+/*
+ * Entries of functions by their names, in one walk over all; 0: none of that name. Of two of one
+ * name (the compiler makes another one that calls assembly) the one in assembly.
+ */
+void pclntab_named_all(const struct go_pclntab *table, const char *const *names, size_t count,
+		       uint64_t *entries);
+
 /* Bytes between sp at vaddr and the caller's frame, without the return address; -1: not known. */
 int32_t pclntab_frame_size(const struct go_pclntab *table, const struct go_function *function,
 			   uint64_t vaddr);

@@ -71,7 +71,8 @@ struct go_process {
 	size_t poll_count, poll_capacity;
 	uint32_t polls_sweep;
 	struct go_cached_size *sizes;
-	uint8_t kinds[256]; /* enum lc_go_kind by wait reason */
+	uint8_t kinds[256];    /* enum lc_go_kind by wait reason */
+	uint64_t *known_calls; /* forward.c; NULL: not looked for */
 };
 
 /* All images of the host, by device and inode. */

@@ -19,6 +19,7 @@
 
 #define DEFERS_MAX 256 /* of one goroutine that hang on its descriptor */
 #define SAVED_BP 8
+#define COND_LOCK 8 /* the pointer of sync.Cond.L lies so many bytes before its list of waiters */
 
 #if defined(__aarch64__)
 #define RETURN_SIZE 0
@@ -34,7 +35,8 @@ struct deferred {
 struct looking {
 	struct go_holders *holders;
 	const struct lc_goroutine *goroutine;
-	uint64_t own; /* the lock that it waits for */
+	uint64_t own;	/* the lock that it waits for */
+	uint64_t given; /* that a condition has given up for it; 0: none */
 	uint8_t *stack;
 	size_t size;
 	uint64_t from; /* of the stack's bytes */
@@ -184,7 +186,7 @@ static bool is_certain(struct looking *l)
 	bool locked = false;
 	size_t i;
 
-	if (l->relocks || l->goroutine->kind == LC_GO_COND)
+	if (l->relocks)
 		return false;
 	learn_sites(l);
 	place = place_of(l);
@@ -232,7 +234,7 @@ static void add(struct looking *l, struct lc_go_held *held, const struct go_unlo
 		.deferred = true,
 	};
 
-	go_holders_add(held, &holder);
+	lc_go_held_add(held, &holder);
 }
 
 static void take_closure(struct looking *l, uint64_t closure)
@@ -251,8 +253,9 @@ static void take_closure(struct looking *l, uint64_t closure)
 		struct lc_go_held *held = &l->holders->locks[i];
 		bool reads = unlocker->operation == GO_LOCK_UNLOCKS_READER;
 
-		/* Who waits for it has it to unlock, too. */
-		if (held->to_read != reads || held->address == l->own ||
+		/* Who waits for it has it to unlock, too; and perhaps has it, if others called. */
+		if (held->to_read != reads || held->address == l->given ||
+		    (held->address == l->own && !l->relocks) ||
 		    (held->address != variable && !names_lock(unlocker, closure, held->address)))
 			continue;
 		add(l, held, unlocker, is_certain(l));
@@ -390,6 +393,8 @@ void go_holders_by_defers(struct go_holders *holders, const struct lc_goroutine 
 	l->holders = holders;
 	l->goroutine = goroutine;
 	l->own = lc_go_lock_of(goroutine);
+	if (goroutine->kind == LC_GO_COND && goroutine->object)
+		l->given = go_word(holders->process, goroutine->object - COND_LOCK);
 	look(l);
 	free(l->stack);
 	free(l);

@@ -32,22 +32,6 @@ struct lc_go_held *go_holders_find(struct go_holders *holders, uint64_t address,
 	return bsearch(&key, holders->locks, holders->count, sizeof(key), by_lock);
 }
 
-void go_holders_add(struct lc_go_held *held, const struct lc_go_holder *holder)
-{
-	uint32_t i;
-
-	for (i = 0; i < held->count; i++) {
-		if (held->holders[i].goid != holder->goid)
-			continue;
-		if (holder->how > held->holders[i].how)
-			held->holders[i] = *holder;
-		return;
-	}
-	held->total++;
-	if (held->count < LC_GO_HOLDERS)
-		held->holders[held->count++] = *holder;
-}
-
 /* --- which locks --- */
 
 /* All that wait for one, each once. Returns 0, -ENOENT: none; -ENOMEM. */
@@ -92,7 +76,7 @@ static void read_locks(struct go_holders *holders)
 			continue;
 		if (held->to_read ? (int32_t)word <= 0 : !(word & MUTEX_LOCKED))
 			continue;
-		holders->readers[n] = held->to_read ? (int32_t)word : 1;
+		held->most = held->to_read ? word : 1;
 		holders->locks[n++] = *held;
 	}
 	holders->count = n;
@@ -110,7 +94,7 @@ static void add_writer(struct go_holders *holders, const struct lc_goroutine *go
 					  : NULL;
 
 	if (held)
-		go_holders_add(held, &holder);
+		lc_go_held_add(held, &holder);
 }
 
 static bool stands(const struct lc_go_process *model, const struct lc_goroutine *goroutine)
@@ -137,38 +121,6 @@ static void look_at_all(struct go_holders *holders)
 	}
 }
 
-/* --- what it means --- */
-
-static int surest_first(const void *a, const void *b)
-{
-	const struct lc_go_holder *x = a, *y = b;
-
-	if (x->how != y->how)
-		return x->how > y->how ? -1 : 1;
-	return x->goid < y->goid ? -1 : x->goid > y->goid;
-}
-
-/* More than can hold it: something was not understood. */
-static void doubt(struct lc_go_held *held, uint32_t most)
-{
-	uint32_t certain = 0, i;
-
-	for (i = 0; i < held->count; i++)
-		certain += held->holders[i].how != LC_GO_HOLDS_LIKELY;
-	for (i = 0; i < held->count && certain > most; i++)
-		held->holders[i].how = LC_GO_HOLDS_LIKELY;
-	held->known = certain == most && certain <= LC_GO_HOLDERS;
-}
-
-/* Where all are known, the likely ones are none. */
-static void conclude(struct lc_go_held *held, uint32_t most)
-{
-	doubt(held, most);
-	qsort(held->holders, held->count, sizeof(held->holders[0]), surest_first);
-	if (held->known)
-		held->count = held->total = most;
-}
-
 static int find_holders(struct golang *golang, struct go_process *process,
 			struct lc_go_process *model)
 {
@@ -182,16 +134,14 @@ static int find_holders(struct golang *golang, struct go_process *process,
 	holders->process = process;
 	holders->model = model;
 	r = list_locks(holders);
-	holders->readers = calloc(holders->count + 1, sizeof(*holders->readers));
-	if (!r && holders->readers) {
+	if (!r) {
 		read_locks(holders);
 		look_at_all(holders);
 	}
 	for (i = 0; !r && i < holders->count; i++) {
-		conclude(&holders->locks[i], holders->readers[i]);
+		lc_go_held_conclude(&holders->locks[i]);
 		r = lc_go_set_held(model, &holders->locks[i]);
 	}
-	free(holders->readers);
 	free(holders->locks);
 	free(holders);
 	return r == -ENOENT || r == -ENOSPC ? 0 : r;

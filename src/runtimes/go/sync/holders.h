@@ -28,16 +28,12 @@ struct go_holders {
 	struct go_process *process;
 	struct lc_go_process *model;
 	struct lc_go_held *locks; /* by address and side */
-	int32_t *readers;	  /* of each: how many hold it to read */
 	size_t count;
 	struct go_unlocker unlockers[GO_UNLOCKERS];
 };
 
 /* The lock of that address and side; NULL: nobody waits for it. */
 struct lc_go_held *go_holders_find(struct go_holders *holders, uint64_t address, bool to_read);
-
-/* A goroutine holds it. One that is known already is kept as what says more. */
-void go_holders_add(struct lc_go_held *held, const struct lc_go_holder *holder);
 
 /*
  * deferred.c: looks at the deferred calls of a goroutine that stands still, and adds it where they

@@ -4,10 +4,12 @@
 // who seems to. A goroutine waits for each: "@block NAME"; who holds it stands at "@holds NAME",
 // and would unlock it at "@unlock NAME". Who only seems to stands at "@seems NAME".
 //
-// goholds circles: those that wait for each other, by what they hold.
+// goholds never [TWIN]: one that nobody will unlock; the twins differ in that somebody may.
 package main
 
 import (
+	"os"
+	"strings"
 	"sync"
 
 	"leakhop/tests/programs/go/internal/fixture"
@@ -349,6 +351,9 @@ func seemings() {
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		neverUnlocked(strings.Join(os.Args[2:], ""))
+	}
 	fixture.Dumps()
 	circles()
 	holdings()
