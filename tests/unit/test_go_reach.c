@@ -4,12 +4,9 @@
  * variables, stacks and objects of the heap lead to, pointers that move while they are looked for,
  * and memory that cannot be read.
  */
-#include "go_program.h"
-#include "go_runtime.h"
+#include "go_leak.h"
 
 #include "runtimes/go/heap/reach_search.h"
-
-#define GLOBAL DATA /* a variable of the program */
 
 static const uint32_t versions[] = {
 	GO_VERSION(1, 17, 0), GO_VERSION(1, 18, 0), GO_VERSION(1, 19, 0), GO_VERSION(1, 20, 0),
@@ -18,36 +15,6 @@ static const uint32_t versions[] = {
 };
 
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
-
-/* main, which sleeps, and one that receives from a channel of which nobody else knows. */
-struct leak {
-	struct go_runtime runtime;
-	uint64_t channel;
-	size_t main, receiver;
-};
-
-static struct go_runtime *leak_start(struct leak *leak, uint32_t version)
-{
-	go_runtime_start(&leak->runtime, version);
-	leak->main = go_add_waiting(&leak->runtime, "sleep");
-	leak->channel = go_new(&leak->runtime, SPAN_CHANNELS);
-	leak->receiver = go_add_receiver(&leak->runtime, leak->channel);
-	return &leak->runtime;
-}
-
-static void leak_end(struct leak *leak)
-{
-	go_runtime_end(&leak->runtime);
-}
-
-/* Searches, and ends the leak. */
-static void assert_dead(struct leak *leak, bool dead)
-{
-	assert_int_equal(go_runtime_reach(&leak->runtime), 0);
-	assert_int_equal(leak->runtime.dead[leak->main], false);
-	assert_int_equal(leak->runtime.dead[leak->receiver], dead);
-	leak_end(leak);
-}
 
 static void test_nobody_has_the_channel(void **state)
 {
@@ -122,25 +89,6 @@ static void test_a_stack_has_it(void **state)
 }
 
 #if defined(__x86_64__) /* where the maps are known */
-#define AT_A_CALL (PROGRAM_TEXT + 0x15)
-
-/* main stands in a function that was called by the same, and that one by nobody. */
-static void put_frames(struct leak *leak, struct go_program *program, uint64_t pc)
-{
-	struct go_runtime *runtime = &leak->runtime;
-	struct go_module *module = &runtime->process.modules[0];
-
-	program->image.offsets = runtime->process.offsets;
-	module->image = &program->image;
-	module->text = PROGRAM_TEXT;
-	module->etext = PROGRAM_TEXT + PROGRAM_LENGTH;
-	runtime->process.sizes = calloc(GO_CACHED_SIZES, sizeof(*runtime->process.sizes));
-	assert_non_null(runtime->process.sizes);
-	go_put_field(runtime, runtime->goroutines[leak->main], runtime->process.offsets.g_sched_pc,
-		     pc, 8);
-	go_put_stack(runtime, leak->main, PROGRAM_FRAME / 8, AT_A_CALL);
-}
-
 /*
  * Of a frame at a call only what is live holds: the words that the map names, and what they lead to
  * on the stack itself.
@@ -167,7 +115,7 @@ static void test_a_frame_with_a_map(void **state)
 		runtime = leak_start(&leak, GO_VERSION(1, 26, 0));
 		go_program_make(&program, "main.f", 0);
 		assert_true(go_program_begin(&program));
-		put_frames(&leak, &program, AT_A_CALL - (cases[i].in_call ? 0 : 2));
+		leak_put_frames(&leak, leak.main, &program, AT_A_CALL - (cases[i].in_call ? 0 : 2));
 		go_put_stack(runtime, leak.main, cases[i].word, leak.channel);
 		if (cases[i].leads)
 			go_put_stack(runtime, leak.main, 2, go_sp(leak.main) + 8);
@@ -231,6 +179,40 @@ static void test_a_circle(void **state)
 	assert_int_equal(go_runtime_reach(runtime), 0);
 	assert_false(runtime->dead[leak.receiver] || runtime->dead[second]);
 	leak_end(&leak);
+}
+
+/* Of 1.25 and older the condition's own list is all there is: he is the last one of many. */
+static void test_a_condition_that_many_wait_at(void **state)
+{
+	uint64_t nodes = DATA + 0x4000, list, waiter, i;
+	const uint64_t others = 100;
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t place;
+	int known;
+
+	(void)state;
+	for (known = 0; known < 2; known++) {
+		runtime = leak_start(&leak, GO_VERSION(1, 21, 0));
+		list = go_new(runtime, SPAN_CHANNELS);
+		waiter = go_new(runtime, SPAN_WAITERS);
+		place = go_add_waiting(runtime, "sync.Cond.Wait");
+		go_put_word(runtime, list, others + 1); /* so many have come, none was told */
+		go_put_word(runtime, list + 16, nodes);
+		go_put_word(runtime, list + 24, waiter);
+		for (i = 0; i < others; i++) {
+			go_put_word(runtime, nodes + i * 24, 0x1000000000 + i * 8);
+			go_put_word(runtime, nodes + i * 24 + 8,
+				    i + 1 < others ? nodes + (i + 1) * 24 : waiter);
+		}
+		go_put_word(runtime, waiter, runtime->goroutines[place]);
+		go_put_stack(runtime, place, 5, list);
+		if (known)
+			go_put_word(runtime, GLOBAL, list);
+		assert_int_equal(go_runtime_reach(runtime), 0);
+		assert_int_equal(runtime->dead[place], !known);
+		leak_end(&leak);
+	}
 }
 
 static void test_no_channel_at_all(void **state)
@@ -583,6 +565,7 @@ int main(void)
 #endif
 		cmocka_unit_test(test_a_select),
 		cmocka_unit_test(test_a_circle),
+		cmocka_unit_test(test_a_condition_that_many_wait_at),
 		cmocka_unit_test(test_no_channel_at_all),
 		cmocka_unit_test(test_a_channel_outside_of_the_heap),
 		cmocka_unit_test(test_books_of_the_runtime),

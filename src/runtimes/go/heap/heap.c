@@ -142,6 +142,8 @@ static bool span_of(const struct go_process *process, uint64_t at, const uint8_t
 		.specials = get(bytes, o->span_specials, 8),
 		.free_index = get(bytes, o->span_freeindex, width),
 		.count = get(bytes, o->span_nelems, width),
+		.class = get(bytes, o->span_class, 1),
+		.arena = get(bytes, o->span_arena, 1) != 0,
 		.scan = !(get(bytes, o->span_class, 1) & 1),
 		.tiny = (get(bytes, o->span_class, 1) & 1) &&
 			get(bytes, o->span_elemsize, 8) == TINY_BLOCK,
@@ -344,7 +346,7 @@ static const struct go_span *look_up(const struct go_process *process, struct go
 				     uint64_t address)
 {
 	const struct go_offsets *o = &process->offsets;
-	uint64_t arena = go_word(process, heap->map + ((address + ARENA_BASE) >> ARENA_SHIFT) * 8);
+	uint64_t arena = go_heap_arena(process, heap, address);
 	uint64_t page = (address >> PAGE_SHIFT) & (ARENA_PAGES - 1), at;
 	uint8_t bytes[GO_SPAN_MAX] = {};
 	struct go_span span;
@@ -372,6 +374,25 @@ const struct go_span *go_heap_find(const struct go_process *process, struct go_h
 	if (page == PAGE_NONE)
 		return NULL;
 	return page == PAGE_UNKNOWN ? look_up(process, heap, address) : &heap->spans[page - 1];
+}
+
+uint64_t go_heap_arena(const struct go_process *process, const struct go_heap *heap,
+		       uint64_t address)
+{
+	return go_word(process, heap->map + ((address + ARENA_BASE) >> ARENA_SHIFT) * 8);
+}
+
+uint64_t go_heap_large_type(const struct go_process *process, const struct go_span *span)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t bytes[GO_SPAN_MAX] = {};
+	struct go_span now;
+
+	if (o->span_large_type < 0 || !go_read(process, span->at, bytes, o->span_size) ||
+	    !span_of(process, span->at, bytes, &now) || now.start != span->start ||
+	    now.size != span->size || now.class != span->class)
+		return 0;
+	return get(bytes, o->span_large_type, 8);
 }
 
 uint64_t go_heap_object(const struct go_span *span, uint64_t address)

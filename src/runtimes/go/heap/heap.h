@@ -14,6 +14,8 @@ struct go_span {
 	uint64_t size;	     /* of an object */
 	uint64_t alloc_bits; /* address */
 	uint64_t specials;   /* address of the first record; 0: none */
+	uint8_t class; /* the runtime's spanclass: of size, doubled, and whether it has pointers */
+	bool arena;    /* of GOEXPERIMENT=arenas: laid out in another way */
 	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
 	uint32_t count;	     /* of objects that it has room for */
 	uint64_t first;	     /* number of its first object among those of all spans */
@@ -56,6 +58,19 @@ const struct go_span *go_heap_find(const struct go_process *process, struct go_h
 
 /* The same, of those known already. */
 const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address);
+
+/*
+ * What the runtime notes of an address's arena (heapArena), and where that begins; 0: none there.
+ */
+#define GO_ARENA_SIZE (64ull << 20)
+uint64_t go_heap_arena(const struct go_process *process, const struct go_heap *heap,
+		       uint64_t address);
+
+/*
+ * The type of the one object of a span of its own, as it is noted now (since 1.22); 0: it is not,
+ * or the span is another one by now.
+ */
+uint64_t go_heap_large_type(const struct go_process *process, const struct go_span *span);
 
 /* The start of the object that address lies in. */
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);

@@ -5,7 +5,8 @@
  * once more.
  */
 #include "runtimes/go/image/modules.h"
-#include "runtimes/go/heap/reach_search.h"
+#include "runtimes/go/heap/reach.h"
+#include "runtimes/go/heap/reach_paths.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -42,6 +43,14 @@ static void mark_all(struct search *search)
 	}
 }
 
+/* Until no finalizer is left that may be called. */
+static void mark_to_the_end(struct search *search)
+{
+	do
+		mark_all(search);
+	while (search->open && !search->error && reach_release_specials(search));
+}
+
 static int begin(struct search *search)
 {
 	struct go_process *process = search->process;
@@ -52,12 +61,19 @@ static int begin(struct search *search)
 
 	search->chunk = malloc(REACH_CHUNK);
 	search->batch = malloc(sizeof(*search->batch));
+	search->arena_bits = malloc(REACH_ARENA_BITS);
 	search->frames = reach_frames_new();
+	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
-	if (!r && (!search->chunk || !search->batch || !search->frames || !search->processors))
+	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
+		   !search->bits || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);
+	if (!r && search->wants_paths) {
+		search->paths = reach_paths_new(search);
+		r = search->paths ? 0 : -ENOMEM;
+	}
 	if (!r)
 		search->processor_count = go_processors(process, search->processors);
 	return r;
@@ -75,12 +91,12 @@ int reach_look(struct search *search)
 		return r;
 	reach_find_coroutines(search);
 	reach_read_roots(search);
-	mark_all(search);
+	mark_to_the_end(search);
 	for (pass = 0; pass < PASSES && search->open && !search->error; pass++) {
 		if (!reach_look_again(search))
 			break;
 		reach_read_roots(search);
-		mark_all(search);
+		mark_to_the_end(search);
 	}
 	return search->error;
 }
@@ -103,10 +119,15 @@ void reach_release(struct search *search)
 	free(search->processors);
 	free(search->met);
 	free(search->awaited);
+	free(search->held);
 	free(search->chunk);
 	free(search->batch);
+	free(search->arena_bits);
 	free(search->frames);
+	reach_bits_free(search->bits);
+	reach_paths_free(search->paths);
 	go_semaphores_release(&search->semaphores);
+	go_conditions_release(&search->conditions);
 	go_specials_release(&search->specials);
 	go_heap_release(&search->heap);
 }
@@ -118,13 +139,14 @@ static uint64_t time_for(struct go_process *process)
 	return time < TIME_MAX ? time : TIME_MAX;
 }
 
-static struct search *new_search(struct go_process *process, const struct lc_go_process *model)
+struct search *reach_search_new(struct go_process *process, const struct lc_go_process *model)
 {
 	struct search *search = calloc(1, sizeof(*search));
 
 	if (search) {
 		search->process = process;
 		search->model = model;
+		search->conditions.most = model->count + GO_CONDITIONS_LATE;
 		search->end_at = now_monotonic() + time_for(process);
 	}
 	return search;
@@ -150,7 +172,7 @@ static size_t take_answers(const struct search *search, uint8_t *dead, bool firs
 static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead, bool first,
 		bool *moved, size_t *count)
 {
-	struct search *search = new_search(process, model);
+	struct search *search = reach_search_new(process, model);
 	int r = search ? reach_look(search) : -ENOMEM;
 
 	if (!r) {

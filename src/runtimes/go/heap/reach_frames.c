@@ -161,9 +161,11 @@ static uint64_t word_at(const struct reach_frames *f, uint64_t address)
 	return word;
 }
 
-/* [from, to), as far as the stack goes. */
+/* [from, to), as far as the stack goes: words that may be pointers. */
 static void take_words(struct reach_frames *f, uint64_t from, uint64_t to)
 {
+	if (f->search->mode == REACH_HOLDS)
+		return;
 	for (; from < to && f->to - from >= 8; from += 8)
 		take_word(f, word_at(f, from));
 }
@@ -216,6 +218,8 @@ static bool take_defers(struct reach_frames *f, uint64_t at)
 	uint64_t word;
 	int32_t i;
 
+	if (f->search->mode == REACH_HOLDS) /* a call that is due may be made */
+		return true;
 	for (count = 0; at && count < DEFERS_MAX; count++) {
 		take_word(f, at);
 		if (!read_record(f, at, record, o->defer_size))
@@ -227,6 +231,18 @@ static bool take_defers(struct reach_frames *f, uint64_t at)
 		memcpy(&at, record + o->defer_link, 8);
 	}
 	return !at;
+}
+
+static void take_descriptor(struct reach_frames *f, const uint8_t *descriptor)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i + 8 <= allgs_size(f->search->process); i += 8) {
+		memcpy(&word, descriptor + i, 8);
+		if (f->search->mode != REACH_HOLDS)
+			take_word(f, word);
+	}
 }
 
 static bool knows_fields(const struct go_offsets *o)
@@ -253,7 +269,7 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 {
 	const struct go_offsets *o = &search->process->offsets;
 	struct reach_frames *f = search->frames;
-	uint64_t panic, defers, word;
+	uint64_t panic, defers;
 	size_t i;
 
 	if (!stands_still(d) || d->sched_sp + size != d->stack_hi || d->syscallsp ||
@@ -270,10 +286,7 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 	for (i = 0; i < f->count; i++)
 		take_frame(f, &f->frames[i]);
 	take_words(f, f->frames[f->count - 1].sp, f->to);
-	for (i = 0; i + 8 <= allgs_size(search->process); i += 8) {
-		memcpy(&word, descriptor + i, 8);
-		take_word(f, word);
-	}
+	take_descriptor(f, descriptor);
 	while (f->met_count) {
 		const struct variable *variable = &f->variables[f->met[--f->met_count]];
 

@@ -245,6 +245,7 @@ bool reach_look_again(struct search *search)
 
 	go_semaphores_release(&search->semaphores);
 	go_semaphores_read(search->process, search->model->count, &search->semaphores);
+	go_conditions_release(&search->conditions);
 	if (!list_addresses(search))
 		reach_fail(search, -EFAULT);
 	for (first = 0; first < search->goroutine_count && !search->error; first += count) {

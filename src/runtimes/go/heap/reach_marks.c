@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which objects were met, and who waits for them: see reach_search.h. */
-#include "runtimes/go/heap/reach_search.h"
+#include "runtimes/go/heap/reach_paths.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -162,10 +162,38 @@ static void wake(struct search *search, uint64_t object, uint64_t word, bool tin
 		if (search->steps % STEPS_TIMED == STEPS_TIMED - 1 &&
 		    now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
-		if (!tiny || word <= wait->word)
+		if (!tiny || word <= wait->word) {
+			reach_note_woken(search, wait->goroutine, object);
 			reach_lives(search, wait->goroutine);
+		}
 		wait = wait->next == REACH_NONE ? NULL : &search->waits[wait->next];
 	}
+}
+
+/* Who waits has it: only of what nothing that lives has. */
+static void hold(struct search *search, uint64_t word)
+{
+	const struct go_span *span = go_heap_span(&search->heap, word);
+	uint64_t number, object;
+	uint8_t bit;
+
+	if (!span || span->tiny || !number_of(search, span, word, &number, &object))
+		return;
+	bit = 1u << (number % 8);
+	if ((search->met[number / 8] | search->held[number / 8]) & bit)
+		return;
+	search->held[number / 8] |= bit;
+	if (span->scan)
+		reach_push(search, &search->objects, object);
+}
+
+bool reach_is_held(const struct search *search, uint64_t object)
+{
+	const struct go_span *span = go_heap_span(&search->heap, object);
+	uint64_t number, start;
+
+	return span && number_of(search, span, object, &number, &start) &&
+	       search->held[number / 8] >> (number % 8) & 1;
 }
 
 void reach_mark(struct search *search, uint64_t word)
@@ -176,6 +204,10 @@ void reach_mark(struct search *search, uint64_t word)
 
 	if (word < search->heap.low || word >= search->heap.high || search->error)
 		return;
+	if (search->mode == REACH_HOLDS) {
+		hold(search, word);
+		return;
+	}
 	span = go_heap_find(search->process, &search->heap, word);
 	if (!span || !number_of(search, span, word, &number, &object)) {
 		if (search->heap.full || (span && span->first + span->count > search->bit_count))
@@ -185,6 +217,8 @@ void reach_mark(struct search *search, uint64_t word)
 	bit = 1u << (number % 8);
 	if (span->tiny ? !(search->awaited[number / 8] & bit) : search->met[number / 8] & bit)
 		return;
+	if (search->paths && !(search->met[number / 8] & bit))
+		reach_note_step(search, span, object);
 	search->met[number / 8] |= bit;
 	if (search->awaited[number / 8] & bit)
 		wake(search, object, word, span->tiny);
@@ -197,7 +231,8 @@ void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)
 	uint64_t word;
 	size_t i;
 
-	for (i = 0; i + 8 <= size; i += 8) {
+	/* What may be a pointer holds nothing for certain. */
+	for (i = 0; i + 8 <= size && search->mode != REACH_HOLDS; i += 8) {
 		memcpy(&word, bytes + i, 8);
 		reach_mark(search, word);
 	}

@@ -3,7 +3,7 @@
  * What objects of the heap lead to. A queued waiter's record, descriptors of goroutines and the
  * runtime's other books lead nowhere: else every wait would keep itself alive.
  */
-#include "runtimes/go/heap/reach_search.h"
+#include "runtimes/go/heap/reach_paths.h"
 
 #include <errno.h>
 #include <string.h>
@@ -109,12 +109,26 @@ bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *
 	       (size > PROCESSOR_LEAST && is_processor(search, object));
 }
 
+/* The bits of an arena for what was read; NULL: there are none, or they cannot be read. */
+static const uint8_t *read_arena_bits(struct search *search, uint64_t from, uint64_t to)
+{
+	uint64_t size, at = reach_bits_of_arena(search, from, to, &size);
+
+	return at && size <= REACH_ARENA_BITS &&
+			       go_read(search->process, at, search->arena_bits, size)
+		       ? search->arena_bits
+		       : NULL;
+}
+
 /* One that is too large to be read with others. */
 static void read_large(struct search *search, const struct go_span *span, uint64_t object)
 {
 	uint64_t at, end = object + span->size < span->end ? object + span->size : span->end, size;
+	uint64_t type = 0;
+	struct reach_piece piece;
 	size_t got;
 
+	reach_from(search, REACH_FROM_OBJECT, object);
 	for (at = object; at < end; at += size) {
 		size = end - at < REACH_CHUNK ? end - at : REACH_CHUNK;
 		if (go_read_part(search->process, at, search->chunk, size, &got) < 0 ||
@@ -124,17 +138,26 @@ static void read_large(struct search *search, const struct go_span *span, uint64
 		}
 		if (at == object && reach_is_book(search, object, search->chunk, span->size))
 			return;
-		reach_mark_words(search, search->chunk, size);
+		if (at == object)
+			type = reach_type_of(search, span, search->chunk);
+		piece = (struct reach_piece){ .address = at,
+					      .bytes = search->chunk,
+					      .size = size,
+					      .bits = read_arena_bits(search, at, at + size) };
+		if (!reach_mark_part(search, span, type, at - object, &piece))
+			reach_mark_words(search, search->chunk, size);
 	}
 }
 
-static void take(struct search *search, uint64_t object, const uint8_t *bytes)
+static void take(struct search *search, uint64_t object, const struct reach_piece *piece)
 {
 	const struct go_span *span = go_heap_span(&search->heap, object);
+	const uint8_t *bytes = piece->bytes + (object - piece->address);
 
+	reach_from(search, REACH_FROM_OBJECT, object);
 	if (!reach_is_book(search, object, bytes, span->size) &&
 	    go_heap_in_use(search->process, &search->heap, span, object))
-		reach_mark_words(search, bytes, span->size);
+		reach_mark_object(search, span, object, piece);
 }
 
 static int by_address(const void *a, const void *b)
@@ -142,6 +165,16 @@ static int by_address(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return x < y ? -1 : x > y;
+}
+
+/* Does what ends at end fit into the same piece, of one arena? */
+static bool joins(const struct target_piece *last, uint64_t from, uint64_t end, size_t used)
+{
+	uint64_t last_end = last->address + last->size;
+
+	return (from <= last_end || from - last_end <= GAP_MOST) &&
+	       (end <= last_end || used + (end - last_end) <= REACH_CHUNK) &&
+	       last->address / GO_ARENA_SIZE == (end - 1) / GO_ARENA_SIZE;
 }
 
 /*
@@ -158,29 +191,55 @@ static size_t make_pieces(const struct search *search, const uint64_t *objects, 
 		const struct go_span *span = go_heap_span(&search->heap, objects[i]);
 		struct target_piece *last = made ? &pieces[made - 1] : NULL;
 
-		end = objects[i] + span->size;
-		if (last && objects[i] - (last->address + last->size) <= GAP_MOST &&
-		    used + end - (last->address + last->size) <= REACH_CHUNK) {
-			used += end - (last->address + last->size);
-			last->size = end - last->address;
+		end = reach_bits_extent(search, span, objects[i]);
+		if (last && joins(last, objects[i], end, used)) {
+			if (end > last->address + last->size) {
+				used += end - (last->address + last->size);
+				last->size = end - last->address;
+			}
 			continue;
 		}
-		if (made == AT_ONCE || span->size > REACH_CHUNK - used)
+		if (made == AT_ONCE || end - objects[i] > REACH_CHUNK - used)
 			break;
 		pieces[made++] = (struct target_piece){ .address = objects[i],
 							.buffer = search->chunk + used,
-							.size = span->size };
-		used += span->size;
+							.size = end - objects[i] };
+		used += end - objects[i];
 	}
 	*ret_taken = i;
 	return made;
 }
 
+/* Where the arenas have the bits: those of each piece, one behind the other. */
+static void read_bits(struct search *search, const struct target_piece *pieces, size_t made,
+		      struct target_piece *bits)
+{
+	uint64_t used = 0, size, at;
+	size_t i;
+
+	memset(bits, 0, made * sizeof(*bits));
+	if (reach_layout(search) != REACH_ONE_BIT && reach_layout(search) != REACH_TWO_BITS)
+		return;
+	for (i = 0; i < made; i++) {
+		at = reach_bits_of_arena(search, pieces[i].address,
+					 pieces[i].address + pieces[i].size, &size);
+		if (!at || size > REACH_ARENA_BITS - used)
+			continue;
+		bits[i] = (struct target_piece){ .address = at,
+						 .buffer = search->arena_bits + used,
+						 .size = size };
+		used += size;
+	}
+	if (go_read_pieces(search->process, bits, made) < 0)
+		memset(bits, 0, made * sizeof(*bits));
+}
+
 static void read_some(struct search *search, const uint64_t *objects, size_t count,
 		      size_t *ret_taken)
 {
-	struct target_piece pieces[AT_ONCE], *piece = pieces;
-	size_t made = make_pieces(search, objects, count, pieces, ret_taken), i;
+	struct target_piece pieces[AT_ONCE], bits[AT_ONCE];
+	size_t made = make_pieces(search, objects, count, pieces, ret_taken), i, at = 0;
+	struct reach_piece piece;
 
 	if (go_read_pieces(search->process, pieces, made) < 0)
 		reach_fail(search, -EFAULT);
@@ -188,12 +247,30 @@ static void read_some(struct search *search, const uint64_t *objects, size_t cou
 		if (!pieces[i].read)
 			reach_fail(search, -EFAULT);
 	}
+	read_bits(search, pieces, made, bits);
 	for (i = 0; i < *ret_taken && !search->error; i++) {
-		while (objects[i] >= piece->address + piece->size)
-			piece++;
-		take(search, objects[i],
-		     (const uint8_t *)piece->buffer + (objects[i] - piece->address));
+		while (objects[i] >= pieces[at].address + pieces[at].size)
+			at++;
+		piece = (struct reach_piece){ .address = pieces[at].address,
+					      .bytes = pieces[at].buffer,
+					      .size = pieces[at].size,
+					      .bits = bits[at].read ? bits[at].buffer : NULL };
+		take(search, objects[i], &piece);
 	}
+}
+
+/* For a path the shortest is wanted: those that were met first come first. */
+static uint64_t next_object(struct search *search)
+{
+	struct reach_list *list = &search->objects;
+	uint64_t object;
+
+	if (!search->paths)
+		return list->items[--list->count];
+	object = list->items[list->first++];
+	if (list->first == list->count)
+		list->first = list->count = 0;
+	return object;
 }
 
 /* Some of those met last: what was allocated together is met together, mostly. */
@@ -203,7 +280,7 @@ void reach_read_objects(struct search *search)
 	size_t count = 0, at = 0, taken;
 
 	while (search->objects.count && count < SORTED) {
-		uint64_t object = search->objects.items[--search->objects.count];
+		uint64_t object = next_object(search);
 		const struct go_span *span = go_heap_span(&search->heap, object);
 
 		if (span->size > REACH_CHUNK)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where the search begins, but for stacks: global variables, timers, finalizers, weak pointers. */
-#include "runtimes/go/heap/reach_search.h"
+#include "runtimes/go/heap/reach_paths.h"
 #include "target/core.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* The heap's own books have addresses of its parts, where objects begin. */
 static bool is_heaps_own(const struct search *search, uint64_t address)
@@ -14,10 +15,45 @@ static bool is_heaps_own(const struct search *search, uint64_t address)
 	       address - heap < (uint64_t)search->process->offsets.mheap_size;
 }
 
-static void read_range(struct search *search, uint64_t from, uint64_t to)
+static void mark_variable(struct search *search, uint64_t address, uint64_t word)
+{
+	if (search->paths && search->in_variables)
+		reach_from(search, REACH_FROM_VARIABLE, address);
+	reach_mark(search, word);
+}
+
+static void mark_range(struct search *search, uint64_t from, size_t size)
 {
 	const uint64_t *words = (const uint64_t *)search->chunk;
-	size_t got, size, i;
+	size_t i;
+
+	for (i = 0; i < size / 8; i++) {
+		if (!is_heaps_own(search, from + i * 8))
+			mark_variable(search, from + i * 8, words[i]);
+	}
+}
+
+/* The same, of the words that a module says are pointers; bits: where those of from are. */
+static bool mark_by_bits(struct search *search, uint64_t from, size_t size, uint64_t bits)
+{
+	const uint64_t *words = (const uint64_t *)search->chunk;
+	uint8_t *has = search->arena_bits;
+	size_t i;
+
+	if (!go_read(search->process, bits, has, (size / 8 + 7) / 8))
+		return false;
+	for (i = 0; i < size / 8; i++) {
+		if (has[i / 8] >> (i % 8) & 1 && !is_heaps_own(search, from + i * 8))
+			mark_variable(search, from + i * 8, words[i]);
+	}
+	return true;
+}
+
+/* variables: those that the range is of, as far as its pointers are known; NULL: they are not. */
+static void read_range(struct search *search, uint64_t from, uint64_t to,
+		       const struct go_variables *variables)
+{
+	size_t got, size;
 
 	for (from &= ~7ull; from < to && !search->error; from += size) {
 		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
@@ -26,10 +62,9 @@ static void read_range(struct search *search, uint64_t from, uint64_t to)
 			reach_fail(search, -EFAULT);
 			return;
 		}
-		for (i = 0; i < size / 8; i++) {
-			if (!is_heaps_own(search, from + i * 8))
-				reach_mark(search, words[i]);
-		}
+		if (!variables || !mark_by_bits(search, from, size,
+						variables->bits + (from - variables->from) / 64))
+			mark_range(search, from, size);
 	}
 }
 
@@ -37,9 +72,10 @@ static void read_timers(void *context, uint64_t list, uint64_t length, unsigned 
 {
 	struct search *search = context;
 
+	reach_from(search, REACH_FROM_TIMER, 0);
 	reach_mark(search, list);
 	/* What was appended since the list was met. */
-	read_range(search, list, list + length * step);
+	read_range(search, list, list + length * step, NULL);
 }
 
 /* How far up its handler's frames a signal's frame may lie; Go's signal stacks are of 32 KiB. */
@@ -124,20 +160,73 @@ static void mark_registers(struct search *search)
 	}
 }
 
-void reach_read_roots(struct search *search)
+/* One piece of a module's variables after the other; what lies between may be C's. */
+struct piece {
+	uint64_t from, to;
+	const struct go_variables *variables; /* NULL: none of these is a pointer */
+};
+
+static int by_beginning(const void *a, const void *b)
 {
-	const struct go_module *module;
+	const struct piece *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static bool are_apart(const struct go_module *module, const struct piece *pieces, size_t count)
+{
+	uint64_t at = module->data;
 	size_t i;
 
-	for (i = 0; i < search->process->module_count; i++) {
-		module = &search->process->modules[i];
-		read_range(search, module->data, module->ebss);
+	for (i = 0; i < count; i++) {
+		if (pieces[i].from < at || pieces[i].to < pieces[i].from)
+			return false;
+		at = pieces[i].to;
 	}
+	return at <= module->ebss;
+}
+
+/*
+ * Those that cannot be pointers hold nothing, as for the collector. That is believed where all of
+ * it makes sense.
+ */
+static void read_variables(struct search *search, const struct go_module *module)
+{
+	struct piece pieces[] = {
+		{ module->noptrdata, module->noptrdata_end, NULL },
+		{ module->with_data.from, module->with_data.to, &module->with_data },
+		{ module->with_bss.from, module->with_bss.to, &module->with_bss },
+		{ module->noptrbss, module->noptrbss_end, NULL },
+	};
+	size_t count = sizeof(pieces) / sizeof(*pieces), i;
+	uint64_t at = module->data;
+
+	qsort(pieces, count, sizeof(*pieces), by_beginning);
+	if (!module->with_data.bits || !module->with_bss.bits ||
+	    !are_apart(module, pieces, count)) {
+		read_range(search, module->data, module->ebss, NULL);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		read_range(search, at, pieces[i].from, NULL);
+		if (pieces[i].variables)
+			read_range(search, pieces[i].from, pieces[i].to, pieces[i].variables);
+		at = pieces[i].to;
+	}
+	read_range(search, at, module->ebss, NULL);
+}
+
+void reach_read_roots(struct search *search)
+{
+	size_t i;
+
+	search->in_variables = true;
+	for (i = 0; i < search->process->module_count; i++)
+		read_variables(search, &search->process->modules[i]);
+	search->in_variables = false;
+	reach_from(search, REACH_FROM_REGISTER, 0);
 	mark_registers(search);
-	for (i = 0; i < search->specials.count; i++)
-		reach_mark(search, search->specials.words[i]);
-	for (i = 0; i < search->specials.object_count; i++)
-		reach_mark(search, search->specials.objects[i]);
+	reach_read_specials(search);
 	if (search->processor_count)
 		go_each_timer_heap(search->process, read_timers, search);
 }

@@ -10,7 +10,6 @@
 
 #include "runtimes/go/heap/heap.h"
 #include "runtimes/go/private.h"
-#include "runtimes/go/heap/reach.h"
 #include "runtimes/go/heap/specials.h"
 #include "runtimes/go/sched/timers.h"
 #include "runtimes/go/sync/waits.h"
@@ -57,6 +56,13 @@ struct reach_wait {
 struct reach_list {
 	uint64_t *items;
 	size_t count, capacity;
+	size_t first; /* of those that are taken in the order in which they came */
+};
+
+/* What is done with a pointer that is met. */
+enum reach_mode {
+	REACH_MARKS, /* it lives */
+	REACH_HOLDS, /* what does not live, and is held for certain by somebody who waits */
 };
 
 struct search {
@@ -65,6 +71,7 @@ struct search {
 	struct go_heap heap;
 	struct go_specials specials;
 	struct go_semaphores semaphores;
+	struct go_conditions conditions;
 	uint64_t *processors; /* addresses of the p's */
 	size_t processor_count;
 	struct reach_goroutine *goroutines;
@@ -87,8 +94,15 @@ struct search {
 	bool moved;	       /* somebody ran meanwhile */
 	int error;	       /* the first: nothing is known then */
 	uint8_t *chunk;
+	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;
 	struct reach_frames *frames;
+	struct reach_bits *bits;
+	enum reach_mode mode;
+	bool wants_paths;
+	bool in_variables;	   /* these are what is read */
+	struct reach_paths *paths; /* reach_paths.h; NULL: nobody asks why */
+	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
 };
 
 /* Notes the first error. */
@@ -98,25 +112,77 @@ void reach_fail(struct search *search, int error);
 bool reach_push(struct search *search, struct reach_list *list, uint64_t item);
 
 /*
- * reach_marks.c: bits for each object. A word is looked at as a pointer; who waits for its object
- * lives.
+ * reach_marks.c: bits for each object. A word that is a pointer is looked at; who waits for its
+ * object lives. reach_mark_words(): of words that may be pointers.
  */
 int reach_marks_begin(struct search *search);
 void reach_mark(struct search *search, uint64_t word);
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
 bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_object);
+bool reach_is_held(const struct search *search, uint64_t object);
 
 /* Of an object of the heap, which may be in a block of tiny ones. */
 void reach_await(struct search *search, uint32_t goroutine, uint64_t word);
 const struct reach_wait *reach_first_wait(const struct search *search, uint64_t object);
+
+/*
+ * reach_bits.c: the words of an object that are pointers; each word, where they are not known.
+ */
+enum reach_layout {
+	REACH_LAYOUT_UNKNOWN,
+	REACH_TWO_BITS, /* of each word, in the arena */
+	REACH_ONE_BIT,
+	REACH_IN_SPAN, /* of small objects; of larger ones the type */
+};
+
+/* Memory of the process from address on. */
+struct reach_piece {
+	uint64_t address;
+	const uint8_t *bytes;
+	size_t size;
+	const uint8_t *bits; /* those of reach_bits_of_arena(); NULL: not read */
+};
+
+#define REACH_ARENA_BITS (REACH_CHUNK / 32 + 4096)
+
+struct reach_bits *reach_bits_new(const struct go_process *process); /* NULL without memory */
+void reach_bits_free(struct reach_bits *bits);
+enum reach_layout reach_layout(const struct search *search);
+
+/* Up to where an object has to be read so that its bits are read with it. */
+uint64_t reach_bits_extent(const struct search *search, const struct go_span *span,
+			   uint64_t object);
+
+/* Where the bits of [from, to) are in an arena's; 0: they are not, or of two arenas. */
+uint64_t reach_bits_of_arena(const struct search *search, uint64_t from, uint64_t to,
+			     uint64_t *ret_size);
+void reach_mark_object(struct search *search, const struct go_span *span, uint64_t object,
+		       const struct reach_piece *piece);
+
+/*
+ * The same of a part of a large one, from offset on, one part after the other; type:
+ * reach_type_of(). False: not known, and nothing was marked.
+ */
+bool reach_mark_part(struct search *search, const struct go_span *span, uint64_t type,
+		     uint64_t offset, const struct reach_piece *piece);
+
+/* The type of an object, by its first bytes; of an array that of its elements. 0: not known. */
+uint64_t reach_type_of(struct search *search, const struct go_span *span, const uint8_t *bytes);
 
 /* reach_objects.c: does an object hold nothing, since it is one of the runtime's books? */
 bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
 		   uint64_t size);
 void reach_read_objects(struct search *search);
 
-/* reach_roots.c: global variables, timers, what finalizers and weak pointers give. */
+/* reach_roots.c: global variables, timers, what finalizers, cleanups and weak pointers give. */
 void reach_read_roots(struct search *search);
+
+/*
+ * reach_finalizers.c: what finalizers and cleanups give. Whether any of them may still be called
+ * that was not marked so far: then it is now.
+ */
+void reach_read_specials(struct search *search);
+bool reach_release_specials(struct search *search);
 
 /* reach_goroutines.c: the list of all, as it is now. */
 int reach_list_goroutines(struct search *search);
@@ -163,6 +229,9 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
  * or -ENOMEM.
  */
 int reach_find_releasers(struct search *search, struct lc_go_process *model);
+
+/* reach.c: a search, to be released and freed; NULL without memory. */
+struct search *reach_search_new(struct go_process *process, const struct lc_go_process *model);
 
 /* reach.c: one look. Returns 0 or an error of go_reach(); reach_release() releases in any case. */
 int reach_look(struct search *search);

@@ -4,7 +4,7 @@
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/image/pclntab.h"
-#include "runtimes/go/heap/reach_search.h"
+#include "runtimes/go/heap/reach_paths.h"
 
 #include <errno.h>
 #include <string.h>
@@ -211,6 +211,7 @@ static void read_batch(struct search *search, const uint32_t *numbers, size_t co
 		return;
 	for (i = 0; i < count; i++) {
 		from[i] = to[i] = 0;
+		reach_from(search, REACH_FROM_GOROUTINE, numbers[i]);
 		if (take_descriptor(search, &search->goroutines[numbers[i]], i, &batch->before[i]))
 			reach_stack_range(&batch->before[i], &from[i], &to[i]);
 		batch->stack[i] = (struct target_piece){
@@ -222,6 +223,7 @@ static void read_batch(struct search *search, const uint32_t *numbers, size_t co
 	if (!read_pieces(search, batch->stack, count) || !read_descriptors(search, numbers, count))
 		return;
 	for (i = 0; i < count; i++) {
+		reach_from(search, REACH_FROM_GOROUTINE, numbers[i]);
 		if (batch->stack[i].size && (batch->stack[i].size == to[i] - from[i] ||
 					     !mark_deep(search, i, from[i], to[i])))
 			mark_stack(search, i, from[i], to[i]);

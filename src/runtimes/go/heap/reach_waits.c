@@ -91,7 +91,7 @@ static void read_queues(struct search *search, const uint32_t *numbers, size_t c
 /*
  * The one thing that a goroutine waits for, where its descriptor does not lead to it. 0: not known.
  */
-static uint64_t object_of(const struct search *search, const struct reach_goroutine *goroutine)
+static uint64_t object_of(struct search *search, const struct reach_goroutine *goroutine)
 {
 	uint64_t object = search->model->list[goroutine->place].object;
 
@@ -99,7 +99,10 @@ static uint64_t object_of(const struct search *search, const struct reach_gorout
 	case REACH_BY_TABLE:
 		return go_semaphore_of(&search->semaphores, goroutine->address);
 	case REACH_BY_LIST:
-		return go_is_condition(search->process, object, goroutine->address) ? object : 0;
+		return go_is_condition(search->process, &search->conditions, object,
+				       goroutine->address)
+			       ? object
+			       : 0;
 	case REACH_BY_CORO:
 		object = goroutine->evidence;
 		return object && go_word(search->process, object) == goroutine->address ? object

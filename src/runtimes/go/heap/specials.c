@@ -10,20 +10,39 @@
 /* A record is read with what lies behind it: the next record may be in it: its words only add to
  * what lives */
 #define RECORD_MAX GO_SPECIAL_MAX
+#define CLEANUP_1_24 6 /* _KindSpecialCleanup */
+#define CLEANUP_1_25 7
 #define WIDE_OFFSET_KIND 16 /* where the kind stands since the offset has 64 bits */
 
-static int add(uint64_t **list, size_t *count, size_t *capacity, uint64_t value)
+static int add_word(struct go_specials *specials, uint64_t word)
 {
+	size_t capacity = specials->word_capacity * 2 + 64;
 	uint64_t *grown;
 
-	if (*count == *capacity) {
-		grown = reallocarray(*list, *capacity * 2 + 64, sizeof(*grown));
+	if (specials->word_count == specials->word_capacity) {
+		grown = reallocarray(specials->words, capacity, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
-		*list = grown;
-		*capacity = *capacity * 2 + 64;
+		specials->words = grown;
+		specials->word_capacity = capacity;
 	}
-	(*list)[(*count)++] = value;
+	specials->words[specials->word_count++] = word;
+	return 0;
+}
+
+static int add_special(struct go_specials *specials, struct go_special special)
+{
+	size_t capacity = specials->capacity * 2 + 64;
+	struct go_special *grown;
+
+	if (specials->count == specials->capacity) {
+		grown = reallocarray(specials->list, capacity, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		specials->list = grown;
+		specials->capacity = capacity;
+	}
+	specials->list[specials->count++] = special;
 	return 0;
 }
 
@@ -54,27 +73,46 @@ static uint8_t finalizer_kind(const struct go_process *process)
 	return process->version >= GO_VERSION(1, 25, 0) ? 2 : 1;
 }
 
+/* _KindSpecialCleanup: since 1.24, behind profiles, what is reachable, and what is pinned. */
+static uint8_t cleanup_kind(const struct go_process *process)
+{
+	return process->version >= GO_VERSION(1, 25, 0) ? CLEANUP_1_25 : CLEANUP_1_24;
+}
+
+static bool is_cleanup(const struct go_process *process, uint8_t kind)
+{
+	return process->version >= GO_VERSION(1, 24, 0) && kind == cleanup_kind(process);
+}
+
+static bool is_weak(const struct go_process *process, uint8_t kind)
+{
+	return process->version >= GO_VERSION(1, 23, 0) && kind == finalizer_kind(process) + 1;
+}
+
 static int add_record(const struct go_process *process, const struct go_heap *heap,
 		      const struct go_span *span, const uint8_t *record,
 		      struct go_specials *specials)
 {
 	const struct go_offsets *o = &process->offsets;
 	uint8_t kind = record[o->special_kind];
+	bool finalizer = kind == finalizer_kind(process);
+	struct go_special special = {
+		.object = object_of(process, span, record),
+		.first = specials->word_count,
+		.gives = finalizer || is_weak(process, kind),
+		.waits_for_end = finalizer || is_cleanup(process, kind),
+	};
 	uint64_t word;
 	size_t at;
-	bool gives = kind == finalizer_kind(process) || (process->version >= GO_VERSION(1, 23, 0) &&
-							 kind == finalizer_kind(process) + 1);
 	int r = 0;
 
 	for (at = o->special_size; at + 8 <= RECORD_MAX && !r; at += 8) {
 		word = word_at(record, at, 8);
 		if (word >= heap->low && word < heap->high)
-			r = add(&specials->words, &specials->count, &specials->capacity, word);
+			r = add_word(specials, word);
 	}
-	if (!r && gives)
-		r = add(&specials->objects, &specials->object_count, &specials->object_capacity,
-			object_of(process, span, record));
-	return r;
+	special.count = specials->word_count - special.first;
+	return r ?: add_special(specials, special);
 }
 
 /* What lies behind the last one of a piece of memory may not be readable. */
@@ -118,6 +156,6 @@ int go_specials_read(const struct go_process *process, const struct go_heap *hea
 void go_specials_release(struct go_specials *specials)
 {
 	free(specials->words);
-	free(specials->objects);
+	free(specials->list);
 	*specials = (struct go_specials){};
 }

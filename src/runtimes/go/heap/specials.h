@@ -9,12 +9,19 @@
 
 #include "runtimes/go/heap/heap.h"
 
+struct go_special {
+	uint64_t object;       /* that has it; 0: not known */
+	uint32_t first, count; /* of its words */
+	bool gives; /* a finalizer, which gets the object, or a weak pointer, which gives it */
+	bool waits_for_end; /* nothing is called before nothing has the object any more */
+	bool marked;	    /* for who reads them */
+};
+
 struct go_specials {
-	uint64_t *words; /* of the records: functions and arguments, some of them pointers */
+	struct go_special *list;
 	size_t count, capacity;
-	uint64_t *objects; /* that have a finalizer, which gets them, or a weak pointer, which gives
-			      them */
-	size_t object_count, object_capacity;
+	uint64_t *words; /* of the records: functions and arguments, some of them pointers */
+	size_t word_count, word_capacity;
 };
 
 /*

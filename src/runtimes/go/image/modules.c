@@ -65,6 +65,60 @@ static struct go_image *image_of(struct go_images *images, const struct target_t
 	return image;
 }
 
+static uint64_t field(const struct go_process *process, uint64_t address, int32_t offset)
+{
+	return offset >= 0 ? go_word(process, address + offset) : 0;
+}
+
+/* runtime.bitvector: n int32, bytedata. It must have a bit for each whole word, and no more. */
+static void read_mask(const struct go_process *process, uint64_t address, int32_t offset,
+		      struct go_variables *variables)
+{
+	uint64_t words = (variables->to - variables->from) / 8;
+
+	if (variables->from < variables->to && !(variables->from & 7) &&
+	    (uint32_t)field(process, address, offset) == words)
+		variables->bits = field(process, address, offset + 8);
+}
+
+static void read_variables(const struct go_process *process, uint64_t address,
+			   struct go_module *module)
+{
+	const struct go_offsets *o = &module->image->offsets;
+
+	module->noptrdata_end = field(process, address, o->module_enoptrdata);
+	module->types = field(process, address, o->module_types);
+	module->etypes = field(process, address, o->module_etypes);
+	module->with_data = (struct go_variables){
+		.from = field(process, address, o->module_data),
+		.to = field(process, address, o->module_edata),
+	};
+	module->with_bss = (struct go_variables){ .from = module->bss, .to = module->bss_end };
+	if (o->module_gcdatamask >= 0 && o->module_gcbssmask >= 0) {
+		read_mask(process, address, o->module_gcdatamask, &module->with_data);
+		read_mask(process, address, o->module_gcbssmask, &module->with_bss);
+	}
+}
+
+/* Go's linker has them in one order, C's in another one. */
+static void bound_variables(struct go_module *module)
+{
+	const uint64_t begins[] = { module->with_data.from, module->with_bss.from,
+				    module->noptrbss };
+	const uint64_t ends[] = { module->noptrdata_end, module->with_data.to,
+				  module->with_bss.to };
+	size_t i;
+
+	module->data = module->noptrdata;
+	module->ebss = module->noptrbss_end;
+	for (i = 0; i < 3; i++) {
+		if (begins[i] && begins[i] < module->data)
+			module->data = begins[i];
+		if (ends[i] > module->ebss)
+			module->ebss = ends[i];
+	}
+}
+
 /* The module's fields, checked against each other. */
 static bool read_module(const struct go_process *process, uint64_t address,
 			struct go_module *module)
@@ -76,12 +130,13 @@ static bool read_module(const struct go_process *process, uint64_t address,
 	module->address = address;
 	module->text = go_word(process, address + o->module_text);
 	module->etext = go_word(process, address + o->module_etext);
-	module->data = go_word(process, address + o->module_noptrdata);
+	module->noptrdata = go_word(process, address + o->module_noptrdata);
 	module->bss = go_word(process, address + o->module_bss);
 	module->bss_end = go_word(process, address + o->module_ebss);
 	module->noptrbss = go_word(process, address + o->module_noptrbss);
 	module->noptrbss_end = go_word(process, address + o->module_enoptrbss);
-	module->ebss = module->noptrbss_end;
+	read_variables(process, address, module);
+	bound_variables(module);
 	return module->text && module->text <= minpc && minpc < maxpc && maxpc <= module->etext &&
 	       module->data && module->bss <= module->bss_end && module->bss >= module->data;
 }

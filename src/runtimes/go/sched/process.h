@@ -12,14 +12,23 @@
 
 #define GO_MODULES_MAX 32
 
+/* Global variables; of each word a bit at the address bits: whether it is a pointer. */
+struct go_variables {
+	uint64_t from, to;
+	uint64_t bits; /* 0: not known */
+};
+
 /* A piece of Go code in the process: runtime.moduledata. */
 struct go_module {
 	struct go_image *image; /* this folder's */
 	uint64_t bias;
 	uint64_t address; /* of the moduledata */
 	uint64_t text, etext;
-	uint64_t data, ebss; /* noptrdata to enoptrbss: all global variables */
+	uint64_t data, ebss; /* from the first global variable to the last one */
 	uint64_t bss, bss_end, noptrbss, noptrbss_end;
+	uint64_t noptrdata, noptrdata_end;
+	struct go_variables with_data, with_bss; /* those that may have pointers */
+	uint64_t types, etypes;			 /* descriptors of types, the compiler's */
 };
 
 struct go_cached_size {

@@ -24,6 +24,7 @@ struct sweep {
 	uint64_t now;
 	unsigned attempts;
 	size_t size; /* of a descriptor */
+	struct go_conditions conditions;
 };
 
 static uint32_t site_stack(struct golang *golang, const struct go_process *process, uint64_t pc,
@@ -155,8 +156,9 @@ static void take_stack(struct sweep *sweep, size_t i)
 	goroutine->flags |= LC_GO_STACK_TRIED;
 	goroutine->object = object_of(sweep->process, &batch->before[i], &batch->waiter[i]);
 	if (goroutine->kind == LC_GO_COND && !goroutine->object && batch->stack[i].read)
-		goroutine->object = go_find_condition(sweep->process, batch->addresses[i],
-						      batch->stack[i].buffer, batch->stack[i].size);
+		goroutine->object = go_find_condition(sweep->process, &sweep->conditions,
+						      batch->addresses[i], batch->stack[i].buffer,
+						      batch->stack[i].size);
 	walk_stack(sweep, &batch->before[i], &batch->stack[i]);
 	if (!golang->walk.count ||
 	    lc_stacks_intern(golang->stacks, golang->walk.frames, golang->walk.count,
@@ -299,17 +301,21 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	if (!go_process_allgs(process, &list, &length))
 		return -EFAULT;
 	process->core_time = go_core_time(process);
+	sweep.conditions.most = length + GO_CONDITIONS_LATE;
 	lc_go_begin_sweep(model, now);
 	for (at = 0; at < length && !r; at += size) {
 		size = length - at < GO_BATCH ? length - at : GO_BATCH;
-		if (!go_read(process, list + at * 8, batch->addresses, size * 8))
+		if (!go_read(process, list + at * 8, batch->addresses, size * 8)) {
+			go_conditions_release(&sweep.conditions);
 			return -EFAULT;
+		}
 		for (i = 0; i < size; i++)
 			batch->places[i] = at + i;
 		batch->count = size;
 		r = sweep_batch(&sweep);
 	}
 	lc_go_end_sweep(model);
+	go_conditions_release(&sweep.conditions);
 	if (!r)
 		go_find_semaphores(process, model);
 	if (!target_core_of(process->access)) /* which does not tell what its time was */

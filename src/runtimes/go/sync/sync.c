@@ -60,48 +60,6 @@ static void describe_waitgroup(const struct go_process *process, struct lc_go_wa
 	wait->waiters = (uint32_t)state & WAITGROUP_WAITERS;
 }
 
-#define NOTIFY_HEAD 16 /* runtime.notifyList: wait 0, notify 4, lock 8 */
-#define NOTIFY_TAIL 24
-#define NOTIFY_SIZE 32
-#define STACK_WORDS 192
-#define MOST_WAITERS 64
-
-bool go_is_condition(const struct go_process *process, uint64_t address, uint64_t goroutine)
-{
-	uint8_t list[NOTIFY_SIZE];
-	uint32_t numbers[2];
-	uint64_t head, tail;
-	unsigned i;
-
-	if (!address || (address & 7) || !go_read(process, address, list, sizeof(list)))
-		return false;
-	memcpy(numbers, list, sizeof(numbers));
-	memcpy(&head, list + NOTIFY_HEAD, 8);
-	memcpy(&tail, list + NOTIFY_TAIL, 8);
-	if (!head || !tail || numbers[0] <= numbers[1])
-		return false;
-	for (i = 0; head && i < MOST_WAITERS; i++) {
-		if (go_word(process, head + process->offsets.sudog_g) == goroutine)
-			return true;
-		head = go_word(process, head + process->offsets.sudog_next);
-	}
-	return false;
-}
-
-uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
-			   const uint8_t *stack, size_t size)
-{
-	uint64_t word;
-	size_t i;
-
-	for (i = 0; i < STACK_WORDS && (i + 1) * 8 <= size; i++) {
-		memcpy(&word, stack + i * 8, 8);
-		if (go_is_condition(process, word, goroutine))
-			return word;
-	}
-	return 0;
-}
-
 static void describe_condition(const struct go_process *process, struct lc_go_wait *wait)
 {
 	uint32_t numbers[2]; /* wait, notify */

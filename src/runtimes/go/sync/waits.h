@@ -47,14 +47,25 @@ uint64_t go_semaphore_of(const struct go_semaphores *list, uint64_t g);
 void go_semaphores_release(struct go_semaphores *list);
 
 /*
- * sync.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own
- * stack: 1.25 and older note it nowhere. 0: not found.
+ * conditions.c: the list of waiters of a Cond that a goroutine waits at, found by a word of its own
+ * stack: 1.25 and older note it nowhere. 0: not found. Lists that were read are kept, of one sweep
+ * or look; most: how many may wait at all of them. go_conditions_release() drops them.
  */
-uint64_t go_find_condition(const struct go_process *process, uint64_t goroutine,
-			   const uint8_t *stack, size_t size);
+#define GO_CONDITIONS_LATE 1024 /* goroutines that came since they were counted */
+struct go_conditions {
+	struct go_semaphore *found; /* open hash by g; the objects are the lists */
+	size_t count, mask, most;
+	uint64_t last;	/* that was read */
+	uint64_t steps; /* along all of them, with those that were read again */
+};
 
-/* The same, looked at again: is the goroutine still in that list of waiters? */
-bool go_is_condition(const struct go_process *process, uint64_t list, uint64_t goroutine);
+uint64_t go_find_condition(const struct go_process *process, struct go_conditions *conditions,
+			   uint64_t goroutine, const uint8_t *stack, size_t size);
+
+/* The same, of a list that is known: is the goroutine in it? */
+bool go_is_condition(const struct go_process *process, struct go_conditions *conditions,
+		     uint64_t list, uint64_t goroutine);
+void go_conditions_release(struct go_conditions *conditions);
 
 /* network.c: the descriptor and deadline of a goroutine that waits for the network poller. */
 void go_describe_network(struct go_process *process, const struct lc_go_process *model,
