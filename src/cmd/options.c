@@ -50,6 +50,7 @@ enum {
 	OPTION_POD,
 	OPTION_UNIT,
 	OPTION_HOST_ROOT,
+	OPTION_RETAINED,
 };
 
 static const struct argp_option common_options[] = {
@@ -81,6 +82,10 @@ static const struct argp_option common_options[] = {
 	  "at the end, also threads that are not past the threshold (dump: always)", 2 },
 	{ "explain", OPTION_EXPLAIN, "TID|gGOID", 0,
 	  "the whole reasoning for one thread, or for a goroutine: g34", 2 },
+	{ "retained", OPTION_RETAINED, 0, 0,
+	  "what each group of goroutines holds in the heap and nothing else does, not only of "
+	  "leaks",
+	  2 },
 	{ "dot", OPTION_DOT, "FILE", 0, "write the wait-for graph to FILE, for Graphviz", 2 },
 	{ "fail-on", OPTION_FAIL_ON, "VERDICT[,...]", 0,
 	  "exit with 1 when there is one of: deadlock, leak, stuck, suspect", 2 },
@@ -473,9 +478,13 @@ static error_t parse_show(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_EXPLAIN:
 		if (arg[0] == 'g')
-			session->explain_goid = value_bounded(state, arg + 1, 1, ULONG_MAX);
+			session->explain_goid = session->observe.explain_goid = value_bounded(
+				state, arg + 1, 1, ULONG_MAX);
 		else
 			session->explain = value_bounded(state, arg, 1, INT32_MAX);
+		return 0;
+	case OPTION_RETAINED:
+		session->observe.retained = true;
 		return 0;
 	case OPTION_DOT:
 		session->dot = arg;

@@ -32,6 +32,8 @@ void lc_go_forget(struct lc_go *go, struct lc_go_process *process)
 	lc_go_drop_waits(process);
 	lc_go_drop_releasers(process, /* all= */ true);
 	lc_go_drop_held(process, /* all= */ true);
+	lc_go_drop_paths(process, /* all= */ true);
+	lc_go_drop_retained(process, /* all= */ true);
 	lc_go_drop_locks(process);
 	free(process->by_goid);
 	free(process->on_threads);
@@ -344,6 +346,8 @@ void lc_go_end_sweep(struct lc_go_process *process)
 	note_threads(process);
 	lc_go_drop_releasers(process, /* all= */ false);
 	lc_go_drop_held(process, /* all= */ false);
+	lc_go_drop_paths(process, /* all= */ false);
+	lc_go_drop_retained(process, /* all= */ false);
 }
 
 int lc_go_restore(struct lc_go *go, const struct lc_go_process *process,

@@ -24,6 +24,10 @@
 #define LC_GO_CASES 8
 #define LC_GO_TIMER_LASTS_NS 600000000000ull /* ten minutes */
 #define LC_GO_RELEASERS 8
+#define LC_GO_LINKS 12
+#define LC_GO_RETAINED_TYPES 6
+#define LC_GO_RETAINED_MAX 1024u  /* groups of a process of which that is kept */
+#define LC_GO_PATHS_MAX 1024u	  /* goroutines of a process whose paths are kept */
 #define LC_GO_RELEASERS_MAX 8192u /* goroutines of a process whose releasers are kept */
 
 enum lc_go_state {
@@ -160,6 +164,40 @@ struct lc_go_releasers {
 };
 
 /*
+ * Why what a goroutine waits for lives: from something that always lives, each link leading to the
+ * next one, to what it waits for. "main.registry (global)", "*main.Session", "chan int".
+ */
+struct lc_go_path {
+	uint64_t goid;
+	uint32_t count;	   /* in links */
+	uint32_t left_out; /* between the first half of them and the second */
+	char links[LC_GO_LINKS][96];
+};
+
+/* Objects of one type, or of one size. */
+struct lc_go_retained_type {
+	char name[80];	/* "main.Session"; "" where the type is not known */
+	uint64_t size;	/* of one, as the heap has it; 0: of a type that is known */
+	bool pointers;	/* it may have some */
+	uint64_t count; /* objects */
+	uint64_t bytes;
+};
+
+/*
+ * What goroutines of one group hold and nothing else does: of those that nothing can wake, or of
+ * those of the group that something can.
+ */
+struct lc_go_retained {
+	uint64_t goid; /* the lowest of them */
+	uint64_t goroutines;
+	uint64_t stack_bytes, heap_bytes, objects;
+	uint64_t shared_bytes; /* that groups that were asked about hold together, and nothing else
+				*/
+	uint32_t count;	       /* in types */
+	struct lc_go_retained_type types[LC_GO_RETAINED_TYPES]; /* the largest first */
+};
+
+/*
  * How often a lock changed hands, as far as sweeps saw it: once for each that had waited for it and
  * went on.
  */
@@ -200,6 +238,8 @@ struct lc_go_process {
 	struct lc_go_site_index *site_index;
 	struct lc_go_wait_slot *waits;
 	struct lc_go_releasers_slot *releasers;
+	struct lc_go_path_slot *paths;
+	struct lc_go_retained_slot *retained;
 	struct lc_go_lock_slot *locks;
 	struct lc_go_held_slot *held;
 	uint32_t *by_goid; /* open hash of places + 1; of the last sweep */
@@ -300,6 +340,18 @@ const struct lc_go_releasers *lc_go_releasers_of(const struct lc_go_process *pro
 						 uint64_t goid);
 const struct lc_go_releasers *lc_go_next_releasers(const struct lc_go_process *process,
 						   const struct lc_go_releasers *before);
+
+/* The same of how what it waits for is reached, at LC_GO_PATHS_MAX. */
+int lc_go_set_path(struct lc_go_process *process, const struct lc_go_path *path);
+const struct lc_go_path *lc_go_path_of(const struct lc_go_process *process, uint64_t goid);
+const struct lc_go_path *lc_go_next_path(const struct lc_go_process *process,
+					 const struct lc_go_path *before);
+
+/* The same of what goroutines hold, by the lowest of them; at LC_GO_RETAINED_MAX. */
+int lc_go_set_retained(struct lc_go_process *process, const struct lc_go_retained *retained);
+const struct lc_go_retained *lc_go_retained_of(const struct lc_go_process *process, uint64_t goid);
+const struct lc_go_retained *lc_go_next_retained(const struct lc_go_process *process,
+						 const struct lc_go_retained *before);
 
 /*
  * Of the lock that a goroutine waits for; NULL: it waits for none, or nobody was seen to be let in.

@@ -5,6 +5,7 @@
 #include "verdict/goroutines.h"
 #include "observe/forward.h"
 #include "observe/go_events.h"
+#include "observe/go_heap.h"
 #include "wait/wait.h"
 #include "util/compare.h"
 
@@ -145,6 +146,8 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
+	r = r ?: go_heap_explain(observer);
+	r = r ?: go_heap_retained(observer);
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
 	return r;
 }

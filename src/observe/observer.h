@@ -27,6 +27,8 @@ struct observer_options {
 	bool once; /* dump: every thread, now */
 	bool user_stacks, kernel_stacks;
 	bool threads, goroutines;  /* --no-threads, --no-go */
+	uint64_t explain_goid;	   /* --explain gN; 0 */
+	bool retained;		   /* --retained: what each group of goroutines holds */
 	bool forks_without_stacks; /* only births of threads are told with their place */
 	unsigned max_stack;
 	size_t max_threads;

@@ -83,6 +83,12 @@ static const struct lc_go_releasers *releasers_of(const struct field_source *sou
 	return lc_go_releasers_of(record->process, source->run->explain_goid);
 }
 
+static const struct lc_go_path *go_path_of(const struct field_source *source,
+					   const struct verdict_goroutines *record)
+{
+	return lc_go_path_of(record->process, source->run->explain_goid);
+}
+
 static bool has_flag(const struct field_source *source, const struct verdict_goroutines *record,
 		     unsigned flag)
 {
@@ -100,7 +106,9 @@ static bool has_flag(const struct field_source *source, const struct verdict_gor
 	  releasers_of(source, go_read) ? releasers_of(source, go_read)->total : 0,          \
 	  "how many goroutines could end the wait")                                          \
 	F(all_releasers_known, BOOLEAN, PLAIN, ALWAYS,                                       \
-	  releasers_of(source, go_read) && releasers_of(source, go_read)->known, "")
+	  releasers_of(source, go_read) && releasers_of(source, go_read)->known, "")         \
+	F(held_by, OBJECT, OF(fields_held_by), go_path_of(source, go_read),                  \
+	  go_path_of(source, go_read), "by what way that is reached")
 
 FIELDS_OF(go_read, struct verdict_goroutines, "What was read of a goroutine", GO_READ_FIELDS);
 

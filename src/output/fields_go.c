@@ -206,6 +206,52 @@ FIELDS_OF(go_wait, struct verdict_goroutines, "What a goroutine waits for", GO_W
 
 FIELDS_OF(label, struct verdict_label, "A label", LABEL_FIELDS);
 
+/* An array of texts of one size: a link is its text. */
+#define HELD_FIELDS(F) F(, TEXT, PLAIN, ALWAYS, (const char *)held, "")
+FIELDS_OF(held, char, NULL, HELD_FIELDS);
+
+static const struct lc_go_path *path_of(const struct verdict_goroutines *record)
+{
+	return lc_go_path_of(record->process, record->goroutine->goid);
+}
+
+static struct field_value links_of(const struct lc_go_path *path)
+{
+	return field_array(path->links[0], path->count, sizeof(path->links[0]));
+}
+
+#define HELD_BY_FIELDS(F)                                                                         \
+	F(links, LIST, OF(fields_held), ALWAYS, links_of(held_by),                                \
+	  "the first is of what always lives: a global variable, a goroutine that can run; each " \
+	  "leads "                                                                                \
+	  "to the next one, the last of which it waits for")                                      \
+	F(left_out, NUMBER, PLAIN, ALWAYS, held_by->left_out, "how many more, in their midst")
+
+FIELDS_OF(held_by, struct lc_go_path, "Why something lives", HELD_BY_FIELDS);
+
+#define RETAINED_TYPE_FIELDS(F)                                                                   \
+	F(type, TEXT, PLAIN, ALWAYS, retained_type->name, "\"\": it is not known")                \
+	F(size, NUMBER, PLAIN, !retained_type->name[0], retained_type->size, "bytes of one")      \
+	F(pointers, BOOLEAN, PLAIN, ALWAYS, retained_type->pointers, "there may be some in them") \
+	F(count, ID, PLAIN, ALWAYS, retained_type->count, "how many")                             \
+	F(bytes, NUMBER, PLAIN, ALWAYS, retained_type->bytes, "all of them")
+
+FIELDS_OF(retained_type, struct lc_go_retained_type, "Objects that are retained",
+	  RETAINED_TYPE_FIELDS);
+
+#define RETAINED_FIELDS(F)                                                                        \
+	F(bytes, NUMBER, PLAIN, ALWAYS, retained->heap_bytes + retained->stack_bytes, "all")      \
+	F(stack_bytes, NUMBER, PLAIN, ALWAYS, retained->stack_bytes, "of stacks")                 \
+	F(heap_bytes, NUMBER, PLAIN, ALWAYS, retained->heap_bytes, "of the heap")                 \
+	F(objects, NUMBER, PLAIN, ALWAYS, retained->objects, "in the heap")                       \
+	F(shared_bytes, NUMBER, PLAIN, ALWAYS, retained->shared_bytes,                            \
+	  "that several of such groups hold together, and nothing else does: of the process")     \
+	F(types, LIST, OF(fields_retained_type), ALWAYS, ARRAY(retained->types, retained->count), \
+	  "the largest six")
+
+FIELDS_OF(retained, struct lc_go_retained, "What goroutines hold and nothing else does",
+	  RETAINED_FIELDS);
+
 #define HEAP_FIELDS(F)                                                                     \
 	F(bytes, NUMBER, PLAIN, ALWAYS, heap->heap_bytes, "in use")                        \
 	F(growth_bytes, INTEGER, PLAIN, ALWAYS, heap->heap_bytes - heap->first_heap_bytes, \
@@ -288,10 +334,14 @@ static const char *const goroutine_kind[] = { "goroutine", NULL };
 	F(wait, OBJECT, OF(fields_go_wait), ALWAYS, goroutines, "what they wait for")             \
 	F(chain, LIST, OF(fields_link), ALWAYS, field_chain(source, goroutines->node, scratch),   \
 	  "of waits, from one of them on")                                                        \
+	F(held_by, OBJECT, OF(fields_held_by), path_of(goroutines), path_of(goroutines),          \
+	  "of one of them: by what way that is reached; of suspects")                             \
 	F(labels, LIST, OF(fields_label), ALWAYS,                                                 \
 	  ARRAY(goroutines->labels, goroutines->label_count),                                     \
 	  "those set by pprof.Do, the most frequent four")                                        \
 	F(memory_bytes, NUMBER, PLAIN, ALWAYS, goroutines->stack_bytes, "of their stacks")        \
+	F(retained, OBJECT, OF(fields_retained), goroutines->retained, goroutines->retained,      \
+	  "what only they hold: of those that nothing can wake; with `--retained` of all")        \
 	F(heap, OBJECT_OR_NULL, OF(fields_heap), ALWAYS,                                          \
 	  goroutines->process->heap_bytes ? goroutines->process : NULL,                           \
 	  "of the whole process; `null`: not found")                                              \

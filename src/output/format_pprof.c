@@ -108,7 +108,8 @@ static int put_sample(void *context, const struct sample *reported)
 {
 	struct writing *writing = context;
 	struct labels labels = { .tables = writing->tables };
-	int64_t values[] = { (int64_t)reported->count, (int64_t)reported->ns };
+	int64_t values[] = { (int64_t)reported->count, (int64_t)reported->ns,
+			     (int64_t)reported->retained_bytes };
 	Pprof__Profile piece = PPROF__PROFILE__INIT;
 	Pprof__Sample sample = PPROF__SAMPLE__INIT, *samples = &sample;
 
@@ -116,7 +117,7 @@ static int put_sample(void *context, const struct sample *reported)
 	add_labels(&labels, writing, reported);
 	sample.n_location_id = writing->location_count;
 	sample.location_id = writing->locations;
-	sample.n_value = 2;
+	sample.n_value = 3;
 	sample.value = values;
 	sample.n_label = labels.count;
 	sample.label = labels.pointers;
@@ -129,7 +130,8 @@ static int put_sample(void *context, const struct sample *reported)
 static void put_heading(struct pprof_tables *tables, const struct output_run *run)
 {
 	Pprof__ValueType count = PPROF__VALUE_TYPE__INIT, delay = PPROF__VALUE_TYPE__INIT;
-	Pprof__ValueType *types[] = { &count, &delay };
+	Pprof__ValueType retained = PPROF__VALUE_TYPE__INIT;
+	Pprof__ValueType *types[] = { &count, &delay, &retained };
 	Pprof__Profile piece = PPROF__PROFILE__INIT;
 	char words[256];
 	int64_t comments[MOST_COMMENTS];
@@ -139,12 +141,14 @@ static void put_heading(struct pprof_tables *tables, const struct output_run *ru
 	count.unit = pprof_string(tables, "count");
 	delay.type = pprof_string(tables, "delay");
 	delay.unit = pprof_string(tables, "nanoseconds");
+	retained.type = pprof_string(tables, "retained_bytes");
+	retained.unit = pprof_string(tables, "bytes");
 	snprintf(words, sizeof(words), "leakhop %s %s on %s, Linux %s", run->version, run->command,
 		 run->host, run->kernel);
 	comments[comment_count++] = pprof_string(tables, words);
 	for (i = 0; run->limits && run->limits[i] && comment_count < MOST_COMMENTS; i++)
 		comments[comment_count++] = pprof_string(tables, run->limits[i]);
-	piece.n_sample_type = 2;
+	piece.n_sample_type = 3;
 	piece.sample_type = types;
 	piece.n_comment = comment_count;
 	piece.comment = comments;

@@ -94,6 +94,16 @@ static bool is_of_record(const struct verdict_goroutines *record,
 	return !(record->others && !unreachable) && !(record->apart && unreachable);
 }
 
+/* Each has the same share of what they hold together, and one what is left over. */
+static uint64_t share_of(const struct verdict_goroutines *record, size_t first, size_t count)
+{
+	uint64_t bytes = record->retained
+				 ? record->retained->heap_bytes + record->retained->stack_bytes
+				 : 0;
+
+	return bytes / record->count * count + (first ? 0 : bytes % record->count);
+}
+
 /* Those of a group that its record has no room to list: they are told together. */
 static int take_rest(const struct walking *walking, const struct verdict_goroutines *record,
 		     struct sample *sample, uint64_t reported_ns)
@@ -110,6 +120,7 @@ static int take_rest(const struct walking *walking, const struct verdict_gorouti
 	sample->tid = 0;
 	sample->count = record->count - record->goid_count;
 	sample->ns = ns > reported_ns ? ns - reported_ns : 0;
+	sample->retained_bytes = share_of(record, record->goid_count, sample->count);
 	return walking->take(walking->context, sample);
 }
 
@@ -136,6 +147,7 @@ static int take_group(const struct walking *walking, const struct verdict_gorout
 		sample.tid = goroutine ? goroutine->tid : 0;
 		sample.ns = goroutine ? since_to(lc_go_since(goroutine), process->last_sweep_at)
 				      : 0;
+		sample.retained_bytes = share_of(record, i, 1);
 		reported_ns += sample.ns;
 		r = walking->take(walking->context, &sample);
 	}

@@ -21,8 +21,9 @@ struct sample {
 	enum verdict verdict;
 	uint32_t user_stack, kernel_stack, spawn_stack; /* 0: none, or not asked for */
 	uint64_t count;
-	uint64_t ns; /* of all of them; what is not known counts as 0 */
-	bool ended;  /* earlier blocks of the threshold and longer, at one place */
+	uint64_t ns;		 /* of all of them; what is not known counts as 0 */
+	uint64_t retained_bytes; /* of all of them: that nothing else holds; 0: not known */
+	bool ended;		 /* earlier blocks of the threshold and longer, at one place */
 };
 
 /*

@@ -6,7 +6,9 @@
 #include "output/remedy.h"
 #include "output/text_chain.h"
 #include "output/text_go_events.h"
+#include "output/text_path.h"
 #include "output/text_pieces.h"
+#include "output/text_retained.h"
 #include "output/text_stack.h"
 #include "util/duration.h"
 #include "util/plural.h"
@@ -280,6 +282,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		if (kind == LC_GO_NETWORK)
 			text_network(line, run, wait);
 	}
+	text_path(line, lc_go_path_of(record->process, record->goroutine->goid));
 	if (record->node != GRAPH_NONE)
 		text_chain(line, run, record->node);
 }
@@ -388,6 +391,7 @@ static void text_numbers(struct line *line, const struct output_run *run,
 		 (unsigned long long)record->stack_bytes >> 10);
 	text_heap(line, record->process);
 	line_end(line);
+	text_retained(line, record->retained);
 	(void)run;
 }
 

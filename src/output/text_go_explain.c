@@ -4,6 +4,7 @@
 #include "output/names.h"
 #include "output/remedy.h"
 #include "output/text_chain.h"
+#include "output/text_path.h"
 #include "output/text_pieces.h"
 #include "util/duration.h"
 #include "util/plural.h"
@@ -50,6 +51,7 @@ static void text_reach(struct line *line, const struct verdict_goroutines *recor
 			 "something that can run has a pointer to what it waits for, or its "
 			 "place in memory");
 	line_end(line);
+	text_path(line, lc_go_path_of(record->process, goroutine->goid));
 	if (!releasers)
 		return;
 	text_label(line, "");

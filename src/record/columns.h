@@ -46,7 +46,8 @@ extern const struct record_table record_run_table, record_sweep_table, record_th
 	record_longest, record_place, record_repeat, record_wait, record_owner, record_member,
 	record_holding, record_cgroup, record_group, record_go_process, record_go_site,
 	record_goroutine, record_go_wait, record_go_case, record_go_releasers, record_go_held,
-	record_go_served, record_go_block, record_go_exact, record_futex_wake, record_epoll_return;
+	record_go_path, record_go_retained, record_go_served, record_go_block, record_go_exact,
+	record_futex_wake, record_epoll_return;
 
 /* All of them; NULL at the end. */
 extern const struct record_table *const record_tables[];

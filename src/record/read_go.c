@@ -84,6 +84,22 @@ static int take_held(struct reader *reader, const int64_t *keys, const void *row
 	return r == -ENOSPC ? reader_bad(reader, "table go_held has too many") : r;
 }
 
+static int take_path(struct reader *reader, const int64_t *keys, const void *row, void *context)
+{
+	int r = lc_go_set_path(context, row);
+
+	(void)keys;
+	return r == -ENOSPC ? reader_bad(reader, "table go_path has too many") : r;
+}
+
+static int take_retained(struct reader *reader, const int64_t *keys, const void *row, void *context)
+{
+	int r = lc_go_set_retained(context, row);
+
+	(void)keys;
+	return r == -ENOSPC ? reader_bad(reader, "table go_retained has too many") : r;
+}
+
 static int take_go_lock(struct reader *reader, const int64_t *keys, const void *row, void *context)
 {
 	int r = lc_go_restore_lock(context, row);
@@ -109,6 +125,8 @@ static int read_process(struct reader *reader, int64_t id, struct lc_go_process 
 {
 	struct record_go_wait_row wait;
 	struct lc_go_releasers releasers;
+	struct lc_go_retained retained;
+	struct lc_go_path path;
 	struct lc_goroutine goroutine;
 	struct lc_go_held held;
 	struct lc_go_block block;
@@ -131,6 +149,12 @@ static int read_process(struct reader *reader, int64_t id, struct lc_go_process 
 	r = r
 		    ?: reader_each(reader, &record_go_held, &id, 1, &held, sizeof(held), take_held,
 				   process);
+	r = r
+		    ?: reader_each(reader, &record_go_path, &id, 1, &path, sizeof(path), take_path,
+				   process);
+	r = r
+		    ?: reader_each(reader, &record_go_retained, &id, 1, &retained, sizeof(retained),
+				   take_retained, process);
 	r = r
 		    ?: reader_each(reader, &record_go_served, &id, 1, &lock, sizeof(lock),
 				   take_go_lock, process);

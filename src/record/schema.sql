@@ -219,6 +219,21 @@ CREATE TABLE go_releasers ( -- who could end a goroutine's wait
   process INTEGER, n INTEGER, goid INTEGER, count INTEGER, total INTEGER, known INTEGER, goid0 INTEGER, goid1 INTEGER,
   goid2 INTEGER, goid3 INTEGER, goid4 INTEGER, goid5 INTEGER, goid6 INTEGER, goid7 INTEGER, PRIMARY KEY (process, n)
 ) WITHOUT ROWID;
+CREATE TABLE go_path ( -- why what a goroutine waits for is reached: links from what always lives
+  process INTEGER, n INTEGER, goid INTEGER, count INTEGER, left_out INTEGER, link0 TEXT, link1 TEXT, link2 TEXT,
+  link3 TEXT, link4 TEXT, link5 TEXT, link6 TEXT, link7 TEXT, link8 TEXT, link9 TEXT, link10 TEXT, link11 TEXT,
+  PRIMARY KEY (process, n)
+) WITHOUT ROWID;
+CREATE TABLE go_retained ( -- what goroutines of a group hold and nothing else does; goid: the lowest of them
+  process INTEGER, n INTEGER, goid INTEGER, goroutines INTEGER, stack_bytes INTEGER, heap_bytes INTEGER,
+  objects INTEGER, shared_bytes INTEGER, count INTEGER, -- types: the largest first
+  type0 TEXT, size0 INTEGER, pointers0 INTEGER, count0 INTEGER, bytes0 INTEGER,
+  type1 TEXT, size1 INTEGER, pointers1 INTEGER, count1 INTEGER, bytes1 INTEGER,
+  type2 TEXT, size2 INTEGER, pointers2 INTEGER, count2 INTEGER, bytes2 INTEGER,
+  type3 TEXT, size3 INTEGER, pointers3 INTEGER, count3 INTEGER, bytes3 INTEGER,
+  type4 TEXT, size4 INTEGER, pointers4 INTEGER, count4 INTEGER, bytes4 INTEGER,
+  type5 TEXT, size5 INTEGER, pointers5 INTEGER, count5 INTEGER, bytes5 INTEGER, PRIMARY KEY (process, n)
+) WITHOUT ROWID;
 CREATE TABLE go_lock ( -- how often it changed hands
   process INTEGER, n INTEGER, address INTEGER, count INTEGER, first_at INTEGER, last_at INTEGER,
   PRIMARY KEY (process, n)

@@ -456,6 +456,38 @@ TABLE(record_go_held, "go_held", go_held_columns, "process", "n");
 #undef HOLDER
 #undef OF
 
+#define OF struct lc_go_path
+static const struct record_column go_path_columns[] = {
+	U(goid, goid),	    E(count, count, LC_GO_LINKS), U(left_out, left_out), X(link0, links[0]),
+	X(link1, links[1]), X(link2, links[2]),		  X(link3, links[3]),	 X(link4, links[4]),
+	X(link5, links[5]), X(link6, links[6]),		  X(link7, links[7]),	 X(link8, links[8]),
+	X(link9, links[9]), X(link10, links[10]),	  X(link11, links[11]),
+};
+TABLE(record_go_path, "go_path", go_path_columns, "process", "n");
+#undef OF
+
+#define OF struct lc_go_retained
+#define RETAINED_TYPE(n)                                                                         \
+	X(type##n, types[n].name), U(size##n, types[n].size), B(pointers##n, types[n].pointers), \
+		U(count##n, types[n].count), U(bytes##n, types[n].bytes)
+static const struct record_column go_retained_columns[] = {
+	U(goid, goid),
+	U(goroutines, goroutines),
+	U(stack_bytes, stack_bytes),
+	U(heap_bytes, heap_bytes),
+	U(objects, objects),
+	U(shared_bytes, shared_bytes),
+	E(count, count, LC_GO_RETAINED_TYPES),
+	RETAINED_TYPE(0),
+	RETAINED_TYPE(1),
+	RETAINED_TYPE(2),
+	RETAINED_TYPE(3),
+	RETAINED_TYPE(4),
+	RETAINED_TYPE(5),
+};
+TABLE(record_go_retained, "go_retained", go_retained_columns, "process", "n");
+#undef OF
+
 #define OF struct lc_go_lock
 static const struct record_column go_served_columns[] = {
 	U(address, address),
@@ -514,29 +546,13 @@ TABLE(record_epoll_return, "epoll_return", epoll_return_columns, "tid_waiting");
 #undef OF
 
 const struct record_table *const record_tables[] = {
-	&record_run_table,
-	&record_sweep_table,
-	&record_thread,
-	&record_longest,
-	&record_place,
-	&record_repeat,
-	&record_wait,
-	&record_owner,
-	&record_member,
-	&record_holding,
-	&record_cgroup,
-	&record_group,
-	&record_go_process,
-	&record_go_site,
-	&record_goroutine,
-	&record_go_wait,
-	&record_go_case,
-	&record_go_releasers,
-	&record_go_held,
-	&record_go_served,
-	&record_go_block,
-	&record_go_exact,
-	&record_futex_wake,
-	&record_epoll_return,
-	NULL,
+	&record_run_table,  &record_sweep_table,  &record_thread,
+	&record_longest,    &record_place,	  &record_repeat,
+	&record_wait,	    &record_owner,	  &record_member,
+	&record_holding,    &record_cgroup,	  &record_group,
+	&record_go_process, &record_go_site,	  &record_goroutine,
+	&record_go_wait,    &record_go_case,	  &record_go_releasers,
+	&record_go_held,    &record_go_path,	  &record_go_retained,
+	&record_go_served,  &record_go_block,	  &record_go_exact,
+	&record_futex_wake, &record_epoll_return, NULL,
 };

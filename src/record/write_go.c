@@ -13,7 +13,8 @@ struct written_go {
 	uint64_t start_time;
 	int64_t id;
 	uint64_t written;
-	struct row_hashes row, sites, goroutines, waits, releasers, held, locks, blocks;
+	struct row_hashes row, sites, goroutines, waits, releasers, held, paths, retained, locks,
+		blocks;
 	struct row_hashes sockets; /* ids of waits, by number of the go_wait; 0: none */
 };
 
@@ -178,6 +179,35 @@ static void write_held(struct recorder *recorder, struct written_go *known,
 	cut(recorder, &known->held, n, SQL_GO_HELD_DELETE, known->id);
 }
 
+static void write_paths(struct recorder *recorder, struct written_go *known,
+			const struct lc_go_process *process)
+{
+	const struct lc_go_path *path = NULL;
+	size_t n = 0;
+
+	while ((path = lc_go_next_path(process, path))) {
+		writer_put_changed(recorder, &known->paths, n, &record_go_path,
+				   (const int64_t[]){ known->id, (int64_t)n }, path, sizeof(*path));
+		n++;
+	}
+	cut(recorder, &known->paths, n, SQL_GO_PATH_DELETE, known->id);
+}
+
+static void write_retained(struct recorder *recorder, struct written_go *known,
+			   const struct lc_go_process *process)
+{
+	const struct lc_go_retained *retained = NULL;
+	size_t n = 0;
+
+	while ((retained = lc_go_next_retained(process, retained))) {
+		writer_put_changed(recorder, &known->retained, n, &record_go_retained,
+				   (const int64_t[]){ known->id, (int64_t)n }, retained,
+				   sizeof(*retained));
+		n++;
+	}
+	cut(recorder, &known->retained, n, SQL_GO_RETAINED_DELETE, known->id);
+}
+
 static void write_go_locks(struct recorder *recorder, struct written_go *known,
 			   const struct lc_go_process *process)
 {
@@ -214,6 +244,8 @@ static void free_known(struct written_go *known)
 	free(known->waits.list);
 	free(known->releasers.list);
 	free(known->held.list);
+	free(known->paths.list);
+	free(known->retained.list);
 	free(known->locks.list);
 	free(known->blocks.list);
 	free(known->sockets.list);
@@ -230,6 +262,8 @@ static void forget(struct recorder *recorder, struct written_go *known)
 	write_waits(recorder, known, &none);
 	cut(recorder, &known->releasers, 0, SQL_GO_RELEASERS_DELETE, known->id);
 	cut(recorder, &known->held, 0, SQL_GO_HELD_DELETE, known->id);
+	cut(recorder, &known->paths, 0, SQL_GO_PATH_DELETE, known->id);
+	cut(recorder, &known->retained, 0, SQL_GO_RETAINED_DELETE, known->id);
 	cut(recorder, &known->locks, 0, SQL_GO_LOCK_DELETE, known->id);
 	cut(recorder, &known->blocks, 0, SQL_GO_BLOCK_DELETE, known->id);
 	WRITER_RUN(recorder, SQL_GO_DELETE, known->id);
@@ -280,6 +314,8 @@ uint64_t write_go(struct recorder *recorder, const struct lc_go *go, struct reco
 		write_waits(recorder, known, process);
 		write_releasers(recorder, known, process);
 		write_held(recorder, known, process);
+		write_paths(recorder, known, process);
+		write_retained(recorder, known, process);
 		write_go_locks(recorder, known, process);
 		write_blocks(recorder, known, process);
 		sweep->goroutines += process->living;

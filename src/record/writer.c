@@ -39,6 +39,8 @@ static const char *const sql_text[SQL_STATEMENTS] = {
 	[SQL_GO_CASE_DELETE] = "DELETE FROM go_case WHERE process = ? AND wait = ?",
 	[SQL_GO_CASE_DELETE_FROM] = "DELETE FROM go_case WHERE process = ? AND wait >= ?",
 	[SQL_GO_HELD_DELETE] = "DELETE FROM go_held WHERE process = ? AND n >= ?",
+	[SQL_GO_PATH_DELETE] = "DELETE FROM go_path WHERE process = ? AND n >= ?",
+	[SQL_GO_RETAINED_DELETE] = "DELETE FROM go_retained WHERE process = ? AND n >= ?",
 	[SQL_GO_RELEASERS_DELETE] = "DELETE FROM go_releasers WHERE process = ? AND n >= ?",
 	[SQL_GO_LOCK_DELETE] = "DELETE FROM go_lock WHERE process = ? AND n >= ?",
 	[SQL_GO_BLOCK_DELETE] = "DELETE FROM go_block WHERE process = ? AND n >= ?",

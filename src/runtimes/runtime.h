@@ -103,6 +103,20 @@ struct runtime_operations {
 	 */
 	int (*reach)(struct runtime *runtime, struct lc_go_process *process);
 
+	/*
+	 * After reach(): keeps why what these goroutines wait for is reached, in the process
+	 * (lc_go_set_path). A search of its own. Returns as reach().
+	 */
+	int (*explain)(struct runtime *runtime, struct lc_go_process *process,
+		       const uint64_t *goids, size_t count);
+
+	/*
+	 * Keeps what each group of goroutines holds and nothing else does, in the process
+	 * (lc_go_set_retained); reach() does that for those that nothing reaches. Returns as
+	 * reach().
+	 */
+	int (*retained)(struct runtime *runtime, struct lc_go_process *process);
+
 	/* Gives a stack of goroutines (0: none) its names (lc_stacks_set_frames). */
 	int (*name)(struct runtime *runtime, uint32_t stack);
 

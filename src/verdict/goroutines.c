@@ -194,12 +194,30 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	return 0;
 }
 
+/* Of some members others tell: the lowest of those that were asked about. */
+static const struct lc_go_retained *retained_by(const struct verdict_goroutines *record)
+{
+	const struct lc_go_retained *retained = NULL;
+	size_t i;
+
+	for (i = 0; record->process->retained && i < record->goid_count && !retained; i++)
+		retained = lc_go_retained_of(record->process, record->goids[i]);
+	return retained;
+}
+
+static uint64_t bytes_of(const struct verdict_goroutines *record)
+{
+	return record->retained ? record->retained->heap_bytes + record->retained->stack_bytes : 0;
+}
+
 static int worst_first(const void *a, const void *b)
 {
 	const struct verdict_goroutines *x = a, *y = b;
 
 	if (x->conclusion.verdict != y->conclusion.verdict)
 		return x->conclusion.verdict > y->conclusion.verdict ? -1 : 1;
+	if (bytes_of(x) != bytes_of(y))
+		return bytes_of(x) > bytes_of(y) ? -1 : 1;
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
 	return x->oldest_ns > y->oldest_ns ? -1 : x->oldest_ns < y->oldest_ns;
@@ -352,6 +370,7 @@ static int finish(struct making *making, const struct lc_go *go,
 		*record = group->record;
 		group->record.goids = NULL;
 		qsort(record->goids, record->goid_count, sizeof(*record->goids), by_number);
+		record->retained = retained_by(record);
 		if (record->process->pid != pid) {
 			pid = record->process->pid;
 			surroundings.new_connections = new_connections(making, pid);

@@ -32,9 +32,10 @@ struct verdict_goroutines {
 	const struct lc_go_process *process;
 	const struct lc_goroutine *goroutine; /* stands for all: the longest there */
 	const struct lc_go_site *site;
-	const struct lc_thread *thread; /* in whose call it is; NULL: none, or not known */
-	const struct lc_go_wait *wait;	/* of that one; NULL: not read */
-	uint32_t node;			/* of one of them, in the view's graph; GRAPH_NONE */
+	const struct lc_thread *thread;	       /* in whose call it is; NULL: none, or not known */
+	const struct lc_go_wait *wait;	       /* of that one; NULL: not read */
+	const struct lc_go_retained *retained; /* what only they hold; NULL: not asked */
+	uint32_t node;			       /* of one of them, in the view's graph; GRAPH_NONE */
 	bool remedy_at_spawn; /* what is to be mended is the go statement, not the place */
 	bool whole_site;      /* wherever they are: all from one go statement */
 	uint64_t *goids;      /* rising; up to VERDICT_GOIDS */

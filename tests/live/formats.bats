@@ -102,7 +102,7 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 	pprof -sample_index=blocked -lines -top >"$data/lines"
 	grep -qE "take_a_then_b .*sick.c:$(mark sick.c block first)" "$data/lines"
 	pprof -raw >"$data/raw"
-	grep -qE 'blocked/count delay/nanoseconds\[dflt\]' "$data/raw"
+	grep -qE 'blocked/count delay/nanoseconds\[dflt\] retained_bytes/bytes' "$data/raw"
 	grep -qE "tid:\[$(ready_tid first)\]" "$data/raw"
 	grep -qE 'verdict:\[deadlock\] wait:\[mutex\]' "$data/raw"
 	local id

@@ -144,6 +144,8 @@ static inline void add_go(struct lc_go *go, pid_t pid)
 	struct lc_goroutine goroutine;
 	struct lc_go_releasers releasers;
 	struct lc_go_held held;
+	struct lc_go_retained retained;
+	struct lc_go_path path;
 	struct record_go_wait_row wait;
 	struct lc_go_site site;
 	struct lc_go_lock lock;
@@ -190,6 +192,14 @@ static inline void add_go(struct lc_go *go, pid_t pid)
 		memset(&held, 0, sizeof(held));
 		fill(&record_go_held, &held, i);
 		require(!(lc_go_set_held(process, &held)));
+		memset(&path, 0, sizeof(path));
+		fill(&record_go_path, &path, i);
+		path.goid = 109 - i;
+		require(!(lc_go_set_path(process, &path)));
+		memset(&retained, 0, sizeof(retained));
+		fill(&record_go_retained, &retained, i);
+		retained.goid = 109 - i;
+		require(!(lc_go_set_retained(process, &retained)));
 		fill(&record_go_served, &lock, i);
 		require(!(lc_go_restore_lock(process, &lock)));
 	}

@@ -92,7 +92,7 @@ static void assert_whole(const Pprof__Profile *profile)
 					profile->n_function);
 	}
 	for (i = 0; i < profile->n_sample; i++) {
-		assert_int_equal(profile->sample[i]->n_value, 2);
+		assert_int_equal(profile->sample[i]->n_value, 3);
 		for (k = 0; k < profile->sample[i]->n_location_id; k++)
 			assert_in_range(profile->sample[i]->location_id[k], 1, profile->n_location);
 	}
@@ -113,6 +113,8 @@ static void test_samples(void **state)
 	assert_string_equal(string_at(profile, profile->sample_type[0]->unit), "count");
 	assert_string_equal(string_at(profile, profile->sample_type[1]->type), "delay");
 	assert_string_equal(string_at(profile, profile->sample_type[1]->unit), "nanoseconds");
+	assert_string_equal(string_at(profile, profile->sample_type[2]->type), "retained_bytes");
+	assert_string_equal(string_at(profile, profile->sample_type[2]->unit), "bytes");
 	assert_int_equal(profile->time_nanos, 1700000000000000000);
 	assert_int_equal(profile->duration_nanos, 1000000000);
 	sample = sample_of(profile, 12);

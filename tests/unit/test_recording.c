@@ -164,6 +164,27 @@ static void assert_same_series(const struct lc_series *a, const struct lc_series
 	} while (x);
 }
 
+static void assert_same_heap(const struct lc_go_process *a, const struct lc_go_process *b)
+{
+	const struct lc_go_retained *r = NULL, *s = NULL;
+	const struct lc_go_path *p = NULL, *q = NULL;
+
+	do {
+		p = lc_go_next_path(a, p);
+		q = lc_go_next_path(b, q);
+		assert_int_equal(!p, !q);
+		if (p)
+			assert_same(&record_go_path, p, q);
+	} while (p);
+	do {
+		r = lc_go_next_retained(a, r);
+		s = lc_go_next_retained(b, s);
+		assert_int_equal(!r, !s);
+		if (r)
+			assert_same(&record_go_retained, r, s);
+	} while (r);
+}
+
 static void assert_same_process(const struct lc_go_process *a, const struct lc_go_process *b)
 {
 	struct record_go_row x = { .process = *a }, y = { .process = *b };
@@ -217,6 +238,7 @@ static void assert_same_process(const struct lc_go_process *a, const struct lc_g
 		if (held)
 			assert_same(&record_go_held, held, other);
 	} while (held);
+	assert_same_heap(a, b);
 	assert_int_equal(lc_go_list_locks(a, &locks), 4);
 	assert_int_equal(lc_go_list_locks(b, &others), 4);
 	for (i = 0; i < 4; i++)
@@ -322,6 +344,9 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_go_case, sizeof(struct lc_go_channel), 4);
 	assert_covers(&record_go_releasers, sizeof(struct lc_go_releasers), 7);
 	assert_covers(&record_go_held, sizeof(struct lc_go_held), 5 + 4 + 4 * 7);
+	assert_covers(&record_go_path, sizeof(struct lc_go_path), 0);
+	assert_covers(&record_go_retained, sizeof(struct lc_go_retained),
+		      4 + 7 * LC_GO_RETAINED_TYPES);
 	assert_covers(&record_go_block, sizeof(struct lc_go_block), 3);
 	assert_covers(&record_futex_wake, sizeof(struct lc_futex_wake), 0);
 	assert_covers(&record_epoll_return, sizeof(struct lc_epoll_return), 4);
@@ -741,6 +766,8 @@ static void test_values_that_cannot_be(void **state)
 		"UPDATE go_releasers SET count = 9",
 		"UPDATE go_held SET count = 5",
 		"UPDATE go_held SET how2 = 3",
+		"UPDATE go_path SET count = 13",
+		"UPDATE go_retained SET count = 7",
 		"UPDATE go_lock SET address = 1",
 		"UPDATE go_block SET n = n + 1000",
 		"UPDATE go_process SET has_events = 0",

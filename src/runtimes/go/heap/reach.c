@@ -7,6 +7,7 @@
 #include "runtimes/go/image/modules.h"
 #include "runtimes/go/heap/reach.h"
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static void mark_to_the_end(struct search *search)
 	while (search->open && !search->error && reach_release_specials(search));
 }
 
-static int begin(struct search *search)
+int reach_begin(struct search *search)
 {
 	struct go_process *process = search->process;
 	uint64_t unknown;
@@ -82,7 +83,7 @@ static int begin(struct search *search)
 int reach_look(struct search *search)
 {
 	unsigned pass;
-	int r = begin(search);
+	int r = reach_begin(search);
 
 	if (!r)
 		go_semaphores_read(search->process, search->model->count, &search->semaphores);
@@ -126,6 +127,7 @@ void reach_release(struct search *search)
 	free(search->frames);
 	reach_bits_free(search->bits);
 	reach_paths_free(search->paths);
+	reach_colours_free(search->colours);
 	go_semaphores_release(&search->semaphores);
 	go_conditions_release(&search->conditions);
 	go_specials_release(&search->specials);
@@ -169,6 +171,15 @@ static size_t take_answers(const struct search *search, uint8_t *dead, bool firs
 	return count;
 }
 
+/* What is retained is no answer to who could be woken: without it that stands, too. */
+static int find_more(struct search *search, struct lc_go_process *model, const uint8_t *dead)
+{
+	int r = reach_find_releasers(search, model);
+
+	search->end_at = now_monotonic() + time_for(search->process);
+	return r ?: reach_find_retained(search, model, dead, dead) == -ENOMEM ? -ENOMEM : 0;
+}
+
 static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead, bool first,
 		bool *moved, size_t *count)
 {
@@ -179,7 +190,7 @@ static int look(struct go_process *process, struct lc_go_process *model, uint8_t
 		*count = take_answers(search, dead, first);
 		*moved = *moved || search->moved;
 		if (!first && *count)
-			r = reach_find_releasers(search, model);
+			r = find_more(search, model, dead);
 	}
 	if (search)
 		reach_release(search);

@@ -26,4 +26,18 @@
  */
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead);
 
+/*
+ * reach_retained.c: keeps in the model what each group of goroutines holds and nothing else does
+ * (lc_go_set_retained()); go_reach() does it of those that are dead. One search. Returns as
+ * go_reach().
+ */
+int go_reach_retained(struct go_process *process, struct lc_go_process *model);
+
+/*
+ * path_words.c: keeps in the model why what these goroutines wait for is reached
+ * (lc_go_set_path()), of those where something does. One search. Returns as go_reach().
+ */
+int go_reach_paths(struct go_process *process, struct lc_go_process *model, const uint64_t *goids,
+		   size_t count);
+
 #endif

@@ -7,6 +7,7 @@
  * objects whose pointers are known, none of which anything that lives could change.
  */
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 
 #include <errno.h>
 #include <stdlib.h>

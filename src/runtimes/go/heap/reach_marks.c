@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which objects were met, and who waits for them: see reach_search.h. */
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -214,8 +215,14 @@ void reach_mark(struct search *search, uint64_t word)
 			reach_fail(search, -E2BIG);
 		return;
 	}
+	if (search->mode == REACH_COLOURS) {
+		if (!(search->met[number / 8] >> (number % 8) & 1))
+			reach_colour(search, span, object);
+		return;
+	}
 	bit = 1u << (number % 8);
-	if (span->tiny ? !(search->awaited[number / 8] & bit) : search->met[number / 8] & bit)
+	/* Of a block of tiny objects each pointer counts that leads to what is awaited. */
+	if (search->met[number / 8] & bit && !(span->tiny && search->awaited[number / 8] & bit))
 		return;
 	if (search->paths && !(search->met[number / 8] & bit))
 		reach_note_step(search, span, object);

@@ -4,6 +4,7 @@
  * runtime's other books lead nowhere: else every wait would keep itself alive.
  */
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 
 #include <errno.h>
 #include <string.h>
@@ -120,6 +121,13 @@ static const uint8_t *read_arena_bits(struct search *search, uint64_t from, uint
 		       : NULL;
 }
 
+static void begin_object(struct search *search, const struct go_span *span, uint64_t object)
+{
+	reach_from(search, REACH_FROM_OBJECT, object);
+	if (search->mode == REACH_COLOURS)
+		reach_take_colour(search, span, object);
+}
+
 /* One that is too large to be read with others. */
 static void read_large(struct search *search, const struct go_span *span, uint64_t object)
 {
@@ -128,7 +136,7 @@ static void read_large(struct search *search, const struct go_span *span, uint64
 	struct reach_piece piece;
 	size_t got;
 
-	reach_from(search, REACH_FROM_OBJECT, object);
+	begin_object(search, span, object);
 	for (at = object; at < end; at += size) {
 		size = end - at < REACH_CHUNK ? end - at : REACH_CHUNK;
 		if (go_read_part(search->process, at, search->chunk, size, &got) < 0 ||
@@ -154,7 +162,7 @@ static void take(struct search *search, uint64_t object, const struct reach_piec
 	const struct go_span *span = go_heap_span(&search->heap, object);
 	const uint8_t *bytes = piece->bytes + (object - piece->address);
 
-	reach_from(search, REACH_FROM_OBJECT, object);
+	begin_object(search, span, object);
 	if (!reach_is_book(search, object, bytes, span->size) &&
 	    go_heap_in_use(search->process, &search->heap, span, object))
 		reach_mark_object(search, span, object, piece);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What each object was first met from: see reach_paths.h. */
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 
 #include <errno.h>
 #include <stdlib.h>

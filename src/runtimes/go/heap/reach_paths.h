@@ -6,7 +6,11 @@
 #ifndef LEAKHOP_RUNTIMES_GO_REACH_PATHS_H
 #define LEAKHOP_RUNTIMES_GO_REACH_PATHS_H
 
-#include "runtimes/go/heap/reach_search.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct go_span;
+struct search;
 
 /* What a pointer was found in. */
 enum reach_source {

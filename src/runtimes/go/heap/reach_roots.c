@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where the search begins, but for stacks: global variables, timers, finalizers, weak pointers. */
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 #include "target/core.h"
 
 #include <errno.h>

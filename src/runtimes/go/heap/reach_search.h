@@ -61,8 +61,9 @@ struct reach_list {
 
 /* What is done with a pointer that is met. */
 enum reach_mode {
-	REACH_MARKS, /* it lives */
-	REACH_HOLDS, /* what does not live, and is held for certain by somebody who waits */
+	REACH_MARKS,   /* it lives */
+	REACH_HOLDS,   /* what does not live, and is held for certain by somebody who waits */
+	REACH_COLOURS, /* what does not live gets a colour: reach_retained.c */
 };
 
 struct search {
@@ -100,8 +101,9 @@ struct search {
 	struct reach_bits *bits;
 	enum reach_mode mode;
 	bool wants_paths;
-	bool in_variables;	   /* these are what is read */
-	struct reach_paths *paths; /* reach_paths.h; NULL: nobody asks why */
+	bool in_variables;	       /* these are what is read */
+	struct reach_paths *paths;     /* reach_paths.h; NULL: nobody asks why */
+	struct reach_colours *colours; /* NULL: nobody asks what is retained */
 	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
 };
 
@@ -230,8 +232,27 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
  */
 int reach_find_releasers(struct search *search, struct lc_go_process *model);
 
+/*
+ * reach_retained.c: what an object's colour leads to gets it, too; private to reach_marks.c and
+ * reach_objects.c.
+ */
+void reach_colour(struct search *search, const struct go_span *span, uint64_t object);
+void reach_take_colour(struct search *search, const struct go_span *span, uint64_t object);
+void reach_colours_free(struct reach_colours *colours);
+
+/*
+ * When all is marked that others reach: keeps in the model what groups of goroutines hold and
+ * nothing else does (lc_go_set_retained()). chosen, dead: a byte for each goroutine; groups are
+ * told together where both are the same. Returns 0 or an error of go_reach().
+ */
+int reach_find_retained(struct search *search, struct lc_go_process *model, const uint8_t *chosen,
+			const uint8_t *dead);
+
 /* reach.c: a search, to be released and freed; NULL without memory. */
 struct search *reach_search_new(struct go_process *process, const struct lc_go_process *model);
+
+/* reach.c: what a search begins with. Returns 0 or an error of go_reach(). */
+int reach_begin(struct search *search);
 
 /* reach.c: one look. Returns 0 or an error of go_reach(); reach_release() releases in any case. */
 int reach_look(struct search *search);

@@ -5,6 +5,7 @@
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/image/pclntab.h"
 #include "runtimes/go/heap/reach_paths.h"
+#include "runtimes/go/heap/reach_search.h"
 
 #include <errno.h>
 #include <string.h>

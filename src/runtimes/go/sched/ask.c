@@ -55,3 +55,18 @@ int golang_reach(struct runtime *runtime, struct lc_go_process *model)
 	free(dead);
 	return r;
 }
+
+int golang_explain(struct runtime *runtime, struct lc_go_process *model, const uint64_t *goids,
+		   size_t count)
+{
+	struct go_process *process = go_known_process(golang_of(runtime), model->pid);
+
+	return process ? go_reach_paths(process, model, goids, count) : -ESRCH;
+}
+
+int golang_retained(struct runtime *runtime, struct lc_go_process *model)
+{
+	struct go_process *process = go_known_process(golang_of(runtime), model->pid);
+
+	return process ? go_reach_retained(process, model) : -ESRCH;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is asked of heaps once it is known who could still be woken. Private to this folder. */
+#ifndef LEAKHOP_OBSERVE_GO_HEAP_H
+#define LEAKHOP_OBSERVE_GO_HEAP_H
+
+#include "observe/observer.h"
+
+/*
+ * Why the goroutine of --explain lives, and those that stand for a suspect of which that is not
+ * known yet. A search of each heap that has one. Returns 0 or -ENOMEM.
+ */
+int go_heap_explain(struct observer *observer);
+
+/* With --retained: what the goroutines of each group hold. The same. */
+int go_heap_retained(struct observer *observer);
+
+#endif
