@@ -30,7 +30,9 @@
 #define BATCH 512
 #define TRIES_MOST 3
 #define TINY_BLOCK 16
-#define MOST_COUNTED 65536 /* objects of a span whose bits are kept */
+#define RECIPROCAL_SPAN (1u << 17) /* bytes of a span, and of an object, up to which */
+#define RECIPROCAL_SIZE (1u << 15) /* multiplying by it is as good as dividing */
+#define MOST_COUNTED 65536	   /* objects of a span whose bits are kept */
 
 struct batch {
 	uint64_t addresses[BATCH];
@@ -254,8 +256,18 @@ static int find_bounds(struct go_heap *heap)
 	return heap->pages ? 0 : -ENOMEM;
 }
 
+/* The error is below size / 2^32 for each byte, and below 1 for a whole span. */
+static uint32_t reciprocal_of(const struct go_span *span)
+{
+	return span->end - span->start <= RECIPROCAL_SPAN && span->size <= RECIPROCAL_SIZE &&
+			       span->size > 1
+		       ? UINT32_MAX / (uint32_t)span->size + 1
+		       : 0;
+}
+
 static bool give_numbers(struct go_heap *heap, struct go_span *span)
 {
+	span->reciprocal = reciprocal_of(span);
 	span->first = heap->objects;
 	heap->objects += room_for(span);
 	return heap->objects <= OBJECTS_MAX;
@@ -395,9 +407,26 @@ uint64_t go_heap_large_type(const struct go_process *process, const struct go_sp
 	return get(bytes, o->span_large_type, 8);
 }
 
+const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t number)
+{
+	size_t low = 0, high = heap->count, middle;
+
+	while (high - low > 1) {
+		middle = (low + high) / 2;
+		if (heap->spans[middle].first <= number)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high > low && number >= heap->spans[low].first &&
+			       number - heap->spans[low].first < room_for(&heap->spans[low])
+		       ? &heap->spans[low]
+		       : NULL;
+}
+
 uint64_t go_heap_object(const struct go_span *span, uint64_t address)
 {
-	return span->start + (address - span->start) / span->size * span->size;
+	return span->start + go_heap_index(span, address) * span->size;
 }
 
 /*
@@ -438,7 +467,7 @@ static bool is_free_now(const struct go_process *process, const struct go_span *
 bool go_heap_in_use(const struct go_process *process, const struct go_heap *heap,
 		    const struct go_span *span, uint64_t object)
 {
-	uint64_t index = (object - span->start) / span->size;
+	uint64_t index = go_heap_index(span, object);
 	const uint8_t *bits;
 
 	if (index < span->free_index || !span->alloc_bits)

@@ -19,6 +19,7 @@ struct go_span {
 	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
 	uint32_t count;	     /* of objects that it has room for */
 	uint64_t first;	     /* number of its first object among those of all spans */
+	uint32_t reciprocal; /* of size, times 2^32; 0: it is divided by it */
 	uint8_t *bits;	     /* go_heap_in_use() */
 	bool scan;	     /* may hold pointers */
 	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go,
@@ -71,6 +72,17 @@ uint64_t go_heap_arena(const struct go_process *process, const struct go_heap *h
  * or the span is another one by now.
  */
 uint64_t go_heap_large_type(const struct go_process *process, const struct go_span *span);
+
+/* The number of an object among those of its span, from 0. */
+static inline uint64_t go_heap_index(const struct go_span *span, uint64_t address)
+{
+	uint64_t offset = address - span->start;
+
+	return span->reciprocal ? offset * span->reciprocal >> 32 : offset / span->size;
+}
+
+/* The span of an object's number among all; NULL: none. */
+const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t number);
 
 /* The start of the object that address lies in. */
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);

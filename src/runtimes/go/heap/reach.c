@@ -27,7 +27,7 @@ static bool mark_some(struct search *search)
 {
 	if (search->to_search.count)
 		reach_read_stacks(search, &search->to_search);
-	else if (search->objects.count)
+	else if (reach_has_objects(search))
 		reach_read_objects(search);
 	else if (search->woken.count)
 		reach_read_stacks(search, &search->woken);
@@ -38,7 +38,9 @@ static bool mark_some(struct search *search)
 
 static void mark_all(struct search *search)
 {
+	reach_mark_rest(search);
 	while (search->open && !search->error && mark_some(search)) {
+		reach_mark_rest(search);
 		if (now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
 	}
@@ -110,7 +112,7 @@ static void release_list(struct reach_list *list)
 
 void reach_release(struct search *search)
 {
-	release_list(&search->objects);
+	reach_queue_release(&search->queue);
 	release_list(&search->to_search);
 	release_list(&search->woken);
 	free(search->goroutines);

@@ -135,7 +135,7 @@ static void mark_bits(struct search *search, const uint8_t *words, size_t count,
 		if (!has_bit(bits, first + i))
 			continue;
 		memcpy(&word, words + i * 8, 8);
-		reach_mark(search, word);
+		reach_mark_soon(search, word);
 	}
 }
 
@@ -154,7 +154,7 @@ static bool mark_two_bits(struct search *search, const uint8_t *words, size_t co
 		if (!(byte & 1))
 			continue;
 		memcpy(&word, words + i * 8, 8);
-		reach_mark(search, word);
+		reach_mark_soon(search, word);
 	}
 	return true;
 }
@@ -190,7 +190,7 @@ static bool mark_small(struct search *search, const struct go_span *span, uint64
 		uint64_t word;
 
 		memcpy(&word, bytes, 8);
-		reach_mark(search, word);
+		reach_mark_soon(search, word);
 		return true;
 	}
 	bits = small_bits(search, span, object, piece);
@@ -270,7 +270,7 @@ static void mark_tiles(struct search *search, const struct mask *mask, uint64_t 
 		if (at >= mask->words || !has_bit(mask->bits, at))
 			continue;
 		memcpy(&word, bytes + i, 8);
-		reach_mark(search, word);
+		reach_mark_soon(search, word);
 	}
 }
 

@@ -56,10 +56,9 @@ static bool find_held(struct search *search)
 	search->mode = REACH_HOLDS;
 	while (list.count && !search->error)
 		reach_read_stacks(search, &list);
-	while (search->objects.count && !search->error)
+	while (reach_has_objects(search) && !search->error)
 		reach_read_objects(search);
 	search->mode = REACH_MARKS;
-	search->objects.count = 0;
 	free(list.items);
 	return !search->error;
 }

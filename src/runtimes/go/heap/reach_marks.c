@@ -41,7 +41,7 @@ int reach_marks_begin(struct search *search)
 	search->bit_count = search->heap.objects + LATE_OBJECTS;
 	search->met = calloc(1, search->bit_count / 8 + 1);
 	search->awaited = calloc(1, search->bit_count / 8 + 1);
-	return search->met && search->awaited ? 0 : -ENOMEM;
+	return search->met && search->awaited ? reach_queue_begin(search) : -ENOMEM;
 }
 
 static size_t slot_of(uint64_t object, size_t mask)
@@ -112,7 +112,7 @@ static bool make_room(struct search *search)
 static bool number_of(const struct search *search, const struct go_span *span, uint64_t word,
 		      uint64_t *ret_number, uint64_t *ret_object)
 {
-	uint64_t index = (word - span->start) / span->size;
+	uint64_t index = go_heap_index(span, word);
 
 	if (span->count && index >= span->count)
 		return false;
@@ -185,7 +185,7 @@ static void hold(struct search *search, uint64_t word)
 		return;
 	search->held[number / 8] |= bit;
 	if (span->scan)
-		reach_push(search, &search->objects, object);
+		reach_enqueue(search, object, number);
 }
 
 bool reach_is_held(const struct search *search, uint64_t object)
@@ -230,7 +230,54 @@ void reach_mark(struct search *search, uint64_t word)
 	if (search->awaited[number / 8] & bit)
 		wake(search, object, word, span->tiny);
 	if (span->scan)
-		reach_push(search, &search->objects, object);
+		reach_enqueue(search, object, number);
+}
+
+/* Twice on its way: first its span is looked up, then where the bit of its object is. */
+static void fetch(struct search *search, unsigned at)
+{
+	const struct go_span *span = search->soon.spans[at];
+	uint64_t number, object;
+
+	if (search->soon.words[at] && span &&
+	    number_of(search, span, search->soon.words[at], &number, &object))
+		__builtin_prefetch(&search->met[number / 8]);
+}
+
+void reach_mark_soon(struct search *search, uint64_t word)
+{
+	struct reach_soon *soon = &search->soon;
+	unsigned at = soon->at;
+	uint64_t due = soon->words[at];
+
+	if (word < search->heap.low || word >= search->heap.high)
+		return;
+	/* What it was met from is noted at once, and with what a span was looked up it may change.
+	 */
+	if (search->mode != REACH_MARKS || search->paths) {
+		reach_mark(search, word);
+		return;
+	}
+	soon->words[at] = word;
+	soon->spans[at] = go_heap_span(&search->heap, word);
+	if (soon->spans[at])
+		__builtin_prefetch(soon->spans[at]);
+	soon->at = (at + 1) % REACH_SOON;
+	fetch(search, (at + REACH_SOON / 2) % REACH_SOON);
+	if (due)
+		reach_mark(search, due);
+}
+
+void reach_mark_rest(struct search *search)
+{
+	struct reach_soon *soon = &search->soon;
+	unsigned i;
+
+	for (i = 0; i < REACH_SOON; i++) {
+		if (soon->words[i])
+			reach_mark(search, soon->words[i]);
+		soon->words[i] = 0;
+	}
 }
 
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)
@@ -241,7 +288,7 @@ void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)
 	/* What may be a pointer holds nothing for certain. */
 	for (i = 0; i + 8 <= size && search->mode != REACH_HOLDS; i += 8) {
 		memcpy(&word, bytes + i, 8);
-		reach_mark(search, word);
+		reach_mark_soon(search, word);
 	}
 }
 

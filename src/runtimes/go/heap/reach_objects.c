@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define AT_ONCE 512	     /* pieces of memory */
-#define SORTED 8192	     /* objects */
 #define GAP_MOST 512	     /* bytes between objects that are read with them */
 #define PROCESSOR_LEAST 2048 /* a p has a queue of 256 addresses */
 
@@ -168,13 +167,6 @@ static void take(struct search *search, uint64_t object, const struct reach_piec
 		reach_mark_object(search, span, object, piece);
 }
 
-static int by_address(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* Does what ends at end fit into the same piece, of one arena? */
 static bool joins(const struct target_piece *last, uint64_t from, uint64_t end, size_t used)
 {
@@ -267,36 +259,19 @@ static void read_some(struct search *search, const uint64_t *objects, size_t cou
 	}
 }
 
-/* For a path the shortest is wanted: those that were met first come first. */
-static uint64_t next_object(struct search *search)
-{
-	struct reach_list *list = &search->objects;
-	uint64_t object;
-
-	if (!search->paths)
-		return list->items[--list->count];
-	object = list->items[list->first++];
-	if (list->first == list->count)
-		list->first = list->count = 0;
-	return object;
-}
-
-/* Some of those met last: what was allocated together is met together, mostly. */
 void reach_read_objects(struct search *search)
 {
-	uint64_t objects[SORTED];
-	size_t count = 0, at = 0, taken;
+	const uint64_t *objects;
+	size_t count = reach_dequeue(search, &objects), at = 0, taken;
 
-	while (search->objects.count && count < SORTED) {
-		uint64_t object = next_object(search);
-		const struct go_span *span = go_heap_span(&search->heap, object);
+	while (at < count && !search->error) {
+		const struct go_span *span = go_heap_span(&search->heap, objects[at]);
 
-		if (span->size > REACH_CHUNK)
-			read_large(search, span, object);
-		else
-			objects[count++] = object;
-	}
-	qsort(objects, count, sizeof(*objects), by_address);
-	for (; at < count && !search->error; at += taken)
+		if (span->size > REACH_CHUNK) {
+			read_large(search, span, objects[at++]);
+			continue;
+		}
 		read_some(search, objects + at, count - at, &taken);
+		at += taken;
+	}
 }

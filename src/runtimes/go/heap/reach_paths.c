@@ -147,28 +147,11 @@ void reach_note_woken(struct search *search, uint32_t goroutine, uint64_t object
 		paths->woken_by[goroutine] = object;
 }
 
-/* Spans stand in the order of their objects' numbers. */
-static uint64_t object_of(const struct go_heap *heap, uint64_t number)
-{
-	size_t low = 0, high = heap->count, middle;
-
-	while (high - low > 1) {
-		middle = (low + high) / 2;
-		if (heap->spans[middle].first <= number)
-			low = middle;
-		else
-			high = middle;
-	}
-	return heap->count ? heap->spans[low].start +
-				     (number - heap->spans[low].first) * heap->spans[low].size
-			   : 0;
-}
-
 static struct reach_step step_before(const struct search *search, struct reach_step step)
 {
 	const struct reach_paths *paths = search->paths;
 	const struct go_span *span;
-	uint32_t number;
+	uint64_t number;
 
 	if (step.source == REACH_FROM_GOROUTINE && step.value < paths->goroutine_count &&
 	    paths->woken_by[step.value])
@@ -179,10 +162,10 @@ static struct reach_step step_before(const struct search *search, struct reach_s
 	number = paths->parents[span - search->heap.spans][(step.value - span->start) / span->size];
 	if (number >= ROOT_FIRST && number - ROOT_FIRST < paths->root_count)
 		return paths->roots[number - ROOT_FIRST];
-	return number && number < ROOT_FIRST
-		       ? (struct reach_step){ REACH_FROM_OBJECT,
-					      object_of(&search->heap, number - 1) }
-		       : (struct reach_step){};
+	span = number && number < ROOT_FIRST ? go_heap_numbered(&search->heap, number - 1) : NULL;
+	return span ? (struct reach_step){ REACH_FROM_OBJECT,
+					   span->start + (number - 1 - span->first) * span->size }
+		    : (struct reach_step){};
 }
 
 size_t reach_path_of(const struct search *search, uint32_t goroutine, struct reach_step *steps,

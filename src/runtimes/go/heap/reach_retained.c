@@ -94,7 +94,7 @@ void reach_colour(struct search *search, const struct go_span *span, uint64_t ob
 		return;
 	*colour = *colour ? SHARED : now;
 	if (span->scan)
-		reach_push(search, &search->objects, object);
+		reach_enqueue(search, object, span->first + (object - span->start) / span->size);
 }
 
 /* What it leads to gets the colour that it has by now. */
@@ -212,11 +212,13 @@ static void read_all(struct search *search, struct reach_list *list)
 {
 	while (list->count && !search->error) {
 		reach_read_stacks(search, list);
+		reach_mark_rest(search);
 		if (now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
 	}
-	while (search->objects.count && !search->error) {
+	while (reach_has_objects(search) && !search->error) {
 		reach_read_objects(search);
+		reach_mark_rest(search);
 		if (now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
 	}

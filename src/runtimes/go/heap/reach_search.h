@@ -66,6 +66,25 @@ enum reach_mode {
 	REACH_COLOURS, /* what does not live gets a colour: reach_retained.c */
 };
 
+/* reach_queue.c */
+#define REACH_SORTED 32768
+
+struct reach_queue {
+	struct reach_list list;
+	uint64_t *bits; /* of those that the list has no room for, by number */
+	uint64_t bit_count, at;
+	uint64_t *sorted; /* what is read now, and room to sort it */
+};
+
+/* Words that are about to be looked at: what is known of their objects is fetched meanwhile. */
+#define REACH_SOON 32
+
+struct reach_soon {
+	uint64_t words[REACH_SOON];
+	const struct go_span *spans[REACH_SOON];
+	unsigned at;
+};
+
 struct search {
 	struct go_process *process;
 	const struct lc_go_process *model;
@@ -83,9 +102,10 @@ struct search {
 	size_t wait_count, wait_capacity;
 	uint32_t *by_object; /* open hash of wait numbers + 1, the first of each object */
 	size_t by_object_mask;
-	uint8_t *met, *awaited;	     /* bit for each object of the heap */
-	uint64_t bit_count;	     /* of both; objects beyond came later than was counted on */
-	struct reach_list objects;   /* met, and not read yet */
+	uint8_t *met, *awaited;	  /* bit for each object of the heap */
+	uint64_t bit_count;	  /* of both; objects beyond came later than was counted on */
+	struct reach_queue queue; /* objects that were met, and not read yet */
+	struct reach_soon soon;
 	struct reach_list to_search; /* numbers of goroutines whose stacks are to be read */
 	struct reach_list woken;     /* the same, later: of those that could be woken */
 	size_t open;		     /* goroutines that wait for something which was not met */
@@ -120,6 +140,10 @@ bool reach_push(struct search *search, struct reach_list *list, uint64_t item);
 int reach_marks_begin(struct search *search);
 void reach_mark(struct search *search, uint64_t word);
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
+
+/* The same as reach_mark(), but perhaps later: at the latest by reach_mark_rest(). */
+void reach_mark_soon(struct search *search, uint64_t word);
+void reach_mark_rest(struct search *search);
 bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_object);
 bool reach_is_held(const struct search *search, uint64_t object);
 
@@ -170,6 +194,16 @@ bool reach_mark_part(struct search *search, const struct go_span *span, uint64_t
 
 /* The type of an object, by its first bytes; of an array that of its elements. 0: not known. */
 uint64_t reach_type_of(struct search *search, const struct go_span *span, const uint8_t *bytes);
+
+/*
+ * reach_queue.c: of an object of the heap, and its number. reach_dequeue() takes some, by address:
+ * how many; valid until it is called again.
+ */
+int reach_queue_begin(struct search *search);
+void reach_queue_release(struct reach_queue *queue);
+void reach_enqueue(struct search *search, uint64_t object, uint64_t number);
+bool reach_has_objects(const struct search *search);
+size_t reach_dequeue(struct search *search, const uint64_t **ret_objects);
 
 /* reach_objects.c: does an object hold nothing, since it is one of the runtime's books? */
 bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
