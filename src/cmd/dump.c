@@ -5,6 +5,7 @@
 #include "cmd/ending.h"
 #include "cmd/go_dump.h"
 #include "cmd/options.h"
+#include "cmd/saving.h"
 #include "cmd/target.h"
 #include "cmd/session_report.h"
 #include "verdict/settle.h"
@@ -32,6 +33,13 @@ static void rest_until(uint64_t at)
 	ppoll(&signal, 1, &left, NULL);
 }
 
+/* The next sweep, and of the last one what a recording has of each. */
+static int look_again(struct session *session)
+{
+	saving_sweep(session);
+	return observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+}
+
 /* What one look cannot tell: in the middle and at the end of the time for that. */
 static int settle(struct session *session)
 {
@@ -48,7 +56,7 @@ static int settle(struct session *session)
 			return r;
 		progress_say(&session->progress, "looking again");
 		rest_until(begun + options->settle_ns / LOOKS_AGAIN * look);
-		r = observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+		r = look_again(session);
 		if (r < 0)
 			return r;
 		lc_model_drop_ended(session->observer.model, false);
@@ -67,7 +75,7 @@ static int ask_again(struct session *session)
 	if (!at)
 		return 0;
 	rest_until(at);
-	return ending_asked() ? 0 : observer_sweep(&session->observer, 0, DUMP_ATTEMPTS);
+	return ending_asked() ? 0 : look_again(session);
 }
 
 static int dump(struct session *session)

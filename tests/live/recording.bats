@@ -35,6 +35,13 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	both_are_equal
 	holds '.waits | length > 5' "$told"
 	end
+	# A dump that looks more than once
+	start asked flag
+	await 1
+	dump_is_equal -p "$pid" -m 1us
+	holds 'any(.findings[]; .rule == "lost-wake-up" and .trend.sweeps > 1) or
+		all(.suspects[]; .rule != "condition-true")' "$told"
+	end
 	start chains 4
 	await 1
 	both_are_equal
