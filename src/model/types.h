@@ -39,6 +39,8 @@ struct lc_registers {
 
 #define LC_SYSCALL_ARGS 6
 #define LC_NO_SYSCALL (-1)
+/* Added to the number of one that a 32-bit program has made: these have others. */
+#define LC_SYSCALL_32_BIT 0x40000000
 
 /* A system call with the arguments of its registers; nr is LC_NO_SYSCALL where there is none. */
 struct lc_syscall {

@@ -205,6 +205,7 @@ enum lc_wait_recorded {
 #define LC_WAIT_ALL_BLOCKED (1ull << 35)  /* sigwait: the process blocks or ignores all others */
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
+#define LC_WAIT_32_BIT (1ull << 49)	  /* in a 32-bit program, whose objects are not read */
 /*
  * The lock's own code waits with a time-out, looks, and waits again until it has the lock: the
  * time-out ends nothing.

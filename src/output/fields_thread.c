@@ -40,7 +40,7 @@ static const char *syscall_name(const struct field_source *source, int64_t nr,
 
 #define SYSCALL_FIELDS(F)                                                            \
 	F(name, TEXT, PLAIN, ALWAYS, syscall_name(source, syscall->nr, scratch), "") \
-	F(nr, INTEGER, PLAIN, ALWAYS, syscall->nr, "number")                         \
+	F(nr, INTEGER, PLAIN, ALWAYS, syscall->nr & ~LC_SYSCALL_32_BIT, "number")    \
 	F(args, LIST, OF(fields_hex), ALWAYS,                                        \
 	  ARRAY(syscall->args, name_call_args(source->run, syscall->nr)),            \
 	  "the arguments that it takes")

@@ -93,6 +93,10 @@ const char *name_call(const struct output_run *run, int64_t nr, char *buffer, si
 {
 	const struct output_syscall *call;
 
+	if (nr >= LC_SYSCALL_32_BIT) {
+		snprintf(buffer, size, "32-bit call %lld", (long long)nr - LC_SYSCALL_32_BIT);
+		return buffer;
+	}
 	if (!run->syscalls)
 		return name_syscall(nr, buffer, size);
 	call = find_call(run, nr);

@@ -136,6 +136,9 @@ static struct member member_now(const struct verdict_view *view, const struct lc
 		.node = graph_find(&view->graph, thread->task.tid),
 	};
 
+	if (thread->blocked && thread->wait && thread->wait->flags & LC_WAIT_32_BIT &&
+	    member.syscall.nr >= 0)
+		member.syscall.nr += LC_SYSCALL_32_BIT;
 	member.judgement = member.node == GRAPH_NONE ? &no_judgement
 						     : &view->judgements[member.node];
 	if (thread->blocked) {

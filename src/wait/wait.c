@@ -124,7 +124,9 @@ static void describe(struct wait_job *job)
 	if (wait_describe_stop(job) || wait_describe_frozen(job))
 		return;
 	if (wait_process_get(job->scan, job->pid)->compat) {
-		wait_say(job, "call %lld of a 32-bit program", (long long)job->nr);
+		wait_say(job, "call %lld of a 32-bit program: what it waits for is not read",
+			 (long long)job->nr);
+		wait->flags |= LC_WAIT_32_BIT;
 		wait->recorded = LC_WAIT_UNREADABLE;
 		return;
 	}

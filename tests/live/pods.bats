@@ -151,6 +151,23 @@ with_musl() {
 	with_musl -O0 -static
 }
 
+@test "a 32-bit program: its calls have no names of another machine, and it is said what is not read" {
+	gcc -m32 -O2 -g -pthread -I "$sources" -o "$room/locks" "$sources/locks.c" "$sources/fixture.c" 2>/dev/null ||
+		skip "no 32-bit compiler"
+	out=$BATS_TEST_TMPDIR/out.32
+	"$room/locks" mutex >"$out" 2>&1 3>&- &
+	pid=$!
+	pids+=("$pid")
+	eventually 20 said 2
+	told() {
+		dump "$json" -p "$pid" -m 20ms
+		holds 'all(.threads[]; .syscall.name | startswith("32-bit call ")) and
+			all(.threads[]; .wait.object | contains("32-bit program: what it waits for is not read"))' "$json" 2>/dev/null
+	}
+	eventually 20 told
+	no_findings "$json"
+}
+
 @test "an OCI image: what is in it runs, and the same bytes again" {
 	[[ -x $top/build/leakhop-static-emulator ]] || skip "make static"
 	export SOURCE_DATE_EPOCH=1700000000
