@@ -4,6 +4,7 @@
  * for the target's pages on the way. One that dies or is late is replaced; after a few that were
  * lost in a row nothing is asked any more.
  */
+#include "sandbox/answer.h"
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
@@ -138,7 +139,7 @@ static bool is_sound(const struct emulate_outcome *outcome)
 	return true;
 }
 
-static int take_answer(const struct wire_message *in, struct emulate_outcome *ret)
+int answer_take(const struct wire_message *in, struct emulate_outcome *ret)
 {
 	struct emulate_outcome outcome;
 
@@ -171,7 +172,7 @@ static int exchange(struct forward *forward, const struct emulate_question *ques
 			r = -EBADMSG;
 		}
 		if (r == 0 && forward->in.head.operation != WIRE_PAGE)
-			return take_answer(&forward->in, ret);
+			return answer_take(&forward->in, ret);
 		r = r ?: send_page(forward, source);
 	}
 	return r ?: -EBADMSG;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sandbox/answer.h"
 #include "sandbox/local_devices.h"
 #include "sandbox/wire.h"
 
@@ -41,6 +42,25 @@ static void send_message(const uint8_t *data, size_t size, size_t descriptors)
 	(void)sendmsg(sockets[0], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* All counts of what is taken are within what there is. */
+static void take_answer(const struct wire_message *message)
+{
+	struct emulate_outcome outcome;
+	size_t i;
+
+	if (answer_take(message, &outcome) < 0)
+		return;
+	(void)emulate_why_words(outcome.why);
+	for (i = 0; i < outcome.condition_count; i++) {
+		if (i >= EMULATE_CONDITIONS || outcome.conditions[i].size > 8)
+			__builtin_trap();
+	}
+	for (i = 0; i < outcome.release_count; i++) {
+		if (i >= EMULATE_RELEASES || outcome.releases[i].watch >= EMULATE_WATCHES)
+			__builtin_trap();
+	}
+}
+
 /* No descriptor that came is left behind. */
 static void receive_message(const uint8_t *data, size_t size)
 {
@@ -52,6 +72,8 @@ static void receive_message(const uint8_t *data, size_t size)
 		__builtin_trap();
 	if (r < 0 && message.fd >= 0)
 		__builtin_trap();
+	if (r == 0)
+		take_answer(&message);
 	if (message.fd >= 0)
 		close(message.fd);
 	next = dup(sockets[0]);

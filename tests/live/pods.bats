@@ -152,7 +152,7 @@ with_musl() {
 }
 
 @test "a 32-bit program: its calls have no names of another machine, and it is said what is not read" {
-	gcc -m32 -O2 -g -pthread -I "$sources" -o "$room/locks" "$sources/locks.c" "$sources/fixture.c" 2>/dev/null ||
+	gcc -m32 -O2 -g -pthread -idirafter /usr/include/x86_64-linux-gnu -I "$sources" -o "$room/locks" "$sources/locks.c" "$sources/fixture.c" 2>/dev/null ||
 		skip "no 32-bit compiler"
 	out=$BATS_TEST_TMPDIR/out.32
 	"$room/locks" mutex >"$out" 2>&1 3>&- &
