@@ -21,7 +21,7 @@
 #define LC_SITES 8
 #define LC_REPEATS 4
 #define LC_THREADS_MAX 131072
-#define LC_ENDED_MAX 16384 /* that have a block to tell of */
+#define LC_ENDED_MAX 4096 /* that have a block to tell of */
 
 /* A block that has ended. */
 struct lc_block {
