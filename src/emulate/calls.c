@@ -149,6 +149,13 @@ static bool answer_harmless(struct call *call)
 	}
 }
 
+/* What a thread does at its end: the answer is known, and nothing else depends on it. */
+static bool is_tidying(int64_t nr)
+{
+	return nr == __NR_rt_sigprocmask || nr == __NR_madvise || nr == __NR_munmap ||
+	       nr == __NR_set_robust_list;
+}
+
 static bool ends_thread(int64_t nr)
 {
 	return nr == __NR_exit || nr == __NR_exit_group || nr == __NR_execve;
@@ -207,7 +214,7 @@ void run_system_call(struct run *run)
 		end_in(&call, EMULATE_ACTS);
 	else {
 		/* Whom a wake-up finds is of no account to who wakes. */
-		run->made_up |= !is_futex_wake(&call);
+		run->made_up |= !is_futex_wake(&call) && !is_tidying(call.nr);
 		run->effect = true;
 		answer(&call, made_up_answer(&call));
 	}

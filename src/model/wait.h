@@ -242,6 +242,8 @@ enum lc_wait_recorded {
 #define LC_WAIT_GOES_ON_STILL (1ull << 47)
 #define LC_WAIT_HOLDERS_RUN \
 	(1ull << 48) /* owners are who would release it, by their own code; it records none */
+/* All threads of the process were run forward, each to its end, and none would release it. */
+#define LC_WAIT_NEVER_UNLOCKED (1ull << 49)
 
 /*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in

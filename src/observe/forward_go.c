@@ -10,12 +10,14 @@
 
 #include "model/go_holders.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 _Static_assert(RUNTIME_WORDS < EMULATE_PATCHES, "");
 
 #define GOROUTINES_MAX 4096 /* that are asked about locks of one process */
+#define ALIKE 8		    /* of those at one place are asked, whatever they say */
 #define SIDES_MAX (4 * EMULATE_WATCHES)
 #define MUTEX_LOCKED 1u
 #define RWMUTEX_READERS 16
@@ -27,8 +29,19 @@ _Static_assert(RUNTIME_WORDS < EMULATE_PATCHES, "");
 #define SECOND_RESULT 1
 #endif
 
+/* Those that stand at one place, by the number of their stack. */
+struct crowd {
+	uint64_t object; /* that all which were asked wait for; 0: different ones, or not known */
+	uint8_t asked;
+	bool releases; /* one of them unlocks something */
+	bool complete; /* of each it is known that it does not */
+};
+
 struct go_asking {
 	struct asking asking;
+	struct crowd *crowds;	 /* LC_STACKS_MAX + 1 */
+	bool *seen;		 /* by place in the process's list */
+	bool released, complete; /* what the goroutine asked last has said */
 	struct lc_go_process *process;
 	struct lc_go_held sides[SIDES_MAX];
 	size_t count;
@@ -213,6 +226,14 @@ static bool never_goes_on(const struct lc_goroutine *goroutine)
 	       goroutine->kind == LC_GO_SELECT_EMPTY;
 }
 
+static void count_as_asked(struct go_asking *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		a->sides[i].runs++;
+		a->sides[i].ended++;
+	}
+}
+
 static int ask_goroutine(struct go_asking *a, const struct lc_goroutine *goroutine)
 {
 	struct observer *observer = a->asking.observer;
@@ -220,25 +241,28 @@ static int ask_goroutine(struct go_asking *a, const struct lc_goroutine *gorouti
 	size_t first, count, i;
 	int r = 0;
 
-	if (never_goes_on(goroutine)) {
-		for (i = 0; i < a->count; i++) {
-			a->sides[i].runs++;
-			a->sides[i].ended++;
-		}
+	a->released = false;
+	a->complete = never_goes_on(goroutine);
+	if (a->complete) {
+		count_as_asked(a);
 		return 0;
 	}
 	if (!observer->runtime->does->forward(observer->runtime, a->process, goroutine,
 					      &a->forward))
 		return 0;
 	begin_question(a);
+	a->complete = true;
 	for (first = 0; first < a->count && r == 0; first += count) {
 		count = watch_sides(a, goroutine, first);
 		r = run_all(a, &answers);
 		if (r < 0 ||
 		    !observer->runtime->does->stands(observer->runtime, a->process, goroutine))
 			return r;
-		for (i = 0; i < count; i++)
+		for (i = 0; i < count; i++) {
 			take_answer(a, &a->sides[first + i], goroutine->goid, &answers, i);
+			a->released |= answers.ever[i];
+		}
+		a->complete &= answers.complete;
 	}
 	return r;
 }
@@ -251,27 +275,73 @@ static bool stands(const struct go_asking *a, const struct lc_goroutine *gorouti
 	       goroutine->kind != LC_GO_RUNTIME &&
 	       (goroutine->state == LC_GO_WAITING || goroutine->state == LC_GO_LEAKED ||
 		goroutine->state == LC_GO_SYSCALL) &&
-	       !a->process->sites[goroutine->site].system;
+	       goroutine->stack <= LC_STACKS_MAX && !a->process->sites[goroutine->site].system;
+}
+
+static void note_crowd(const struct go_asking *a, struct crowd *crowd,
+		       const struct lc_goroutine *goroutine)
+{
+	if (!crowd->asked++)
+		*crowd = (struct crowd){ goroutine->object, 1, a->released, a->complete };
+	if (crowd->object != goroutine->object)
+		crowd->object = 0;
+	crowd->releases |= a->released;
+	crowd->complete &= a->complete;
+}
+
+/*
+ * The first few at each place are asked one by one. If none of them unlocks anything, nor will the
+ * others: where all wait for one object, and so it is known, they count as asked.
+ */
+static bool is_like_others(struct go_asking *a, const struct crowd *crowd,
+			   const struct lc_goroutine *goroutine)
+{
+	if (crowd->asked < ALIKE || crowd->releases)
+		return false;
+	if (crowd->complete && crowd->object && crowd->object == goroutine->object)
+		count_as_asked(a);
+	return true;
 }
 
 /* Returns 0, or what the emulator says of itself. */
-static int ask_all(struct go_asking *a)
+static int ask_some(struct go_asking *a, bool first_few, size_t *asked)
 {
 	struct observer *observer = a->asking.observer;
+	const struct lc_goroutine *list = a->process->list;
 	uint64_t begun = now_monotonic();
-	size_t asked = 0, i;
 	int r = 0;
 
-	for (i = 0; i < a->process->count && asked < GOROUTINES_MAX && r == 0; i++) {
-		if (!stands(a, &a->process->list[i]))
+	for (size_t i = 0; i < a->process->count && *asked < GOROUTINES_MAX && r == 0; i++) {
+		struct crowd *crowd = stands(a, &list[i]) ? &a->crowds[list[i].stack] : NULL;
+
+		if (!crowd || a->seen[i] || (first_few && crowd->asked >= ALIKE))
+			continue;
+		a->seen[i] = true;
+		if (!first_few && is_like_others(a, crowd, &list[i]))
 			continue;
 		if (!forward_has_time(observer) || observer_is_stopped(observer))
 			return 0;
-		asked++;
-		r = ask_goroutine(a, &a->process->list[i]);
+		(*asked)++;
+		r = ask_goroutine(a, &list[i]);
+		if (first_few)
+			note_crowd(a, crowd, &list[i]);
 		observer->forward_ns += now_monotonic() - begun;
 		begun = now_monotonic();
 	}
+	return r;
+}
+
+static int ask_all(struct go_asking *a)
+{
+	size_t asked = 0;
+	int r;
+
+	a->crowds = calloc(LC_STACKS_MAX + 1, sizeof(*a->crowds));
+	a->seen = calloc(a->process->count + 1, sizeof(*a->seen));
+	r = a->crowds && a->seen ? ask_some(a, /* first_few= */ true, &asked) : -ENOMEM;
+	r = r ?: ask_some(a, /* first_few= */ false, &asked);
+	free(a->crowds);
+	free(a->seen);
 	return r;
 }
 

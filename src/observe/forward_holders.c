@@ -28,6 +28,8 @@ struct locks {
 	struct asking *asking;
 	pid_t pid;
 	size_t count;
+	uint32_t ended; /* threads that came to their end, or back to their wait, on the way that
+			   they would take */
 	struct lock list[EMULATE_WATCHES];
 };
 
@@ -133,6 +135,13 @@ static bool has_other_results(int64_t nr)
 	return nr != SYS_futex && nr != SYS_nanosleep && nr != SYS_clock_nanosleep;
 }
 
+static bool came_to_end(const struct emulate_outcome *outcome)
+{
+	return !outcome->made_up &&
+	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_SLEEPS_AGAIN ||
+		outcome->end == EMULATE_CAME_BACK);
+}
+
 /* Returns 0, or what the emulator says of itself. */
 static int ask(struct locks *locks, const struct lc_thread *thread)
 {
@@ -153,6 +162,7 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 		r = emulator->does->ask(emulator, &question, &source, &second);
 	if (r < 0 || !forward_stood_still(asking, thread))
 		return r;
+	locks->ended += came_to_end(&first) && came_to_end(&second);
 	for (uint32_t i = 0; i < locks->count; i++) {
 		if (release_of(&first, i) && release_of(&second, i))
 			note_owner(&locks->list[i], thread, release_of(&first, i));
@@ -218,6 +228,14 @@ static void take_owners(const struct locks *locks, const struct lock *lock,
 		thread->wait_confirmed = confirmed;
 }
 
+/* No signal's handler can, either: that is a part of LC_WAIT_ANY_THREAD. */
+static bool is_never_unlocked(const struct locks *locks, const struct lock *lock,
+			      const struct lc_wait *wait)
+{
+	return lock && !lock->total && wait->flags & LC_WAIT_ANY_THREAD &&
+	       locks->ended == wait->threads;
+}
+
 static void conclude(struct locks *locks)
 {
 	struct observer *observer = locks->asking->observer;
@@ -232,7 +250,9 @@ static void conclude(struct locks *locks)
 		if (lock && makes_sense(lock))
 			take_owners(locks, lock, thread);
 		else
-			thread->wait->flags |= LC_WAIT_ASKED;
+			thread->wait->flags |= is_never_unlocked(locks, lock, thread->wait)
+						       ? LC_WAIT_ASKED | LC_WAIT_NEVER_UNLOCKED
+						       : LC_WAIT_ASKED;
 	}
 }
 

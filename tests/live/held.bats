@@ -63,3 +63,16 @@ crosswise() {
 	look 2 held abba well
 	no_findings "$json"
 }
+
+@test "a read lock that nobody will unlock; not where somebody would" {
+	local program
+	for program in held stripped/held; do
+		look 2 "$program" never
+		is "$(ready_tid writer)" '.verdict == "leak" and .rule == "never-unlocked" and .proof != "" and .remedy != ""' "$json"
+		same '.findings | length' 1 "$json"
+		kill_fixtures || :
+	done
+	look 2 held never well
+	is "$(ready_tid writer)" "[.wait.owners[].tid] == [$(ready_tid last)]" "$json"
+	no_findings "$json"
+}

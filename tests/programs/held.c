@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * held FAULT [well]: locks that record no holder. read: one reads and sleeps, another wants to write.
- * abba: two read what the other wants to write; well: one of them wakes up by itself.
+ * held FAULT [well]: locks that record no holder. read: one reads and sleeps, another wants to
+ * write. abba: two read what the other wants to write; well: one of them wakes up by itself. never:
+ * who read has ended without unlocking; well: another unlocks it, at last.
  */
 #include "fixture.h"
 
@@ -25,7 +26,7 @@ FRAME static void *read_and_sleep(void *arg)
 	pthread_rwlock_rdlock(&one);
 	pthread_barrier_wait(&both);
 	fixture_ready("holder");
-	sleep_long(); /* @block holder */
+	sleep_long();		     /* @block holder */
 	pthread_rwlock_unlock(&one); /* @unlock holder */
 	return arg;
 }
@@ -69,7 +70,7 @@ FRAME static void *read_other_write_one(void *arg)
 	pthread_barrier_wait(&both);
 	fixture_ready("second");
 	if (well)
-		sleep_long(); /* @block second well */
+		sleep_long();	     /* @block second well */
 	pthread_rwlock_wrlock(&one); /* @block second */
 	pthread_rwlock_unlock(&one);
 	pthread_rwlock_unlock(&other);
@@ -83,7 +84,8 @@ static void run(unsigned count, void *(*const functions[])(void *))
 	pthread_barrier_init(&both, NULL, count);
 	for (unsigned i = 0; i < count; i++)
 		fixture_try(pthread_create(&thread, NULL, functions[i], NULL), "a thread");
-	sleep_long();
+	for (;;)
+		sleep_long();
 }
 
 static void make_read(void)
@@ -91,6 +93,32 @@ static void make_read(void)
 	void *(*const functions[])(void *) = { read_and_sleep, read_before, write_one };
 
 	run(3, functions);
+}
+
+FRAME static void *read_and_end(void *arg)
+{
+	pthread_rwlock_rdlock(&one);
+	return arg;
+}
+
+FRAME static void *end_later(void *arg)
+{
+	pthread_barrier_wait(&both);
+	fixture_ready("last");
+	sleep_long(); /* @block last */
+	if (well)
+		pthread_rwlock_unlock(&one);
+	return arg;
+}
+
+static void make_never(void)
+{
+	void *(*const functions[])(void *) = { end_later, write_one };
+	pthread_t thread;
+
+	fixture_try(pthread_create(&thread, NULL, read_and_end, NULL), "a thread");
+	pthread_join(thread, NULL);
+	run(2, functions);
 }
 
 static void make_abba(void)
@@ -105,6 +133,7 @@ int main(int argc, char **argv)
 	static const struct fixture_fault faults[] = {
 		{ "read", make_read },
 		{ "abba", make_abba },
+		{ "never", make_never },
 		{ NULL, NULL },
 	};
 

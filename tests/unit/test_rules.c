@@ -37,6 +37,10 @@ static void test_locks(void **state)
 
 	(void)state;
 	expect(wait, VERDICT_SUSPECT, "owner-not-recorded");
+	wait.flags = LC_WAIT_ANY_THREAD | LC_WAIT_NEVER_UNLOCKED;
+	wait.threads = 3;
+	expect(wait, VERDICT_LEAK, "never-unlocked");
+	wait.flags = 0;
 	wait.recorded = LC_WAIT_DEAD;
 	expect(wait, VERDICT_LEAK, "owner-gone");
 	wait = wait_for(LC_WAIT_MUTEX, 1);

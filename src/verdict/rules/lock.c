@@ -245,6 +245,18 @@ static void interrupted_holder(struct judged *judged)
 	judge_otherwise(judged, "a wait of less than a second may be for another thread's turn");
 }
 
+static void never_unlocked(struct judged *judged)
+{
+	judge(judged, VERDICT_LEAK, "never-unlocked",
+	      "nobody will unlock the lock that it waits for");
+	judge_proof(judged,
+		    "%s: all %u threads of the process were run forward by their own code, each to "
+		    "its end or back to its wait, and none would unlock it",
+		    judged->wait->object, judged->wait->threads);
+	judge_remedy(judged, "look for the code that takes the lock and leaves it locked on some "
+			     "path");
+}
+
 void rules_lock(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
@@ -259,6 +271,8 @@ void rules_lock(struct judged *judged)
 		waits_for_itself(judged);
 	} else if (wait->flags & LC_WAIT_INTERRUPTED_SELF) {
 		interrupted_holder(judged);
+	} else if (wait->flags & LC_WAIT_NEVER_UNLOCKED) {
+		never_unlocked(judged);
 	} else if (judged->owner && wait->kind == LC_WAIT_ONCE) {
 		initialiser_runs(judged);
 	} else if (judged->owner) {
