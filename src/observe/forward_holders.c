@@ -196,14 +196,19 @@ static bool makes_sense(const struct lock *lock)
 
 static void say_release(const struct locks *locks, const struct lock *lock, struct lc_wait *wait)
 {
-	char release[64], caller[64];
+	char release[56], caller[56], place[40];
 
 	forward_name_address(locks->asking, lock->release, release, sizeof(release));
 	if (lock->caller)
 		forward_name_address(locks->asking, lock->caller, caller, sizeof(caller));
-	(void)snprintf(wait->run, sizeof(wait->run), "%d would release it, at %s%s%s",
+	/* An instruction itself is looked up as if it had been returned to. */
+	(void)stack_name_place(locks->asking->observer->engine, locks->pid,
+			       lock->caller ? lock->caller : lock->release + 1, place,
+			       sizeof(place));
+	(void)snprintf(wait->run, sizeof(wait->run), "%d would release it, at %s%s%s%s%s%s",
 		       lock->owners[0].tid, release, lock->caller ? ", called at " : "",
-		       lock->caller ? caller : "");
+		       lock->caller ? caller : "", place[0] ? " (" : "", place,
+		       place[0] ? ")" : "");
 }
 
 /* Room for more owners than a copy of a wait has (lc_thread_set_wait()). */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "stack/address_names.h"
 #include "stack/engine.h"
@@ -181,24 +182,50 @@ static const struct target_mapping *file_before(const struct stack_process *proc
 	return found;
 }
 
-const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t address,
-			       char *buffer, size_t size)
+/* What is known of an address in a file; NULL: nothing is. */
+static const struct address_names *names_of(struct stack_engine *engine, pid_t pid,
+					    uint64_t address)
 {
 	const struct address_names *names = NULL;
 	const struct target_mapping *mapping;
 	struct stack_process *process;
 	struct stack_location place;
 
-	buffer[0] = '\0';
 	if (process_get(&engine->processes, pid, &process) < 0)
-		return buffer;
+		return NULL;
 	mapping = file_before(process, address);
 	if (!mapping || process_locate(&engine->processes, process, mapping->start, &place) < 0 ||
-	    !place.module)
+	    !place.module ||
+	    address_names_get(&engine->names, &engine->modules, place.module,
+			      address - mapping->start + place.vaddr, &names) < 0)
+		return NULL;
+	return names;
+}
+
+const char *stack_name_place(struct stack_engine *engine, pid_t pid, uint64_t address, char *buffer,
+			     size_t size)
+{
+	const struct address_names *names = names_of(engine, pid, address - 1);
+	const struct source_location *place = names && names->count
+						      ? &names->places[names->count - 1]
+						      : NULL;
+	const char *base;
+
+	buffer[0] = '\0';
+	if (!place || !place->file || !place->line)
 		return buffer;
-	if (address_names_get(&engine->names, &engine->modules, place.module,
-			      address - mapping->start + place.vaddr, &names) < 0 ||
-	    !names || !names->symbol)
+	base = strrchr(place->file, '/');
+	(void)snprintf(buffer, size, "%s:%u", base ? base + 1 : place->file, place->line);
+	return buffer;
+}
+
+const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t address,
+			       char *buffer, size_t size)
+{
+	const struct address_names *names = names_of(engine, pid, address);
+
+	buffer[0] = '\0';
+	if (!names || !names->symbol)
 		return buffer;
 	if (names->offset)
 		(void)snprintf(buffer, size, "%s+%llu", names->symbol,

@@ -115,6 +115,13 @@ const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t 
 			       char *buffer, size_t size);
 
 /*
+ * Where the call before a return address is in the source: "held.c:33", of the function itself, not
+ * of one that was inlined there; "" where nothing tells. Returns buffer.
+ */
+const char *stack_name_place(struct stack_engine *engine, pid_t pid, uint64_t address, char *buffer,
+			     size_t size);
+
+/*
  * The same for a kernel stack (raw frames with module 0, pid 0). Names come from /proc/kallsyms,
  * read at the first call. Where the kernel hides addresses (kptr_restrict, no CAP_SYSLOG) functions
  * stay

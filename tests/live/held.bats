@@ -44,7 +44,7 @@ crosswise() {
 @test "the text names it, and where it would unlock" {
 	look 3 held read
 	leakhop dump -p "$pid" -m 1ms >"$BATS_TEST_TMPDIR/text"
-	grep -E "holder +$(ready_tid holder) would release it, at .*unlock.*, called at read_and_sleep\+" "$BATS_TEST_TMPDIR/text"
+	grep -E "holder +$(ready_tid holder) would release it, at .*unlock.*, called at read_and_sleep\+[0-9]+ \(held.c:$(mark held.c unlock holder)\)" "$BATS_TEST_TMPDIR/text"
 }
 
 @test "readers of rwlocks, crosswise" { crosswise held abba; }

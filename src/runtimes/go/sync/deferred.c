@@ -13,12 +13,15 @@
 #include "runtimes/go/image/open_defers.h"
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/sync/holders.h"
+#include "util/now.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define DEFERS_MAX 256 /* of one goroutine that hang on its descriptor */
 #define SAVED_BP 8
+#define INNER_MAX 32
+#define SMALL_FUNCTION 512 /* bytes: what only unlocks is not larger */
 #define COND_LOCK 8 /* the pointer of sync.Cond.L lies so many bytes before its list of waiters */
 
 #if defined(__aarch64__)
@@ -45,9 +48,13 @@ struct looking {
 	/* the frame at hand */
 	struct go_cursor *cursor;
 	struct go_function function;
-	struct go_lock_sites sites;
-	bool sites_known;
-	bool relocks; /* a frame that it has called locks or unlocks something */
+	/* those of the program that it has called, the innermost first */
+	struct {
+		const struct go_image *image;
+		struct go_function function;
+	} inner[INNER_MAX];
+	size_t inner_count;
+	size_t inner_known; /* of these it is known that they lock and unlock nothing */
 };
 
 static bool read_word(const struct looking *l, uint64_t address, uint64_t *ret)
@@ -84,7 +91,9 @@ static void learn_unlocker(struct go_unlocker *unlocker)
 	struct go_lock_sites sites;
 	size_t i;
 
-	if (!is_made(image, &unlocker->function))
+	if (pclntab_end(image->table, &unlocker->function) - unlocker->function.entry >
+		    SMALL_FUNCTION ||
+	    !is_made(image, &unlocker->function))
 		return;
 	go_lock_sites_of(image, &unlocker->function, &sites);
 	if (!sites.count || !sites.complete || sites.calls)
@@ -128,12 +137,18 @@ static bool names_lock(const struct go_unlocker *unlocker, uint64_t closure, uin
 
 /* --- is it certain? --- */
 
-static void learn_sites(struct looking *l)
+/* Does a frame that it has called lock or unlock something? Where there are many, perhaps. */
+static bool relocks(struct looking *l)
 {
-	if (l->sites_known)
-		return;
-	go_lock_sites_of(l->cursor->module->image, &l->function, &l->sites);
-	l->sites_known = true;
+	struct go_lock_sites sites;
+
+	for (; l->inner_known < l->inner_count; l->inner_known++) {
+		go_lock_sites_of(l->inner[l->inner_known].image, &l->inner[l->inner_known].function,
+				 &sites);
+		if (sites.count || !sites.complete)
+			return true;
+	}
+	return l->inner_count == INNER_MAX;
 }
 
 struct here {
@@ -182,20 +197,21 @@ static uint64_t place_of(const struct looking *l)
 
 static bool is_certain(struct looking *l)
 {
-	uint64_t place;
+	struct go_lock_sites sites;
 	bool locked = false;
+	uint64_t place;
 	size_t i;
 
-	if (l->relocks)
+	if (relocks(l))
 		return false;
-	learn_sites(l);
+	go_lock_sites_of(l->cursor->module->image, &l->function, &sites);
 	place = place_of(l);
-	for (i = 0; i < l->sites.count; i++) {
-		if (l->sites.list[i].operation != GO_LOCK_TAKES || l->sites.list[i].at > place)
+	for (i = 0; i < sites.count; i++) {
+		if (sites.list[i].operation != GO_LOCK_TAKES || sites.list[i].at > place)
 			return false;
-		locked |= l->sites.list[i].at < place;
+		locked |= sites.list[i].at < place;
 	}
-	return locked && l->sites.complete;
+	return locked && sites.complete;
 }
 
 /* --- closures --- */
@@ -255,7 +271,7 @@ static void take_closure(struct looking *l, uint64_t closure)
 
 		/* Who waits for it has it to unlock, too; and perhaps has it, if others called. */
 		if (held->to_read != reads || held->address == l->given ||
-		    (held->address == l->own && !l->relocks) ||
+		    (held->address == l->own && !relocks(l)) ||
 		    (held->address != variable && !names_lock(unlocker, closure, held->address)))
 			continue;
 		add(l, held, unlocker, is_certain(l));
@@ -300,15 +316,15 @@ static void take_frame(struct looking *l)
 {
 	const struct go_image *image = l->cursor->module->image;
 
-	l->sites_known = false;
 	if (!pclntab_function(image->table, l->cursor->pc - l->cursor->module->bias, &l->function))
 		return;
 	take_open_defers(l);
 	take_chained(l);
-	if (l->relocks || is_librarys(pclntab_name(image->table, l->function.name)))
+	if (l->inner_count == INNER_MAX ||
+	    is_librarys(pclntab_name(image->table, l->function.name)))
 		return;
-	learn_sites(l);
-	l->relocks = l->sites.count || !l->sites.complete;
+	l->inner[l->inner_count].image = image;
+	l->inner[l->inner_count++].function = l->function;
 }
 
 /* --- the goroutine --- */
@@ -380,7 +396,7 @@ static void look(struct looking *l)
 	l->from = sp;
 	cursor = go_cursor_begin(l->holders->process, pc, sp, l->stack, l->size);
 	l->cursor = &cursor;
-	while (go_cursor_next(&cursor))
+	while (now_monotonic() < l->holders->end_at && go_cursor_next(&cursor))
 		take_frame(l);
 }
 

@@ -107,16 +107,16 @@ static bool stands(const struct lc_go_process *model, const struct lc_goroutine 
 
 static void look_at_all(struct go_holders *holders)
 {
-	uint64_t end = now_monotonic() + TIME_NS;
 	size_t i, asked = 0;
 
+	holders->end_at = now_monotonic() + TIME_NS;
 	for (i = 0; i < holders->model->count; i++) {
 		const struct lc_goroutine *one = &holders->model->list[i];
 
 		if (!stands(holders->model, one))
 			continue;
 		add_writer(holders, one);
-		if (asked < LOOKED_AT && (asked++ % 64 || now_monotonic() < end))
+		if (asked++ < LOOKED_AT)
 			go_holders_by_defers(holders, one);
 	}
 }

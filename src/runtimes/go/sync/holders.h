@@ -29,6 +29,7 @@ struct go_holders {
 	struct lc_go_process *model;
 	struct lc_go_held *locks; /* by address and side */
 	size_t count;
+	uint64_t end_at; /* ns, CLOCK_MONOTONIC: no more is looked at then */
 	struct go_unlocker unlockers[GO_UNLOCKERS];
 };
 
