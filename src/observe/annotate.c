@@ -134,10 +134,14 @@ static void name_holders(struct observer *observer, const struct verdict_gorouti
 
 void annotate_goroutines(struct observer *observer, struct verdict_goroutines *record)
 {
+	size_t i;
+
 	name_holders(observer, record);
 	name_goroutines(observer, record->goroutine->stack);
 	name_goroutines(observer, record->site->spawn_stack);
 	name_goroutines(observer, record->site->entry_stack);
+	for (i = 0; i < record->dependent_count; i++)
+		name_goroutines(observer, record->dependents[i].goroutine->stack);
 	count_labels(observer, record);
 	name_exact(observer, record);
 }

@@ -4,8 +4,10 @@
 #include "verdict/goroutines.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
-#define MOST_ASKED 64 /* of a process */
+#define MOST_ASKED 64	/* of a process */
+#define MOST_STUCK 8192 /* the same */
 
 /* Something reaches what it waits for, so far as was asked; and by what way is not known. */
 static bool is_open(const struct lc_go_process *process, const struct lc_goroutine *goroutine)
@@ -34,27 +36,60 @@ static size_t list_asked(const struct observer *observer, const struct lc_go_pro
 	return count;
 }
 
+/*
+ * Who is stuck, but those that nothing can wake: of whom depends on them it is known already. All
+ * of a group, which may be many.
+ */
+static size_t list_stuck(const struct lc_go_process *process,
+			 const struct verdict_goroutine_records *records,
+			 uint64_t goids[MOST_STUCK])
+{
+	size_t count = 0, i, k;
+
+	for (i = 0; i < records->count; i++) {
+		const struct verdict_goroutines *record = &records->list[i];
+
+		if (record->process != process || record->conclusion.verdict < VERDICT_SUSPECT ||
+		    record->unreachable)
+			continue;
+		for (k = 0; k < record->goid_count && count < MOST_STUCK; k++)
+			goids[count++] = record->goids[k];
+	}
+	return count;
+}
+
+static int explain(struct observer *observer, struct lc_go_process *process,
+		   const struct verdict_goroutine_records *records, uint64_t *stuck)
+{
+	uint64_t goids[MOST_ASKED];
+	struct runtime_why why = { .goids = goids, .stuck = stuck };
+
+	why.count = list_asked(observer, process, records, goids);
+	why.stuck_count = list_stuck(process, records, stuck);
+	if (!why.count && !why.stuck_count)
+		return 0;
+	/* What cannot be told is not told. */
+	return observer->runtime->does->explain(observer->runtime, process, &why) == -ENOMEM
+		       ? -ENOMEM
+		       : 0;
+}
+
 int go_heap_explain(struct observer *observer)
 {
-	struct verdict_goroutine_records records;
+	uint64_t *stuck = calloc(MOST_STUCK, sizeof(*stuck));
+	struct verdict_goroutine_records records = {};
 	struct lc_go_process *process;
 	struct lc_snapshot snapshot;
-	uint64_t goids[MOST_ASKED];
-	size_t count;
-	int r;
+	int r = stuck ? 0 : -ENOMEM;
 
 	observer_snapshot(observer, observer_now(observer), &snapshot);
-	r = verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
+	r = r ?: verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
 	for (process = observer->go.processes; process && !r; process = process->hh.next) {
-		if (process->search != LC_GO_SEARCH_DONE || observer_is_stopped(observer))
-			continue;
-		count = list_asked(observer, process, &records, goids);
-		/* What cannot be told is not told. */
-		if (count && observer->runtime->does->explain(observer->runtime, process, goids,
-							      count) == -ENOMEM)
-			r = -ENOMEM;
+		if (process->search == LC_GO_SEARCH_DONE && !observer_is_stopped(observer))
+			r = explain(observer, process, &records, stuck);
 	}
 	verdict_goroutines_release(&records);
+	free(stuck);
 	return r;
 }
 

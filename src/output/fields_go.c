@@ -252,6 +252,16 @@ FIELDS_OF(retained_type, struct lc_go_retained_type, "Objects that are retained"
 FIELDS_OF(retained, struct lc_go_retained, "What goroutines hold and nothing else does",
 	  RETAINED_FIELDS);
 
+#define DEPENDENT text_telling_frame(source->run, dependents->goroutine->stack)
+#define DEPENDENTS_FIELDS(F)                                                                     \
+	F(count, ID, PLAIN, ALWAYS, dependents->count, "how many")                               \
+	F(goid, ID, PLAIN, ALWAYS, dependents->goroutine->goid, "of one of their group")         \
+	F(function, TEXT, PLAIN, ALWAYS, DEPENDENT ? DEPENDENT->function : "", "where it waits") \
+	F(file, TEXT, PLAIN, ALWAYS, DEPENDENT ? DEPENDENT->file : "", "the same")               \
+	F(line, NUMBER, PLAIN, ALWAYS, DEPENDENT ? DEPENDENT->line : 0, "the same")
+
+FIELDS_OF(dependents, struct verdict_dependents, "Who waits for a goroutine", DEPENDENTS_FIELDS);
+
 #define HEAP_FIELDS(F)                                                                     \
 	F(bytes, NUMBER, PLAIN, ALWAYS, heap->heap_bytes, "in use")                        \
 	F(growth_bytes, INTEGER, PLAIN, ALWAYS, heap->heap_bytes - heap->first_heap_bytes, \
@@ -336,6 +346,9 @@ static const char *const goroutine_kind[] = { "goroutine", NULL };
 	  "of waits, from one of them on")                                                        \
 	F(held_by, OBJECT, OF(fields_held_by), path_of(goroutines), path_of(goroutines),          \
 	  "of one of them: by what way that is reached; of suspects")                             \
+	F(awaited_by, LIST, OF(fields_dependents), goroutines->dependent_count,                   \
+	  ARRAY(goroutines->dependents, goroutines->dependent_count),                             \
+	  "of findings and suspects: groups that wait for what just one of these has at hand")    \
 	F(labels, LIST, OF(fields_label), ALWAYS,                                                 \
 	  ARRAY(goroutines->labels, goroutines->label_count),                                     \
 	  "those set by pprof.Do, the most frequent four")                                        \

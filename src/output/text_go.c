@@ -287,6 +287,28 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		text_chain(line, run, record->node);
 }
 
+static void text_dependents(struct line *line, const struct output_run *run,
+			    const struct verdict_goroutines *record)
+{
+	size_t i;
+
+	for (i = 0; i < record->dependent_count; i++) {
+		const struct verdict_dependents *one = &record->dependents[i];
+		const struct lc_frame *frame = text_telling_frame(run, one->goroutine->stack);
+
+		text_label(line, i ? "" : "awaited by");
+		line_add(line, LINE_PLAIN, "%zu goroutine%s", one->count, plural(one->count));
+		if (frame) {
+			line_add(line, LINE_PLAIN, ", in ");
+			line_put(line, LINE_BOLD, frame->function);
+			line_add(line, LINE_PLAIN, "  ");
+			line_put(line, LINE_GREEN, frame->file);
+			line_add(line, LINE_GREEN, ":%u", frame->line);
+		}
+		line_end(line);
+	}
+}
+
 static void text_spawn(struct line *line, const struct output_run *run,
 		       const struct verdict_goroutines *record)
 {
@@ -414,6 +436,7 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 		line_end(&line);
 		text_stack(stream, style, run, record->goroutine->stack, LABEL_COLUMN + 4);
 	}
+	text_dependents(&line, run, record);
 	text_spawn(&line, run, record);
 	text_go_exact(&line, run, record);
 	text_numbers(&line, run, record);

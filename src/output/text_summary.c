@@ -59,8 +59,7 @@ static void summary_line(struct line *line, const struct output_run *run,
 static const char *go_place(const struct output_run *run, const struct verdict_goroutines *record,
 			    unsigned *ret_line, const char **ret_file)
 {
-	const struct lc_frame *frame = text_telling_frame(
-		run, record->whole_site ? record->site->spawn_stack : record->goroutine->stack);
+	const struct lc_frame *frame = text_goroutines_frame(run, record);
 
 	*ret_line = frame ? frame->line : 0;
 	*ret_file = frame ? frame->file : "";

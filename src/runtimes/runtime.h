@@ -42,6 +42,14 @@ struct runtime_forward {
 	struct lc_known_call known[LC_KNOWN_CALLS];
 };
 
+/* Goroutines: of which it is asked why they live, and which are stuck. */
+struct runtime_why {
+	const uint64_t *goids;
+	size_t count;
+	const uint64_t *stuck;
+	size_t stuck_count;
+};
+
 /*
  * A goroutine of runtime_dump(). The trace and its strings live for the call only. Non-zero ends
  * the dump.
@@ -104,11 +112,12 @@ struct runtime_operations {
 	int (*reach)(struct runtime *runtime, struct lc_go_process *process);
 
 	/*
-	 * After reach(): keeps why what these goroutines wait for is reached, in the process
-	 * (lc_go_set_path). A search of its own. Returns as reach().
+	 * After reach(): keeps why what goroutines wait for is reached, in the process
+	 * (lc_go_set_path), and who depends on one that is stuck (lc_go_set_releasers). A search of
+	 * its own. Returns as reach().
 	 */
 	int (*explain)(struct runtime *runtime, struct lc_go_process *process,
-		       const uint64_t *goids, size_t count);
+		       const struct runtime_why *why);
 
 	/*
 	 * Keeps what each group of goroutines holds and nothing else does, in the process

@@ -388,6 +388,7 @@ static int finish(struct making *making, const struct lc_go *go,
 	}
 	if (records->count)
 		qsort(records->list, records->count, sizeof(*records->list), worst_first);
+	verdict_find_dependents(go, records);
 	return r;
 }
 

@@ -12,6 +12,7 @@
 
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4
+#define VERDICT_DEPENDENTS 4
 #define VERDICT_AGES 7
 /*
  * Less than this a lock may be held in health and not change hands, and a channel or pipe have
@@ -24,6 +25,12 @@ extern const uint64_t verdict_age_bounds[VERDICT_AGES - 1];
 
 struct verdict_label {
 	char text[120];
+	size_t count;
+};
+
+/* Of another group those that wait for what members of this one have at hand. */
+struct verdict_dependents {
+	const struct lc_goroutine *goroutine; /* stands for the group */
 	size_t count;
 };
 
@@ -59,6 +66,8 @@ struct verdict_goroutines {
 	uint64_t stack_bytes;
 	bool has_trend, has_site_trend;
 	struct trend trend, site_trend;
+	struct verdict_dependents dependents[VERDICT_DEPENDENTS]; /* of findings and suspects */
+	size_t dependent_count;
 	struct verdict_label labels[VERDICT_LABELS]; /* filled by the caller, who can look */
 	size_t label_count;
 	bool has_exact; /* the same: what probes have seen of goroutine */
@@ -101,6 +110,9 @@ const struct verdict_goroutines *verdict_goroutines_find(
 	const struct verdict_goroutine_records *records, const struct lc_go_process *process,
 	uint64_t goid);
 void verdict_goroutines_release(struct verdict_goroutine_records *records);
+
+/* go_dependents.c: who waits for what members of findings and suspects have at hand. */
+void verdict_find_dependents(const struct lc_go *go, struct verdict_goroutine_records *records);
 
 /* go_rules.c: judges one group. connections: by how much the process's network waits have grown. */
 struct go_surroundings {

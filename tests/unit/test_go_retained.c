@@ -129,8 +129,9 @@ static const struct lc_go_path *path_of(struct two *two, size_t place)
 {
 	struct go_runtime *runtime = &two->leak.runtime;
 	const uint64_t goid = place + 1;
+	const struct runtime_why why = { .goids = &goid, .count = 1 };
 
-	assert_int_equal(go_reach_paths(&runtime->process, runtime->model, &goid, 1), 0);
+	assert_int_equal(go_reach_paths(&runtime->process, runtime->model, &why), 0);
 	return lc_go_path_of(runtime->model, goid);
 }
 
@@ -182,6 +183,41 @@ static void test_by_what_way_it_is_reached(void **state)
 	leak_end(&two.leak);
 }
 
+#if defined(__x86_64__) /* where the maps are known */
+/* Who lives and waits for what a leak has at hand, in a word that is a pointer for certain. */
+static void test_who_depends_on_a_leak(void **state)
+{
+	static const size_t words[] = { 2, 3 }; /* of its frame: one is live, the other is not */
+	const struct lc_go_releasers *releasers;
+	struct go_program program;
+	struct go_runtime *runtime;
+	struct two two;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		runtime = two_start(&two, GO_VERSION(1, 26, 0));
+		go_program_make(&program, "main.f", 0);
+		assert_true(go_program_begin(&program));
+		leak_put_frames(&two.leak, two.leak.receiver, &program, AT_A_CALL);
+		go_put_word(runtime, GLOBAL, two.leak.channel + two.channel_size);
+		go_put_stack(runtime, two.leak.receiver, words[i],
+			     two.leak.channel + two.channel_size);
+		assert_int_equal(two_search(&two), 0);
+		assert_true(runtime->dead[two.leak.receiver] && !runtime->dead[two.other]);
+		releasers = lc_go_releasers_of(runtime->model, two.other + 1);
+		assert_int_equal(releasers != NULL, !i);
+		if (releasers) {
+			assert_false(releasers->known);
+			assert_int_equal(releasers->total, 1);
+			assert_int_equal(releasers->goids[0], two.leak.receiver + 1);
+		}
+		leak_end(&two.leak);
+		go_program_end(&program);
+	}
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +225,9 @@ int main(void)
 		cmocka_unit_test(test_what_the_living_hold),
 		cmocka_unit_test(test_memory_that_is_gone),
 		cmocka_unit_test(test_by_what_way_it_is_reached),
+#if defined(__x86_64__)
+		cmocka_unit_test(test_who_depends_on_a_leak),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,8 +64,8 @@ bool golang_forward(struct runtime *runtime, const struct lc_go_process *process
 bool golang_stands(struct runtime *runtime, const struct lc_go_process *process,
 		   const struct lc_goroutine *goroutine);
 int golang_reach(struct runtime *runtime, struct lc_go_process *process);
-int golang_explain(struct runtime *runtime, struct lc_go_process *process, const uint64_t *goids,
-		   size_t count);
+int golang_explain(struct runtime *runtime, struct lc_go_process *process,
+		   const struct runtime_why *why);
 int golang_retained(struct runtime *runtime, struct lc_go_process *process);
 int golang_labels(struct runtime *runtime, struct lc_go_process *process, uint64_t goid,
 		  char *buffer, size_t size);

@@ -307,30 +307,64 @@ static int put_path(struct search *search, struct lc_go_process *model,
 	return lc_go_set_path(model, &path);
 }
 
-int go_reach_paths(struct go_process *process, struct lc_go_process *model, const uint64_t *goids,
-		   size_t count)
+static int put_paths(struct search *search, struct lc_go_process *model,
+		     const struct runtime_why *why)
 {
-	struct search *search = reach_search_new(process, model);
 	struct reach_step *steps = calloc(STEPS_MAX, sizeof(*steps));
 	uint8_t *bytes = malloc(LOOKED_INTO);
 	const struct lc_goroutine *goroutine;
-	int r = search && steps && bytes ? 0 : -ENOMEM;
+	int r = steps && bytes ? 0 : -ENOMEM;
 	size_t i;
 
-	if (!r) {
-		search->wants_paths = true;
-		r = reach_look(search);
-	}
-	for (i = 0; i < count && !r; i++) {
-		goroutine = lc_go_by_goid(model, goids[i]);
+	for (i = 0; i < why->count && !r; i++) {
+		goroutine = lc_go_by_goid(model, why->goids[i]);
 		if (goroutine && (size_t)(goroutine - model->list) < search->goroutine_count &&
-		    search->goroutines[goroutine - model->list].goid == goids[i])
+		    search->goroutines[goroutine - model->list].goid == why->goids[i])
 			r = put_path(search, model, goroutine, steps, bytes);
 	}
-	if (search)
-		reach_release(search);
-	free(search);
 	free(steps);
 	free(bytes);
 	return r == -ENOSPC ? 0 : r;
+}
+
+static int put_dependents(struct search *search, struct lc_go_process *model,
+			  const struct runtime_why *why)
+{
+	size_t size = search->goroutine_count > model->count ? search->goroutine_count
+							     : model->count;
+	uint8_t *stuck = why->stuck_count ? calloc(1, size + 1) : NULL;
+	const struct lc_goroutine *goroutine;
+	size_t i;
+	int r;
+
+	if (!why->stuck_count)
+		return 0;
+	if (!stuck)
+		return -ENOMEM;
+	for (i = 0; i < why->stuck_count; i++) {
+		goroutine = lc_go_by_goid(model, why->stuck[i]);
+		if (goroutine)
+			stuck[goroutine - model->list] = 1;
+	}
+	r = reach_find_dependents(search, model, stuck);
+	free(stuck);
+	return r;
+}
+
+int go_reach_paths(struct go_process *process, struct lc_go_process *model,
+		   const struct runtime_why *why)
+{
+	struct search *search = reach_search_new(process, model);
+	int r = search ? 0 : -ENOMEM;
+
+	if (!r) {
+		search->wants_paths = why->count != 0;
+		r = reach_look(search);
+	}
+	r = r ?: put_paths(search, model, why);
+	r = r ?: put_dependents(search, model, why);
+	if (search)
+		reach_release(search);
+	free(search);
+	return r;
 }

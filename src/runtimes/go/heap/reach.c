@@ -112,6 +112,7 @@ static void release_list(struct reach_list *list)
 
 void reach_release(struct search *search)
 {
+	release_list(&search->collected);
 	reach_queue_release(&search->queue);
 	release_list(&search->to_search);
 	release_list(&search->woken);
@@ -176,7 +177,7 @@ static size_t take_answers(const struct search *search, uint8_t *dead, bool firs
 /* What is retained is no answer to who could be woken: without it that stands, too. */
 static int find_more(struct search *search, struct lc_go_process *model, const uint8_t *dead)
 {
-	int r = reach_find_releasers(search, model);
+	int r = reach_find_releasers(search, model) ?: reach_find_dependents(search, model, dead);
 
 	search->end_at = now_monotonic() + time_for(search->process);
 	return r ?: reach_find_retained(search, model, dead, dead) == -ENOMEM ? -ENOMEM : 0;

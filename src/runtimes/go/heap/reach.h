@@ -16,6 +16,7 @@
 #define LEAKHOP_RUNTIMES_GO_REACH_H
 
 #include "runtimes/go/private.h"
+#include "runtimes/runtime.h"
 
 /*
  * Asks for all goroutines of the model that wait. dead: a byte for each place of the model, not
@@ -35,9 +36,11 @@ int go_reach_retained(struct go_process *process, struct lc_go_process *model);
 
 /*
  * path_words.c: keeps in the model why what these goroutines wait for is reached
- * (lc_go_set_path()), of those where something does. One search. Returns as go_reach().
+ * (lc_go_set_path()), of those where something does; and who depends on one of those who are stuck
+ * (lc_go_set_releasers()), which go_reach() does of those that are dead. One search. Returns as
+ * go_reach().
  */
-int go_reach_paths(struct go_process *process, struct lc_go_process *model, const uint64_t *goids,
-		   size_t count);
+int go_reach_paths(struct go_process *process, struct lc_go_process *model,
+		   const struct runtime_why *why);
 
 #endif

@@ -164,7 +164,7 @@ static uint64_t word_at(const struct reach_frames *f, uint64_t address)
 /* [from, to), as far as the stack goes: words that may be pointers. */
 static void take_words(struct reach_frames *f, uint64_t from, uint64_t to)
 {
-	if (f->search->mode == REACH_HOLDS)
+	if (reach_is_sure(f->search))
 		return;
 	for (; from < to && f->to - from >= 8; from += 8)
 		take_word(f, word_at(f, from));
@@ -218,7 +218,7 @@ static bool take_defers(struct reach_frames *f, uint64_t at)
 	uint64_t word;
 	int32_t i;
 
-	if (f->search->mode == REACH_HOLDS) /* a call that is due may be made */
+	if (reach_is_sure(f->search)) /* a call that is due may be made */
 		return true;
 	for (count = 0; at && count < DEFERS_MAX; count++) {
 		take_word(f, at);
@@ -240,7 +240,7 @@ static void take_descriptor(struct reach_frames *f, const uint8_t *descriptor)
 
 	for (i = 0; i + 8 <= allgs_size(f->search->process); i += 8) {
 		memcpy(&word, descriptor + i, 8);
-		if (f->search->mode != REACH_HOLDS)
+		if (!reach_is_sure(f->search))
 			take_word(f, word);
 	}
 }

@@ -209,6 +209,10 @@ void reach_mark(struct search *search, uint64_t word)
 		hold(search, word);
 		return;
 	}
+	if (search->mode == REACH_COLLECTS) {
+		reach_push(search, &search->collected, word);
+		return;
+	}
 	span = go_heap_find(search->process, &search->heap, word);
 	if (!span || !number_of(search, span, word, &number, &object)) {
 		if (search->heap.full || (span && span->first + span->count > search->bit_count))
@@ -286,7 +290,7 @@ void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)
 	size_t i;
 
 	/* What may be a pointer holds nothing for certain. */
-	for (i = 0; i + 8 <= size && search->mode != REACH_HOLDS; i += 8) {
+	for (i = 0; i + 8 <= size && !reach_is_sure(search); i += 8) {
 		memcpy(&word, bytes + i, 8);
 		reach_mark_soon(search, word);
 	}

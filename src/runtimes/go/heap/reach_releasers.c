@@ -15,6 +15,7 @@
 #define OBJECTS_MAX 1024  /* looked at for one goroutine */
 #define OBJECT_MAX 65536  /* bytes of one that is looked into */
 #define HOLDERS_MAX 65536 /* goroutines whose stacks are read */
+#define LIVING_MAX 4096	  /* the same, one by one */
 #define NOTES_MAX (1u << 20)
 
 /* A goroutine has an object at hand; those of one object stand side by side, once sorted. */
@@ -29,6 +30,7 @@ struct holdings {
 	struct holding *list;
 	size_t count, capacity;
 	bool complete;
+	struct search *living;	 /* the same as search: also what lives has counts; or NULL */
 	struct reach_list queue; /* objects of the goroutine at hand, by steps */
 	uint32_t holder;
 	bool no_memory;
@@ -76,7 +78,7 @@ static void take_words(struct holdings *h, const uint8_t *bytes, size_t size, bo
 	for (i = 0; i + 8 <= size; i += 8) {
 		memcpy(&word, bytes + i, 8);
 		span = go_heap_span(&h->search->heap, word);
-		if (!span || (reach_was_met(h->search, word, &object) && !span->tiny))
+		if (!span || (!h->living && reach_was_met(h->search, word, &object) && !span->tiny))
 			continue;
 		object = go_heap_object(span, word);
 		if (reach_first_wait(h->search, object))
@@ -130,6 +132,25 @@ static void search_one(struct holdings *h, uint32_t number)
 	follow(h, search->chunk);
 }
 
+/* Only words that are pointers for certain: of those that live each has to do with many. */
+static void search_living(struct holdings *h, uint32_t number)
+{
+	struct search *search = h->living;
+	struct reach_list one = {};
+
+	h->holder = number;
+	h->queue.count = 0;
+	search->collected.count = 0;
+	search->mode = REACH_COLLECTS;
+	if (reach_push(search, &one, number))
+		reach_read_stacks(search, &one);
+	search->mode = REACH_MARKS;
+	take_words(h, (const uint8_t *)search->collected.items,
+		   search->collected.count * sizeof(uint64_t), /* on_stack= */ true);
+	follow(h, search->chunk);
+	free(one.items);
+}
+
 static int by_object(const void *a, const void *b)
 {
 	const struct holding *x = a, *y = b;
@@ -139,7 +160,8 @@ static int by_object(const void *a, const void *b)
 	return x->holder < y->holder ? -1 : x->holder > y->holder;
 }
 
-static int read_all(struct holdings *h)
+/* of: a byte for each goroutine, not zero for those whose stacks are read. */
+static int read_all(struct holdings *h, const uint8_t *of)
 {
 	const struct search *search = h->search;
 	size_t i, n = 0;
@@ -150,13 +172,16 @@ static int read_all(struct holdings *h)
 		return -ENOMEM;
 	h->complete = true;
 	for (i = 0; i < search->goroutine_count && !h->no_memory; i++) {
-		if (search->goroutines[i].state != REACH_WAITS)
+		if (!of[i])
 			continue;
-		if (n++ == HOLDERS_MAX) {
+		if (n++ == (h->living ? LIVING_MAX : HOLDERS_MAX)) {
 			h->complete = false;
 			break;
 		}
-		search_one(h, i);
+		if (h->living)
+			search_living(h, i);
+		else
+			search_one(h, i);
 	}
 	if (h->count)
 		qsort(h->list, h->count, sizeof(*h->list), by_object);
@@ -218,32 +243,88 @@ static void add_holders(const struct holdings *h, const struct reach_wait *wait,
 	}
 }
 
+/* The waits of each goroutine, in a chain: number + 1. */
+struct chains {
+	uint32_t *first, *next;
+};
+
+static int make_chains(const struct search *search, struct chains *chains)
+{
+	size_t i;
+
+	chains->first = calloc(search->goroutine_count ?: 1, sizeof(*chains->first));
+	chains->next = calloc(search->wait_count ?: 1, sizeof(*chains->next));
+	if (!chains->first || !chains->next)
+		return -ENOMEM;
+	for (i = 0; i < search->wait_count; i++) {
+		chains->next[i] = chains->first[search->waits[i].goroutine];
+		chains->first[search->waits[i].goroutine] = i + 1;
+	}
+	return 0;
+}
+
+static void find_holders(const struct holdings *h, const struct chains *chains, uint32_t number,
+			 struct lc_go_releasers *releasers)
+{
+	uint32_t at;
+
+	*releasers = (struct lc_go_releasers){ .goid = h->search->goroutines[number].goid,
+					       .known = h->complete };
+	for (at = chains->first[number]; at; at = chains->next[at - 1])
+		add_holders(h, &h->search->waits[at - 1], releasers);
+}
+
+static void release(struct holdings *h, struct chains *chains)
+{
+	free(chains->first);
+	free(chains->next);
+	free(h->list);
+	free(h->queue.items);
+}
+
 int reach_find_releasers(struct search *search, struct lc_go_process *model)
 {
 	struct holdings h = { .search = search };
 	struct lc_go_releasers releasers;
-	uint32_t *first = calloc(search->goroutine_count ?: 1, sizeof(*first));
-	uint32_t *next = calloc(search->wait_count ?: 1, sizeof(*next)), at;
-	int r = first && next ? read_all(&h) : -ENOMEM;
+	struct chains chains = {};
+	uint8_t *waiting = calloc(1, search->goroutine_count + 1);
+	int r = waiting ? make_chains(search, &chains) : -ENOMEM;
 	size_t i;
 
-	/* The waits of each goroutine, in a chain: number + 1. */
-	for (i = 0; i < search->wait_count && !r; i++) {
-		next[i] = first[search->waits[i].goroutine];
-		first[search->waits[i].goroutine] = i + 1;
-	}
+	for (i = 0; i < search->goroutine_count && waiting; i++)
+		waiting[i] = search->goroutines[i].state == REACH_WAITS;
+	r = r ?: read_all(&h, waiting);
 	for (i = 0; i < search->goroutine_count && !r; i++) {
-		if (search->goroutines[i].state != REACH_WAITS)
+		if (!waiting[i])
 			continue;
-		releasers = (struct lc_go_releasers){ .goid = search->goroutines[i].goid,
-						      .known = h.complete };
-		for (at = first[i]; at; at = next[at - 1])
-			add_holders(&h, &search->waits[at - 1], &releasers);
+		find_holders(&h, &chains, i, &releasers);
 		r = lc_go_set_releasers(model, &releasers);
 	}
-	free(first);
-	free(next);
-	free(h.list);
-	free(h.queue.items);
+	release(&h, &chains);
+	free(waiting);
+	return r == -ENOSPC ? 0 : r;
+}
+
+/*
+ * Who waits for what just one of those who are stuck has at hand depends on that one, as far as is
+ * known: others may have it, too.
+ */
+int reach_find_dependents(struct search *search, struct lc_go_process *model, const uint8_t *stuck)
+{
+	struct holdings h = { .search = search, .living = search };
+	struct lc_go_releasers releasers;
+	struct chains chains = {};
+	int r = make_chains(search, &chains) ?: read_all(&h, stuck);
+	size_t i;
+
+	for (i = 0; i < search->goroutine_count && !r; i++) {
+		if (stuck[i] || search->goroutines[i].state != REACH_LIVES || !chains.first[i])
+			continue;
+		find_holders(&h, &chains, i, &releasers);
+		releasers.known = false;
+		if (releasers.total == 1)
+			r = lc_go_set_releasers(model, &releasers);
+	}
+	release(&h, &chains);
 	return r == -ENOSPC ? 0 : r;
 }

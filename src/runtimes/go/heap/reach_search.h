@@ -61,9 +61,10 @@ struct reach_list {
 
 /* What is done with a pointer that is met. */
 enum reach_mode {
-	REACH_MARKS,   /* it lives */
-	REACH_HOLDS,   /* what does not live, and is held for certain by somebody who waits */
-	REACH_COLOURS, /* what does not live gets a colour: reach_retained.c */
+	REACH_MARKS,	/* it lives */
+	REACH_HOLDS,	/* what does not live, and is held for certain by somebody who waits */
+	REACH_COLLECTS, /* it is put in a list: only what is one for certain, too */
+	REACH_COLOURS,	/* what does not live gets a colour: reach_retained.c */
 };
 
 /* reach_queue.c */
@@ -124,8 +125,15 @@ struct search {
 	bool in_variables;	       /* these are what is read */
 	struct reach_paths *paths;     /* reach_paths.h; NULL: nobody asks why */
 	struct reach_colours *colours; /* NULL: nobody asks what is retained */
+	struct reach_list collected;
 	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
 };
+
+/* Is nothing done with what only may be a pointer? */
+static inline bool reach_is_sure(const struct search *search)
+{
+	return search->mode == REACH_HOLDS || search->mode == REACH_COLLECTS;
+}
 
 /* Notes the first error. */
 void reach_fail(struct search *search, int error);
@@ -265,6 +273,12 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
  * or -ENOMEM.
  */
 int reach_find_releasers(struct search *search, struct lc_go_process *model);
+
+/*
+ * The same of those that live, and wait for what one of those who are stuck (a byte for each) has
+ * at hand.
+ */
+int reach_find_dependents(struct search *search, struct lc_go_process *model, const uint8_t *stuck);
 
 /*
  * reach_retained.c: what an object's colour leads to gets it, too; private to reach_marks.c and

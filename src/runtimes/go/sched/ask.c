@@ -56,12 +56,12 @@ int golang_reach(struct runtime *runtime, struct lc_go_process *model)
 	return r;
 }
 
-int golang_explain(struct runtime *runtime, struct lc_go_process *model, const uint64_t *goids,
-		   size_t count)
+int golang_explain(struct runtime *runtime, struct lc_go_process *model,
+		   const struct runtime_why *why)
 {
 	struct go_process *process = go_known_process(golang_of(runtime), model->pid);
 
-	return process ? go_reach_paths(process, model, goids, count) : -ESRCH;
+	return process ? go_reach_paths(process, model, why) : -ESRCH;
 }
 
 int golang_retained(struct runtime *runtime, struct lc_go_process *model)

@@ -116,7 +116,7 @@ var (
 	keepQueue  = make(chan pattern, 100)
 	keepFields [40]pattern
 	keepFunc   func()
-	keepFrom   = &kept{} // which the linker makes, as the variable
+	keepFrom   = &kept{pad: [3]uintptr{1}} // which the linker makes, as the variable
 	keepSync   sync.Map
 	keepAny    []any
 	keepRaw    unsafe.Pointer
@@ -126,7 +126,7 @@ var (
 var keepPair = struct {
 	n      int
 	second *kept
-}{7, &kept{}}
+}{7, &kept{pad: [3]uintptr{2}}}
 
 //go:noinline
 func keptWait(c chan int) { <-c }
