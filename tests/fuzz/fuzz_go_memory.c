@@ -37,13 +37,19 @@ static void write_book(struct scene *scene, const struct patch *patch)
 {
 	struct go_process *process = &scene->runtime.process;
 	struct go_module *module = &process->modules[patch->where & 1];
-	uint64_t *bounds[] = { &module->data,	 &module->ebss,	    &module->bss,
-			       &module->bss_end, &module->noptrbss, &module->noptrbss_end };
+	uint64_t *bounds[] = {
+		&module->data,	       &module->ebss,		&module->bss,
+		&module->bss_end,      &module->noptrbss,	&module->noptrbss_end,
+		&module->noptrdata,    &module->noptrdata_end,	&module->with_data.from,
+		&module->with_data.to, &module->with_data.bits, &module->with_bss.from,
+		&module->with_bss.to,  &module->with_bss.bits,	&module->types,
+		&module->etypes,
+	};
 
 	if (patch->when)
 		return;
 	if (patch->how & 0x10)
-		*bounds[patch->offset % 6] = patch->value;
+		*bounds[patch->offset % (sizeof(bounds) / sizeof(bounds[0]))] = patch->value;
 	else if ((int32_t)patch->value >= 0) /* else the table's word stands */
 		memcpy((uint8_t *)&process->offsets + patch->offset % GO_FIELD_COUNT * 4,
 		       &patch->value, 4);
@@ -134,6 +140,25 @@ static void dump(struct scene *scene)
 	(void)runtime->does->dump(runtime, getpid(), 3000, 2, take_trace, &most, reason);
 }
 
+static void ask_heap(struct go_runtime *runtime)
+{
+	const struct runtime_operations *does = runtime->golang->runtime.does;
+	struct runtime *of = &runtime->golang->runtime;
+	uint64_t goids[64];
+	struct runtime_why why = { .goids = goids, .stuck = goids };
+	size_t i;
+
+	for (i = 0; i < runtime->model->count && i < 64; i++) {
+		runtime->model->list[i].group = 1 + i % 3;
+		if (runtime->model->list[i].goid)
+			goids[why.count++] = runtime->model->list[i].goid;
+	}
+	why.stuck_count = why.count / 2;
+	(void)does->reach(of, runtime->model);
+	(void)does->explain(of, runtime->model, &why);
+	(void)does->retained(of, runtime->model);
+}
+
 static void ask(struct scene *scene, bool all)
 {
 	struct go_runtime *runtime = &scene->runtime;
@@ -152,7 +177,7 @@ static void ask(struct scene *scene, bool all)
 		(void)does->labels(&runtime->golang->runtime, runtime->model, goid, labels,
 				   sizeof(labels));
 	}
-	(void)does->reach(&runtime->golang->runtime, runtime->model);
+	ask_heap(runtime);
 	(void)go_runtime_sweep(runtime, 2000, 1);
 	if (all)
 		dump(scene);

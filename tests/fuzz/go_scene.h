@@ -22,6 +22,9 @@
 #define TIMER (EXTRA + 0x400)
 #define TIMER_HEAP (EXTRA + 0x600)
 #define POLL_DESC (EXTRA + 0x800)
+#define TYPE (EXTRA + 0xc00)
+#define TYPE_BITS (EXTRA + 0xd00)
+#define VARIABLES_BITS (EXTRA + 0xe00)
 #define THREAD (EXTRA + 0x1000)
 #define SEMAPHORES (EXTRA + 0x2000)
 #define PROCESSOR (EXTRA + 0x8000)
@@ -220,6 +223,32 @@ static inline void scene_add_others(struct scene *scene)
 	scene_note(scene, SEMAPHORES);
 }
 
+/* A structure of one pointer and a number, of which a large object may be, and its field. */
+static inline void scene_add_type(struct scene *scene)
+{
+	struct go_runtime *runtime = &scene->runtime;
+
+	go_put_word(runtime, TYPE, 16);
+	go_put_word(runtime, TYPE + 8, 8);
+	go_put(runtime, TYPE + 23, 25, 1);
+	go_put_word(runtime, TYPE + 32, TYPE_BITS);
+	go_put(runtime, TYPE + 40, 0x80, 4);
+	go_put_word(runtime, TYPE + 56, TYPE + 0xc0);
+	go_put_word(runtime, TYPE + 64, 1);
+	go_put_word(runtime, TYPE + 0xc0, TYPE + 0x80);
+	go_put_word(runtime, TYPE + 0xc8, TYPE);
+	go_put(runtime, TYPE + 0x81, 3, 1);
+	go_put(runtime, TYPE_BITS, 1, 1);
+	go_put_word(runtime, VARIABLES_BITS, UINT64_MAX);
+	scene_note(scene, TYPE);
+	scene_note(scene, TYPE + 0x80);
+	scene_note(scene, TYPE_BITS);
+	scene_note(scene, VARIABLES_BITS);
+	scene_note(scene, go_span_start(SPAN_BOXES) + PAGE - 128);
+	scene_note(scene, go_span_start(SPAN_BOXES) + PAGE - 1);
+	scene_note(scene, ARENA);
+}
+
 static inline void scene_note_books(struct scene *scene)
 {
 	const struct go_offsets *o = &scene->runtime.process.offsets;
@@ -256,6 +285,12 @@ static inline void scene_know(struct scene *scene)
 	process->modules[0].text = PROGRAM_TEXT;
 	process->modules[0].etext = PROGRAM_TEXT + PROGRAM_LENGTH;
 	process->modules[0].ebss = HEAP_BOOKS; /* few words: each is read again and again */
+	process->modules[0].noptrdata = process->modules[0].noptrdata_end = DATA;
+	process->modules[0].with_data = (struct go_variables){ DATA, BSS, VARIABLES_BITS };
+	process->modules[0].with_bss = (struct go_variables){ BSS, HEAP_BOOKS, VARIABLES_BITS };
+	process->modules[0].noptrbss = process->modules[0].noptrbss_end = HEAP_BOOKS;
+	process->modules[0].types = TYPE;
+	process->modules[0].etypes = TYPE_BITS;
 	process->heap = HEAP_BOOKS;
 	process->modules[1] = process->modules[0];
 	process->modules[1].address = 0;
@@ -263,6 +298,7 @@ static inline void scene_know(struct scene *scene)
 	process->modules[1].ebss = THREAD;
 	process->modules[1].bss_end = PROCESSOR;
 	process->modules[1].noptrbss = process->modules[1].noptrbss_end = 0;
+	process->modules[1].with_data.bits = 0;
 	process->module_count = 2;
 	runtime->model->pid = process->pid;
 	scene->known = (struct go_known){ .pid = process->pid, .process = process };
@@ -279,6 +315,7 @@ static inline void scene_start(struct scene *scene, uint32_t version)
 	scene_add_network(scene);
 	scene_add_timer(scene);
 	scene_add_others(scene);
+	scene_add_type(scene);
 	scene_note_books(scene);
 	scene_know(scene);
 }
