@@ -110,6 +110,28 @@ static void test_what_the_living_hold(void **state)
 	leak_end(&two.leak);
 }
 
+/* A span says that it has more objects than it has room for, and that each has its type before it.
+ */
+static void test_a_span_that_lies(void **state)
+{
+	struct go_runtime *runtime;
+	struct two two;
+	uint64_t at;
+
+	(void)state;
+	runtime = two_start(&two, GO_NEWEST);
+	at = SPAN_BOOKS + SPAN_BOXES * 0x200;
+	go_put_span(runtime, SPAN_BOXES, go_span_start(SPAN_BOXES), 1, 1024, /* in use */ 1);
+	go_put_field(runtime, at, runtime->process.offsets.span_nelems, 0xffff, 2);
+	go_put_field(runtime, at, runtime->process.offsets.span_class, 0x40, 1);
+	go_put_stack(runtime, two.leak.receiver, 9, go_span_start(SPAN_BOXES));
+	go_put_stack(runtime, two.other, 9, go_span_start(SPAN_BOXES) + PAGE - 8);
+	assert_int_equal(two_search(&two), 0);
+	assert_int_equal(retained_by(&two, two.leak.receiver)->types[0].size, 1024);
+	assert_int_equal(retained_by(&two, two.leak.receiver)->types[0].count, 1);
+	leak_end(&two.leak);
+}
+
 /* What cannot be read any more ends it, and nothing is said. */
 static void test_memory_that_is_gone(void **state)
 {
@@ -223,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_only_one_holds),
 		cmocka_unit_test(test_what_the_living_hold),
+		cmocka_unit_test(test_a_span_that_lies),
 		cmocka_unit_test(test_memory_that_is_gone),
 		cmocka_unit_test(test_by_what_way_it_is_reached),
 #if defined(__x86_64__)

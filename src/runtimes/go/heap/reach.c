@@ -183,16 +183,17 @@ static int find_more(struct search *search, struct lc_go_process *model, const u
 	return r ?: reach_find_retained(search, model, dead, dead) == -ENOMEM ? -ENOMEM : 0;
 }
 
-static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead, bool first,
-		bool *moved, size_t *count)
+/* Of up to three looks one. What only the last one can tell is not told before. */
+static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
+		unsigned number, bool *moved, size_t *count)
 {
 	struct search *search = reach_search_new(process, model);
 	int r = search ? reach_look(search) : -ENOMEM;
 
 	if (!r) {
-		*count = take_answers(search, dead, first);
+		*count = take_answers(search, dead, /* first= */ number == 1);
 		*moved = *moved || search->moved;
-		if (!first && *count)
+		if (*count && (number == 3 || (number == 2 && !*moved)))
 			r = find_more(search, model, dead);
 	}
 	if (search)
@@ -205,15 +206,15 @@ int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *d
 {
 	bool moved = false;
 	size_t count = 0;
-	int r = look(process, model, dead, /* first= */ true, &moved, &count);
+	int r = look(process, model, dead, 1, &moved, &count);
 
 	/*
 	 * Only what nothing reached at the first look is worth a second; a third, where somebody
 	 * ran meanwhile.
 	 */
 	if (!r && count)
-		r = look(process, model, dead, /* first= */ false, &moved, &count);
+		r = look(process, model, dead, 2, &moved, &count);
 	if (!r && count && moved)
-		r = look(process, model, dead, /* first= */ false, &moved, &count);
+		r = look(process, model, dead, 3, &moved, &count);
 	return r;
 }

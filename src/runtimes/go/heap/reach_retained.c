@@ -62,11 +62,17 @@ struct retaining {
 };
 
 /* --- colours --- */
+/* What a span says of how many it has may be anything. */
+static uint64_t room_for(const struct go_span *span)
+{
+	return (span->end - span->start + span->size - 1) / span->size;
+}
+
 static uint8_t *colour_at(struct search *search, const struct go_span *span, uint64_t index)
 {
 	struct reach_colours *colours = search->colours;
 	size_t at = span - search->heap.spans;
-	uint64_t count = (span->end - span->start + span->size - 1) / span->size;
+	uint64_t count = room_for(span);
 
 	if (at >= colours->span_count)
 		return NULL;
@@ -341,7 +347,7 @@ static void count_typed(struct retaining *r, const struct go_span *span, const u
 
 static void count_span(struct retaining *r, const struct go_span *span, const uint8_t *colours)
 {
-	uint64_t objects = span->count ?: (span->end - span->start) / span->size, i;
+	uint64_t objects = room_for(span), i;
 
 	if (span->scan && span->size > 512 && reach_layout(r->search) == REACH_IN_SPAN) {
 		count_typed(r, span, colours, objects);
