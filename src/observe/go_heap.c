@@ -74,7 +74,7 @@ static int explain(struct observer *observer, struct lc_go_process *process,
 		       : 0;
 }
 
-int go_heap_explain(struct observer *observer)
+int go_heap_explain(struct observer *observer, uint64_t end)
 {
 	uint64_t *stuck = calloc(MOST_STUCK, sizeof(*stuck));
 	struct verdict_goroutine_records records = {};
@@ -85,7 +85,8 @@ int go_heap_explain(struct observer *observer)
 	observer_snapshot(observer, observer_now(observer), &snapshot);
 	r = r ?: verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
 	for (process = observer->go.processes; process && !r; process = process->hh.next) {
-		if (process->search == LC_GO_SEARCH_DONE && !observer_is_stopped(observer))
+		if (process->search == LC_GO_SEARCH_DONE && !observer_is_stopped(observer) &&
+		    now_monotonic() < end)
 			r = explain(observer, process, &records, stuck);
 	}
 	verdict_goroutines_release(&records);

@@ -7,9 +7,10 @@
 
 /*
  * Why the goroutine of --explain lives, and those that stand for a suspect of which that is not
- * known yet. A search of each heap that has one. Returns 0 or -ENOMEM.
+ * known yet; and who depends on one that is stuck. A search of each heap that has one, none begins
+ * after end (ns). Returns 0 or -ENOMEM.
  */
-int go_heap_explain(struct observer *observer);
+int go_heap_explain(struct observer *observer, uint64_t end);
 
 /* With --retained: what the goroutines of each group hold. The same. */
 int go_heap_retained(struct observer *observer);

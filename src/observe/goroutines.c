@@ -146,7 +146,7 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 	}
-	r = r ?: go_heap_explain(observer);
+	r = r ?: go_heap_explain(observer, begun + REACH_ROUND_NS);
 	r = r ?: go_heap_retained(observer);
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
 	return r;

@@ -36,10 +36,10 @@ struct member {
 
 /* Objects of one type, or of one size where that is not known, of one colour. */
 struct kind {
-	uint64_t type; /* address; 0: not known */
-	uint64_t size; /* of a slot, where the type is not known */
-	bool pointers;
-	uint8_t colour; /* 0: unused */
+	uint64_t type;		/* address; 0: not known */
+	uint64_t size;		/* of a slot, where the type is not known */
+	bool pointers, channel; /* of a channel the type is that of its elements */
+	uint8_t colour;		/* 0: unused */
 	uint64_t count, bytes;
 };
 
@@ -293,6 +293,11 @@ static void colour_parts(struct retaining *r)
 }
 
 /* --- what it comes to --- */
+static bool is_channels(uint8_t kind)
+{
+	return kind == LC_GO_CHAN_RECEIVE || kind == LC_GO_CHAN_SEND || kind == LC_GO_SELECT;
+}
+
 static void count(struct retaining *r, struct kind one)
 {
 	uint64_t key = one.type ?: one.size << 1 | one.pointers;
@@ -304,6 +309,7 @@ static void count(struct retaining *r, struct kind one)
 		if (!kind->colour)
 			*kind = one;
 		else if (kind->colour != one.colour || kind->type != one.type ||
+			 kind->channel != one.channel ||
 			 (!one.type && (kind->size != one.size || kind->pointers != one.pointers)))
 			continue;
 		kind->count++;
@@ -345,6 +351,25 @@ static void count_typed(struct retaining *r, const struct go_span *span, const u
 	}
 }
 
+/* A channel that somebody waits for: the type of its elements; 0: it is none. */
+static uint64_t channel_of(const struct retaining *r, const struct go_span *span, uint64_t index)
+{
+	const struct search *search = r->search;
+	uint64_t object = span->start + index * span->size, number = span->first + index, type;
+	int32_t size = search->process->offsets.hchan_size,
+		at = search->process->offsets.hchan_elemtype;
+	const struct reach_wait *wait;
+
+	if (at < 0 || size <= 0 || span->size < (uint64_t)size || number >= search->bit_count ||
+	    !(search->awaited[number / 8] >> (number % 8) & 1))
+		return 0;
+	wait = reach_first_wait(search, object);
+	if (!wait || wait->word != object || !is_channels(search->goroutines[wait->goroutine].kind))
+		return 0;
+	type = go_word(search->process, object + at);
+	return go_is_type(search->process, type) ? type : 0;
+}
+
 static void count_span(struct retaining *r, const struct go_span *span, const uint8_t *colours)
 {
 	uint64_t objects = room_for(span), i;
@@ -354,9 +379,13 @@ static void count_span(struct retaining *r, const struct go_span *span, const ui
 		return;
 	}
 	for (i = 0; i < objects; i++) {
+		uint64_t channel = colours[i] ? channel_of(r, span, i) : 0;
+
 		if (colours[i])
-			count(r, (struct kind){ .size = span->size,
+			count(r, (struct kind){ .type = channel,
+						.size = span->size,
 						.pointers = span->scan,
+						.channel = channel != 0,
 						.colour = colours[i] });
 	}
 }
@@ -385,8 +414,9 @@ static void put_kind(const struct retaining *r, const struct kind *kind,
 	type = &retained->types[retained->count++];
 	if (kind->type)
 		go_type_name(r->search->process, kind->type, name);
-	snprintf(type->name, sizeof(type->name), "%.*s", (int)sizeof(type->name) - 1, name);
-	type->size = kind->type ? 0 : kind->size;
+	snprintf(type->name, sizeof(type->name), "%s%.*s", kind->channel && name[0] ? "chan " : "",
+		 (int)sizeof(type->name) - 6, name);
+	type->size = name[0] ? 0 : kind->size;
 	type->pointers = kind->pointers;
 	type->count = kind->count;
 	type->bytes = kind->bytes;
