@@ -15,6 +15,7 @@ struct entry {
 struct process {
 	UT_hash_handle hh;
 	pid_t pid;
+	uint64_t at; /* seen there by this sweep */
 	const struct entry *entry;
 };
 
@@ -108,7 +109,8 @@ static int add_process(struct lc_cgroups *cgroups, pid_t pid, struct process **r
 	return 0;
 }
 
-int lc_cgroups_note(struct lc_cgroups *cgroups, pid_t pid, const struct lc_cgroup *cgroup)
+int lc_cgroups_note(struct lc_cgroups *cgroups, pid_t pid, const struct lc_cgroup *cgroup,
+		    uint64_t at)
 {
 	struct entry *entry = find_entry(cgroups, cgroup->path);
 	struct process *process = NULL;
@@ -121,9 +123,19 @@ int lc_cgroups_note(struct lc_cgroups *cgroups, pid_t pid, const struct lc_cgrou
 	HASH_FIND_INT(cgroups->processes, &pid, process);
 	if (!process)
 		r = add_process(cgroups, pid, &process);
-	if (r == 0)
-		process->entry = entry;
-	return r;
+	if (r < 0)
+		return r;
+	process->entry = entry;
+	process->at = at;
+	return 0;
+}
+
+uint64_t lc_cgroups_seen_at(const struct lc_cgroups *cgroups, pid_t pid)
+{
+	struct process *process = NULL;
+
+	HASH_FIND_INT(cgroups->processes, &pid, process);
+	return process ? process->at : 0;
 }
 
 const struct lc_cgroup *lc_cgroups_next(const struct lc_cgroups *cgroups, const void **state,

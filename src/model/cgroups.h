@@ -35,10 +35,15 @@ const struct lc_cgroup *lc_cgroups_of(const struct lc_cgroups *cgroups, pid_t pi
 const struct lc_cgroup *lc_cgroups_find(const struct lc_cgroups *cgroups, const char *path);
 
 /*
- * Notes that a process is in that cgroup, whose text is copied where it is new. Returns 0, -ENOMEM,
- * or -ENOSPC: a bound is reached, and the process stays without.
+ * Notes that a process is in that cgroup, whose text is copied where it is new; at: the number of
+ * the sweep that saw it. Returns 0, -ENOMEM, or -ENOSPC: a bound is reached, and the process stays
+ * without.
  */
-int lc_cgroups_note(struct lc_cgroups *cgroups, pid_t pid, const struct lc_cgroup *cgroup);
+int lc_cgroups_note(struct lc_cgroups *cgroups, pid_t pid, const struct lc_cgroup *cgroup,
+		    uint64_t at);
+
+/* The sweep that saw a process last; 0: it is not known. */
+uint64_t lc_cgroups_seen_at(const struct lc_cgroups *cgroups, pid_t pid);
 
 /* All processes, in any order; *ret_pid says whose. NULL: there are no more. state begins as NULL.
  */

@@ -67,8 +67,6 @@ struct observer {
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
 	struct lc_series *series;
 	struct lc_cgroups *cgroups;
-	pid_t cgroup_pid; /* whose was read last, at the sweep of this number */
-	uint64_t cgroup_sweep;
 	struct lc_stacks *stacks;
 	uint64_t sweeps;
 	uint64_t lost_stacks;

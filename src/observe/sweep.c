@@ -83,7 +83,7 @@ static int take_due(struct sweeping *sweeping, const struct lc_sample *sample,
 	struct observer *observer = sweeping->observer;
 	bool moved = !sweeping->first && thread->steady_from == sample->now &&
 		     thread->rearmed_at != sample->now;
-	int r = thread->kernel_thread ? 0 : cgroups_note(observer, sample->task.pid, lacks_stack);
+	int r = thread->kernel_thread ? 0 : cgroups_note(observer, thread->task.pid, lacks_stack);
 
 	if (r < 0)
 		return r;

@@ -201,7 +201,7 @@ static int take_cgroup(struct reader *reader, const int64_t *keys, const void *p
 
 	(void)keys;
 	(void)context;
-	return lc_cgroups_note(reader->recording->cgroups, row->pid, &row->cgroup);
+	return lc_cgroups_note(reader->recording->cgroups, row->pid, &row->cgroup, 1);
 }
 
 int read_cgroups(struct reader *reader)

@@ -284,7 +284,7 @@ static int find_of_process(void *context, pid_t pid)
 	if (lc_cgroups_find(finding->seen, of.cgroup.path))
 		return 0;
 	target_name_container(finding->roots, &of);
-	r = lc_cgroups_note(finding->seen, pid, &of.cgroup);
+	r = lc_cgroups_note(finding->seen, pid, &of.cgroup, 1);
 	if (target_is_group(&of, finding->kind, finding->wanted))
 		take_group(finding, &of, length);
 	return r == -ENOMEM ? r : 0;

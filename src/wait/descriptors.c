@@ -73,17 +73,19 @@ static bool is_own(pid_t pid)
 /*
  * A process whose descriptors cannot be read. Init reaps orphans and talks to nobody over what its
  * descendants made: where it alone can't be read (containers, hardened hosts), the list of holders
- * still counts as whole. Who has ended has none.
+ * still counts as whole.
  */
 static void note_refusal(struct wait_descriptors *table, pid_t pid)
 {
-	struct target_stat stat;
-
-	table->refused += pid != 1 && !is_own(pid) && !target_read_stat(pid, pid, &stat) &&
-			  stat.state != 'Z';
+	table->refused += pid != 1 && !is_own(pid);
 }
 
-/* Returns 0, also where it has ended, -EACCES or -EPERM, or another negative errno. */
+struct reading {
+	struct wait_descriptors *table;
+	pid_t pid, last; /* the thread whose was read last */
+};
+
+/* Returns 0, also where it has ended, -EACCES, or another negative errno. */
 static int read_table(struct wait_descriptors *table, pid_t pid, pid_t tid)
 {
 	struct wait_descriptor descriptor = { .pid = pid, .tid = tid };
@@ -119,57 +121,68 @@ static int read_table(struct wait_descriptors *table, pid_t pid, pid_t tid)
 	return 0;
 }
 
-/* The threads of a process, of which each may have a table of its own (CLONE_FILES, unshare(2)). */
-struct tables {
-	struct wait_descriptors *table;
-	pid_t pid, last; /* whose was read last */
-};
-
-/* 0: the same; -EPERM: who does not know takes them for the same, as nearly all are. */
-static long compare_tables(pid_t one, pid_t other)
+/* A leader that has ended has none, and its threads go on with the one that was its. */
+static int read_of_living(void *context, pid_t tid)
 {
-	return syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0);
-}
-
-/*
- * A leader that has ended has none, and its table lives on with the others: with it none of them
- * compares as the same.
- */
-static int read_other_table(void *context, pid_t tid)
-{
-	struct tables *tables = context;
-	struct target_stat leader;
-	long order;
+	struct reading *reading = context;
 	int r;
 
-	if (tid == tables->pid)
+	if (tid == reading->pid)
 		return 0;
-	order = compare_tables(tid, tables->last);
-	if (order < 0) {
-		if (tables->last != tables->pid ||
-		    target_read_stat(tables->pid, tables->pid, &leader) < 0 || leader.state != 'Z')
-			return 0;
-	} else if (!order || !compare_tables(tid, tables->pid)) {
-		return 0;
-	}
-	tables->last = tid;
-	r = read_table(tables->table, tables->pid, tid);
+	r = read_table(reading->table, reading->pid, tid);
 	if (r == -EACCES)
-		tables->table->refused++;
-	return r == -EACCES ? 0 : r;
+		reading->table->refused++;
+	return r < 0 && r != -EACCES ? r : 1;
+}
+
+static bool has_ended(pid_t pid)
+{
+	struct target_stat stat;
+
+	return !target_read_stat(pid, pid, &stat) && stat.state == 'Z';
 }
 
 static int read_process(void *context, pid_t pid)
 {
-	struct wait_descriptors *table = context;
-	struct tables tables = { .table = table, .pid = pid, .last = pid };
-	int r = read_table(table, pid, pid);
+	struct reading reading = { .table = context, .pid = pid };
+	size_t before = reading.table->count;
+	int r = read_table(reading.table, pid, pid);
 
-	if (r == -EACCES)
-		note_refusal(table, pid);
-	else if (r < 0)
+	if (r < 0 && r != -EACCES)
 		return r;
-	return target_count_tids(pid) > 1 ? target_for_each_tid(pid, read_other_table, &tables) : 0;
+	if ((r == -EACCES || reading.table->count == before) && has_ended(pid)) {
+		r = target_for_each_tid(pid, read_of_living, &reading);
+		return r < 0 ? r : 0;
+	}
+	if (r == -EACCES)
+		note_refusal(reading.table, pid);
+	return 0;
+}
+
+/*
+ * 1: another one, by CLONE_FILES or unshare(2). Who may not ask takes it for the same, as nearly
+ * all are.
+ */
+static int read_other_table(void *context, pid_t tid)
+{
+	struct reading *reading = context;
+	int r;
+
+	if (tid == reading->pid || syscall(SYS_kcmp, tid, reading->pid, KCMP_FILES, 0, 0) <= 0 ||
+	    syscall(SYS_kcmp, tid, reading->last, KCMP_FILES, 0, 0) == 0)
+		return 0;
+	reading->last = tid;
+	r = read_table(reading->table, reading->pid, tid);
+	return r == -EACCES ? 0 : r;
+}
+
+static int read_other_tables(void *context, pid_t pid)
+{
+	struct reading reading = { .table = context, .pid = pid, .last = pid };
+
+	return target_count_tids(pid) > 1 && !has_ended(pid)
+		       ? target_for_each_tid(pid, read_other_table, &reading)
+		       : 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -226,12 +239,31 @@ const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
 	return end > low ? &table->all[low] : NULL;
 }
 
+/*
+ * Where nobody but the waiter itself seems to have the other end, threads with a table of their own
+ * are asked, too: a pass over all threads of the host, that few waits are worth. Returns true where
+ * more is known now.
+ */
+static bool look_deeper(struct wait_job *job, bool alone)
+{
+	struct wait_descriptors *table = &job->scan->descriptors;
+
+	if (!alone || table->deep || target_count_tids(job->pid) != 1)
+		return false;
+	table->deep = true;
+	(void)target_for_each_pid(read_other_tables, table);
+	if (table->count)
+		qsort(table->all, table->count, sizeof(*table->all), compare);
+	return true;
+}
+
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
 			uint64_t key, bool (*filter)(const struct wait_descriptor *, void *),
 			void *context)
 {
 	size_t count, i, before = job->wait->owner_total;
 	const struct wait_descriptor *found;
+	bool alone = false, others = false;
 	pid_t last = 0;
 
 	found = wait_descriptors_find(job->scan, kind, key, &count);
@@ -240,6 +272,18 @@ size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum targe
 			continue;
 		wait_add_owner(job, role, found[i].pid, 0, found[i].fd);
 		last = found[i].pid;
+		alone = alone || last == job->pid;
+		others = others || last != job->pid;
+	}
+	if (look_deeper(job, alone && !others)) {
+		found = wait_descriptors_find(job->scan, kind, key, &count);
+		for (i = 0; i < count; i++) {
+			if (found[i].pid == found[i].tid || found[i].pid == last ||
+			    (filter && !filter(&found[i], context)))
+				continue;
+			wait_add_owner(job, role, found[i].pid, 0, found[i].fd);
+			last = found[i].pid;
+		}
 	}
 	if (job->scan->descriptors.refused || job->scan->descriptors.cut) {
 		job->wait->flags |= LC_WAIT_INCOMPLETE;

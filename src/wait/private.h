@@ -28,10 +28,10 @@ struct wait_descriptor {
 struct wait_descriptors {
 	struct wait_descriptor *all; /* sorted by kind, key, pid */
 	size_t count, capacity;
-	size_t refused; /* processes that could not be read */
-	bool cut;	/* at the bound */
-	bool read;
-	int in_flight; /* descriptors on their way through Unix sockets; -1: not counted yet */
+	size_t refused;	 /* processes that could not be read */
+	bool cut;	 /* at the bound */
+	bool read, deep; /* also of threads with a table of their own */
+	int in_flight;	 /* descriptors on their way through Unix sockets; -1: not counted yet */
 };
 
 /* Sockets of one network namespace. */

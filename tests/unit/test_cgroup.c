@@ -144,7 +144,7 @@ static void test_bounds(void **state)
 	assert_int_equal(lc_cgroups_create(&cgroups), 0);
 	for (i = 1; i <= LC_CGROUPS_MAX + 10; i++) {
 		snprintf(cgroup.path, sizeof(cgroup.path), "/%d", i);
-		r = lc_cgroups_note(cgroups, i, &cgroup);
+		r = lc_cgroups_note(cgroups, i, &cgroup, 1);
 	}
 	assert_int_equal(r, -28); /* ENOSPC */
 	assert_int_equal(lc_cgroups_refused(cgroups), 10);
@@ -152,10 +152,10 @@ static void test_bounds(void **state)
 	assert_string_equal(lc_cgroups_of(cgroups, 7)->path, "/7");
 	/* A number that is another process's now. */
 	strcpy(cgroup.path, "/8");
-	assert_int_equal(lc_cgroups_note(cgroups, 7, &cgroup), 0);
+	assert_int_equal(lc_cgroups_note(cgroups, 7, &cgroup, 1), 0);
 	assert_string_equal(lc_cgroups_of(cgroups, 7)->path, "/8");
 	for (i = 1; i <= LC_CGROUP_PROCESSES_MAX + 100; i++)
-		assert_int_equal(lc_cgroups_note(cgroups, i, &cgroup), 0);
+		assert_int_equal(lc_cgroups_note(cgroups, i, &cgroup, 1), 0);
 	assert_non_null(lc_cgroups_of(cgroups, LC_CGROUP_PROCESSES_MAX + 100));
 	assert_null(lc_cgroups_of(cgroups, 100));
 	lc_cgroups_free(cgroups);
