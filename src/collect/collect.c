@@ -106,10 +106,13 @@ static int choose_source(struct collect *collect, struct error *error)
 static void say_unreadable(struct collect *collect)
 {
 	const struct collect_feature *reading = &collect->features.list[COLLECT_PTRACE];
+	const struct collect_feature *yama = &collect->features.list[COLLECT_YAMA];
 	const struct collect_filter *filter = &collect->options.filter;
 	struct target_syscall call;
 	size_t i = 0;
 
+	if (reading->state == COLLECT_YES)
+		reading = yama;
 	if (collect->source != &collect_bpf_source || reading->state == COLLECT_YES)
 		return;
 	while (i < filter->pid_count &&

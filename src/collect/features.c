@@ -175,6 +175,10 @@ static void probe_ptrace(struct collect_feature *ptrace, struct collect_feature 
 		    reads ? "" : "CAP_DAC_READ_SEARCH");
 	if (target_read_file("/proc/sys/kernel/yama/ptrace_scope", text, sizeof(text)) < 0)
 		set(yama, COLLECT_YES, "", "no Yama");
+	else if (text[0] == '3')
+		set(yama, COLLECT_NO,
+		    "boot without kernel.yama.ptrace_scope=3: it cannot be lowered again",
+		    "Yama's ptrace_scope is 3: nobody can read other processes");
 	else if (text[0] == '0' || has(capabilities, CAP_SYS_PTRACE))
 		set(yama, COLLECT_YES, "", "ptrace_scope %c does not stand in the way", text[0]);
 	else if (text[0] == '1')

@@ -98,6 +98,35 @@ if [ -e $scope ]; then
 	result "check: by nobody, Yama's ptrace_scope 2" checked nobody 3 'ptrace_scope is 2' return
 	result "check: by root, Yama's ptrace_scope 2" checked root 99 "$left" return
 fi
+
+# What hardened hosts set. vmtest has booted with lockdown=integrity.
+mkdir -p /sys/kernel/security
+[ -e /sys/kernel/security/lockdown ] || mount -t securityfs none /sys/kernel/security 2>/dev/null
+"$locks" >/tmp/out </dev/null &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	parked && break
+	sleep 0.5
+done
+locked_down() { grep -q '\[integrity\]' /sys/kernel/security/lockdown; }
+set_to() { [ ! -e "$2" ] || echo "$1" >"$2"; }
+set_to 4 /proc/sys/kernel/perf_event_paranoid
+set_to 2 /proc/sys/kernel/kptr_restrict
+set_to 2 /proc/sys/kernel/unprivileged_bpf_disabled
+umount /sys/kernel/tracing /sys/kernel/debug/tracing /sys/kernel/debug 2>/dev/null
+mount -o remount,hidepid=2 /proc
+result "the kernel is locked down" locked_down
+result "hardened: dump runs" dump
+result "hardened: from BPF" has '"source": *"bpf"'
+result "hardened: mutex is found" has '"block_in_mutex"'
+says_names() { grep -q 'kptr_restrict' /tmp/messages; }
+result "hardened: it is said that kernel functions have no names" says_names
+if [ -e $scope ]; then
+	echo 3 >$scope
+	says_yama() { dump; grep -q 'ptrace_scope is 3' /tmp/messages; }
+	result "Yama's ptrace_scope 3 is said" says_yama
+fi
+kill -9 "$pid"
 sleep 1
 clean() { ! dmesg | grep -E 'WARNING:|BUG:|Oops'; }
 result "the kernel has no complaint" clean
