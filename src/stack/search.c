@@ -57,6 +57,7 @@ static bool chain_holds(struct walker walker, struct search *search)
 {
 	struct lc_registers next;
 	struct stack_rule *rule;
+	bool known;
 	int r;
 
 	for (unsigned depth = 0; search->steps < STEPS_MOST; depth++) {
@@ -69,7 +70,7 @@ static bool chain_holds(struct walker walker, struct search *search)
 			return depth > 0;
 		if (rule->outermost)
 			return true;
-		r = walker_caller(&walker, rule, &next);
+		r = walker_caller(&walker, rule, &next, &known);
 		if (r < 0)
 			return r == -ENODATA && depth > 0;
 		if (next.value[LC_REGISTER_PC] == 0)

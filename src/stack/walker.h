@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The walk up one stack, as unwind.c and search.c share it. Private to this folder. */
+/* The walk up one stack: caller.c finds callers by rules, search.c without, unwind.c walks. Private
+ * to this folder. */
 #ifndef LEAKHOP_STACK_WALKER_H
 #define LEAKHOP_STACK_WALKER_H
 
@@ -37,8 +38,13 @@ static inline uint64_t walker_strip(uint64_t address)
 /* Is what lies before this address in executable memory? */
 bool walker_is_code(struct walker *walker, uint64_t return_address);
 
-/* The registers of the caller by a rule that is no outermost one. Returns 0 or why not. */
-int walker_caller(struct walker *walker, const struct stack_rule *rule, struct lc_registers *next);
+/*
+ * The registers of the caller, as far as they can be known, by a rule that is no outermost one.
+ * Returns 0 or why its pc is not known: -ENODATA, a register that would tell is not known itself;
+ * *ret_frame_known: at least where the frame ends is.
+ */
+int walker_caller(struct walker *walker, const struct stack_rule *rule, struct lc_registers *next,
+		  bool *ret_frame_known);
 
 /*
  * The registers of the nearest caller that has unwind information, of code that has none: musl's,
