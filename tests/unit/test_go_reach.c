@@ -461,6 +461,36 @@ static void test_an_object_that_cannot_be_read(void **state)
 	leak_end(&leak);
 }
 
+/*
+ * A variable before the heap's own has a page of a large heap, where what stands leads on to what
+ * could be taken for a span that is all there is.
+ */
+static void test_a_page_that_looks_like_the_map(void **state)
+{
+	const uint64_t page = 0x3000000000, arena = 0x3100000000, span = DATA + 0x4000;
+	uint64_t entry = page + ((HEAP + MAP_BASE) >> 26) * 8;
+	const struct go_offsets *o;
+	struct go_runtime *runtime;
+	struct leak leak;
+	uint64_t pages;
+
+	(void)state;
+	for (pages = 1; pages < 1ull << 60; pages <<= 20) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		o = &runtime->process.offsets;
+		go_add_region(runtime, entry, 8);
+		go_add_region(runtime, arena, o->arena_spans + 8192 * 8);
+		go_put_word(runtime, BSS + 0x80, page);
+		go_put_word(runtime, entry, arena);
+		go_put_word(runtime, arena + o->arena_spans, span);
+		go_put_field(runtime, span, o->span_start, HEAP, 8);
+		go_put_field(runtime, span, o->span_npages, pages, 8);
+		go_put_field(runtime, span, o->span_elemsize, 64, 8);
+		go_put_field(runtime, span, o->span_state, 1, 1);
+		assert_dead(&leak, true);
+	}
+}
+
 /* No heap was found, or there is a module whose variables are not known. */
 static void test_what_is_not_known(void **state)
 {
@@ -578,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_memory_that_cannot_be_read),
 		cmocka_unit_test(test_globals_that_end_early),
 		cmocka_unit_test(test_an_object_that_cannot_be_read),
+		cmocka_unit_test(test_a_page_that_looks_like_the_map),
 		cmocka_unit_test(test_what_is_not_known),
 	};
 

@@ -49,25 +49,65 @@ static uint64_t get(const uint8_t *bytes, int32_t offset, unsigned size)
 	return value;
 }
 
+/* Returns false where it can't be so. */
+static bool span_of(const struct go_process *process, uint64_t at, const uint8_t *bytes,
+		    struct go_span *span)
+{
+	const struct go_offsets *o = &process->offsets;
+	/* 1.22 made the two counts 16 bits wide. */
+	unsigned width = process->version >= GO_VERSION(1, 22, 0) ? 2 : 8;
+	uint64_t pages = get(bytes, o->span_npages, 8);
+
+	*span = (struct go_span){
+		.at = at,
+		.start = get(bytes, o->span_start, 8),
+		.size = get(bytes, o->span_elemsize, 8),
+		.alloc_bits = get(bytes, o->span_alloc_bits, 8),
+		.specials = get(bytes, o->span_specials, 8),
+		.free_index = get(bytes, o->span_freeindex, width),
+		.count = get(bytes, o->span_nelems, width),
+		.class = get(bytes, o->span_class, 1),
+		.arena = get(bytes, o->span_arena, 1) != 0,
+		.scan = !(get(bytes, o->span_class, 1) & 1),
+		.tiny = (get(bytes, o->span_class, 1) & 1) &&
+			get(bytes, o->span_elemsize, 8) == TINY_BLOCK,
+	};
+	if (!span->start || span->start & (PAGE_SIZE - 1) || !pages || pages > PAGES_MAX ||
+	    span->start > UINT64_MAX - (pages << PAGE_SHIFT))
+		return false;
+	span->end = span->start + (pages << PAGE_SHIFT);
+	return true;
+}
+
 /*
  * Is this the first level of the map of arenas? It must lead from the list of goroutines to its
- * span.
+ * span. In a large heap whatever stands there leads somewhere, so that has to be a span.
  */
 static bool is_arena_map(const struct go_process *process, uint64_t map, uint64_t list)
 {
 	const struct go_offsets *o = &process->offsets;
-	uint64_t arena = go_word(process, map + ((list + ARENA_BASE) >> ARENA_SHIFT) * 8), span;
-	uint64_t start;
+	uint64_t arena = go_word(process, map + ((list + ARENA_BASE) >> ARENA_SHIFT) * 8), at;
+	uint8_t bytes[GO_SPAN_MAX] = {};
+	struct go_span span;
 
-	if (!arena)
+	if (!arena || o->span_size > GO_SPAN_MAX)
 		return false;
-	span = go_word(process,
-		       arena + o->arena_spans + ((list >> PAGE_SHIFT) & (ARENA_PAGES - 1)) * 8);
-	if (!span)
-		return false;
-	start = go_word(process, span + o->span_start);
-	return start <= list &&
-	       list < start + (go_word(process, span + o->span_npages) << PAGE_SHIFT);
+	at = go_word(process,
+		     arena + o->arena_spans + ((list >> PAGE_SHIFT) & (ARENA_PAGES - 1)) * 8);
+	return at && go_read(process, at, bytes, o->span_size) &&
+	       span_of(process, at, bytes, &span) && get(bytes, o->span_state, 1) == STATE_IN_USE &&
+	       span.size >= 8 && span.start <= list && list < span.end;
+}
+
+/* The list of spans, where mheap_ would be: each begins with a span. */
+static bool has_spans(const struct go_process *process, uint64_t heap)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint64_t list = go_word(process, heap + o->mheap_allspans);
+	uint64_t length = go_word(process, heap + o->mheap_allspans + 8);
+	uint64_t first = list && length && length <= SPANS_MAX ? go_word(process, list) : 0;
+
+	return first && go_word(process, first + o->span_start);
 }
 
 struct finding {
@@ -79,9 +119,9 @@ static bool fits(void *context, uint64_t address, const uint64_t words[3])
 {
 	const struct finding *finding = context;
 
-	(void)address;
 	return words[0] && !(words[0] & 4095) &&
-	       is_arena_map(finding->process, words[0], finding->list);
+	       is_arena_map(finding->process, words[0], finding->list) &&
+	       has_spans(finding->process, address - finding->process->offsets.mheap_arenas);
 }
 
 static bool find_in(struct go_process *process, uint64_t from, uint64_t to, uint64_t list)
@@ -125,36 +165,6 @@ uint64_t go_heap_bytes(struct go_process *process)
 		return 0;
 	pages = go_word(process, process->heap + at);
 	return pages >> 40 ? 0 : pages << PAGE_SHIFT;
-}
-
-/* Returns false where it can't be so. */
-static bool span_of(const struct go_process *process, uint64_t at, const uint8_t *bytes,
-		    struct go_span *span)
-{
-	const struct go_offsets *o = &process->offsets;
-	/* 1.22 made the two counts 16 bits wide. */
-	unsigned width = process->version >= GO_VERSION(1, 22, 0) ? 2 : 8;
-	uint64_t pages = get(bytes, o->span_npages, 8);
-
-	*span = (struct go_span){
-		.at = at,
-		.start = get(bytes, o->span_start, 8),
-		.size = get(bytes, o->span_elemsize, 8),
-		.alloc_bits = get(bytes, o->span_alloc_bits, 8),
-		.specials = get(bytes, o->span_specials, 8),
-		.free_index = get(bytes, o->span_freeindex, width),
-		.count = get(bytes, o->span_nelems, width),
-		.class = get(bytes, o->span_class, 1),
-		.arena = get(bytes, o->span_arena, 1) != 0,
-		.scan = !(get(bytes, o->span_class, 1) & 1),
-		.tiny = (get(bytes, o->span_class, 1) & 1) &&
-			get(bytes, o->span_elemsize, 8) == TINY_BLOCK,
-	};
-	if (!span->start || span->start & (PAGE_SIZE - 1) || !pages || pages > PAGES_MAX ||
-	    span->start > UINT64_MAX - (pages << PAGE_SHIFT))
-		return false;
-	span->end = span->start + (pages << PAGE_SHIFT);
-	return true;
 }
 
 static uint64_t room_for(const struct go_span *span)
