@@ -197,11 +197,28 @@ bool reach_is_held(const struct search *search, uint64_t object)
 	       search->held[number / 8] >> (number % 8) & 1;
 }
 
+/* A pointer to an object of the heap, as the collector marks. */
+static void meet(struct search *search, const struct go_span *span, uint64_t number,
+		 uint64_t object, uint64_t word)
+{
+	uint8_t bit = 1u << (number % 8);
+
+	/* Of a block of tiny objects each pointer counts that leads to what is awaited. */
+	if (search->met[number / 8] & bit && !(span->tiny && search->awaited[number / 8] & bit))
+		return;
+	if (search->paths && !(search->met[number / 8] & bit))
+		reach_note_step(search, span, object);
+	search->met[number / 8] |= bit;
+	if (search->awaited[number / 8] & bit)
+		wake(search, object, word, span->tiny);
+	if (span->scan)
+		reach_enqueue(search, object, number);
+}
+
 void reach_mark(struct search *search, uint64_t word)
 {
 	const struct go_span *span;
 	uint64_t number, object;
-	uint8_t bit;
 
 	if (word < search->heap.low || word >= search->heap.high || search->error)
 		return;
@@ -219,69 +236,58 @@ void reach_mark(struct search *search, uint64_t word)
 			reach_fail(search, -E2BIG);
 		return;
 	}
-	if (search->mode == REACH_COLOURS) {
-		if (!(search->met[number / 8] >> (number % 8) & 1))
-			reach_colour(search, span, object);
-		return;
-	}
-	bit = 1u << (number % 8);
-	/* Of a block of tiny objects each pointer counts that leads to what is awaited. */
-	if (search->met[number / 8] & bit && !(span->tiny && search->awaited[number / 8] & bit))
-		return;
-	if (search->paths && !(search->met[number / 8] & bit))
-		reach_note_step(search, span, object);
-	search->met[number / 8] |= bit;
-	if (search->awaited[number / 8] & bit)
-		wake(search, object, word, span->tiny);
-	if (span->scan)
-		reach_enqueue(search, object, number);
+	if (search->mode != REACH_COLOURS)
+		meet(search, span, number, object, word);
+	else if (!(search->met[number / 8] >> (number % 8) & 1))
+		reach_colour(search, span, object);
 }
 
-/* Twice on its way: first its span is looked up, then where the bit of its object is. */
-static void fetch(struct search *search, unsigned at)
+/* It has been on its way for a while: its span was looked up, so now its object is. */
+static void look_up(struct search *search, struct reach_pending *pending)
 {
-	const struct go_span *span = search->soon.spans[at];
-	uint64_t number, object;
+	pending->known = pending->word && pending->span &&
+			 number_of(search, pending->span, pending->word, &pending->number,
+				   &pending->object);
+	if (pending->known)
+		__builtin_prefetch(&search->met[pending->number / 8]);
+}
 
-	if (search->soon.words[at] && span &&
-	    number_of(search, span, search->soon.words[at], &number, &object))
-		__builtin_prefetch(&search->met[number / 8]);
+static void mark_pending(struct search *search, struct reach_pending *pending)
+{
+	if (pending->known && !search->error)
+		meet(search, pending->span, pending->number, pending->object, pending->word);
+	else if (pending->word)
+		reach_mark(search, pending->word);
+	*pending = (struct reach_pending){};
 }
 
 void reach_mark_soon(struct search *search, uint64_t word)
 {
 	struct reach_soon *soon = &search->soon;
-	unsigned at = soon->at;
-	uint64_t due = soon->words[at];
+	struct reach_pending *pending = &soon->list[soon->at];
 
 	if (word < search->heap.low || word >= search->heap.high)
 		return;
-	/* What it was met from is noted at once, and with what a span was looked up it may change.
-	 */
+	/* Elsewhere it counts at once what it was met from. */
 	if (search->mode != REACH_MARKS || search->paths) {
 		reach_mark(search, word);
 		return;
 	}
-	soon->words[at] = word;
-	soon->spans[at] = go_heap_span(&search->heap, word);
-	if (soon->spans[at])
-		__builtin_prefetch(soon->spans[at]);
-	soon->at = (at + 1) % REACH_SOON;
-	fetch(search, (at + REACH_SOON / 2) % REACH_SOON);
-	if (due)
-		reach_mark(search, due);
+	mark_pending(search, pending);
+	pending->word = word;
+	pending->span = go_heap_span(&search->heap, word);
+	if (pending->span)
+		__builtin_prefetch(pending->span);
+	look_up(search, &soon->list[(soon->at + REACH_SOON / 2) % REACH_SOON]);
+	soon->at = (soon->at + 1) % REACH_SOON;
 }
 
 void reach_mark_rest(struct search *search)
 {
-	struct reach_soon *soon = &search->soon;
 	unsigned i;
 
-	for (i = 0; i < REACH_SOON; i++) {
-		if (soon->words[i])
-			reach_mark(search, soon->words[i]);
-		soon->words[i] = 0;
-	}
+	for (i = 0; i < REACH_SOON; i++)
+		mark_pending(search, &search->soon.list[i]);
 }
 
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)

@@ -80,9 +80,15 @@ struct reach_queue {
 /* Words that are about to be looked at: what is known of their objects is fetched meanwhile. */
 #define REACH_SOON 32
 
+struct reach_pending {
+	uint64_t word; /* 0: none */
+	const struct go_span *span;
+	uint64_t number, object; /* if they are known */
+	bool known;
+};
+
 struct reach_soon {
-	uint64_t words[REACH_SOON];
-	const struct go_span *spans[REACH_SOON];
+	struct reach_pending list[REACH_SOON];
 	unsigned at;
 };
 
