@@ -98,7 +98,6 @@ func main() {
 	go func() { lose(); close(done) }()
 	<-done
 	runtime.GC()
-	fixture.Dumps()
 	fixture.Ready("block", blocks)
 	fixture.Pause()
 }
