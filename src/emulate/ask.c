@@ -269,6 +269,7 @@ static bool open_library(struct local *local, const struct emulate_question *que
 	close_library(local);
 	if (unicorn->uc_open(machine_arch, machine_mode, &local->uc))
 		return false;
+	machine_set_model(unicorn, local->uc);
 	local->world = question->world;
 	pages_begin(&local->pages, unicorn, local->uc, source);
 	local->pages.scratch = question->goroutine;

@@ -9,6 +9,7 @@
 #define UNICORN_FUNCTIONS(X) \
 	X(uc_open)           \
 	X(uc_close)          \
+	X(uc_ctl)            \
 	X(uc_emu_start)      \
 	X(uc_emu_stop)       \
 	X(uc_hook_add)       \

@@ -25,6 +25,12 @@ const int machine_result = UC_X86_REG_RAX;
 const int machine_go_first = UC_X86_REG_RAX, machine_go_second = UC_X86_REG_RBX;
 const int machine_go_closure = UC_X86_REG_RDX, machine_go_g = UC_X86_REG_R14;
 
+void machine_set_model(const struct unicorn *unicorn, uc_engine *uc)
+{
+	(void)unicorn;
+	(void)uc;
+}
+
 bool machine_is_system_call(const uint8_t *code, size_t size)
 {
 	return size == 2 && code[0] == 0x0f && code[1] == 0x05;
@@ -113,6 +119,12 @@ const int machine_syscall_args[LC_SYSCALL_ARGS] = {
 const int machine_result = UC_ARM64_REG_X0;
 const int machine_go_first = UC_ARM64_REG_X0, machine_go_second = UC_ARM64_REG_X1;
 const int machine_go_closure = UC_ARM64_REG_X26, machine_go_g = UC_ARM64_REG_X28;
+
+/* Its usual one lacks the atomic instructions of Armv8.1, which programs look for and use. */
+void machine_set_model(const struct unicorn *unicorn, uc_engine *uc)
+{
+	(void)unicorn->uc_ctl(uc, UC_CTL_WRITE(UC_CTL_CPU_MODEL, 1), UC_CPU_ARM64_MAX);
+}
 
 static uint32_t word(const uint8_t *code)
 {

@@ -19,6 +19,9 @@ extern const int machine_result;
 /* Of Go's own calls: first argument and first result, second result, closure that is called, g. */
 extern const int machine_go_first, machine_go_second, machine_go_closure, machine_go_g;
 
+/* Makes it the machine with the most instructions that the library has, before it is used. */
+void machine_set_model(const struct unicorn *unicorn, uc_engine *uc);
+
 bool machine_is_system_call(const uint8_t *code, size_t size);
 /* A jump that depends on something. */
 bool machine_is_branch(const uint8_t *code, size_t size);

@@ -11,13 +11,12 @@
 #define LC_KNOWN_CALLS 56
 
 /*
- * Memory that no process has (below the least address that may be mapped, or just there), zeroed
- * and the run's own: for what the runtime would keep of the thread that runs it, and behind it for
- * what is allocated.
+ * Memory that the process has not (whoever asks makes sure of that), zeroed and the run's own: for
+ * what the runtime would keep of the thread that runs it, and behind it for what is allocated.
  */
-#define LC_SCRATCH 0x10000
-#define LC_SCRATCH_FREE 0x12000
-#define LC_SCRATCH_END 0x110000
+#define LC_SCRATCH 0x300000000000
+#define LC_SCRATCH_FREE (LC_SCRATCH + 0x2000)
+#define LC_SCRATCH_END (LC_SCRATCH + 0x100000)
 
 enum lc_call_meaning {
 	LC_CALL_RETURNS,   /* at once, with its results */

@@ -400,6 +400,15 @@ static void conclude(struct go_asking *a)
 	}
 }
 
+static bool has_scratch(const struct target_maps *maps)
+{
+	for (size_t i = 0; i < maps->count; i++) {
+		if (maps->mappings[i].start < LC_SCRATCH_END && maps->mappings[i].end > LC_SCRATCH)
+			return false;
+	}
+	return true;
+}
+
 void forward_ask_goroutines(struct observer *observer, struct lc_go_process *process)
 {
 	struct go_asking *a = observer->options->emulator ? calloc(1, sizeof(*a)) : NULL;
@@ -412,7 +421,8 @@ void forward_ask_goroutines(struct observer *observer, struct lc_go_process *pro
 	if (!observer->forward_begun)
 		observer->forward_begun = a->asking.begun;
 	collect_sides(a);
-	if (a->count && forward_take_process(&a->asking, process->pid) && ask_all(a) == 0)
+	if (a->count && forward_take_process(&a->asking, process->pid) &&
+	    has_scratch(&a->asking.process.maps) && ask_all(a) == 0)
 		conclude(a);
 	target_maps_release(&a->asking.process.maps);
 	free(a);

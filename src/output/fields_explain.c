@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The fields of --explain, for a thread and for a goroutine: see fields.h. */
+#include "model/go_holders.h"
 #include "output/fields.h"
 
 /* What it waits for; NULL: it does not, or it was not looked at. */
@@ -95,19 +96,36 @@ static bool has_flag(const struct field_source *source, const struct verdict_gor
 	return goroutine_of(source, record)->flags & flag;
 }
 
-#define GO_READ_FIELDS(F)                                                                    \
-	F(kind, TEXT, PLAIN, ALWAYS, lc_go_kind_name(goroutine_of(source, go_read)->kind),   \
-	  "of wait")                                                                         \
-	F(asked, BOOLEAN, PLAIN, ALWAYS, has_flag(source, go_read, LC_GO_ASKED),             \
-	  "whether it was asked if anything that can run has what it waits for")             \
-	F(unreachable, BOOLEAN, PLAIN, ALWAYS, has_flag(source, go_read, LC_GO_UNREACHABLE), \
-	  "nothing has")                                                                     \
-	F(releasers, NUMBER, PLAIN, ALWAYS,                                                  \
-	  releasers_of(source, go_read) ? releasers_of(source, go_read)->total : 0,          \
-	  "how many goroutines could end the wait")                                          \
-	F(all_releasers_known, BOOLEAN, PLAIN, ALWAYS,                                       \
-	  releasers_of(source, go_read) && releasers_of(source, go_read)->known, "")         \
-	F(held_by, OBJECT, OF(fields_held_by), go_path_of(source, go_read),                  \
+/* Who holds the lock that it waits for; NULL: it waits for none, or was not asked. */
+static const struct lc_go_held *held_of(const struct field_source *source,
+					const struct verdict_goroutines *record)
+{
+	return lc_go_held_for(record->process, goroutine_of(source, record));
+}
+
+#define GO_READ_FIELDS(F)                                                                          \
+	F(kind, TEXT, PLAIN, ALWAYS, lc_go_kind_name(goroutine_of(source, go_read)->kind),         \
+	  "of wait")                                                                               \
+	F(asked, BOOLEAN, PLAIN, ALWAYS, has_flag(source, go_read, LC_GO_ASKED),                   \
+	  "whether it was asked if anything that can run has what it waits for")                   \
+	F(unreachable, BOOLEAN, PLAIN, ALWAYS, has_flag(source, go_read, LC_GO_UNREACHABLE),       \
+	  "nothing has")                                                                           \
+	F(releasers, NUMBER, PLAIN, ALWAYS,                                                        \
+	  releasers_of(source, go_read) ? releasers_of(source, go_read)->total : 0,                \
+	  "how many goroutines could end the wait")                                                \
+	F(all_releasers_known, BOOLEAN, PLAIN, ALWAYS,                                             \
+	  releasers_of(source, go_read) && releasers_of(source, go_read)->known, "")               \
+	F(holders, NUMBER, PLAIN, held_of(source, go_read), held_of(source, go_read)->total,       \
+	  "how many goroutines hold its lock, as far as was found")                                \
+	F(all_holders_known, BOOLEAN, PLAIN, held_of(source, go_read),                             \
+	  held_of(source, go_read)->known, "")                                                     \
+	F(run_forward, NUMBER, PLAIN, held_of(source, go_read), held_of(source, go_read)->runs,    \
+	  "how many were run forward to find who holds its lock")                                  \
+	F(run_to_an_end, NUMBER, PLAIN, held_of(source, go_read), held_of(source, go_read)->ended, \
+	  "of these, or back to their wait")                                                       \
+	F(run_instructions, NUMBER, PLAIN, held_of(source, go_read),                               \
+	  held_of(source, go_read)->instructions, "in all of these runs")                          \
+	F(held_by, OBJECT, OF(fields_held_by), go_path_of(source, go_read),                        \
 	  go_path_of(source, go_read), "by what way that is reached")
 
 FIELDS_OF(go_read, struct verdict_goroutines, "What was read of a goroutine", GO_READ_FIELDS);

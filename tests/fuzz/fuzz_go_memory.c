@@ -163,6 +163,7 @@ static void ask(struct scene *scene, bool all)
 {
 	struct go_runtime *runtime = &scene->runtime;
 	const struct runtime_operations *does = runtime->golang->runtime.does;
+	struct runtime_forward forward;
 	char labels[256];
 	size_t i;
 
@@ -177,6 +178,10 @@ static void ask(struct scene *scene, bool all)
 		(void)does->labels(&runtime->golang->runtime, runtime->model, goid, labels,
 				   sizeof(labels));
 	}
+	(void)does->holders(&runtime->golang->runtime, runtime->model);
+	for (i = 0; i < runtime->model->count && i < 64; i++)
+		(void)does->forward(&runtime->golang->runtime, runtime->model,
+				    &runtime->model->list[i], &forward);
 	ask_heap(runtime);
 	(void)go_runtime_sweep(runtime, 2000, 1);
 	if (all)

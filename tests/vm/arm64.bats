@@ -16,6 +16,9 @@ programs=$build/tests/programs
 # What pthread_cancel() loads by itself
 cancelling=/usr/aarch64-linux-gnu/lib/libgcc_s.so.1
 
+# What runs goroutines forward; in a folder of its own, since what it tells changes what others here say
+emulator=/usr/lib/aarch64-linux-gnu/libunicorn.so.2
+
 # What is looked for there, in the words of one_look. Not all patterns: each takes a second.
 leaks="sender range nilsend context errgroup errgroup:errgroupwait pool::6"
 waits="done doublelock unlock once rwwriter rwrecursive rwrecursive:rwbetween cond pipeline:produces pipeline:squares"
@@ -51,6 +54,7 @@ cases() {
 	printf '%s\n' 'stacks go go' 'stacks go-stripped go-stripped' 'events go-events go' \
 		'grown go-grown go sender' 'program golabels go golabels' 'program gosyscall go gosyscall'
 	echo 'core ended go sender'
+	[[ ! -x $programs/go/goholds ]] || echo 'holders holders go'
 	dumps first-go go $leaks $waits $rings iter
 	dumps well-go go ${healthy// /-well }-well
 	dumps first-stripped go-stripped $some
@@ -94,8 +98,10 @@ setup_file() {
 	fi
 	need_tool
 	cases >"$records/cases"
+	mkdir -p "$build/emulator"
+	[[ ! -e $emulator ]] || cp -L "$emulator" "$build/emulator/"
 	for words in "$leakhop" "$programs/locks" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
-		"$programs"/go-1.*/go{leak,expected} "$cancelling"; do
+		"$programs"/go-1.*/go{leak,expected} "$cancelling" "$build/emulator"; do
 		[[ ! -e $words ]] || puts+=(-a "$words")
 	done
 	"$top/scripts/vmtest" -t "${ARM64_TIME:-230}" -m 2048 "${puts[@]}" "${ARM64_KERNEL:-6.12}:arm64" -- \
@@ -256,6 +262,27 @@ alike() { # NAME
 }
 
 # How many were left behind depends on a millisecond.
+# held FILE CONDITION NAME...: of each lock of that file of goholds it holds of who has it, as $unlock and the input
+held() {
+	local name
+	for name in "${@:3}"; do
+		jq -e --argjson block "$(mark "go/goholds/$1" block "$name")" --argjson unlock "$(mark "go/goholds/$1" unlock "$name")" \
+			--arg file "/goholds/$1" '[.goroutines[] | select(any(.stack[]?; .line == $block and (.file | endswith($file)))) |
+			.wait.holders] | length == 1 and (.[0] | length == 1 and (.[0] | '"$2"'))' "$records/holders.json" >/dev/null || {
+			echo "$name" >&2
+			return 1
+		}
+	done
+}
+
+@test "who holds Go's locks: by deferred calls, and run forward" {
+	[[ -s $records/holders.json ]] || skip "no goholds"
+	held main.go '.how == "holds" and .deferred and .line == $unlock' global field read deep embedded value writer loop
+	[[ -e $emulator ]] || skip "no libunicorn for arm64: nothing was run forward"
+	held plain.go '.how == "holds" and .line == $unlock' plain callee behindloop handed plainread locker closure group either
+	held plain.go '.how == "likely" and .line == $unlock' sometimes iftold answer later
+}
+
 @test "labels, and memory" {
 	need_go
 	holds "[.goroutines[] | select(any(.stack[]?; .line == $(mark go/golabels/main.go block labels)))] |

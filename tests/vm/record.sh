@@ -7,6 +7,7 @@
 #   unit NAME UNIT                  what a unit test prints, and its exit status
 #   dump NAME SET PATTERN...        one dump of goleaks, one with each pattern; PATTERN-well is its healthy twin
 #   program NAME SET PROGRAM        a dump of another Go program, and of its threads
+#   holders NAME SET                a dump of goholds
 #   stacks NAME SET                 goexpected's own dump of its goroutines, and leakhop's before and after
 #   events NAME SET                 goevents, followed with --go-events
 #   grown NAME SET PATTERN          a trace of a goleak that leaks on
@@ -90,6 +91,18 @@ record_dump() { # NAME SET PATTERN...
 	record "$name.json" dump --json --no-threads -p "${list#,}"
 	kill -9 $all 2>/dev/null
 	keep "$name.pids" "$name.json"
+}
+
+# With what runs goroutines forward, if that was put into the machine
+record_holders() { # NAME SET
+	begin "$1.out" "$programs/$2/goholds"
+	await grep -q '^READY .* waiters ' "$1.out"
+	LD_LIBRARY_PATH=$build/emulator
+	export LD_LIBRARY_PATH
+	record "$1.json" dump --json --no-threads --settle 0 -p "$pid"
+	unset LD_LIBRARY_PATH
+	kill -9 "$pid"
+	keep "$1.json"
 }
 
 record_program() { # NAME SET PROGRAM
