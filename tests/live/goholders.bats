@@ -47,6 +47,14 @@ says() {
 		-e --args "${@:2}" >/dev/null
 }
 
+# The same, where that version of Go can have it.
+says_if_there() {
+	local one
+	for one in "${@:2}"; do
+		! query '.goroutines | any(stands_at(place("block"; $ARGS.positional[0])))' -e --args "$one" >/dev/null || says "$1" "$one"
+	done
+}
+
 deferred='.holders_known and (.holders | length == 1) and (.holders[0] |
 	.how == "holds" and .deferred and where == $unlock and stands(.goid; $holds))'
 nobody='(.holders_known | not) and all(.holders[]; .how == "likely")'
@@ -64,10 +72,12 @@ no_emulator() {
 look() { dump "$json" -p "$pid" --no-threads --settle 0; }
 tells() { look && says "$@"; }
 
+# On both sides of what has changed in the runtime and the compiler: arguments of deferred calls (1.18), how they are noted
+# (1.22), where a Mutex is (1.24).
 builds() {
 	local build
-	for build in go go-stripped go-pie "$programs"/go-1.*; do
-		[[ ! -x $programs/${build##*/}/goholds ]] || echo "${build##*/}"
+	for build in go go-stripped go-pie go-1.17 go-1.18 go-1.21 go-1.22 go-1.24 go-1.27; do
+		[[ ! -x $programs/$build/goholds ]] || echo "$build"
 	done
 }
 
@@ -100,6 +110,7 @@ say_deferred() {
 say_run_forward() {
 	tells "$deferred" global field deep embedded value writer loop
 	says "$plain" plain callee behindloop handed plainread locker closure sleep group either
+	says_if_there "$plain" rangefunc
 	says "$likely" sometimes iftold answer later network
 	says '.holders == [] and (.holders_known | not)' \
 		notyet hasrun another stale givenup condition early turns ownonly variable

@@ -82,6 +82,25 @@ class Mutex(Unit):
         self.late += "}\n"
 
 
+def locked_in_turn(rng, name, first, second, inside):
+    """A function that takes two locks, and lets go of them by defer or by hand."""
+    if rng.random() < 0.5:
+        return f"func {name}(a, b *sync.Mutex) {{\n\ta.Lock()\n\tdefer a.Unlock()\n\t{first}\n\tb.Lock()\n\tdefer b.Unlock()\n\t{inside}\n}}\n"
+    return f"func {name}(a, b *sync.Mutex) {{\n\ta.Lock()\n\t{first}\n\tb.Lock()\n\t{inside}\n\tb.Unlock()\n\t{second}\n\ta.Unlock()\n}}\n"
+
+
+class Nested(Unit):
+    """Two locks, of which each takes the one and then the other."""
+
+    def make(self):
+        n = self.n
+        code_a, made_a = self.place("sync.Mutex", f"{n}_a")
+        code_b, made_b = self.place("sync.Mutex", f"{n}_b")
+        self.code = code_a + code_b + locked_in_turn(self.rng, f"{n}_both", "hold(0, 500)", "hold(0, 500)", self.hold()) + \
+            f"func {n}_work(a, b *sync.Mutex) {{\n\tfor {{\n\t\t{n}_both(a, b)\n\t\thold(0, 2000)\n\t}}\n}}\n"
+        self.late = f"{{\n\ta, b := {made_a}, {made_b}\n\tfor i := 0; i < {self.count}; i++ {{\n\t\t{self.start(n + '_work', 'a', 'b')}\n\t}}\n}}\n"
+
+
 class Pipeline(Unit):
     def make(self):
         n, room = self.n, self.rng.choice([0, 0, 1, 4])
@@ -199,7 +218,7 @@ class Kept(Unit):
         self.late = f"{n}_start()\nruntime.GC()\n"
 
 
-HEALTHY = [Mutex, Mutex, Pipeline, Group, Cond, Permits, Steps, Exchange, Network, Expiring, Kept, Kept, Kept]
+HEALTHY = [Mutex, Mutex, Nested, Pipeline, Group, Cond, Permits, Steps, Exchange, Network, Expiring, Kept, Kept, Kept]
 
 
 class Sick(Unit):
@@ -234,6 +253,17 @@ class Circle(Sick):
         self.code = f"func {n}_work(i int, m []sync.Mutex, wg *sync.WaitGroup) {{\n\tm[i].Lock()\n\twg.Done()\n\twg.Wait()\n\tm[(i+1)%len(m)].Lock()\n}}\n" \
             f"//go:noinline\nfunc {n}_start() {{\n\tm, wg := make([]sync.Mutex, {count}), new(sync.WaitGroup)\n\twg.Add({count})\n" \
             f"\tfor i := range m {{\n\t\tgo {n}_work(i, m, wg)\n\t}}\n}}\n"
+        self.late = f"{n}_start()\n"
+
+
+class Crossed(Sick):
+    """Two locks that anything reaches, each of which waits for the other's holder."""
+
+    def make(self):
+        n = self.n
+        self.code = f"var {n}_a, {n}_b sync.Mutex\nvar {n}_both sync.WaitGroup\n" + \
+            locked_in_turn(self.rng, f"{n}_work", f"{n}_both.Done()\n\t{n}_both.Wait()", "", "") + \
+            f"//go:noinline\nfunc {n}_start() {{\n\t{n}_both.Add(2)\n\tgo {n}_work(&{n}_a, &{n}_b)\n\tgo {n}_work(&{n}_b, &{n}_a)\n}}\n"
         self.late = f"{n}_start()\n"
 
 
@@ -279,7 +309,7 @@ class Gathering(Sick):
         self.late = f"go {n}_work()\n"
 
 
-SICK = [Sender, Receiver, NilChannel, Circle, Twice, Undone, Unsignalled, Mutual, Gathering]
+SICK = [Sender, Receiver, NilChannel, Circle, Crossed, Twice, Undone, Unsignalled, Mutual, Gathering]
 
 
 def program(units):

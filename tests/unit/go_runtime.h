@@ -249,6 +249,7 @@ static inline void go_runtime_end(struct go_runtime *runtime)
 	free(runtime->process.timer_channels);
 	free(runtime->process.polls);
 	free(runtime->process.sizes);
+	free(runtime->process.known_calls);
 }
 
 /* The version's number of a reason. */

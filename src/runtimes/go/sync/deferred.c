@@ -334,25 +334,62 @@ static uint8_t flag_of(const uint8_t *record, int32_t offset)
 	return offset >= 0 && offset < GO_DEFER_MAX ? record[offset] : 0;
 }
 
-/* Those of a loop over a function are in a list of their own, which lies elsewhere. */
+struct record {
+	uint64_t link, head;
+	struct deferred call;
+	bool listed; /* its calls are in a list of their own, which head leads to */
+	bool runs;   /* it is being called, or stands for those in a frame */
+};
+
+static bool read_record(const struct looking *l, uint64_t at, struct record *ret)
+{
+	const struct go_offsets *o = &l->holders->process->offsets;
+	uint8_t bytes[GO_DEFER_MAX] = {};
+
+	if (!go_read(l->holders->process, at, bytes, o->defer_size))
+		return false;
+	*ret = (struct record){ .listed = flag_of(bytes, o->defer_rangefunc),
+				.runs = flag_of(bytes, o->defer_started) ||
+					flag_of(bytes, o->defer_open) };
+	memcpy(&ret->link, bytes + o->defer_link, 8);
+	memcpy(&ret->call.sp, bytes + o->defer_sp, 8);
+	memcpy(&ret->call.closure, bytes + o->defer_fn, 8);
+	if (o->defer_head >= 0 && o->defer_head + 8 <= GO_DEFER_MAX)
+		memcpy(&ret->head, bytes + o->defer_head, 8);
+	return true;
+}
+
+static void add_chained(struct looking *l, uint64_t sp, uint64_t closure)
+{
+	if (l->chained < DEFERS_MAX)
+		l->chain[l->chained++] = (struct deferred){ sp, closure };
+}
+
+/* Those of a loop over a function (1.23) are deferred in the frame that has the loop. */
+static void read_list(struct looking *l, const struct record *loop)
+{
+	uint64_t at = loop->head ? go_word(l->holders->process, loop->head) : 0;
+	struct record record;
+	unsigned i;
+
+	for (i = 0; at && i < DEFERS_MAX && read_record(l, at, &record); i++, at = record.link)
+		add_chained(l, loop->call.sp, record.call.closure);
+}
+
 static void read_chain(struct looking *l, uint64_t at)
 {
 	const struct go_offsets *o = &l->holders->process->offsets;
-	uint8_t record[GO_DEFER_MAX];
-	struct deferred one;
+	struct record record;
+	unsigned i;
 
 	if (o->defer_size <= 0 || o->defer_size > GO_DEFER_MAX || o->defer_link < 0 ||
 	    o->defer_sp < 0 || o->defer_fn < 0)
 		return;
-	while (at && l->chained < DEFERS_MAX) {
-		if (!go_read(l->holders->process, at, record, o->defer_size))
-			return;
-		memcpy(&at, record + o->defer_link, 8);
-		memcpy(&one.sp, record + o->defer_sp, 8);
-		memcpy(&one.closure, record + o->defer_fn, 8);
-		if (!flag_of(record, o->defer_started) && !flag_of(record, o->defer_open) &&
-		    !flag_of(record, o->defer_rangefunc))
-			l->chain[l->chained++] = one;
+	for (i = 0; at && i < DEFERS_MAX && read_record(l, at, &record); i++, at = record.link) {
+		if (record.listed)
+			read_list(l, &record);
+		else if (!record.runs)
+			add_chained(l, record.call.sp, record.call.closure);
 	}
 }
 

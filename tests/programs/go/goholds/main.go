@@ -36,6 +36,9 @@ var (
 	kept   []interface{} // alive, and so are the locks in them
 )
 
+// Those that not each version of Go can have.
+var holders, waiters []func()
+
 func keep(one interface{}) { kept = append(kept, one) }
 
 func newAccount() *account {
@@ -304,6 +307,9 @@ func holdings() {
 	go readers(r, &started)
 	started.Wait()
 	plain()
+	for _, one := range holders {
+		one()
+	}
 	seemings()
 	fixture.Ready("holders", 1) // they hold what they hold
 	go waitGlobal()
@@ -318,6 +324,9 @@ func holdings() {
 	fixture.Ready("writers", 1)
 	go waitBehindWriter(r)
 	waitPlain()
+	for _, one := range waiters {
+		one()
+	}
 	fixture.Ready("waiters", 1)
 }
 
