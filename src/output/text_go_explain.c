@@ -36,6 +36,7 @@ static void text_reach(struct line *line, const struct verdict_goroutines *recor
 {
 	const struct lc_go_releasers *releasers = lc_go_releasers_of(record->process,
 								     goroutine->goid);
+	const struct lc_go_held *held = lc_go_held_for(record->process, goroutine);
 
 	text_label(line, "was asked");
 	if (!(goroutine->flags & LC_GO_ASKED))
@@ -44,8 +45,9 @@ static void text_reach(struct line *line, const struct verdict_goroutines *recor
 				 ? "others of its group were asked, or it has not stood long enough"
 				 : "more than the program itself could end its wait");
 	else if (goroutine->flags & LC_GO_UNREACHABLE)
-		line_add(line, LINE_PLAIN,
-			 "twice, and nothing that can run has a pointer to what it waits for");
+		line_add(line, LINE_PLAIN, "twice, and nothing that can run %s",
+			 held && held->known ? "holds the lock that it waits for"
+					     : "has a pointer to what it waits for");
 	else
 		line_add(line, LINE_PLAIN,
 			 "something that can run has a pointer to what it waits for, or its "

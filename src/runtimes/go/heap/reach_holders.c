@@ -24,6 +24,20 @@ bool reach_waits_for_holder(const struct search *search, uint32_t number)
 	return held_for(search, number) != NULL;
 }
 
+void reach_take_holders(const struct search *search, uint32_t number,
+			struct lc_go_releasers *releasers)
+{
+	const struct lc_go_held *held = held_for(search, number);
+	uint32_t i;
+
+	if (!held)
+		return;
+	releasers->known = true;
+	releasers->total = held->count;
+	for (i = 0; i < held->count && i < LC_GO_RELEASERS; i++)
+		releasers->goids[releasers->count++] = held->holders[i].goid;
+}
+
 static bool lives(const struct search *search, uint64_t goid)
 {
 	const struct lc_goroutine *goroutine = lc_go_by_goid(search->model, goid);

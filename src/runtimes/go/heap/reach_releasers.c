@@ -298,6 +298,7 @@ int reach_find_releasers(struct search *search, struct lc_go_process *model)
 		if (!waiting[i])
 			continue;
 		find_holders(&h, &chains, i, &releasers);
+		reach_take_holders(search, i, &releasers);
 		r = lc_go_set_releasers(model, &releasers);
 	}
 	release(&h, &chains);

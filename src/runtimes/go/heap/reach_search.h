@@ -259,6 +259,10 @@ void reach_read_waits(struct search *search, const uint32_t *numbers, size_t cou
 bool reach_waits_for_holder(const struct search *search, uint32_t number);
 bool reach_follow_holders(struct search *search);
 
+/* The same holders, as who could end its wait. */
+void reach_take_holders(const struct search *search, uint32_t number,
+			struct lc_go_releasers *releasers);
+
 /*
  * reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies.
  */
