@@ -83,13 +83,12 @@ named='any(.findings[].kernel_stack[]; .function | test("futex"))'
 	somebodys sick abba
 	await 2
 	cp "$top/tests/live/confined.py" "$top/tests/live/profiles/docker.json" "$room/"
-	both() {
-		"${container[@]}" true
-		setpriv --inh-caps=-all --bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap,+sys_ptrace \
-			/usr/bin/python3 "$room/confined.py" "$room/docker.json" "$leakhop" dump -p "$pid" -m 20ms --json \
-			>"$json" 2>"$json.said" && holds ".source == \"proc\" and $found and $lines" "$json"
+	ephemeral() {
+		"${container[@]}",+sys_ptrace /usr/bin/python3 "$room/confined.py" "$room/docker.json" \
+			"$leakhop" dump -p "$pid" -m 20ms --json >"$json" 2>"$json.said" &&
+			holds ".source == \"proc\" and $found and $lines" "$json"
 	}
-	eventually 20 both
+	eventually 20 ephemeral
 }
 
 @test "the static program in a folder with nothing else, no /dev even" {
