@@ -10,6 +10,7 @@
 
 #include "stack/code.h"
 #include "stack/engine.h"
+#include "stack/expression.h"
 #include "stack/rules.h"
 #include "stack/walker.h"
 
