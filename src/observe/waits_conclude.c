@@ -18,8 +18,12 @@
 struct waker_search {
 	struct observer *observer;
 	const struct lc_thread *waiter;
+	size_t known; /* of those that live, the model has */
 	bool found;
 };
+
+/* After so long nobody is still on the way from the unlocking to the wake-up. */
+#define WAY_MOST_NS UINT64_C(10000000000)
 
 /*
  * These stay let go: a round of a barrier that is over, an initialiser that has run. A lock that is
@@ -54,6 +58,7 @@ static int may_be_waker(void *context, pid_t tid)
 	thread = lc_model_find(search->observer->model, tid);
 	if (!thread)
 		thread = lc_model_find(search->observer->others, tid);
+	search->known += thread && !thread->ended_at;
 	if (thread && lc_thread_stood_still(thread, waiter->wait_read_at) &&
 	    sleeps_in_a_call(thread))
 		return 0;
@@ -61,6 +66,37 @@ static int may_be_waker(void *context, pid_t tid)
 		return 0;
 	search->found = true;
 	return 1;
+}
+
+static void count_known(const struct lc_model *model, const struct lc_thread *waiter,
+			size_t *living, bool *ended)
+{
+	const struct lc_thread *thread = lc_model_next(model, NULL);
+
+	for (; thread; thread = lc_model_next(model, thread)) {
+		if (thread->task.pid != waiter->task.pid || thread == waiter)
+			continue;
+		*living += !thread->ended_at;
+		*ended = *ended || (thread->ended_at && thread->ended_at >= waiter->wait_read_at);
+	}
+}
+
+/*
+ * Who has unlocked, and ended since the waiter was seen for the last time, may have woken it in
+ * between; it is in no list.
+ */
+static bool waker_may_have_ended(const struct waker_search *search)
+{
+	const struct lc_thread *waiter = search->waiter;
+	size_t living = 0;
+	bool ended = false;
+
+	if (stays_let_go(waiter->wait) || !free_since(waiter) ||
+	    waiter->seen_at - free_since(waiter) > WAY_MOST_NS)
+		return false;
+	count_known(search->observer->model, waiter, &living, &ended);
+	count_known(search->observer->others, waiter, &living, &ended);
+	return ended || living > search->known;
 }
 
 static void note_waker(struct observer *observer, struct lc_thread *waiter)
@@ -79,7 +115,8 @@ static void note_waker(struct observer *observer, struct lc_thread *waiter)
 		return;
 	if (wait->flags & LC_WAIT_PROCESS_SHARED) /* others may be about to, and are not known */
 		return;
-	if (target_for_each_tid(waiter->task.pid, may_be_waker, &search) >= 0 && !search.found)
+	if (target_for_each_tid(waiter->task.pid, may_be_waker, &search) >= 0 && !search.found &&
+	    !waker_may_have_ended(&search))
 		wait->flags |= LC_WAIT_NO_WAKER;
 }
 
