@@ -31,7 +31,8 @@ confined() { grep -q $'^Seccomp:\t2' "/proc/$(worker files)/status" && grep -q $
 
 # One that replaces another is a child of the spawner.
 spawner() { pgrep -P "$tracer" -x leakhop-spawner || pgrep -P "$tracer" -x leakhop-spawne; }
-worker() { pgrep -P "$tracer,$(spawner)" -x "leakhop-$1"; }
+# Those that live: who was killed is in the list until it is reaped.
+worker() { pgrep -r D,R,S -P "$tracer,$(spawner)" -x "leakhop-$1"; }
 workers_stand() { [[ $(worker reader) && $(worker files) && $(spawner) ]]; }
 
 workers_have_their_rights() {
@@ -104,7 +105,7 @@ workers_have_their_rights() {
 	eventually 20 confined
 	workers_have_their_rights
 	# And one that runs threads of the host forward, if there was something to ask.
-	none_else() { (($(pgrep -P "$(spawner)" | wc -l) == 2 + $(worker emulate | wc -l))); }
+	none_else() { (($(pgrep -r D,R,S -P "$(spawner)" | wc -l) == 2 + $(worker emulate | wc -l))); }
 	eventually 20 none_else
 	stop_trace
 	is "$(ready_tid mutex)" "any(.user_stack[]; .line == $(mark locks.c block mutex))" "$json"
