@@ -92,7 +92,7 @@ static bool waker_may_have_ended(const struct waker_search *search)
 	bool ended = false;
 
 	if (stays_let_go(waiter->wait) || !free_since(waiter) ||
-	    waiter->seen_at - free_since(waiter) > WAY_MOST_NS)
+	    waiter->seen_at > free_since(waiter) + WAY_MOST_NS)
 		return false;
 	count_known(search->observer->model, waiter, &living, &ended);
 	count_known(search->observer->others, waiter, &living, &ended);

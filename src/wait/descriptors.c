@@ -121,18 +121,23 @@ static int read_table(struct wait_descriptors *table, pid_t pid, pid_t tid)
 	return 0;
 }
 
+/* As read_table(), of a thread that is not the leader: what it refuses is noted, and no error. */
+static int read_thread(struct reading *reading, pid_t tid)
+{
+	int r = read_table(reading->table, reading->pid, tid);
+
+	if (r != -EACCES)
+		return r;
+	reading->table->refused++;
+	return 0;
+}
+
 /* A leader that has ended has none, and its threads go on with the one that was its. */
 static int read_of_living(void *context, pid_t tid)
 {
 	struct reading *reading = context;
-	int r;
 
-	if (tid == reading->pid)
-		return 0;
-	r = read_table(reading->table, reading->pid, tid);
-	if (r == -EACCES)
-		reading->table->refused++;
-	return r < 0 && r != -EACCES ? r : 1;
+	return tid == reading->pid ? 0 : read_thread(reading, tid) ?: 1;
 }
 
 static bool has_ended(pid_t pid)
@@ -166,14 +171,12 @@ static int read_process(void *context, pid_t pid)
 static int read_other_table(void *context, pid_t tid)
 {
 	struct reading *reading = context;
-	int r;
 
 	if (tid == reading->pid || syscall(SYS_kcmp, tid, reading->pid, KCMP_FILES, 0, 0) <= 0 ||
 	    syscall(SYS_kcmp, tid, reading->last, KCMP_FILES, 0, 0) == 0)
 		return 0;
 	reading->last = tid;
-	r = read_table(reading->table, reading->pid, tid);
-	return r == -EACCES ? 0 : r;
+	return read_thread(reading, tid);
 }
 
 static int read_other_tables(void *context, pid_t pid)
@@ -239,22 +242,36 @@ const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
 	return end > low ? &table->all[low] : NULL;
 }
 
+static bool only_itself(const struct wait_job *job, const struct wait_descriptor *found,
+			size_t count, bool (*filter)(const struct wait_descriptor *, void *),
+			void *context)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (filter && !filter(&found[i], context))
+			continue;
+		if (found[i].pid != job->pid)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /*
  * Where nobody but the waiter itself seems to have the other end, threads with a table of their own
- * are asked, too: a pass over all threads of the host, that few waits are worth. Returns true where
- * more is known now.
+ * are asked, too: a pass over all threads of the host, that few waits are worth.
  */
-static bool look_deeper(struct wait_job *job, bool alone)
+static void look_deeper(struct wait_job *job)
 {
 	struct wait_descriptors *table = &job->scan->descriptors;
 
-	if (!alone || table->deep || target_count_tids(job->pid) != 1)
-		return false;
+	if (table->deep || target_count_tids(job->pid) != 1)
+		return;
 	table->deep = true;
 	(void)target_for_each_pid(read_other_tables, table);
-	if (table->count)
-		qsort(table->all, table->count, sizeof(*table->all), compare);
-	return true;
+	qsort(table->all, table->count, sizeof(*table->all), compare);
 }
 
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
@@ -263,27 +280,18 @@ size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum targe
 {
 	size_t count, i, before = job->wait->owner_total;
 	const struct wait_descriptor *found;
-	bool alone = false, others = false;
 	pid_t last = 0;
 
 	found = wait_descriptors_find(job->scan, kind, key, &count);
+	if (only_itself(job, found, count, filter, context)) {
+		look_deeper(job);
+		found = wait_descriptors_find(job->scan, kind, key, &count);
+	}
 	for (i = 0; i < count; i++) {
 		if (found[i].pid == last || (filter && !filter(&found[i], context)))
 			continue;
 		wait_add_owner(job, role, found[i].pid, 0, found[i].fd);
 		last = found[i].pid;
-		alone = alone || last == job->pid;
-		others = others || last != job->pid;
-	}
-	if (look_deeper(job, alone && !others)) {
-		found = wait_descriptors_find(job->scan, kind, key, &count);
-		for (i = 0; i < count; i++) {
-			if (found[i].pid == found[i].tid || found[i].pid == last ||
-			    (filter && !filter(&found[i], context)))
-				continue;
-			wait_add_owner(job, role, found[i].pid, 0, found[i].fd);
-			last = found[i].pid;
-		}
 	}
 	if (job->scan->descriptors.refused || job->scan->descriptors.cut) {
 		job->wait->flags |= LC_WAIT_INCOMPLETE;
