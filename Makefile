@@ -180,6 +180,7 @@ unit_folders_stacks = model util
 unit_folders_report = verdict model util
 unit_folders_groups = verdict model util
 unit_folders_graph = verdict model util
+unit_folders_graph_still = verdict model util
 unit_folders_instants = verdict model util
 unit_folders_rules = verdict model util
 unit_folders_series = verdict model util

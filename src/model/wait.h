@@ -205,7 +205,7 @@ enum lc_wait_recorded {
 #define LC_WAIT_ALL_BLOCKED (1ull << 35)  /* sigwait: the process blocks or ignores all others */
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */
-#define LC_WAIT_32_BIT (1ull << 49)	  /* in a 32-bit program, whose objects are not read */
+#define LC_WAIT_32_BIT (1ull << 50)	  /* in a 32-bit program, whose objects are not read */
 /*
  * The lock's own code waits with a time-out, looks, and waits again until it has the lock: the
  * time-out ends nothing.
@@ -244,6 +244,8 @@ enum lc_wait_recorded {
 	(1ull << 48) /* owners are who would release it, by their own code; it records none */
 /* All threads of the process were run forward, each to its end, and none would release it. */
 #define LC_WAIT_NEVER_UNLOCKED (1ull << 49)
+/* A thread of the Go runtime that asks for the goroutines that wait for descriptors. */
+#define LC_WAIT_GO_POLLER (1ull << 51)
 
 /*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in

@@ -72,6 +72,8 @@ static void add_object(struct words *words, const struct graph_node *node)
 				object, sizeof(object)));
 	else if (node->goroutine)
 		add(words, "%s", lc_go_kind_name(node->goroutine->kind));
+	else
+		add(words, "something that there was no time to read");
 }
 
 /* Each member once; a process that stands for a thread is left out. */
@@ -111,20 +113,55 @@ static void add_circle(struct words *words, const struct graph *graph, uint32_t 
 	}
 }
 
-/* Who waits, for what, and who stands at the end of the chain. */
+/* Threads of Go's scheduler wait for nobody: their process is who could act. */
+static bool is_scheduler(const struct graph_node *node)
+{
+	return node->thread && node->thread->wait &&
+	       (node->thread->wait->kind == LC_WAIT_GO ||
+		node->thread->wait->flags & LC_WAIT_GO_POLLER);
+}
+
+static void add_last(struct words *words, const struct graph_node *node)
+{
+	char process[LC_COMM_LEN * 4];
+
+	if (is_scheduler(node)) {
+		add(words, "%s (pid %d) could end that",
+		    escape_text(node->thread->process_comm, process, sizeof(process)), node->pid);
+		return;
+	}
+	add_node(words, node);
+	if (node->thread && !node->thread->blocked) {
+		add(words, " runs");
+		return;
+	}
+	add(words, " waits for ");
+	add_object(words, node);
+}
+
+/* Who waits, for what, and so link by link; of long ones the end. */
 static void add_chain(struct words *words, const struct graph *graph, uint32_t node)
 {
-	uint32_t entry = GRAPH_NONE, at = node, root = node;
+	uint32_t entry = GRAPH_NONE, at = node, left_out = 0, links = 0, last = node;
 
 	add_node(words, &graph->nodes[node]);
 	add(words, " waits for ");
 	add_object(words, &graph->nodes[node]);
-	while ((at = graph_chain_next(graph, at, &entry)) != GRAPH_NONE)
-		root = graph_is_process(&graph->nodes[at]) ? root : at;
-	if (root == node)
+	while ((at = graph_chain_next(graph, at, &entry)) != GRAPH_NONE) {
+		if (graph_is_process(&graph->nodes[at]))
+			continue;
+		if (last != node && ++links < MEMBERS) {
+			add(words, "; ");
+			add_last(words, &graph->nodes[last]);
+		} else {
+			left_out += last != node;
+		}
+		last = at;
+	}
+	if (last == node)
 		return;
-	add(words, ", and so in the end for ");
-	add_node(words, &graph->nodes[root]);
+	add(words, left_out ? "; after %u more " : "; ", left_out);
+	add_last(words, &graph->nodes[last]);
 }
 
 static void add_finding(struct words *words, const struct graph *graph, uint32_t node,
@@ -169,13 +206,10 @@ static bool add_worst(struct words *words, const struct output_run *run,
 	return group || thread;
 }
 
-/* Threads of Go's scheduler wait for nobody. */
-static bool is_telling(const struct verdict_record *record)
+static bool is_telling(const struct output_run *run, const struct verdict_record *record)
 {
-	const struct lc_wait *wait = record->thread->wait;
-
 	return record->still_blocked && record->node != GRAPH_NONE &&
-	       (!wait || wait->kind != LC_WAIT_GO);
+	       !is_scheduler(&run->view->graph.nodes[record->node]);
 }
 
 /*
@@ -200,7 +234,7 @@ static const struct verdict_record *longest(const struct output_run *run,
 
 	for (i = 0; i < records->count; i++) {
 		record = &records->list[i];
-		if (!is_telling(record))
+		if (!is_telling(run, record))
 			continue;
 		rank = rank_of(&nodes[record->node]);
 		if (best && (rank < best_rank ||

@@ -74,6 +74,9 @@ static const char *of_unreachable(const struct verdict_goroutines *group)
 
 static const char *of_circle(const struct verdict_goroutines *group)
 {
+	if (group->goroutine->kind == LC_GO_NETWORK)
+		return "read and write in a goroutine each, and close what the other end reads "
+		       "from once all is written";
 	return lc_go_is_lock(group->goroutine->kind)
 		       ? "take these in one fixed order everywhere, and wait for nothing else "
 			 "while one is held"
@@ -110,7 +113,7 @@ static const char *choose(const struct verdict_goroutines *group)
 		       "of a select";
 	if (is(group, "empty-select"))
 		return "wait for a context or a signal instead of select {}";
-	if (is(group, "circle"))
+	if (is(group, "circle") || is(group, "unless-collected"))
 		return of_circle(group);
 	if (is(group, "dead-end") || is(group, "self") || is(group, "never-unlocked"))
 		return !is(group, "dead-end")

@@ -154,6 +154,8 @@ static void conclude_circle(struct judging *j)
 	      graph_node_words(&graph->nodes[j->group->node], words, sizeof(words)));
 	graph_add_circle(graph, j->group->node, NULL, conclusion->proof, sizeof(conclusion->proof));
 	used = strlen(conclusion->proof);
+	if (j->kind == LC_GO_NETWORK)
+		return;
 	snprintf(conclusion->proof + used, sizeof(conclusion->proof) - used, "; %s",
 		 known_holders(j) ? "who holds the lock would unlock it by its own code"
 				  : "nothing else that can run has it");
@@ -593,11 +595,28 @@ static void judge_socket(struct judging *j)
 	}
 }
 
+/* It waits in a circle that leads through descriptors. */
+static bool judge_network_circle(struct judging *j)
+{
+	const struct graph_node *node = node_of(j);
+
+	if (!node || node->alive || !node->in_cycle)
+		return false;
+	conclude_circle(j);
+	if (node->collectable)
+		conclude(j, VERDICT_SUSPECT, "unless-collected",
+			 "deadlock, unless Go's collector, which runs every two minutes, closes a "
+			 "file that nobody has any more");
+	return true;
+}
+
 static void judge_network(struct judging *j)
 {
 	const struct lc_go_wait *wait = j->group->wait;
 	char span[32];
 
+	if (judge_network_circle(j))
+		return;
 	if (wait && wait->has_deadline && wait->until > j->around->now)
 		conclude(j, VERDICT_IDLE, "deadline", "a deadline ends it in %s",
 			 duration_format(wait->until - j->around->now, span, sizeof(span)));

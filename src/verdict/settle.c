@@ -2,6 +2,7 @@
 /* What another look would tell: see settle.h. */
 #include "verdict/settle.h"
 #include "verdict/goroutines.h"
+#include "verdict/graph/graph.h"
 
 static bool looks_again(const struct lc_thread *thread)
 {
@@ -13,6 +14,21 @@ static bool is_open(const struct verdict_goroutines *group)
 {
 	return group->conclusion.verdict == VERDICT_SUSPECT && group->at_least &&
 	       (lc_go_is_lock(group->goroutine->kind) || group->goroutine->kind == LC_GO_CHAN_SEND);
+}
+
+/* A Go process none of which could run again, if it still stands so when it is read again. */
+static int needs_stillness(const struct lc_snapshot *snapshot, bool *ret_needed)
+{
+	struct graph graph;
+	uint32_t i;
+	int r = graph_build_as_if_still(snapshot, &graph);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < graph.count && !*ret_needed; i++)
+		*ret_needed = graph.nodes[i].still_since && !graph.nodes[i].alive;
+	graph_release(&graph);
+	return 0;
 }
 
 int verdict_needs_time(const struct lc_snapshot *snapshot, bool *ret_needed)
@@ -35,5 +51,5 @@ int verdict_needs_time(const struct lc_snapshot *snapshot, bool *ret_needed)
 		needed = is_open(&groups.list[i]);
 	verdict_goroutines_release(&groups);
 	*ret_needed = needed;
-	return 0;
+	return needed || !snapshot->go ? 0 : needs_stillness(snapshot, ret_needed);
 }

@@ -8,7 +8,8 @@
 
 /*
  * *ret_needed: it depends on time what is concluded of somebody (goroutines at a lock, which may
- * change hands, or in a send; a thread that wants a lock and looks at it again and again).
+ * change hands, or in a send; a thread that wants a lock and looks at it again and again; a Go
+ * process none of which seems able to run).
  * Returns 0 or -ENOMEM.
  */
 int verdict_needs_time(const struct lc_snapshot *snapshot, bool *ret_needed);

@@ -3,6 +3,7 @@
  * poll, select and epoll: the members, and which of them could still fire. A set of one member is a
  * wait on that member, and is described as such.
  */
+#include "wait/names.h"
 #include "wait/kinds.h"
 
 #include <poll.h>
@@ -205,6 +206,9 @@ void wait_describe_set(struct wait_job *job)
 	wait->direction = LC_WAIT_EVENT;
 	wait->recorded = LC_WAIT_NOT_RECORDED;
 	if (epoll) {
+		wait->flags |= wait_names_contain(job->subject, "runtime.netpoll")
+				       ? LC_WAIT_GO_POLLER
+				       : 0;
 		wait->fd = job->args[0];
 		wait_set_key(job, LC_WAIT_SPACE_FD, job->pid, job->args[0], 0);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Building and solving of the wait-for graph: see graph.h. Relies on uthash. */
+/* Building of the wait-for graph: see graph.h. Relies on uthash. */
 #include "verdict/graph/private.h"
 
 #include "model/wait.h"
@@ -13,7 +13,9 @@ struct graph_index {
 	pid_t id;
 	uint32_t node;
 	uint32_t threads;     /* by_pid: how many of the process are in the graph */
+	uint32_t network;     /* by_pid: how many of its goroutines that wait for descriptors are */
 	uint64_t steady_from; /* by_pid: all of these that are blocked stood still since then */
+	uint64_t seen_at;     /* by_pid: the first of these was seen last */
 };
 
 static struct graph_index *index_find(struct graph_index *index, pid_t id)
@@ -82,6 +84,8 @@ static int add_thread(struct graph *graph, const struct lc_thread *thread)
 	}
 	if (process) {
 		process->threads++;
+		if (!process->seen_at || thread->seen_at < process->seen_at)
+			process->seen_at = thread->seen_at;
 		if (thread->blocked && thread->steady_from > process->steady_from)
 			process->steady_from = thread->steady_from;
 	}
@@ -99,8 +103,34 @@ uint32_t graph_chain_next(const struct graph *graph, uint32_t at, uint32_t *entr
 	return next == *entry ? GRAPH_NONE : next;
 }
 
+/* Of Go processes that stand still, the threads that would run their goroutines. */
+static void note_still(struct graph *graph, const struct lc_go *go, bool as_if)
+{
+	const struct lc_go_process *process;
+	const struct graph_index *entry;
+	struct graph_node *node;
+	uint32_t i;
+
+	for (process = go->processes; process; process = process->hh.next) {
+		entry = index_find(graph->by_pid, process->pid);
+		if (entry)
+			graph->nodes[entry->node].still_since = graph_go_still_since(
+				graph, process, as_if ? UINT64_MAX : entry->seen_at);
+	}
+	for (i = 0; i < graph->count; i++) {
+		struct graph_index *own;
+
+		node = &graph->nodes[i];
+		own = index_find(graph->by_pid, node->pid);
+		if (!own || !graph->nodes[own->node].still_since)
+			continue;
+		node->go_worker = node->thread && graph_is_go_worker(node->thread);
+		own->network += graph_is_go_network(node);
+	}
+}
+
 /* Room for every thread, for a node of every process, and for goroutines. */
-static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot)
+static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot, bool as_if)
 {
 	const struct lc_model *models[] = { snapshot->threads, snapshot->others };
 	size_t most = snapshot->go ? graph_go_capacity(snapshot->go) : 0, i;
@@ -123,7 +153,10 @@ static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot)
 		graph->nodes[graph->count].locked = GRAPH_NONE;
 		graph->nodes[graph->count++].pid = process->id;
 	}
-	return r || !snapshot->go ? r : graph_go_add_nodes(graph, snapshot->go);
+	r = r || !snapshot->go ? r : graph_go_add_nodes(graph, snapshot->go);
+	if (!r && snapshot->go)
+		note_still(graph, snapshot->go, as_if);
+	return r;
 }
 
 /* Who could release it, and are these all? */
@@ -209,6 +242,12 @@ static uint32_t thread_edges(const struct graph *graph, struct graph_node *node,
 			edges[0] = node->locked;
 		return 1;
 	}
+	if (node->go_worker) {
+		node->complete = true;
+		if (edges)
+			edges[0] = index_find(graph->by_pid, node->pid)->node;
+		return 1;
+	}
 	if (!wait)
 		return 0;
 	node->any_thread = has_any_thread(graph, node);
@@ -226,7 +265,10 @@ static uint32_t node_edges(const struct graph *graph, struct graph_node *node, u
 			       : thread_edges(graph, node, edges);
 }
 
-/* First counts, then fills: a process's edges are its threads. */
+/*
+ * First counts, then fills: a process's edges are its threads, and the goroutines of one that
+ * stands still which a descriptor could let run.
+ */
 static int add_edges(struct graph *graph)
 {
 	uint32_t *fill, total = 0, i;
@@ -238,8 +280,10 @@ static int add_edges(struct graph *graph)
 		node->first_edge = total;
 		if (!graph_is_process(node))
 			total += node_edges(graph, node, NULL);
-		else
-			total += index_find(graph->by_pid, node->pid)->threads;
+		else {
+			process = index_find(graph->by_pid, node->pid);
+			total += process->threads + process->network;
+		}
 	}
 	graph->nodes[graph->count].first_edge = total;
 	graph->edge_count = total;
@@ -256,9 +300,9 @@ static int add_edges(struct graph *graph)
 		if (graph_is_process(node))
 			continue;
 		node_edges(graph, node, graph->edges + node->first_edge);
-		if (node->goroutine)
-			continue;
 		own = index_find(graph->by_pid, node->pid);
+		if (node->goroutine && !(own && own->network && graph_is_go_network(node)))
+			continue;
 		graph->edges[graph->nodes[own->node].first_edge + fill[own->node]++] = i;
 	}
 	HASH_ITER(hh, graph->by_pid, process, next) {
@@ -268,216 +312,33 @@ static int add_edges(struct graph *graph)
 	return 0;
 }
 
-/* Does it go on without any of its releasers? */
-static bool alive_by_itself(const struct graph_node *node)
-{
-	const struct lc_wait *wait;
-
-	if (node->goroutine)
-		return graph_go_alive_by_itself(node);
-	if (!node->thread)
-		return false;
-	wait = node->thread->wait;
-	if (!node->thread->blocked || !wait)
-		return !(node->thread->state == 'Z' || node->thread->state == 'X');
-	if (node->gone || node->locked != GRAPH_NONE)
-		return false;
-	if (lc_wait_ends_by_itself(wait) || wait->flags & LC_WAIT_CAN_FIRE)
-		return true;
-	if (wait->recorded == LC_WAIT_NOBODY)
-		return false;
-	return !node->complete;
-}
-
-/* Spreads life against the edges, from those alive by themselves. */
-static int solve(struct graph *graph)
-{
-	uint32_t *waiters, *start, *queue, head = 0, tail = 0, i, e;
-
-	start = calloc(graph->count + 2, sizeof(*start));
-	waiters = calloc(graph->edge_count + 1, sizeof(*waiters));
-	queue = calloc(graph->count + 1, sizeof(*queue));
-	if (!start || !waiters || !queue) {
-		free(start);
-		free(waiters);
-		free(queue);
-		return -ENOMEM;
-	}
-	for (e = 0; e < graph->edge_count; e++)
-		start[graph->edges[e] + 2]++;
-	for (i = 2; i < graph->count + 2; i++)
-		start[i] += start[i - 1];
-	for (i = 0; i < graph->count; i++) {
-		for (e = graph->nodes[i].first_edge; e < graph->nodes[i + 1].first_edge; e++)
-			waiters[start[graph->edges[e] + 1]++] = i;
-		graph->nodes[i].alive = graph->nodes[i].independent = alive_by_itself(
-			&graph->nodes[i]);
-		if (graph->nodes[i].alive)
-			queue[tail++] = i;
-	}
-	while (head < tail) {
-		uint32_t one = queue[head++];
-
-		for (e = start[one]; e < start[one + 1]; e++) {
-			if (graph->nodes[waiters[e]].alive)
-				continue;
-			graph->nodes[waiters[e]].alive = true;
-			queue[tail++] = waiters[e];
-		}
-	}
-	free(start);
-	free(waiters);
-	free(queue);
-	return 0;
-}
-
-/*
- * The releaser that a chain goes on to: the first that is as dead or alive as the waiter itself. A
- * living process stands for a thread of it that needs nobody, lest the chain come back to the
- * waiter.
- */
-static uint32_t choose_next(const struct graph *graph, uint32_t from)
-{
-	const struct graph_node *node = &graph->nodes[from], *other;
-	uint32_t e, best = GRAPH_NONE;
-
-	if (node->any_thread) /* all of them, none more than another: a root */
-		return GRAPH_NONE;
-
-	for (e = node->first_edge; e < graph->nodes[from + 1].first_edge; e++) {
-		other = &graph->nodes[graph->edges[e]];
-		if (graph->edges[e] == from && node->alive)
-			continue;
-		if (best == GRAPH_NONE)
-			best = graph->edges[e];
-		if (other->alive == node->alive &&
-		    (!graph_is_process(node) || !node->alive || other->independent))
-			return graph->edges[e];
-	}
-	return best;
-}
-
-/*
- * A circle of the living is none: someone in it will go on by itself, and there the chain ends. At
- * a process, rather than at a lock: which of its threads it stands for was but a choice.
- */
-static void cut_circle(struct graph *graph, uint32_t start)
-{
-	uint32_t at = start, where = start;
-
-	do {
-		if (graph_is_process(&graph->nodes[at]))
-			where = at;
-		else if (graph->nodes[at].independent && !graph_is_process(&graph->nodes[where]))
-			where = at;
-		at = graph->nodes[at].next;
-	} while (at != start);
-	graph->nodes[where].next = GRAPH_NONE;
-}
-
-/* Walks the chains, each node once, and marks those that come back to themselves. */
-static int mark_cycles(struct graph *graph)
-{
-	uint32_t *visit = calloc(graph->count + 1, sizeof(*visit)), i, at, mark = 0;
-
-	if (!visit)
-		return -ENOMEM;
-	for (i = 0; i < graph->count; i++) {
-		if (visit[i])
-			continue;
-		mark++;
-		for (at = i; at != GRAPH_NONE && !visit[at]; at = graph->nodes[at].next)
-			visit[at] = mark;
-		if (at == GRAPH_NONE || visit[at] != mark)
-			continue;
-		if (graph->nodes[at].alive) {
-			cut_circle(graph, at);
-			continue;
-		}
-		for (; !graph->nodes[at].in_cycle; at = graph->nodes[at].next)
-			graph->nodes[at].in_cycle = true;
-	}
-	free(visit);
-	return 0;
-}
-
-/* In a circle each waits for each, and whoever waits for one waits for all. */
-static void share_in_circle(struct graph *graph, uint32_t start, uint32_t *waiting)
-{
-	uint32_t at = start, threads = 0, behind = 0;
-
-	do {
-		threads += graph->nodes[at].thread != NULL;
-		behind += graph->nodes[at].dependents;
-		at = graph->nodes[at].next;
-	} while (at != start);
-	do {
-		graph->nodes[at].dependents = behind + threads - (graph->nodes[at].thread != NULL);
-		waiting[at] = 0;
-		at = graph->nodes[at].next;
-	} while (at != start);
-}
-
-/* How many stand behind each: leaves first, each passes its count on. */
-static int count_dependents(struct graph *graph)
-{
-	uint32_t *waiting = calloc(graph->count + 1, sizeof(*waiting)), *queue, head = 0, tail = 0,
-		 i;
-
-	queue = calloc(graph->count + 1, sizeof(*queue));
-	if (!waiting || !queue) {
-		free(waiting);
-		free(queue);
-		return -ENOMEM;
-	}
-	for (i = 0; i < graph->count; i++) {
-		if (graph->nodes[i].next != GRAPH_NONE)
-			waiting[graph->nodes[i].next]++;
-	}
-	for (i = 0; i < graph->count; i++) {
-		if (!waiting[i])
-			queue[tail++] = i;
-	}
-	while (head < tail) {
-		const struct graph_node *node = &graph->nodes[queue[head++]];
-
-		if (node->next == GRAPH_NONE)
-			continue;
-		graph->nodes[node->next].dependents += node->dependents + (node->thread != NULL);
-		if (!--waiting[node->next])
-			queue[tail++] = node->next;
-	}
-	for (i = 0; i < graph->count; i++) {
-		if (graph->nodes[i].in_cycle && waiting[i])
-			share_in_circle(graph, i, waiting);
-	}
-	free(waiting);
-	free(queue);
-	return 0;
-}
-
-int graph_build(const struct lc_snapshot *snapshot, struct graph *graph)
+static int build(const struct lc_snapshot *snapshot, bool as_if, struct graph *graph)
 {
 	uint32_t i;
 	int r;
 
 	memset(graph, 0, sizeof(*graph));
 	graph->model = snapshot->threads;
-	r = add_nodes(graph, snapshot);
+	graph->now = snapshot->now;
+	r = add_nodes(graph, snapshot, as_if);
 	r = r ?: add_edges(graph);
-	r = r ?: solve(graph);
-	if (!r) {
-		for (i = 0; i < graph->count; i++) {
-			struct graph_node *node = &graph->nodes[i];
+	r = r ?: graph_solve(graph);
+	for (i = 0; i < graph->count && !r; i++) {
+		struct graph_node *node = &graph->nodes[i];
 
-			node->next = choose_next(graph, i);
-			node->linked = node->next == GRAPH_NONE ||
-				       stood_still(graph, node, node->next);
-		}
-		r = mark_cycles(graph);
+		node->linked = node->next == GRAPH_NONE || stood_still(graph, node, node->next);
 	}
-	r = r ?: count_dependents(graph);
 	if (r < 0)
 		graph_release(graph);
 	return r;
+}
+
+int graph_build(const struct lc_snapshot *snapshot, struct graph *graph)
+{
+	return build(snapshot, /* as_if= */ false, graph);
+}
+
+int graph_build_as_if_still(const struct lc_snapshot *snapshot, struct graph *graph)
+{
+	return build(snapshot, /* as_if= */ true, graph);
 }

@@ -12,6 +12,11 @@
  * wait was read, and a link holds only if the other end, too, had stood still when that was. Else
  * the link is kept, but proves nothing.
  *
+ * A Go process's threads without work run whatever goroutine can run: so each waits for a goroutine
+ * of its process, where all of these are known, none can run or has a timer, and all had stood
+ * still when the threads were found so (graph_still.c). What remains are finalizers, which the
+ * runtime calls once its collector has run, every two minutes (src/runtime/proc.go, forcegcperiod).
+ *
  * Of a process's goroutines those are here of which it was asked who could release them, those who
  * could, those that wait for a socket which was looked at, and those that have a thread: they wait
  * for it while it is in a call, and it waits for them while they are locked to it (a C thread that
@@ -37,7 +42,10 @@ struct graph_node {
 	bool complete;	  /* all who could release it are in the graph, and still are who could */
 	bool any_thread;  /* any thread of its process could release it, and nobody else */
 	bool linked;	  /* next stood still, or runs, ever since it was read that it is next */
-	uint32_t first_edge; /* into edges; up to the next node's first_edge */
+	bool go_worker;	  /* a thread that runs goroutines, in a process none of which can run */
+	bool collectable; /* a finalizer might release it, directly or one behind the other */
+	uint64_t still_since; /* of a process: since when all its goroutines wait for others; 0 */
+	uint32_t first_edge;  /* into edges; up to the next node's first_edge */
 	uint32_t next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the
 			  root */
 	uint32_t dependents; /* threads that wait, directly or one behind the other, for this one */
@@ -51,6 +59,7 @@ struct graph {
 	struct graph_index *by_tid, *by_pid; /* uthash */
 	struct graph_go_index *by_goid;	     /* uthash */
 	const struct lc_model *model;	     /* for what it knows of locks */
+	uint64_t now;			     /* ns */
 };
 
 /* A process stands for a thread of it. */
@@ -64,6 +73,12 @@ static inline bool graph_is_process(const struct graph_node *node)
  * it, and solves it. Returns 0 or -ENOMEM. graph_release() releases.
  */
 int graph_build(const struct lc_snapshot *snapshot, struct graph *graph);
+
+/*
+ * The same as it will be if goroutines, which were read once, stand as they do when they are read
+ * again.
+ */
+int graph_build_as_if_still(const struct lc_snapshot *snapshot, struct graph *graph);
 void graph_release(struct graph *graph);
 
 /*

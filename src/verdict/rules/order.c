@@ -79,6 +79,19 @@ static void judge_unconfirmed(struct judged *judged)
 	judge_remedy(judged, "look again: what stands is read the same twice");
 }
 
+/* All that is against it is that Go's collector may find something to call that closes it. */
+static void judge_collectable(struct judged *judged)
+{
+	const char *verdict = verdict_name(judged->judgement->verdict);
+
+	judge(judged, VERDICT_SUSPECT, "unless-collected",
+	      "%s, unless Go's collector, which runs every two minutes, closes a file that nobody "
+	      "has any more",
+	      verdict);
+	judge_otherwise(judged,
+			"after five minutes, in which the collector has run, it is a finding");
+}
+
 /*
  * Whom it waits for had not stood still since it was read who that is: what holds that one up
  * proves nothing here.
@@ -257,6 +270,9 @@ static void judge_node(const struct rules *rules, uint32_t number, struct judgem
 	} else if (judged.owner && !node->linked &&
 		   judged.owner_verdict->verdict >= VERDICT_BLOCKED) {
 		judge_moved_on(&judged);
+	} else if (node->go_worker) {
+		judge(&judged, VERDICT_IDLE, "go-worker",
+		      "it runs goroutines, and none of its process can run");
 	} else if (node->any_thread && !node->alive) {
 		judge_nobody_left(&judged);
 	} else if (node->in_cycle) {
@@ -275,6 +291,8 @@ static void judge_node(const struct rules *rules, uint32_t number, struct judgem
 	} else {
 		judge_by_kind(&judged);
 	}
+	if (judged.judgement->verdict >= VERDICT_STUCK && node->collectable && !node->alive)
+		judge_collectable(&judged);
 	if (judged.wait && judged.judgement->verdict >= VERDICT_STUCK &&
 	    !node->thread->wait_confirmed)
 		judge_unconfirmed(&judged);
