@@ -255,3 +255,33 @@ all_kinds() {
 	stuck_in 1 read_one_write_other read_other_write_one wait_for_flag 'wait_for_job\(\)'
 	stuck_in 2 'take\(.*\)' held_rust::take
 }
+
+# served MESSAGE...: the server under check, which gets each in a connection of its own
+served() {
+	rm -f "$shared/junit.xml"
+	begin --timeout 3s --grace 0s --threshold 200ms --junit "$shared/junit.xml" -- "$shared/leaky-server"
+	eventually 20 grep -q '^PORT ' "$said.out"
+	/usr/bin/python3 -S - "$(awk '/^PORT / { print $2 }' "$said.out")" "$@" <<'PY'
+import socket, sys
+answer = b""
+for message in sys.argv[2:]:
+    connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    connection.sendall(message.encode())
+    if answer != b"too long\n":  # after that one nobody gets any
+        answer = connection.recv(64)
+PY
+}
+
+server() {
+	cp "$programs/leaky-server" "$shared/"
+	served "one two" "$(printf 'x%.0s' {1..100})" "three" "four"
+	ended 124 20000
+	grep -q "failure.*leaky-server.c:$(mark leaky-server.c block server)\b" "$shared/junit.xml" || { cat "$said" "$shared/junit.xml" >&2; return 1; }
+	served "one two" "three" "four"
+	ended 124 20000
+	no_failures
+}
+
+@test "a server one of whose requests leaves a lock taken: who waits for it; none without that request" {
+	both_users server
+}
