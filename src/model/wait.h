@@ -246,6 +246,8 @@ enum lc_wait_recorded {
 #define LC_WAIT_NEVER_UNLOCKED (1ull << 49)
 /* A thread of the Go runtime that asks for the goroutines that wait for descriptors. */
 #define LC_WAIT_GO_POLLER (1ull << 51)
+/* A language runtime's own thread, which waits for work of the runtime. */
+#define LC_WAIT_RUNTIME_OWN (1ull << 52)
 
 /*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in

@@ -84,6 +84,10 @@ static const struct {
 	{ "ObjectMonitor::wait", RUNTIME_JAVA_WAIT },
 	{ "ObjectMonitor::Enter", RUNTIME_JAVA_ENTER },
 	{ "ObjectMonitor::enter", RUNTIME_JAVA_ENTER },
+	/* HotSpot's threads that wait for work of its own: src/hotspot/share, JDK 11 to 25. */
+	{ "JVM_WaitForReferencePendingList", RUNTIME_JAVA_OWN },
+	{ "ServiceThread::service_thread_entry", RUNTIME_JAVA_OWN },
+	{ "NotificationThread::notification_thread_entry", RUNTIME_JAVA_OWN },
 	{ "Parker::park(", RUNTIME_JAVA_PARK },
 	{ "Unsafe_Park", RUNTIME_JAVA_PARK },
 	{ "take_gil", RUNTIME_PYTHON_GIL },

@@ -33,6 +33,7 @@ enum wait_runtime {
 	RUNTIME_JAVA_PARK,
 	RUNTIME_JAVA_ENTER,
 	RUNTIME_JAVA_WAIT,
+	RUNTIME_JAVA_OWN, /* a thread of the virtual machine itself */
 	RUNTIME_PYTHON_LOCK,
 	RUNTIME_PYTHON_GIL,
 };

@@ -228,6 +228,10 @@ void wait_runtime_note(struct wait_job *job)
 	case RUNTIME_JAVA_WAIT:
 		wait_add(job, ", of Object.wait() in Java");
 		break;
+	case RUNTIME_JAVA_OWN:
+		wait->flags |= LC_WAIT_RUNTIME_OWN;
+		wait_add(job, ", of the Java machine itself");
+		break;
 	case RUNTIME_PYTHON_LOCK:
 		wait_add(job, ", of a Python lock");
 		break;

@@ -476,6 +476,32 @@ static void expect_of(struct lc_model *model, pid_t tid, enum verdict verdict, c
 	verdict_view_release(&view);
 }
 
+/* Main joins its workers as soon as they are born; who comes to join later waits for an end. */
+static void test_who_joins_early_waits_for_nothing_yet(void **state)
+{
+	struct lc_wait semaphore = wait_for(LC_WAIT_SEMAPHORE, 1);
+	struct lc_wait join = wait_for(LC_WAIT_JOIN, 2);
+	struct lc_model *model = model_new();
+	struct lc_thread *worker;
+
+	(void)state;
+	worker = thread_add(model, 1, 20, 60);
+	wait_set(worker, &semaphore);
+	wait_owner(&join, 1, 20, LC_WAIT_JOINEE);
+	wait_set(thread_add(model, 1, 10, 59), &join);
+	worker->start_time = NOW - 60 * SECOND;
+	expect_of(model, 20, VERDICT_IDLE, "waits-for-work");
+	worker->start_time = NOW - 100 * SECOND;
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	worker->start_time = 0; /* not known */
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	/* Somebody waits for the one that joined early. */
+	worker->start_time = NOW - 60 * SECOND;
+	locks(model, 1, 30, 10);
+	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	lc_model_free(model);
+}
+
 /*
  * Two threads that wait for each other's word, and main who joins one: until one thing is
  * otherwise.
@@ -799,6 +825,7 @@ int main(void)
 		cmocka_unit_test(test_turns_gates_and_queues),
 		cmocka_unit_test(test_contention),
 		cmocka_unit_test(test_time_alone),
+		cmocka_unit_test(test_who_joins_early_waits_for_nothing_yet),
 		cmocka_unit_test(test_nobody_left),
 		cmocka_unit_test(test_locks_without_an_owner),
 		cmocka_unit_test(test_initialisers),

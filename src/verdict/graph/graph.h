@@ -46,8 +46,10 @@ struct graph_node {
 	bool collectable; /* a finalizer might release it, directly or one behind the other */
 	uint64_t still_since; /* of a process: since when all its goroutines wait for others; 0 */
 	uint32_t first_edge;  /* into edges; up to the next node's first_edge */
-	uint32_t next; /* towards the root: the releaser that tells most; GRAPH_NONE: itself the
-			  root */
+	uint32_t next;	   /* towards the root: the releaser that tells most; GRAPH_NONE: itself the
+			      root */
+	uint32_t pressing; /* of dependents those that do not just wait since the beginning for its
+			      end */
 	uint32_t dependents; /* threads that wait, directly or one behind the other, for this one */
 };
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define JOINED_EARLY_NS 10000000000ull
 #define COLLECTED_NS 300000000000ull /* in which Go's collector has run twice */
 
 /* Does it go on without any of its releasers? */
@@ -205,6 +206,20 @@ static void share_in_circle(struct graph *graph, uint32_t start, uint32_t *waiti
 	} while (at != start);
 }
 
+/*
+ * Has it joined that thread soon after that was born? So main waits for its workers, and a launcher
+ * for main. Who comes to join later waits for an end that is due. A thread's start is on the clock
+ * that counts suspended time, too: after such, a join looks earlier than it was.
+ */
+static bool has_joined_early(const struct graph *graph, const struct graph_node *node)
+{
+	const struct lc_thread *joined = graph->nodes[node->next].thread;
+
+	return node->thread && joined && node->thread->blocked && node->thread->wait &&
+	       node->thread->wait->kind == LC_WAIT_JOIN && joined->start_time &&
+	       node->thread->blocked_since < joined->start_time + JOINED_EARLY_NS;
+}
+
 /* How many stand behind each: leaves first, each passes its count on. */
 static int count_dependents(struct graph *graph)
 {
@@ -231,6 +246,8 @@ static int count_dependents(struct graph *graph)
 		if (node->next == GRAPH_NONE)
 			continue;
 		graph->nodes[node->next].dependents += node->dependents + (node->thread != NULL);
+		graph->nodes[node->next].pressing +=
+			node->pressing + (node->thread != NULL && !has_joined_early(graph, node));
 		if (!--waiting[node->next])
 			queue[tail++] = node->next;
 	}

@@ -135,11 +135,16 @@ void rules_signal(struct judged *judged)
 		condition_is_so(judged);
 		return;
 	}
-	if (judged->node->dependents && wait->kind != LC_WAIT_GO) {
+	if (wait->flags & LC_WAIT_RUNTIME_OWN) {
+		judge(judged, VERDICT_IDLE, "runtime-own",
+		      "a thread of the language's runtime itself, without work");
+		return;
+	}
+	if (judged->node->pressing && wait->kind != LC_WAIT_GO) {
 		judge(judged, VERDICT_SUSPECT, "others-wait",
 		      "nobody has signalled its %s, and %u thread%s for this one",
-		      signal_words(wait->kind), judged->node->dependents,
-		      judged->node->dependents == 1 ? " waits" : "s wait");
+		      signal_words(wait->kind), judged->node->pressing,
+		      judged->node->pressing == 1 ? " waits" : "s wait");
 		remedy_look(judged);
 		return;
 	}
