@@ -288,7 +288,7 @@ arm64:
 	$(Q)scripts/build-arm64 || [ $$? -eq 77 ]
 
 # --- benchmarks -------------------------------------------------------------------------------------
-bench_programs := $(foreach name,floor pingpong getppid waits conditions day,$(BUILD)/tests/bench/$(name))
+bench_programs := $(foreach name,floor pingpong calls waits conditions day,$(BUILD)/tests/bench/$(name))
 
 $(BUILD)/tests/bench/floor.bpf.o: tests/bench/floor.bpf.c
 	$(Q)mkdir -p $(@D)

@@ -44,7 +44,7 @@ complete -c leakhop -n '__fish_seen_subcommand_from trace' -l max-threads -r -d 
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l no-syscalls -d 'dont'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l stack-bytes -r -d 'bytes of stack copied at a spawn'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l symfs -r -F -d 'look for binaries and debug files below DIR first'
-complete -c leakhop -n '__fish_seen_subcommand_from trace' -l syscalls -d 'also watch futex, epoll and clone calls'
+complete -c leakhop -n '__fish_seen_subcommand_from trace' -l syscalls -d 'watch futex, epoll and clone calls'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l without -r -a 'bpf iterator task-storage pt-regs tp-btf syscalls uprobes' -d 'do without'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l help -s '?' -d 'Give this help list'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l usage -d 'Give a short usage message'

@@ -53,7 +53,7 @@ int command_doctor(int argc, char **argv)
 	argv[0] = "leakhop doctor";
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &json);
-	collect_probe(&features);
+	collect_probe(&features, /* functions= */ true);
 	usable = collect_bpf_usable(&features, NULL);
 	for (i = 0; i < COLLECT_FEATURES; i++) {
 		const struct collect_feature *feature = &features.list[i];

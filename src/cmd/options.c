@@ -114,7 +114,8 @@ static const struct argp_option common_options[] = {
 	{ "max-threads", OPTION_MAX_THREADS, "N", 0,
 	  "keep at most N threads in memory, those blocked the longest (default 131072)", 3 },
 	{ "without", OPTION_WITHOUT, "FEATURE[,...]", 0,
-	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls, uprobes", 3 },
+	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls, uprobes, functions",
+	  3 },
 	{}
 };
 
@@ -136,13 +137,12 @@ static const struct argp_option trace_options[] = {
 	{ "duration", 'd', "TIME", 0, "end after this time (default: at Ctrl-C)", 2 },
 	{ "no-children", OPTION_NO_CHILDREN, 0, 0, "with -- CMD: not the processes it forks", 1 },
 	{ "syscalls", OPTION_SYSCALLS, 0, 0,
-	  "also watch futex, epoll and clone calls: who last woke a futex and whether anybody "
-	  "slept "
-	  "there, when an epoll set last gave events, spawns that failed; costs every system call "
-	  "of "
-	  "the host some 0.1 us",
+	  "watch futex, epoll and clone calls: who last woke a futex and whether anybody slept "
+	  "there, when an epoll set last gave events, spawns that failed; the default for named "
+	  "targets where programs can be at kernel functions (doctor tells), elsewhere it costs "
+	  "every system call of the host some 0.1 us",
 	  3 },
-	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0, "don't (the default)", 3 },
+	{ "no-syscalls", OPTION_NO_SYSCALLS, 0, 0, "don't", 3 },
 	{ "go-events", OPTION_GO_EVENTS, 0, 0,
 	  "exact births, ends and waits of goroutines, and who readied them, by probes in the Go "
 	  "processes named; costs each such event some us",
@@ -529,7 +529,8 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		return 0;
 	case OPTION_SYSCALLS:
 	case OPTION_NO_SYSCALLS:
-		session->observe.collect.syscalls = key == OPTION_SYSCALLS;
+		session->observe.collect.calls = key == OPTION_SYSCALLS ? COLLECT_CALLS_ALWAYS
+									: COLLECT_CALLS_NEVER;
 		return 0;
 	case OPTION_GO_EVENTS:
 		session->observe.collect.go_events = true;

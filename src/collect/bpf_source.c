@@ -7,6 +7,7 @@
  */
 #include "collect/bpf_source.h"
 #include "collect/features.h"
+#include "collect/functions.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -143,7 +144,8 @@ static int choose_programs(struct collect *collect)
 	struct leakhop_bpf *skeleton = collect->bpf->skeleton;
 	const struct abi_settings *settings = (const void *)&skeleton->rodata->settings;
 	struct leakhop_bpf *s = skeleton;
-	bool syscalls = options->events && options->syscalls &&
+	uint32_t functions = collect->features.functions;
+	bool syscalls = options->events && !functions && options->calls == COLLECT_CALLS_ALWAYS &&
 			!(options->without & COLLECT_WITHOUT_SYSCALLS);
 	bool storage = settings->have_task_storage;
 	struct bpf_program *program;
@@ -163,6 +165,8 @@ static int choose_programs(struct collect *collect)
 				  options->events && options->short_blocks);
 	bpf_go_choose(collect);
 	bpf_object__for_each_program(program, s->obj) {
+		if (functions_is_for_one(program))
+			bpf_program__set_autoload(program, functions_is_among(program, functions));
 		if (!settings->have_btf_pointers || !bpf_program__autoload(program) ||
 		    !tracepoint_of(program))
 			continue;
@@ -217,10 +221,10 @@ static int attach_all(struct bpf_source *source, bool raw)
 
 	bpf_object__for_each_program(program, skeleton->obj) {
 		name = tracepoint_of(program);
-		if (!name || !bpf_program__autoload(program))
+		if ((!name && !functions_is_for_one(program)) || !bpf_program__autoload(program))
 			continue;
-		link = raw ? bpf_program__attach_raw_tracepoint(program, name)
-			   : bpf_program__attach_trace(program);
+		link = raw && name ? bpf_program__attach_raw_tracepoint(program, name)
+				   : bpf_program__attach_trace(program);
 		if (!link)
 			return -errno;
 		source->links[source->link_count++] = link;
@@ -333,6 +337,26 @@ static int bpf_load(struct collect *collect, struct error *error)
 	return r < 0 ? load_failed(source, r, error) : 0;
 }
 
+static void bpf_unload(struct bpf_source *source)
+{
+	size_t i;
+
+	ring_buffer__free(source->ring);
+	bpf_link__destroy(source->iterator);
+	for (i = 0; i < source->link_count; i++)
+		bpf_link__destroy(source->links[i]);
+	if (source->kernel_clocks)
+		munmap((void *)source->kernel_clocks, clocks_bytes(source));
+	leakhop_bpf__destroy(source->skeleton);
+	source->ring = NULL;
+	source->iterator = NULL;
+	source->link_count = 0;
+	source->kernel_clocks = NULL;
+	source->skeleton = NULL;
+	source->load_log[0] = '\0';
+}
+
+/* What a kernel does not take at its functions costs no more than these. */
 static int bpf_open(struct collect *collect, struct error *error)
 {
 	libbpf_print_fn_t before;
@@ -348,6 +372,11 @@ static int bpf_open(struct collect *collect, struct error *error)
 	before = libbpf_set_print(keep_words);
 	loading = source;
 	r = bpf_load(collect, error);
+	if (r == -EOPNOTSUPP && collect->features.functions) {
+		collect->features.functions = 0;
+		bpf_unload(source);
+		r = bpf_load(collect, error);
+	}
 	loading = NULL;
 	libbpf_set_print(before);
 	return r;
@@ -356,18 +385,11 @@ static int bpf_open(struct collect *collect, struct error *error)
 static void bpf_close(struct collect *collect)
 {
 	struct bpf_source *source = collect->bpf;
-	size_t i;
 
 	if (!source)
 		return;
 	bpf_go_stop(source);
-	ring_buffer__free(source->ring);
-	bpf_link__destroy(source->iterator);
-	for (i = 0; i < source->link_count; i++)
-		bpf_link__destroy(source->links[i]);
-	if (source->kernel_clocks)
-		munmap((void *)source->kernel_clocks, clocks_bytes(source));
-	leakhop_bpf__destroy(source->skeleton);
+	bpf_unload(source);
 	free(source->clock_counts);
 	cpu_clocks_free(source->clocks);
 	free(source->sweep_buffer);

@@ -19,7 +19,7 @@ struct bpf_source {
 	struct leakhop_bpf *skeleton;
 	struct ring_buffer *ring;
 	struct bpf_link *iterator;
-	struct bpf_link *links[16]; /* of the tracepoint programs */
+	struct bpf_link *links[24]; /* of the programs at tracepoints and functions */
 	size_t link_count;
 	struct cpu_clocks *clocks;
 	size_t cpus;

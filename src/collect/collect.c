@@ -23,6 +23,7 @@ static const struct {
 	{ "tp-btf", COLLECT_WITHOUT_TP_BTF },
 	{ "syscalls", COLLECT_WITHOUT_SYSCALLS },
 	{ "uprobes", COLLECT_WITHOUT_UPROBES },
+	{ "functions", COLLECT_WITHOUT_FUNCTIONS },
 };
 
 #define WITHOUT_NAMES (sizeof(without_names) / sizeof(without_names[0]))
@@ -42,7 +43,8 @@ int collect_parse_without(const char *list, unsigned *ret_bits, struct error *er
 		if (i == WITHOUT_NAMES)
 			return error_say(error, -EINVAL,
 					 "unknown feature '%.*s' (known: bpf, iterator, "
-					 "task-storage, pt-regs, tp-btf, syscalls, uprobes)",
+					 "task-storage, pt-regs, tp-btf, syscalls, uprobes, "
+					 "functions)",
 					 (int)length, list);
 		bits |= without_names[i].bit;
 	}
@@ -74,8 +76,20 @@ static void say_why_proc(struct collect *collect, const struct collect_feature *
 				  missing->why);
 }
 
+/*
+ * Unasked only where targets are named: each of their wake-ups pays for being noted, and those of
+ * all others next to nothing.
+ */
+static bool watches_functions(const struct collect_options *options)
+{
+	return options->events && !(options->without & COLLECT_WITHOUT_FUNCTIONS) &&
+	       (options->calls == COLLECT_CALLS_ALWAYS ||
+		(options->calls == COLLECT_CALLS_IF_CHEAP && !options->filter.all));
+}
+
 static int choose_source(struct collect *collect, struct error *error)
 {
+	const struct collect_options *options = &collect->options;
 	const struct collect_feature *missing = NULL;
 	int r;
 
@@ -83,7 +97,7 @@ static int choose_source(struct collect *collect, struct error *error)
 		collect->source = collect->options.source;
 		return collect->source->open(collect, error);
 	}
-	collect_probe(&collect->features);
+	collect_probe(&collect->features, watches_functions(options));
 	if (!(collect->options.without & (COLLECT_WITHOUT_BPF | COLLECT_WITHOUT_ITERATOR)) &&
 	    collect_bpf_usable(&collect->features, &missing)) {
 		collect->source = &collect_bpf_source;

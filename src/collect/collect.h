@@ -20,6 +20,7 @@ enum {
 	COLLECT_WITHOUT_TP_BTF = 1 << 4,
 	COLLECT_WITHOUT_SYSCALLS = 1 << 5,
 	COLLECT_WITHOUT_UPROBES = 1 << 6,
+	COLLECT_WITHOUT_FUNCTIONS = 1 << 7,
 };
 
 /*
@@ -49,14 +50,21 @@ struct collect_filter {
 	bool kernel_threads;
 };
 
+enum collect_calls { COLLECT_CALLS_IF_CHEAP, COLLECT_CALLS_ALWAYS, COLLECT_CALLS_NEVER };
+
 struct collect_options {
 	struct collect_filter filter;
 	uint64_t threshold_ns;
 	uint32_t stack_bytes; /* copied at a spawn or at the end of a short block */
 	bool events;	      /* false: sweeps only (dump) */
 	bool short_blocks;    /* thresholds below what a sweep sees */
-	bool syscalls;	      /* watch the ends of futex, epoll and clone calls: taxes every call */
-	bool go_events;	      /* probes in Go processes may be asked for: collect_go_attach() */
+	/*
+	 * Watch the ends of futex, epoll and clone calls: at the kernel's functions where it lets
+	 * programs sit there, and targets are named or it is asked for; else, if asked for, at all
+	 * system calls, which taxes each.
+	 */
+	enum collect_calls calls;
+	bool go_events; /* probes in Go processes may be asked for: collect_go_attach() */
 	unsigned without;
 	/*
 	 * What has the place of the host's sources (source.h), and its context: how a test says

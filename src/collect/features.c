@@ -4,6 +4,7 @@
  * types, on the kernel's BTF for helpers, and on /proc and /sys for the rest.
  */
 #include "collect/features.h"
+#include "collect/functions.h"
 #include "target/proc.h"
 
 #include <errno.h>
@@ -158,6 +159,28 @@ static void probe_types(struct collect_features *features, struct btf *btf)
 		    "no bpf_task_pt_regs (5.15): registers are read from the kernel stack's top");
 }
 
+/* Where there are none, no feature is lost that --syscalls cannot bring back. */
+static void probe_functions(struct collect_features *features, const struct btf *btf,
+			    bool permitted)
+{
+	struct collect_feature *feature = &features->list[COLLECT_FUNCTIONS];
+	uint32_t functions = functions_of(btf);
+	int r = permitted ? functions_try(btf, functions) : -EPERM;
+
+	features->functions = r ? 0 : functions;
+	if (!r)
+		set(feature, COLLECT_YES, "", "futex, epoll and clone calls, at no cost to others");
+	else if (!permitted)
+		set(feature, COLLECT_PARTLY, "", "cannot be tried without privilege");
+	else
+		set(feature, COLLECT_PARTLY,
+		    "trace --syscalls, which costs every system call; or a kernel with "
+		    "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y",
+		    "no program can be at the end of a kernel function (%s): who last woke a futex "
+		    "is not known",
+		    r == -ENOTSUPP ? "not supported" : strerror(-r));
+}
+
 static void probe_ptrace(struct collect_feature *ptrace, struct collect_feature *yama,
 			 uint64_t capabilities)
 {
@@ -278,6 +301,7 @@ static const char *const names[COLLECT_FEATURES] = {
 	[COLLECT_ITERATOR] = "task iterator",
 	[COLLECT_TASK_STORAGE] = "task storage",
 	[COLLECT_PT_REGS] = "user registers",
+	[COLLECT_FUNCTIONS] = "kernel functions",
 	[COLLECT_SYSCALL_TRACEPOINTS] = "system call tracepoints",
 	[COLLECT_UPROBES] = "uprobes",
 	[COLLECT_TRACEFS] = "tracefs",
@@ -296,7 +320,7 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 	return 0;
 }
 
-void collect_probe(struct collect_features *features)
+void collect_probe(struct collect_features *features, bool functions)
 {
 	uint64_t capabilities = effective_capabilities();
 	struct collect_feature *list = features->list;
@@ -330,6 +354,8 @@ void collect_probe(struct collect_features *features)
 	else
 		set(&list[COLLECT_SYSCALL_TRACEPOINTS], COLLECT_PARTLY, "",
 		    "no sys_exit tracepoint: who last woke a futex is not known");
+	if (functions)
+		probe_functions(features, btf, permitted);
 	btf__free(btf);
 	probe_files(features);
 	probe_uprobes(&list[COLLECT_UPROBES]);

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum collect_feature_state { COLLECT_NO, COLLECT_PARTLY, COLLECT_YES };
 
@@ -30,6 +31,7 @@ enum collect_feature_id {
 	COLLECT_ITERATOR,
 	COLLECT_TASK_STORAGE,
 	COLLECT_PT_REGS,
+	COLLECT_FUNCTIONS,
 	COLLECT_SYSCALL_TRACEPOINTS,
 	COLLECT_UPROBES,
 	COLLECT_TRACEFS,
@@ -44,11 +46,15 @@ enum collect_feature_id {
 struct collect_features {
 	bool current_task_btf; /* bpf_get_current_task_btf() */
 	bool always_ticks;     /* no CPU runs without a tick for long (nohz_full) */
+	uint32_t functions;    /* at whose ends programs can be: functions.h */
 	struct collect_feature list[COLLECT_FEATURES];
 };
 
-/* Fills all. Takes some 10 ms. */
-void collect_probe(struct collect_features *features);
+/*
+ * Fills all. Takes some 10 ms. functions: tries also whether programs can be at the ends of kernel
+ * functions, which changes the kernel's code for a moment.
+ */
+void collect_probe(struct collect_features *features, bool functions);
 
 /*
  * Can BPF be used at all? If not, *ret_missing (may be NULL) is the first needed one that is

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# smoke.sh LEAKHOP LOCKS ENDING - a first look, inside an emulated machine with busybox only
+# smoke.sh LEAKHOP LOCKS ENDING WOKEN - a first look, inside an emulated machine with busybox only
 #
-# LOCKS and ENDING are the fixtures of these names. Prints a TAP line for each thing that must hold.
+# LOCKS, ENDING and WOKEN are the fixtures of these names. Prints a TAP line for each thing that must hold.
 
 leakhop=$1
 locks=$2
 ending=$3
+woken=$4
 count=0
 failed=0
 json=/tmp/result.json
@@ -68,6 +69,22 @@ result "trace: mutex is found" has '"block_in_mutex"'
 result "trace of a command runs" spawned
 result "trace: mutex is found" has '"block_in_mutex"'
 result "trace: the spawner's stack" has '"spawn": *{[^}]*"stack": *\[ *{[^]]*"main"'
+# Who woke a futex: by programs at kernel functions where these can be, else on demand.
+woken() {
+	"$leakhop" trace --json -o $json -m 300ms -d 3s "$@" -- sh -c "exec $woken >/tmp/out2 </dev/null" 2>/tmp/messages
+}
+of_wake='"futex_last_wake": *{[^}]*"calls": *1[^0-9]'
+if "$leakhop" doctor | grep -q '^yes *kernel functions'; then
+	echo "# programs can be at kernel functions"
+	result "trace: who woke a futex" woken
+	result "trace: that it was woken once" has "$of_wake"
+	result "trace without functions" woken --without=functions
+	result "trace without functions: nothing of futexes" none '"futex_last_wake"'
+fi
+result "trace --no-syscalls" woken --no-syscalls
+result "trace --no-syscalls: nothing of futexes" none '"futex_last_wake"'
+result "trace --syscalls at all system calls" woken --syscalls --without=functions
+result "trace --syscalls: that it was woken once" has "$of_wake"
 result "dump from /proc" dump --without bpf
 result "dump from /proc: mutex is found" has '"block_in_mutex"'
 kill -9 "$pid"
