@@ -59,13 +59,11 @@ int leakhop_epoll_ctl_end(__u64 *ctx)
 	return epoll_end(ctx, NR_epoll_ctl);
 }
 
-#ifdef NR_epoll_wait
-ENDS_OF(epoll_wait)
+ENDS_OF(epoll_wait) /* which arm64 does not have */
 int leakhop_epoll_wait_end(__u64 *ctx)
 {
-	return epoll_end(ctx, NR_epoll_wait);
+	return epoll_end(ctx, NR_epoll_pwait);
 }
-#endif
 
 ENDS_OF(epoll_pwait)
 int leakhop_epoll_pwait_end(__u64 *ctx)

@@ -75,7 +75,8 @@ static const struct argp_option list[] = {
 	  "of one core, that looking may take while the command runs (default 1)", 4 },
 	{ "symfs", OPTION_SYMFS, "DIR", 0, "look for binaries and debug files below DIR first", 4 },
 	{ "without", OPTION_WITHOUT, "FEATURE[,...]", 0,
-	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls, uprobes, functions", 4 },
+	  "do without: bpf, iterator, task-storage, pt-regs, tp-btf, syscalls, uprobes, functions",
+	  4 },
 	{}
 };
 
