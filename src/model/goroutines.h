@@ -79,6 +79,12 @@ enum lc_go_family {
 #define LC_GO_ASKED (1u << 3)	    /* whether it is reachable */
 #define LC_GO_EXACT_SINCE (1u << 4) /* waits_since is the moment, seen by a probe */
 #define LC_GO_EXACT_BIRTH (1u << 5) /* first_seen_at is its birth, seen by a probe */
+/*
+ * It reads from a connection, and somebody in the program's own code waits for what only that could
+ * give: for as long as it takes, or all of them with a time-out.
+ */
+#define LC_GO_AWAITED (1u << 6)
+#define LC_GO_AWAITED_FOR_A_TIME (1u << 7)
 
 struct lc_goroutine {
 	uint64_t goid;	      /* 0: unused place */

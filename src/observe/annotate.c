@@ -83,30 +83,89 @@ static int most_first(const void *a, const void *b)
 	return x->count > y->count ? -1 : x->count < y->count;
 }
 
+static int compare_goids(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+struct labels {
+	struct observer *observer;
+	struct lc_go_process *process;
+	size_t count, looked_at;
+	struct verdict_label list[LABELS_KEPT];
+};
+
+static void add_labels(struct labels *labels, uint64_t goid)
+{
+	const struct runtime_operations *does = labels->observer->runtime->does;
+	char text[120];
+	size_t i;
+
+	if (labels->looked_at == LABELLED_MOST)
+		return;
+	labels->looked_at++;
+	if (does->labels(labels->observer->runtime, labels->process, goid, text, sizeof(text)) <
+		    0 ||
+	    !text[0])
+		return;
+	for (i = 0; i < labels->count && strcmp(labels->list[i].text, text); i++)
+		;
+	if (i == labels->count && labels->count < LABELS_KEPT)
+		strcpy(labels->list[labels->count++].text, text);
+	if (i < labels->count)
+		labels->list[i].count++;
+}
+
+static bool is_own(const struct observer *observer, uint32_t id)
+{
+	const struct lc_stack *stack = lc_stacks_get(observer->stacks, id);
+	size_t i;
+
+	for (i = 0; stack && i < stack->frame_count && !stack->frames[i].own; i++)
+		;
+	return !stack || i < stack->frame_count;
+}
+
+/*
+ * A library's goroutine has the labels of whoever it was started for, long ago perhaps: those count
+ * that wait for it now.
+ */
+static void add_callers_labels(struct labels *labels, const struct verdict_goroutines *record)
+{
+	const struct lc_go_releasers *releasers = NULL;
+	const struct lc_goroutine *caller;
+	const uint64_t *goid;
+
+	while ((releasers = lc_go_next_releasers(record->process, releasers))) {
+		caller = lc_go_by_goid(record->process, releasers->goid);
+		goid = releasers->count == 1 ? releasers->goids : NULL;
+		if (caller && goid && is_own(labels->observer, caller->stack) &&
+		    bsearch(goid, record->goids, record->goid_count, sizeof(*goid), compare_goids))
+			add_labels(labels, caller->goid);
+	}
+}
+
 static void count_labels(struct observer *observer, struct verdict_goroutines *record)
 {
-	struct verdict_label *labels = calloc(LABELS_KEPT, sizeof(*labels));
-	size_t count = 0, i, j;
-	char text[120];
+	struct labels *labels = calloc(1, sizeof(*labels));
+	bool of_callers;
+	size_t i;
 
-	for (i = 0; labels && i < record->goid_count && i < LABELLED_MOST; i++) {
-		if (observer->runtime->does->labels(observer->runtime,
-						    lc_go_find(&observer->go, record->process->pid),
-						    record->goids[i], text, sizeof(text)) < 0 ||
-		    !text[0])
-			continue;
-		for (j = 0; j < count && strcmp(labels[j].text, text); j++)
-			;
-		if (j == count && count < LABELS_KEPT)
-			strcpy(labels[count++].text, text);
-		if (j < count)
-			labels[j].count++;
-	}
-	if (labels)
-		qsort(labels, count, sizeof(*labels), most_first);
-	record->label_count = count < VERDICT_LABELS ? count : VERDICT_LABELS;
+	if (!labels)
+		return;
+	labels->observer = observer;
+	labels->process = lc_go_find(&observer->go, record->process->pid);
+	if (record->dependent_count && !is_own(observer, record->goroutine->stack))
+		add_callers_labels(labels, record);
+	of_callers = labels->count != 0;
+	for (i = 0; !of_callers && i < record->goid_count; i++)
+		add_labels(labels, record->goids[i]);
+	qsort(labels->list, labels->count, sizeof(*labels->list), most_first);
+	record->label_count = labels->count < VERDICT_LABELS ? labels->count : VERDICT_LABELS;
 	for (i = 0; i < record->label_count; i++)
-		record->labels[i] = labels[i];
+		record->labels[i] = labels->list[i];
 	free(labels);
 }
 

@@ -37,8 +37,8 @@ static size_t list_asked(const struct observer *observer, const struct lc_go_pro
 }
 
 /*
- * Who is stuck, but those that nothing can wake: of whom depends on them it is known already. All
- * of a group, which may be many.
+ * Who is stuck, but those that nothing can wake, and who read from connections: who depends on
+ * these is known already. All of a group, which may be many.
  */
 static size_t list_stuck(const struct lc_go_process *process,
 			 const struct verdict_goroutine_records *records,
@@ -50,7 +50,7 @@ static size_t list_stuck(const struct lc_go_process *process,
 		const struct verdict_goroutines *record = &records->list[i];
 
 		if (record->process != process || record->conclusion.verdict < VERDICT_SUSPECT ||
-		    record->unreachable)
+		    record->unreachable || record->goroutine->kind == LC_GO_NETWORK)
 			continue;
 		for (k = 0; k < record->goid_count && count < MOST_STUCK; k++)
 			goids[count++] = record->goids[k];
@@ -72,6 +72,41 @@ static int explain(struct observer *observer, struct lc_go_process *process,
 	return observer->runtime->does->explain(observer->runtime, process, &why) == -ENOMEM
 		       ? -ENOMEM
 		       : 0;
+}
+
+/* It may be that an answer is owed to it: so the one that stands for all. */
+static bool may_await(const struct lc_go_process *process, const struct verdict_goroutines *record)
+{
+	const struct lc_go_wait *wait = record->goroutine->kind == LC_GO_NETWORK
+						? lc_go_wait_of(record->process,
+								record->goroutine->goid)
+						: NULL;
+
+	return record->process == process && wait && wait->has_socket && !wait->writes &&
+	       !(wait->socket.flags & LC_WAIT_SERVER) && wait->socket.direction == LC_WAIT_READ;
+}
+
+int go_heap_reach(struct observer *observer, struct lc_go_process *process,
+		  const struct verdict_goroutine_records *records)
+{
+	uint64_t *goids = calloc(MOST_STUCK, sizeof(*goids));
+	struct runtime_goids readers = { .list = goids };
+	size_t i, k;
+	int r;
+
+	if (!goids)
+		return -ENOMEM;
+	for (i = 0; i < records->count; i++) {
+		const struct verdict_goroutines *record = &records->list[i];
+
+		for (k = 0; may_await(process, record) && k < record->goid_count &&
+			    readers.count < MOST_STUCK;
+		     k++)
+			goids[readers.count++] = record->goids[k];
+	}
+	r = observer->runtime->does->reach(observer->runtime, process, &readers);
+	free(goids);
+	return r == -ENOMEM ? r : 0;
 }
 
 int go_heap_explain(struct observer *observer, uint64_t end)

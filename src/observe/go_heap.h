@@ -4,6 +4,14 @@
 #define LEAKHOP_OBSERVE_GO_HEAP_H
 
 #include "observe/observer.h"
+#include "verdict/goroutines.h"
+
+/*
+ * Whether what lives reaches what goroutines wait for, and who awaits whose answer. Returns 0 or
+ * -ENOMEM.
+ */
+int go_heap_reach(struct observer *observer, struct lc_go_process *process,
+		  const struct verdict_goroutine_records *records);
 
 /*
  * Why the goroutine of --explain lives, and those that stand for a suspect of which that is not

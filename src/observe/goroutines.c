@@ -76,7 +76,7 @@ static void read_socket(struct wait_scan *scan, struct lc_go_process *process, u
 }
 
 static int describe_groups(struct observer *observer,
-			   const struct verdict_goroutine_records *records)
+			   const struct verdict_goroutine_records *records, bool only_new)
 {
 	struct lc_go_process *process;
 	struct wait_scan *scan;
@@ -88,6 +88,8 @@ static int describe_groups(struct observer *observer,
 	for (i = 0; i < records->count && !r && !observer_is_stopped(observer); i++) {
 		const struct verdict_goroutines *record = &records->list[i];
 
+		if (only_new && record->wait)
+			continue;
 		process = lc_go_find(&observer->go, record->process->pid);
 		r = observer->runtime->does->describe(observer->runtime, process,
 						      record->goroutine->goid);
@@ -122,6 +124,20 @@ static bool has_question(const struct observer *observer, const struct lc_go_pro
 	return false;
 }
 
+/* By what was found of them, some groups are parts now. */
+static int describe_new_groups(struct observer *observer)
+{
+	struct verdict_goroutine_records records;
+	struct lc_snapshot snapshot;
+	int r;
+
+	observer_snapshot(observer, observer_now(observer), &snapshot);
+	r = verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
+	r = r ?: describe_groups(observer, &records, /* only_new= */ true);
+	verdict_goroutines_release(&records);
+	return r;
+}
+
 /* It costs a pass over each heap, so it gets a small share of the time only. */
 static int ask_reachable(struct observer *observer, const struct verdict_goroutine_records *records,
 			 bool now)
@@ -143,9 +159,9 @@ static int ask_reachable(struct observer *observer, const struct verdict_gorouti
 		if (observer->runtime->does->holders(observer->runtime, process) == -ENOMEM)
 			r = -ENOMEM;
 		forward_ask_goroutines(observer, process);
-		if (observer->runtime->does->reach(observer->runtime, process) == -ENOMEM)
-			r = -ENOMEM;
+		r = r ?: go_heap_reach(observer, process, records);
 	}
+	r = r ?: describe_new_groups(observer);
 	r = r ?: go_heap_explain(observer, begun + REACH_ROUND_NS);
 	r = r ?: go_heap_retained(observer);
 	observer->reach_next = now_monotonic() + (now_monotonic() - begun) * REACH_SHARE;
@@ -160,7 +176,7 @@ static int read_groups(struct observer *observer, bool ask_now)
 
 	observer_snapshot(observer, observer_now(observer), &snapshot);
 	r = verdict_goroutines_make(&snapshot, /* view= */ NULL, &records);
-	r = r ?: describe_groups(observer, &records);
+	r = r ?: describe_groups(observer, &records, /* only_new= */ false);
 	r = r ?: ask_reachable(observer, &records, ask_now);
 	verdict_goroutines_release(&records);
 	return r;

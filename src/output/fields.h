@@ -15,6 +15,7 @@
 
 #include "output/output.h"
 #include "output/remedy.h"
+#include "output/subject.h"
 
 #define FIELDS_MAX 64 /* of an object */
 #define FIELD_CHAIN_MAX 64
@@ -84,6 +85,11 @@ struct field_readier {
 	uint32_t stack;
 };
 
+struct field_subject {
+	struct subject subject;
+	char words[SUBJECT_WORDS];
+};
+
 /* Where what is not kept anywhere is made for as long as one object is written. */
 struct field_scratch {
 	char word[40];
@@ -92,6 +98,7 @@ struct field_scratch {
 	uint32_t chain[FIELD_CHAIN_MAX]; /* nodes */
 	struct field_life life[FIELD_LIFE_MAX];
 	struct field_readier readier;
+	struct field_subject subject;
 	struct field_age ages[VERDICT_AGES];
 };
 
@@ -122,8 +129,8 @@ extern const struct fields fields_record, fields_syscall, fields_spawn, fields_w
 	fields_life, fields_tid, fields_ns_tid;
 extern const struct fields fields_goroutines, fields_group, fields_age, fields_go_spawn,
 	fields_go_wait, fields_go_holder, fields_held, fields_held_by, fields_retained,
-	fields_retained_type, fields_dependents, fields_channel, fields_label, fields_heap,
-	fields_exact, fields_readier, fields_timers;
+	fields_retained_type, fields_dependents, fields_subject, fields_channel, fields_label,
+	fields_heap, fields_exact, fields_readier, fields_timers;
 extern const struct fields fields_found, fields_found_site;
 extern const struct fields fields_go_events, fields_go_site, fields_go_block;
 extern const struct fields fields_wait, fields_owner, fields_member, fields_tcp, fields_link,

@@ -262,6 +262,30 @@ FIELDS_OF(retained, struct lc_go_retained, "What goroutines hold and nothing els
 
 FIELDS_OF(dependents, struct verdict_dependents, "Who waits for a goroutine", DEPENDENTS_FIELDS);
 
+#define SUBJECT_FIELDS(F)                                                                          \
+	F(count, ID, PLAIN, ALWAYS, subject->subject.who->count, "how many wait")                  \
+	F(goid, ID, PLAIN, ALWAYS, subject->subject.who->goroutine->goid, "of one of their group") \
+	F(function, TEXT, PLAIN, ALWAYS, subject->subject.place->function, "the program's own")    \
+	F(file, TEXT, PLAIN, ALWAYS, subject->subject.place->file, "the same")                     \
+	F(line, NUMBER, PLAIN, ALWAYS, subject->subject.place->line, "the same")                   \
+	F(text, TEXT, PLAIN, ALWAYS, subject->words,                                               \
+	  "in what call, and for what: \"wait in net/http.Get for the answer of 10.0.0.5:443, "    \
+	  "through this one\"")
+
+FIELDS_OF(subject, struct field_subject, "Whom a library's goroutines serve", SUBJECT_FIELDS);
+
+static const void *subject_fields(const struct field_source *source,
+				  const struct verdict_goroutines *record,
+				  struct field_scratch *scratch)
+{
+	struct field_subject *subject = &scratch->subject;
+
+	if (!subject_of(source->run, record, &subject->subject))
+		return NULL;
+	subject_words(record, &subject->subject, subject->words, sizeof(subject->words));
+	return subject;
+}
+
 #define HEAP_FIELDS(F)                                                                     \
 	F(bytes, NUMBER, PLAIN, ALWAYS, heap->heap_bytes, "in use")                        \
 	F(growth_bytes, INTEGER, PLAIN, ALWAYS, heap->heap_bytes - heap->first_heap_bytes, \
@@ -349,6 +373,11 @@ static const char *const goroutine_kind[] = { "goroutine", NULL };
 	F(awaited_by, LIST, OF(fields_dependents), goroutines->dependent_count,                   \
 	  ARRAY(goroutines->dependents, goroutines->dependent_count),                             \
 	  "of findings and suspects: groups that wait for what just one of these has at hand")    \
+	F(subject, OBJECT_OR_NULL, OF(fields_subject),                                            \
+	  goroutines->conclusion.verdict >= VERDICT_SUSPECT,                                      \
+	  subject_fields(source, goroutines, scratch),                                            \
+	  "of findings and suspects: whom they serve that wait for them; `null` where they "      \
+	  "stand in the program's own code, or nobody of it waits for them")                      \
 	F(labels, LIST, OF(fields_label), ALWAYS,                                                 \
 	  ARRAY(goroutines->labels, goroutines->label_count),                                     \
 	  "those set by pprof.Do, the most frequent four")                                        \

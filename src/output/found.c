@@ -3,6 +3,7 @@
 #include "output/found.h"
 #include "output/call_site.h"
 #include "output/remedy.h"
+#include "output/subject.h"
 #include "output/text_stack.h"
 #include "util/plural.h"
 
@@ -303,10 +304,14 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 			       .look = look,
 			       .test = (char *)(test ?: "") };
 
+	struct subject subject;
+
 	if (seen_again(founds, &found, look))
 		return 0;
 	memcpy(found.comm, record->process->comm, sizeof(found.comm));
-	take_site(&found.block, text_telling_frame(run, found.stack));
+	take_site(&found.block, subject_of(run, record, &subject)
+					? subject.place
+					: text_telling_frame(run, found.stack));
 	/* The go statement, whoever's it is. */
 	take_site(&found.spawn, spawn && spawn->frame_count ? &spawn->frames[0] : NULL);
 	take_conclusion(&found, &record->conclusion, remedy_of_goroutines(run, record));

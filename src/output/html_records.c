@@ -4,6 +4,7 @@
 #include "output/json_values.h"
 #include "output/remedy.h"
 #include "output/samples.h"
+#include "output/subject.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
 
@@ -75,9 +76,8 @@ static void add_stack(const struct listing *listing, json_t *json, const char *t
 }
 
 /* "add_to_totals leaky-server.c:37", where a person looks first. */
-static void add_where(const struct listing *listing, json_t *json, uint32_t id)
+static void add_where(json_t *json, const struct lc_frame *frame)
 {
-	const struct lc_frame *frame = text_telling_frame(listing->run, id);
 	char name[SAMPLE_NAME_BYTES], where[SAMPLE_NAME_BYTES];
 
 	if (!frame)
@@ -154,7 +154,8 @@ static void add_record(struct listing *listing, const struct verdict_record *rec
 	add_stack(listing, json, "in the kernel",
 		  listing->run->kernel_stacks ? record->kernel_stack : 0);
 	add_stack(listing, json, "spawned at", record->thread->spawn_stack);
-	add_where(listing, json, record->user_stack ?: record->kernel_stack);
+	add_where(json,
+		  text_telling_frame(listing->run, record->user_stack ?: record->kernel_stack));
 	if (record->still_blocked)
 		add_series(listing, json, &key);
 	add(listing, json);
@@ -190,8 +191,7 @@ static void add_goroutines(struct listing *listing, const struct verdict_gorouti
 	json_object_set_new(json, "stacks", json_array());
 	add_stack(listing, json, "blocked at", record->goroutine->stack);
 	add_stack(listing, json, "spawned at", record->site->spawn_stack);
-	add_where(listing, json,
-		  record->whole_site ? record->site->spawn_stack : record->goroutine->stack);
+	add_where(json, subject_place(listing->run, record));
 	add_series(listing, json, &key);
 	add(listing, json);
 }

@@ -4,6 +4,7 @@
  * the same.
  */
 #include "output/remedy.h"
+#include "output/subject.h"
 #include "output/text_stack.h"
 
 #include <stdio.h>
@@ -39,5 +40,11 @@ const char *remedy_of_goroutines(const struct output_run *run,
 	uint32_t place = record->remedy_at_spawn ? record->site->spawn_stack
 						 : record->goroutine->stack;
 
-	return text_is_own(run, place) ? record->conclusion.remedy : "";
+	struct subject subject;
+
+	/* What its callers should do is known where they are the program's. */
+	return text_is_own(run, place) ||
+			       (!record->remedy_at_spawn && subject_of(run, record, &subject))
+		       ? record->conclusion.remedy
+		       : "";
 }

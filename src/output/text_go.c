@@ -4,6 +4,7 @@
 #include "output/names.h"
 #include "output/output.h"
 #include "output/remedy.h"
+#include "output/subject.h"
 #include "output/text_chain.h"
 #include "output/text_go_events.h"
 #include "output/text_path.h"
@@ -287,6 +288,28 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 		text_chain(line, run, record->node);
 }
 
+/* Whose place a person knows, where the group stands in a library. */
+static void text_subject(struct line *line, const struct output_run *run,
+			 const struct verdict_goroutines *record)
+{
+	char words[SUBJECT_WORDS];
+	struct subject subject;
+
+	if (!subject_of(run, record, &subject))
+		return;
+	text_label(line, "on behalf of");
+	line_put(line, LINE_BOLD, subject.place->function);
+	line_add(line, LINE_PLAIN, "  ");
+	line_put(line, LINE_GREEN, subject.place->file);
+	line_add(line, LINE_GREEN, ":%u", subject.place->line);
+	line_end(line);
+	text_label(line, "");
+	line_add(line, LINE_PLAIN, "%zu goroutine%s ", subject.who->count,
+		 plural(subject.who->count));
+	line_put(line, LINE_PLAIN, subject_words(record, &subject, words, sizeof(words)));
+	line_end(line);
+}
+
 static void text_dependents(struct line *line, const struct output_run *run,
 			    const struct verdict_goroutines *record)
 {
@@ -427,6 +450,7 @@ int output_text_goroutines(FILE *stream, const struct output_style *style,
 	text_head(&line, run, record, number);
 	text_labelled(&line, "why", conclusion->reason);
 	text_labelled(&line, "proof", conclusion->proof);
+	text_subject(&line, run, record);
 	text_goids(&line, record);
 	text_where_it_runs(&line, run, record->process->pid);
 	text_wait_of(&line, run, record);

@@ -21,22 +21,6 @@ const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t
 	return stack ? call_site_of(stack->frames, stack->frame_count) : NULL;
 }
 
-const struct lc_frame *text_goroutines_frame(const struct output_run *run,
-					     const struct verdict_goroutines *record)
-{
-	const struct lc_frame *frame = text_telling_frame(
-		run, record->whole_site ? record->site->spawn_stack : record->goroutine->stack);
-	const struct lc_frame *other;
-	size_t i;
-
-	for (i = 0; i < record->dependent_count && !(frame && frame->own); i++) {
-		other = text_telling_frame(run, record->dependents[i].goroutine->stack);
-		if (other && other->own)
-			return other;
-	}
-	return frame;
-}
-
 bool text_is_own(const struct output_run *run, uint32_t id)
 {
 	const struct lc_stack *stack = lc_stacks_get(run->stacks, id);

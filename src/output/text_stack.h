@@ -10,13 +10,6 @@ void text_stack(FILE *stream, const struct output_style *style, const struct out
 		uint32_t id, size_t indent);
 
 /* The place in a stack that a person looks for: call_site.h. NULL if there is none. */
-/*
- * Of a group of goroutines: where they stand; if that is all a library's, where those of the
- * program stand that wait for them. NULL: not known.
- */
-const struct lc_frame *text_goroutines_frame(const struct output_run *run,
-					     const struct verdict_goroutines *record);
-
 const struct lc_frame *text_telling_frame(const struct output_run *run, uint32_t id);
 
 /*

@@ -3,6 +3,7 @@
 #include "output/go_limits.h"
 #include "output/line.h"
 #include "output/output.h"
+#include "output/subject.h"
 #include "output/text_go_events.h"
 #include "output/text_pieces.h"
 #include "output/text_stack.h"
@@ -59,7 +60,7 @@ static void summary_line(struct line *line, const struct output_run *run,
 static const char *go_place(const struct output_run *run, const struct verdict_goroutines *record,
 			    unsigned *ret_line, const char **ret_file)
 {
-	const struct lc_frame *frame = text_goroutines_frame(run, record);
+	const struct lc_frame *frame = subject_place(run, record);
 
 	*ret_line = frame ? frame->line : 0;
 	*ret_file = frame ? frame->file : "";

@@ -42,6 +42,11 @@ struct runtime_forward {
 	struct lc_known_call known[LC_KNOWN_CALLS];
 };
 
+struct runtime_goids {
+	const uint64_t *list;
+	size_t count;
+};
+
 /* Goroutines: of which it is asked why they live, and which are stuck. */
 struct runtime_why {
 	const uint64_t *goids;
@@ -105,11 +110,14 @@ struct runtime_operations {
 	 * Asks of all goroutines that wait for something of the program whether anything that lives
 	 * can still reach it: LC_GO_ASKED and, where nothing can, LC_GO_UNREACHABLE are set in
 	 * them; of those also who could end it. Looks twice or three times. Reads what lives of the
-	 * process's heap: a second or two for each GB. How it went is in process->search. -ENOENT:
+	 * process's heap: a second or two for each GB. Also who waits for what those who are asked
+	 * about have at hand, who read from connections (lc_go_set_releasers, LC_GO_AWAITED). How
+	 * it went is in process->search. -ENOENT:
 	 * the heap was not found, or is laid out in an unknown way; -EFAULT: something could not be
 	 * read; -ETIME: not in time; -E2BIG: it is too large; -ENOMEM.
 	 */
-	int (*reach)(struct runtime *runtime, struct lc_go_process *process);
+	int (*reach)(struct runtime *runtime, struct lc_go_process *process,
+		     const struct runtime_goids *readers);
 
 	/*
 	 * After reach(): keeps why what goroutines wait for is reached, in the process

@@ -540,12 +540,19 @@ static bool follow_peer(struct judging *j)
 	return true;
 }
 
+static bool is_awaited(const struct judging *j)
+{
+	return j->group->awaited + j->group->timed == j->group->count;
+}
+
 static void judge_socket(struct judging *j)
 {
 	const struct lc_wait *socket = &j->group->wait->socket;
 	const char *trouble = rules_socket_trouble(socket);
-	bool owed = (socket->kind != LC_WAIT_TCP || (socket->flags & LC_WAIT_CLIENT)) &&
-		    (socket->flags & LC_WAIT_SPOKE_LAST);
+	/* Where TCP does not tell who spoke last, somebody who waits for the answer does. */
+	bool owed = ((socket->kind != LC_WAIT_TCP || (socket->flags & LC_WAIT_CLIENT)) &&
+		     (socket->flags & LC_WAIT_SPOKE_LAST)) ||
+		    (is_awaited(j) && rules_order_is_unknown(socket));
 	/*
 	 * When it last spoke is noted with the connection, also of one that leakhop saw only now.
 	 */
@@ -578,6 +585,9 @@ static void judge_socket(struct judging *j)
 		/* One look in the midst of a request, of which every busy client has some. */
 		conclude(j, VERDICT_IDLE, "not-yet", "it asked less than a second ago");
 		otherwise(j, "an answer that is not there a second later would make it a suspect");
+	} else if (owed && j->group->timed == j->group->count) {
+		conclude(j, VERDICT_IDLE, "caller-has-deadline",
+			 "who waits for the answer has a deadline, and gives up then");
 	} else if (owed) {
 		conclude(j, VERDICT_SUSPECT, "answer-outstanding",
 			 "it asked, and has heard nothing since: a subscription, or an answer that "

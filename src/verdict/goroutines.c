@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_DEAD (1u << 31) /* a part of a group */
+/* A part of a group. */
+#define KEY_DEAD (1u << 31)
+#define KEY_AWAITED (1u << 30)
+#define KEY_AWAITED_FOR_A_TIME (1u << 29)
 
 struct group {
 	UT_hash_handle hh;
@@ -17,6 +20,7 @@ struct group {
 	uint64_t object;
 	bool one_object;
 	size_t asked, unreachable; /* of all members, before the group is split */
+	size_t members, awaited, timed;
 	struct group
 		*dead; /* part of it: those that nothing reaches, where it reaches others; NULL */
 };
@@ -105,7 +109,26 @@ static int count_answers(struct making *making, const struct lc_go_process *proc
 		return -ENOMEM;
 	group->asked += !!(goroutine->flags & LC_GO_ASKED);
 	group->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
+	group->members++;
+	group->awaited += !!(goroutine->flags & LC_GO_AWAITED);
+	group->timed += !!(goroutine->flags & LC_GO_AWAITED_FOR_A_TIME);
 	return 0;
+}
+
+/*
+ * Of those that read from connections: one that rests is another case than one whose answer is
+ * awaited.
+ */
+static struct group *awaited_part(struct making *making, struct group *group,
+				  const struct lc_goroutine *goroutine)
+{
+	struct lc_series_key key = group->key;
+
+	if (goroutine->flags & LC_GO_AWAITED && group->awaited < group->members)
+		key.kind |= KEY_AWAITED;
+	else if (goroutine->flags & LC_GO_AWAITED_FOR_A_TIME && group->timed < group->members)
+		key.kind |= KEY_AWAITED_FOR_A_TIME;
+	return key.kind == group->key.kind ? group : group_for(making, &key, UINT32_MAX);
 }
 
 /* Where they do not, those that nothing reaches are a group of their own. */
@@ -115,7 +138,7 @@ static struct group *part_for(struct making *making, struct group *group,
 	struct lc_series_key key = group->key;
 
 	if (!(goroutine->flags & LC_GO_UNREACHABLE) || group->unreachable == group->asked)
-		return group;
+		return awaited_part(making, group, goroutine);
 	key.kind |= KEY_DEAD;
 	if (!group->dead) {
 		group->dead = group_for(making, &key, UINT32_MAX);
@@ -187,6 +210,8 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	record->unreachable += !!(goroutine->flags & LC_GO_UNREACHABLE);
 	record->unasked += lc_go_is_internal(goroutine->kind) && !(goroutine->flags & LC_GO_ASKED);
 	record->leaked += goroutine->state == LC_GO_LEAKED;
+	record->awaited += !!(goroutine->flags & LC_GO_AWAITED);
+	record->timed += !!(goroutine->flags & LC_GO_AWAITED_FOR_A_TIME);
 	record->unmoved += goroutine->still_since == goroutine->first_seen_at;
 	note_lock(making, record, process, goroutine, age);
 	record->stack_bytes += goroutine->stack_bytes;
@@ -260,7 +285,9 @@ static void learn_trends(const struct making *making, struct group *group)
 		return;
 	record->apart = group->dead ? group->dead->record.count : 0;
 	/* Of the part that nothing reaches it is not known when its members came. */
-	record->has_trend = !(group->key.kind & KEY_DEAD) && group->record.goroutine->stack &&
+	record->has_trend = !(group->key.kind &
+			      (KEY_DEAD | KEY_AWAITED | KEY_AWAITED_FOR_A_TIME)) &&
+			    group->record.goroutine->stack &&
 			    trend_of(making->series, &group->key, &record->trend);
 	record->has_site_trend = trend_of(making->series, &site, &record->site_trend);
 }

@@ -12,7 +12,7 @@
 
 #define VERDICT_GOIDS 10000 /* that a record lists */
 #define VERDICT_LABELS 4
-#define VERDICT_DEPENDENTS 4
+#define VERDICT_DEPENDENTS 6
 #define VERDICT_AGES 7
 /*
  * Less than this a lock may be held in health and not change hands, and a channel or pipe have
@@ -54,6 +54,7 @@ struct verdict_goroutines {
 	size_t others;		   /* the same place and go statement, but something reaches them */
 	size_t apart;		   /* the same, but nothing does: they are a record of their own */
 	size_t leaked;		   /* LC_GO_LEAKED */
+	size_t awaited, timed;	   /* LC_GO_AWAITED, LC_GO_AWAITED_FOR_A_TIME */
 	size_t unmoved;		   /* stand where they were first seen: this is their first wait */
 	bool ends;		   /* its members end by themselves, and it grows no further then */
 	size_t contended;	   /* whose lock has changed hands of late */

@@ -146,6 +146,7 @@ static void ask_heap(struct go_runtime *runtime)
 	struct runtime *of = &runtime->golang->runtime;
 	uint64_t goids[64];
 	struct runtime_why why = { .goids = goids, .stuck = goids };
+	struct runtime_goids readers = { .list = goids };
 	size_t i;
 
 	for (i = 0; i < runtime->model->count && i < 64; i++) {
@@ -154,7 +155,8 @@ static void ask_heap(struct go_runtime *runtime)
 			goids[why.count++] = runtime->model->list[i].goid;
 	}
 	why.stuck_count = why.count / 2;
-	(void)does->reach(of, runtime->model);
+	readers.count = why.count / 3;
+	(void)does->reach(of, runtime->model, &readers);
 	(void)does->explain(of, runtime->model, &why);
 	(void)does->retained(of, runtime->model);
 }

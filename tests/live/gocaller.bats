@@ -17,21 +17,43 @@ caller() {
 # awaited LIST RULE MARK: is there one such record, that six wait for at this mark?
 awaited() {
 	jq -e --arg rule "$2" --argjson line "$(mark go/gocaller/main.go block "$3")" '
-		[.'"$1"'[] | select(.rule == $rule) | [.awaited_by[]? | select(.line == $line) | .count]] == [[6]]' "$json" >/dev/null
+		[.'"$1"'[] | select(.rule == $rule) | [.awaited_by[]? | select(.line == $line) | .count] | select(. != [])] == [[6]]' "$json" >/dev/null
 }
 
-@test "the program's own place stands for a connection's reader, and who is behind a call with it" {
+# on_behalf MARK COUNT CALL: is there one suspect of so many of net/http's, that serves the six at this mark, and is it to be
+# mended there?
+on_behalf() {
+	jq -e --argjson line "$(mark go/gocaller/main.go block "$1")" --argjson count "$2" --arg call "$3" '
+		[.suspects[] | select(.subject.line? == $line) |
+			.count == $count and .subject.count == 6 and (.spawn.function | startswith("net/http.")) and
+			(.subject.text | startswith("wait in \($call) for the answer of 127.0.0.1:")) and (.remedy | test("time-out"))] == [true]' "$json" >/dev/null
+}
+
+show() { jq -c '[.findings[], .suspects[]][] | [.rule, .count, .reason, .stack[-2].function, .subject, .awaited_by]' "$json" >&2; }
+
+@test "the program's own place stands for a connection's reader, and who is behind a call, a queue or a result with it" {
 	local at
 	caller
-	both() {
+	all() {
 		dump "$json" -p "$pid" --no-threads -m 20ms --settle=0
-		awaited suspects answer-outstanding price && awaited findings unreachable behind
+		awaited suspects answer-outstanding price && awaited findings unreachable behind &&
+			awaited findings unreachable consumes && awaited findings unreachable awaits &&
+			on_behalf price 6 net/http.Get && on_behalf stock 1 'net/http.(*Client).Get'
 	}
-	eventually 20 both || { jq -c '[.findings[], .suspects[]][] | [.rule, .count, .stack[-2].function, .awaited_by]' "$json" >&2; return 1; }
+	eventually 20 all || { show; return 1; }
 	# Each of them has it in its chain.
 	at=$(mark go/gocaller/main.go block behind)
 	holds "[.goroutines[] | select(any(.stack[]?; .line == $at)) | .chain | length > 0] == [true]" "$json"
+	# Callers that give up, and connections that rest, are no suspects, nor in one group with those that are.
+	at=$(mark go/gocaller/main.go block patient)
+	holds "[.suspects[], .findings[] | .awaited_by[]?.line] | index($at) == null" "$json"
+	holds '[.goroutines[] | select(.rule == "caller-has-deadline") | [.count, .verdict]] == [[6, "idle"]]' "$json"
+	holds '[.suspects[], .findings[] | .count] | sort == [1, 1, 1, 6, 6, 6]' "$json"
+	# It has the labels of who waits now.
+	holds '[.suspects[] | select(.subject.function == "main.askPrice") | .labels[] | [.text, .count]] == [["asks=price", 6]]' "$json"
+	holds '[.suspects[] | select(.subject.function == "main.askStock") | .labels[]] == []' "$json"
 	run -0 leakhop dump -p "$pid" --no-threads -m 20ms --settle=0
+	[[ $output == *"on behalf of  main.askPrice"*"6 goroutines wait in net/http.Get for the answer of 127.0.0.1:"* ]]
 	[[ $output == *"awaited by    6 goroutines, in main.askPrice"* || $output == *"              6 goroutines, in main.askPrice"* ]]
 	[[ $output =~ suspect\ +6g\ .*\ main\.askPrice\ main\.go:$(mark go/gocaller/main.go block price) ]]
 	end

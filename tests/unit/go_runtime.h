@@ -363,7 +363,7 @@ static inline int go_runtime_reach(struct go_runtime *runtime)
 {
 	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
 	memset(runtime->dead, 0, sizeof(runtime->dead));
-	return go_reach(&runtime->process, runtime->model, runtime->dead);
+	return go_reach(&runtime->process, runtime->model, runtime->dead, NULL);
 }
 
 #endif

@@ -400,7 +400,7 @@ static void test_a_waiter_that_has_gone_on(void **state)
 	runtime = leak_start(&leak, GO_NEWEST);
 	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
 	go_has_run(runtime, leak.receiver, 1);
-	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead), 0);
+	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead, NULL), 0);
 	assert_false(runtime->dead[leak.receiver]);
 	leak_end(&leak);
 }
@@ -418,7 +418,7 @@ static void test_memory_that_cannot_be_read(void **state)
 		runtime = leak_start(&leak, GO_NEWEST);
 		assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
 		go_region_at(runtime, places[i])->gone = true;
-		assert_true(go_reach(&runtime->process, runtime->model, runtime->dead) < 0);
+		assert_true(go_reach(&runtime->process, runtime->model, runtime->dead, NULL) < 0);
 		assert_false(runtime->dead[leak.receiver]);
 		leak_end(&leak);
 	}
@@ -434,7 +434,7 @@ static void test_globals_that_end_early(void **state)
 	runtime = leak_start(&leak, GO_NEWEST);
 	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
 	runtime->process.modules[0].ebss += 8;
-	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead), -EFAULT);
+	assert_int_equal(go_reach(&runtime->process, runtime->model, runtime->dead, NULL), -EFAULT);
 	assert_false(runtime->dead[leak.receiver]);
 	leak_end(&leak);
 }

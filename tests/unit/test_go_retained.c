@@ -31,7 +31,7 @@ static int two_search(struct two *two)
 	runtime->model->list[two->leak.main].group = 3;
 	runtime->model->list[two->leak.receiver].group = 1;
 	runtime->model->list[two->other].group = 2;
-	return go_reach(&runtime->process, runtime->model, runtime->dead);
+	return go_reach(&runtime->process, runtime->model, runtime->dead, NULL);
 }
 
 static const struct lc_go_retained *retained_by(const struct two *two, size_t place)
@@ -153,7 +153,7 @@ static const struct lc_go_path *path_of(struct two *two, size_t place)
 	const uint64_t goid = place + 1;
 	const struct runtime_why why = { .goids = &goid, .count = 1 };
 
-	assert_int_equal(go_reach_paths(&runtime->process, runtime->model, &why), 0);
+	assert_int_equal(go_reach_paths(&runtime->process, runtime->model, &why, NULL), 0);
 	return lc_go_path_of(runtime->model, goid);
 }
 

@@ -751,6 +751,67 @@ static void test_who_has_asked_just_now(void **state)
 	is(LC_GO_NETWORK, VERDICT_SUSPECT, "answer-outstanding");
 }
 
+static uint64_t spoke;
+static uint16_t awaited[3];
+
+static void fill_readers(void)
+{
+	struct lc_go_wait wait = { .fd = 5, .has_socket = true };
+	struct lc_goroutine *reader;
+
+	wait.socket = (struct lc_wait){ .kind = LC_WAIT_TCP, .flags = LC_WAIT_CLIENT | spoke };
+	wait.socket.tcp.known = true;
+	wait.socket.tcp.sent_ms_ago = 5000;
+	for (wait.goid = 40; wait.goid < 43; wait.goid++) {
+		reader = stand(wait.goid, LC_GO_NETWORK, 2);
+		reader->flags &= ~(LC_GO_AWAITED | LC_GO_AWAITED_FOR_A_TIME);
+		reader->flags |= awaited[wait.goid - 40];
+		lc_go_set_wait(process_of(), &wait);
+	}
+}
+
+static void are_readers(size_t suspects, size_t given_up, size_t idle)
+{
+	size_t i, of[3] = {};
+
+	looks(1, fill_readers);
+	for (i = 0; i < records.count; i++) {
+		const struct verdict_goroutines *record = &records.list[i];
+
+		if (!strcmp(record->conclusion.rule, "answer-outstanding"))
+			of[0] += record->count;
+		else if (!strcmp(record->conclusion.rule, "caller-has-deadline"))
+			of[1] += record->count;
+		else if (!strcmp(record->conclusion.rule, "network"))
+			of[2] += record->count;
+	}
+	assert_int_equal(of[0], suspects);
+	assert_int_equal(of[1], given_up);
+	assert_int_equal(of[2], idle);
+}
+
+/* Whose answer is awaited, and whether for ever, decides of each connection, and for itself. */
+static void test_who_waits_for_a_connections_answer(void **state)
+{
+	(void)state;
+	spoke = LC_WAIT_SPOKE_LAST;
+	are_readers(3, 0, 0);
+	awaited[0] = awaited[1] = awaited[2] = LC_GO_AWAITED_FOR_A_TIME;
+	are_readers(0, 3, 0);
+	awaited[1] = LC_GO_AWAITED;
+	are_readers(1, 2, 0);
+	awaited[2] = 0;
+	are_readers(2, 1, 0);
+	spoke = 0; /* which of the two ends has, TCP does not tell */
+	are_readers(1, 1, 1);
+	awaited[0] = awaited[1] = 0;
+	are_readers(0, 0, 3);
+	spoke = LC_WAIT_HEARD_LAST;
+	awaited[0] = LC_GO_AWAITED;
+	are_readers(0, 0, 3);
+	awaited[0] = 0;
+}
+
 /* Started at each sweep, and they end: two of three. None stands where another stood. */
 static void fill_spinning(void)
 {
@@ -941,6 +1002,7 @@ int main(void)
 		TEST(test_a_group_that_only_grows_leaks),
 		TEST(test_streams_grow_with_their_connections),
 		TEST(test_who_has_asked_just_now),
+		TEST(test_who_waits_for_a_connections_answer),
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
 		TEST(test_growth_with_a_known_end_is_no_leak),

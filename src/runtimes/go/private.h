@@ -63,7 +63,8 @@ bool golang_forward(struct runtime *runtime, const struct lc_go_process *process
 		    const struct lc_goroutine *goroutine, struct runtime_forward *ret);
 bool golang_stands(struct runtime *runtime, const struct lc_go_process *process,
 		   const struct lc_goroutine *goroutine);
-int golang_reach(struct runtime *runtime, struct lc_go_process *process);
+int golang_reach(struct runtime *runtime, struct lc_go_process *process,
+		 const struct runtime_goids *readers);
 int golang_explain(struct runtime *runtime, struct lc_go_process *process,
 		   const struct runtime_why *why);
 int golang_retained(struct runtime *runtime, struct lc_go_process *process);
@@ -99,6 +100,21 @@ int go_know_process(struct golang *golang, pid_t pid, uint64_t now, struct go_kn
 
 /* The process behind the model's, or NULL. */
 struct go_process *go_known_process(struct golang *golang, pid_t pid);
+
+/*
+ * libraries.c: a stack's innermost function, but for those of the runtime and of locks, and that of
+ * entry, a function's, are of one package, which is none of the program's main module.
+ */
+bool go_is_of_library(struct golang *golang, uint32_t stack, uint32_t entry);
+
+/* libraries.c: there is a function of the program's main module on the stack. */
+bool go_has_own(struct golang *golang, uint32_t stack);
+
+/*
+ * callers.c: which of those that read from connections somebody in the program's own code waits for
+ * (LC_GO_AWAITED), by what is known of who could end whose wait.
+ */
+void go_note_callers(struct golang *golang, struct lc_go_process *model);
 
 /* read.c: a goroutine's descriptor as it is now; false: gone. */
 bool go_read_descriptor(const struct go_process *process, const struct lc_goroutine *goroutine,

@@ -344,7 +344,7 @@ static int put_dependents(struct search *search, struct lc_go_process *model,
 	for (i = 0; i < why->stuck_count; i++) {
 		goroutine = lc_go_by_goid(model, why->stuck[i]);
 		if (goroutine)
-			stuck[goroutine - model->list] = 1;
+			stuck[goroutine - model->list] = REACH_READ;
 	}
 	r = reach_find_dependents(search, model, stuck);
 	free(stuck);
@@ -352,12 +352,13 @@ static int put_dependents(struct search *search, struct lc_go_process *model,
 }
 
 int go_reach_paths(struct go_process *process, struct lc_go_process *model,
-		   const struct runtime_why *why)
+		   const struct runtime_why *why, const struct go_loops *loops)
 {
 	struct search *search = reach_search_new(process, model);
 	int r = search ? 0 : -ENOMEM;
 
 	if (!r) {
+		search->loops = loops;
 		search->wants_paths = why->count != 0;
 		r = reach_look(search);
 	}

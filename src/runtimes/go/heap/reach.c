@@ -174,27 +174,63 @@ static size_t take_answers(const struct search *search, uint8_t *dead, bool firs
 	return count;
 }
 
-/* What is retained is no answer to who could be woken: without it that stands, too. */
-static int find_more(struct search *search, struct lc_go_process *model, const uint8_t *dead)
+static void add_readers(const struct search *search, const struct lc_go_process *model,
+			uint8_t *stuck)
 {
-	int r = reach_find_releasers(search, model) ?: reach_find_dependents(search, model, dead);
+	const struct runtime_goids *readers = search->loops ? search->loops->readers : NULL;
+	const struct lc_goroutine *goroutine;
+	size_t i;
 
+	for (i = 0; readers && i < readers->count; i++) {
+		goroutine = lc_go_by_goid(model, readers->list[i]);
+		if (goroutine)
+			stuck[goroutine - model->list] = REACH_READ;
+	}
+}
+
+static int find_dependents(struct search *search, struct lc_go_process *model, const uint8_t *dead)
+{
+	/* There may be more by now than were asked about. */
+	uint8_t *stuck = calloc(1, search->goroutine_count + model->count + 1);
+	size_t i;
+	int r;
+
+	if (!stuck)
+		return -ENOMEM;
+	for (i = 0; i < model->count; i++)
+		stuck[i] = dead[i] ? REACH_READ : 0;
+	add_readers(search, model, stuck);
+	r = reach_find_dependents(search, model, stuck);
+	free(stuck);
+	return r;
+}
+
+/* What is retained is no answer to who could be woken: without it that stands, too. */
+static int find_more(struct search *search, struct lc_go_process *model, const uint8_t *dead,
+		     bool any_dead)
+{
+	int r = any_dead ? reach_find_releasers(search, model) : 0;
+
+	r = r ?: find_dependents(search, model, dead);
 	search->end_at = now_monotonic() + time_for(search->process);
-	return r ?: reach_find_retained(search, model, dead, dead) == -ENOMEM ? -ENOMEM : 0;
+	if (!r && any_dead && reach_find_retained(search, model, dead, dead) == -ENOMEM)
+		r = -ENOMEM;
+	return r;
 }
 
 /* Of up to three looks one. What only the last one can tell is not told before. */
 static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
-		unsigned number, bool *moved, size_t *count)
+		const struct go_loops *loops, unsigned number, bool *moved, size_t *count)
 {
 	struct search *search = reach_search_new(process, model);
 	int r = search ? reach_look(search) : -ENOMEM;
 
 	if (!r) {
+		search->loops = loops;
 		*count = take_answers(search, dead, /* first= */ number == 1);
 		*moved = *moved || search->moved;
-		if (*count && (number == 3 || (number == 2 && !*moved)))
-			r = find_more(search, model, dead);
+		if (!*count || number == 3 || (number == 2 && !*moved))
+			r = find_more(search, model, dead, *count != 0);
 	}
 	if (search)
 		reach_release(search);
@@ -202,19 +238,20 @@ static int look(struct go_process *process, struct lc_go_process *model, uint8_t
 	return r;
 }
 
-int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead)
+int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
+	     const struct go_loops *loops)
 {
 	bool moved = false;
 	size_t count = 0;
-	int r = look(process, model, dead, 1, &moved, &count);
+	int r = look(process, model, dead, loops, 1, &moved, &count);
 
 	/*
 	 * Only what nothing reached at the first look is worth a second; a third, where somebody
 	 * ran meanwhile.
 	 */
 	if (!r && count)
-		r = look(process, model, dead, 2, &moved, &count);
+		r = look(process, model, dead, loops, 2, &moved, &count);
 	if (!r && count && moved)
-		r = look(process, model, dead, 3, &moved, &count);
+		r = look(process, model, dead, loops, 3, &moved, &count);
 	return r;
 }

@@ -19,13 +19,27 @@
 #include "runtimes/runtime.h"
 
 /*
+ * Is holder a loop that a library runs, and does waiter wait inside of that library? So what the
+ * loop serves may be some steps away from it.
+ */
+typedef bool go_loop_fn(void *context, const struct lc_goroutine *waiter,
+			const struct lc_goroutine *holder);
+
+struct go_loops {
+	go_loop_fn *fn;
+	void *context;
+	const struct runtime_goids *readers; /* who waits for these is noted in the model; NULL */
+};
+
+/*
  * Asks for all goroutines of the model that wait. dead: a byte for each place of the model, not
  * zero where nothing that lives reaches what is waited for; who could end a wait, of those, is
  * noted in the model. Returns 0; -ENOENT: the heap was not found, its layout is not known, or not
  * all modules are; -EFAULT: something could not be read; -ETIME; -E2BIG: larger than is searched;
- * -ENOMEM. On failure nothing is unreachable.
+ * -ENOMEM. On failure nothing is unreachable. loops may be NULL.
  */
-int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead);
+int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
+	     const struct go_loops *loops);
 
 /*
  * reach_retained.c: keeps in the model what each group of goroutines holds and nothing else does
@@ -41,6 +55,6 @@ int go_reach_retained(struct go_process *process, struct lc_go_process *model);
  * go_reach().
  */
 int go_reach_paths(struct go_process *process, struct lc_go_process *model,
-		   const struct runtime_why *why);
+		   const struct runtime_why *why, const struct go_loops *loops);
 
 #endif

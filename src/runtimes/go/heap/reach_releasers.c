@@ -6,23 +6,28 @@
  */
 #include "runtimes/go/sched/allgs.h"
 #include "runtimes/go/heap/reach_search.h"
+#include "util/now.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STEPS_MAX 2
+#define STEPS_DEEP 6 /* from what a library's loop serves: a connection, its table of calls */
+#define DEEP_NS 500000000ull /* all such steps together */
+#define LIVING_NS 1000000000ull
 #define OBJECTS_MAX 1024  /* looked at for one goroutine */
 #define OBJECT_MAX 65536  /* bytes of one that is looked into */
 #define HOLDERS_MAX 65536 /* goroutines whose stacks are read */
 #define LIVING_MAX 4096	  /* the same, one by one */
 #define NOTES_MAX (1u << 20)
+#define ROUNDS 4 /* who waits for who waits for one that is stuck */
 
 /* A goroutine has an object at hand; those of one object stand side by side, once sorted. */
 struct holding {
 	uint64_t object, word;
 	uint32_t holder;
-	bool on_stack;
+	uint8_t steps; /* 0: on its stack */
 };
 
 struct holdings {
@@ -33,10 +38,12 @@ struct holdings {
 	struct search *living;	 /* the same as search: also what lives has counts; or NULL */
 	struct reach_list queue; /* objects of the goroutine at hand, by steps */
 	uint32_t holder;
+	uint8_t steps;		       /* from its stack */
+	uint64_t living_end, deep_end; /* ns, CLOCK_MONOTONIC */
 	bool no_memory;
 };
 
-static void note(struct holdings *h, uint64_t object, uint64_t word, bool on_stack)
+static void note(struct holdings *h, uint64_t object, uint64_t word)
 {
 	struct holding *grown;
 
@@ -53,7 +60,7 @@ static void note(struct holdings *h, uint64_t object, uint64_t word, bool on_sta
 		h->list = grown;
 		h->capacity = h->capacity * 2 + 256;
 	}
-	h->list[h->count++] = (struct holding){ object, word, h->holder, on_stack };
+	h->list[h->count++] = (struct holding){ object, word, h->holder, h->steps };
 }
 
 static void enqueue(struct holdings *h, uint64_t object)
@@ -69,7 +76,7 @@ static void enqueue(struct holdings *h, uint64_t object)
 }
 
 /* What lives was met, and holds nothing that is of interest here. */
-static void take_words(struct holdings *h, const uint8_t *bytes, size_t size, bool on_stack)
+static void take_words(struct holdings *h, const uint8_t *bytes, size_t size)
 {
 	const struct go_span *span;
 	uint64_t word, object;
@@ -82,25 +89,26 @@ static void take_words(struct holdings *h, const uint8_t *bytes, size_t size, bo
 			continue;
 		object = go_heap_object(span, word);
 		if (reach_first_wait(h->search, object))
-			note(h, object, word, on_stack);
+			note(h, object, word);
 		if (span->scan && span->size <= OBJECT_MAX)
 			enqueue(h, object);
 	}
 }
 
-static void follow(struct holdings *h, uint8_t *bytes)
+static void follow(struct holdings *h, uint8_t *bytes, unsigned most)
 {
 	size_t at = 0, end;
-	unsigned steps;
 
-	for (steps = 0; steps < STEPS_MAX; steps++) {
+	for (h->steps = 1; h->steps <= most; h->steps++) {
+		if (h->steps > STEPS_MAX && now_monotonic() > h->deep_end)
+			return;
 		for (end = h->queue.count; at < end; at++) {
 			uint64_t object = h->queue.items[at];
 			const struct go_span *span = go_heap_span(&h->search->heap, object);
 
 			if (go_read(h->search->process, object, bytes, span->size) &&
 			    !reach_is_book(h->search, object, bytes, span->size))
-				take_words(h, bytes, span->size, /* on_stack= */ false);
+				take_words(h, bytes, span->size);
 		}
 	}
 }
@@ -119,17 +127,18 @@ static void search_one(struct holdings *h, uint32_t number)
 	go_descriptor_read(&search->process->offsets, bytes, &d);
 	reach_stack_range(&d, &from, &to);
 	h->holder = number;
+	h->steps = 0;
 	h->queue.count = 0;
 	for (; from < to; from += size) {
 		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
 		if (go_read_part(search->process, from, search->chunk, size, &got) < 0)
 			break;
-		take_words(h, search->chunk, got, /* on_stack= */ true);
+		take_words(h, search->chunk, got);
 	}
 	/* Deferred calls and the like. */
 	memset(bytes, 0, 2 * sizeof(uint64_t));
-	take_words(h, bytes, allgs_size(search->process), /* on_stack= */ true);
-	follow(h, search->chunk);
+	take_words(h, bytes, allgs_size(search->process));
+	follow(h, search->chunk, STEPS_MAX);
 }
 
 /* Only words that are pointers for certain: of those that live each has to do with many. */
@@ -139,6 +148,7 @@ static void search_living(struct holdings *h, uint32_t number)
 	struct reach_list one = {};
 
 	h->holder = number;
+	h->steps = 0;
 	h->queue.count = 0;
 	search->collected.count = 0;
 	search->mode = REACH_COLLECTS;
@@ -146,8 +156,8 @@ static void search_living(struct holdings *h, uint32_t number)
 		reach_read_stacks(search, &one);
 	search->mode = REACH_MARKS;
 	take_words(h, (const uint8_t *)search->collected.items,
-		   search->collected.count * sizeof(uint64_t), /* on_stack= */ true);
-	follow(h, search->chunk);
+		   search->collected.count * sizeof(uint64_t));
+	follow(h, search->chunk, search->loops ? STEPS_DEEP : STEPS_MAX);
 	free(one.items);
 }
 
@@ -160,7 +170,7 @@ static int by_object(const void *a, const void *b)
 	return x->holder < y->holder ? -1 : x->holder > y->holder;
 }
 
-/* of: a byte for each goroutine, not zero for those whose stacks are read. */
+/* of: a byte for each goroutine, REACH_READ for those whose stacks are read. */
 static int read_all(struct holdings *h, const uint8_t *of)
 {
 	const struct search *search = h->search;
@@ -172,9 +182,10 @@ static int read_all(struct holdings *h, const uint8_t *of)
 		return -ENOMEM;
 	h->complete = true;
 	for (i = 0; i < search->goroutine_count && !h->no_memory; i++) {
-		if (!of[i])
+		if (of[i] != REACH_READ)
 			continue;
-		if (n++ == (h->living ? LIVING_MAX : HOLDERS_MAX)) {
+		if (n++ == (h->living ? LIVING_MAX : HOLDERS_MAX) ||
+		    (h->living && now_monotonic() > h->living_end)) {
 			h->complete = false;
 			break;
 		}
@@ -216,30 +227,42 @@ static void add(struct lc_go_releasers *releasers, uint64_t goid)
 		releasers->goids[releasers->count++] = goid;
 }
 
-/* The holders of one thing that is waited for. Who has a lock has it on the stack. */
-static void add_holders(const struct holdings *h, const struct reach_wait *wait,
-			struct lc_go_releasers *releasers)
+static size_t first_of(const struct holdings *h, uint64_t object)
 {
-	const struct search *search = h->search;
-	const struct reach_goroutine *waiter = &search->goroutines[wait->goroutine], *holder;
 	size_t low = 0, high = h->count, middle;
-	const struct go_span *span = go_heap_span(&search->heap, wait->object);
-	bool lock = lc_go_is_lock(waiter->kind);
 
-	while (low < high) { /* the first of the object */
+	while (low < high) {
 		middle = (low + high) / 2;
-		if (h->list[middle].object < wait->object)
+		if (h->list[middle].object < object)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < h->count && h->list[low].object == wait->object; low++) {
-		holder = &search->goroutines[h->list[low].holder];
-		if (holder == waiter || (lock && !h->list[low].on_stack) ||
-		    (span && span->tiny && h->list[low].word > wait->word) ||
-		    wait_for_the_same(search, holder, waiter))
-			continue;
-		add(releasers, holder->goid);
+	return low;
+}
+
+/* Who has a lock has it on the stack. */
+static bool could_end(const struct search *search, const struct holding *holding,
+		      const struct reach_wait *wait)
+{
+	const struct reach_goroutine *waiter = &search->goroutines[wait->goroutine],
+				     *holder = &search->goroutines[holding->holder];
+	const struct go_span *span = go_heap_span(&search->heap, wait->object);
+
+	return holder != waiter && !(lc_go_is_lock(waiter->kind) && holding->steps) &&
+	       !(span && span->tiny && holding->word > wait->word) &&
+	       !wait_for_the_same(search, holder, waiter);
+}
+
+/* The holders of one thing that is waited for. */
+static void add_holders(const struct holdings *h, const struct reach_wait *wait,
+			struct lc_go_releasers *releasers)
+{
+	size_t at = first_of(h, wait->object);
+
+	for (; at < h->count && h->list[at].object == wait->object; at++) {
+		if (could_end(h->search, &h->list[at], wait))
+			add(releasers, h->search->goroutines[h->list[at].holder].goid);
 	}
 }
 
@@ -292,7 +315,7 @@ int reach_find_releasers(struct search *search, struct lc_go_process *model)
 	size_t i;
 
 	for (i = 0; i < search->goroutine_count && waiting; i++)
-		waiting[i] = search->goroutines[i].state == REACH_WAITS;
+		waiting[i] = search->goroutines[i].state == REACH_WAITS ? REACH_READ : 0;
 	r = r ?: read_all(&h, waiting);
 	for (i = 0; i < search->goroutine_count && !r; i++) {
 		if (!waiting[i])
@@ -306,26 +329,99 @@ int reach_find_releasers(struct search *search, struct lc_go_process *model)
 	return r == -ENOSPC ? 0 : r;
 }
 
+static bool is_served(const struct search *search, uint32_t waiter, uint32_t loop)
+{
+	size_t w = search->goroutines[waiter].place, l = search->goroutines[loop].place;
+
+	return search->loops && w < search->model->count && l < search->model->count &&
+	       search->loops->fn(search->loops->context, &search->model->list[w],
+				 &search->model->list[l]);
+}
+
+/* Of all that it waits for: who has it at hand nearest to the stack; several may. */
+static void find_nearest(const struct holdings *h, const struct chains *chains, uint32_t number,
+			 struct lc_go_releasers *releasers)
+{
+	const struct search *search = h->search;
+	const struct reach_wait *wait;
+	unsigned steps = STEPS_DEEP + 1;
+	uint32_t at;
+	size_t i;
+
+	*releasers = (struct lc_go_releasers){ .goid = search->goroutines[number].goid };
+	for (at = chains->first[number]; at; at = chains->next[at - 1]) {
+		wait = &search->waits[at - 1];
+		for (i = first_of(h, wait->object);
+		     i < h->count && h->list[i].object == wait->object; i++) {
+			const struct holding *holding = &h->list[i];
+
+			if (holding->steps > steps || !could_end(search, holding, wait) ||
+			    (holding->steps > STEPS_MAX &&
+			     !is_served(search, number, holding->holder)))
+				continue;
+			if (holding->steps < steps)
+				releasers->count = releasers->total = 0;
+			steps = holding->steps;
+			add(releasers, search->goroutines[holding->holder].goid);
+		}
+	}
+}
+
+/* What was found of it before stands, where that can never run again. */
+static bool is_told(const struct lc_go_process *model, uint64_t goid)
+{
+	const struct lc_go_releasers *known = lc_go_releasers_of(model, goid);
+	const struct lc_goroutine *on = known && known->count
+						? lc_go_by_goid(model, known->goids[0])
+						: NULL;
+
+	return on && on->flags & LC_GO_UNREACHABLE;
+}
+
 /*
  * Who waits for what just one of those who are stuck has at hand depends on that one, as far as is
  * known: others may have it, too.
  */
-int reach_find_dependents(struct search *search, struct lc_go_process *model, const uint8_t *stuck)
+static int find_behind(struct search *search, struct lc_go_process *model, uint8_t *stuck,
+		       size_t *ret_found)
 {
-	struct holdings h = { .search = search, .living = search };
+	struct holdings h = { .search = search,
+			      .living = search,
+			      .living_end = now_monotonic() + LIVING_NS,
+			      .deep_end = now_monotonic() + DEEP_NS };
 	struct lc_go_releasers releasers;
 	struct chains chains = {};
 	int r = make_chains(search, &chains) ?: read_all(&h, stuck);
 	size_t i;
 
 	for (i = 0; i < search->goroutine_count && !r; i++) {
-		if (stuck[i] || search->goroutines[i].state != REACH_LIVES || !chains.first[i])
+		if (stuck[i] || search->goroutines[i].state != REACH_LIVES || !chains.first[i] ||
+		    is_told(model, search->goroutines[i].goid))
 			continue;
-		find_holders(&h, &chains, i, &releasers);
-		releasers.known = false;
-		if (releasers.total == 1)
-			r = lc_go_set_releasers(model, &releasers);
+		find_nearest(&h, &chains, i, &releasers);
+		if (releasers.total != 1)
+			continue;
+		r = lc_go_set_releasers(model, &releasers);
+		stuck[i] = REACH_BEHIND;
+		++*ret_found;
 	}
 	release(&h, &chains);
 	return r == -ENOSPC ? 0 : r;
+}
+
+int reach_find_dependents(struct search *search, struct lc_go_process *model, uint8_t *stuck)
+{
+	unsigned round;
+	size_t found = 1, i;
+	int r = 0;
+
+	for (round = 0; round < ROUNDS && found && !r; round++) {
+		found = 0;
+		r = find_behind(search, model, stuck, &found);
+		for (i = 0; i < search->goroutine_count; i++)
+			stuck[i] = stuck[i] == REACH_BEHIND ? REACH_READ
+				   : stuck[i]		    ? REACH_SETTLED
+							    : 0;
+	}
+	return r;
 }

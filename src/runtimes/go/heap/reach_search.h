@@ -9,6 +9,7 @@
 #define LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
 
 #include "runtimes/go/heap/heap.h"
+#include "runtimes/go/heap/reach.h"
 #include "runtimes/go/private.h"
 #include "runtimes/go/heap/specials.h"
 #include "runtimes/go/sched/timers.h"
@@ -133,6 +134,7 @@ struct search {
 	struct reach_colours *colours; /* NULL: nobody asks what is retained */
 	struct reach_list collected;
 	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
+	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
 };
 
 /* Is nothing done with what only may be a pointer? */
@@ -285,10 +287,16 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 int reach_find_releasers(struct search *search, struct lc_go_process *model);
 
 /*
- * The same of those that live, and wait for what one of those who are stuck (a byte for each) has
- * at hand.
+ * The same of those that live, and wait for what one of those who are stuck has at hand; and of
+ * those who wait for these, in turn. stuck: a byte for each goroutine; it is changed.
  */
-int reach_find_dependents(struct search *search, struct lc_go_process *model, const uint8_t *stuck);
+enum {
+	REACH_READ = 1, /* it is stuck */
+	REACH_BEHIND,	/* it was found to wait for one that is */
+	REACH_SETTLED,	/* who waits for it is known */
+};
+
+int reach_find_dependents(struct search *search, struct lc_go_process *model, uint8_t *stuck);
 
 /*
  * reach_retained.c: what an object's colour leads to gets it, too; private to reach_marks.c and

@@ -39,18 +39,37 @@ static enum lc_go_search outcome_of(int r)
 	}
 }
 
-int golang_reach(struct runtime *runtime, struct lc_go_process *model)
+struct asking {
+	struct golang *golang;
+	const struct lc_go_process *model;
+};
+
+static bool is_served(void *context, const struct lc_goroutine *waiter,
+		      const struct lc_goroutine *holder)
+{
+	const struct asking *asking = context;
+	uint32_t entry = asking->model->sites[holder->site].entry_stack;
+
+	return go_is_of_library(asking->golang, waiter->stack, entry);
+}
+
+int golang_reach(struct runtime *runtime, struct lc_go_process *model,
+		 const struct runtime_goids *readers)
 {
 	struct golang *golang = golang_of(runtime);
 	struct go_process *process = go_known_process(golang, model->pid);
+	struct asking asking = { golang, model };
+	struct go_loops loops = { is_served, &asking, readers };
 	uint8_t *dead = calloc(1, model->count + 1);
 	int r = process ? 0 : -ESRCH;
 
 	if (!dead)
 		return -ENOMEM;
-	r = r ?: go_reach(process, model, dead);
-	if (!r)
+	r = r ?: go_reach(process, model, dead, &loops);
+	if (!r) {
 		note_answers(model, dead);
+		go_note_callers(golang, model);
+	}
 	model->search = outcome_of(r);
 	free(dead);
 	return r;
@@ -59,9 +78,12 @@ int golang_reach(struct runtime *runtime, struct lc_go_process *model)
 int golang_explain(struct runtime *runtime, struct lc_go_process *model,
 		   const struct runtime_why *why)
 {
-	struct go_process *process = go_known_process(golang_of(runtime), model->pid);
+	struct golang *golang = golang_of(runtime);
+	struct go_process *process = go_known_process(golang, model->pid);
+	struct asking asking = { golang, model };
+	struct go_loops loops = { is_served, &asking, NULL };
 
-	return process ? go_reach_paths(process, model, why) : -ESRCH;
+	return process ? go_reach_paths(process, model, why, &loops) : -ESRCH;
 }
 
 int golang_retained(struct runtime *runtime, struct lc_go_process *model)

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 // gocaller: goroutines of the program that wait, by way of a library's or another one's, for what does not come: an answer of
-// a server that takes requests and is silent, and the result of a call of which there is one for all. With the argument
-// "server" it is that server.
+// a server that takes requests and is silent, over connections of their own or one for all, the result of a call of which
+// there is one for all, what a queue's only producer makes. With time-outs it is no harm, nor is a connection at rest. With
+// the argument "server" it is that server.
 package main
 
 import (
 	"bufio"
+	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/pprof"
+	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"leakhop/tests/programs/go/internal/fixture"
 )
@@ -28,7 +35,7 @@ func init() { runtime.LockOSThread() } // whose end would be the server's
 func serve() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	fixture.Try(err)
-	fmt.Println(listener.Addr())
+	fmt.Println(listener.Addr(), serveStreams())
 	for {
 		connection, err := listener.Accept()
 		fixture.Try(err)
@@ -36,7 +43,19 @@ func serve() {
 	}
 }
 
-func startServer() string {
+// Answers at once to /now, and else never.
+func serveStreams() string {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/now" {
+			select {}
+		}
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	return server.URL
+}
+
+func startServer() (string, string) {
 	server := exec.Command(os.Args[0], "server")
 	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := server.StdoutPipe()
@@ -44,7 +63,8 @@ func startServer() string {
 	fixture.Try(server.Start())
 	line, err := bufio.NewReader(out).ReadString('\n')
 	fixture.Try(err)
-	return line[:len(line)-1]
+	addresses := strings.Fields(line)
+	return "http://" + addresses[0], addresses[1]
 }
 
 //go:noinline
@@ -52,6 +72,92 @@ func askPrice(url string) {
 	response, err := http.Get(url) // @block price
 	if err == nil {
 		response.Body.Close()
+	}
+}
+
+//go:noinline
+func askStock(client *http.Client, url string) {
+	response, err := client.Get(url) // @block stock
+	if err == nil {
+		response.Body.Close()
+	}
+}
+
+// --- one that ends: the caller gives up ---
+//
+//go:noinline
+func askPatiently(url string) {
+	client := http.Client{Timeout: time.Hour, Transport: &http.Transport{}}
+	response, err := client.Get(url) // @block patient
+	if err == nil {
+		response.Body.Close()
+	}
+}
+
+func insecure(two bool) *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true},
+		ForceAttemptHTTP2: two,
+	}}
+}
+
+func askAtOnce(client *http.Client, url string) {
+	response, err := client.Get(url)
+	fixture.Try(err)
+	_, err = io.Copy(io.Discard, response.Body)
+	fixture.Try(err)
+	response.Body.Close()
+}
+
+// --- a queue whose only producer is stuck ---
+type queue struct {
+	mutex sync.Mutex
+	some  *sync.Cond
+	items []string
+}
+
+func newQueue() *queue {
+	q := new(queue)
+	q.some = sync.NewCond(&q.mutex)
+	return q
+}
+
+//go:noinline
+func produce(q *queue, from chan string) {
+	for item := range from { // @block produces
+		q.mutex.Lock()
+		q.items = append(q.items, item)
+		q.mutex.Unlock()
+		q.some.Signal()
+	}
+}
+
+//go:noinline
+func consume(q *queue) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	for len(q.items) == 0 {
+		q.some.Wait() // @block consumes
+	}
+}
+
+var products = newQueue()
+
+// --- a result, or the end of all ---
+//
+//go:noinline
+func compute(result chan<- string) {
+	lost := make(chan string)
+	result <- <-lost // @block computes
+}
+
+//go:noinline
+func await(ctx context.Context) {
+	result := make(chan string, 1)
+	go compute(result)
+	select { // @block awaits
+	case <-result:
+	case <-ctx.Done():
 	}
 }
 
@@ -94,9 +200,25 @@ func main() {
 	if len(os.Args) > 1 {
 		serve()
 	}
-	url := "http://" + startServer() + "/price"
+	silent, streams := startServer()
 	for i := 0; i < count; i++ {
-		go askPrice(url)
+		go pprof.Do(context.Background(), pprof.Labels("asks", "price"), func(context.Context) { askPrice(silent + "/price") })
+		go askPatiently(silent + "/patient")
+	}
+	askAtOnce(insecure(false), streams+"/now")
+	two := insecure(true)
+	askAtOnce(two, streams+"/now")
+	for i := 0; i < count; i++ {
+		go askStock(two, streams+"/stock")
+	}
+	go produce(products, make(chan string))
+	for i := 0; i < count; i++ {
+		go consume(products)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for i := 0; i < count; i++ {
+		go await(ctx)
 	}
 	go all.do("key", load)
 	for {
