@@ -132,6 +132,21 @@ struct lc_go_channel {
 			   there is none */
 };
 
+/* What has a number of slots, all of which are in use. */
+enum lc_go_pool_kind {
+	LC_GO_POOL_NONE,
+	LC_GO_POOL_CHANNEL,	/* a full channel of tokens */
+	LC_GO_POOL_SEMAPHORE,	/* golang.org/x/sync/semaphore; slots are weights */
+	LC_GO_POOL_CONNECTIONS, /* of database/sql */
+	LC_GO_POOL_KIND_COUNT
+};
+
+struct lc_go_pool {
+	enum lc_go_pool_kind kind;
+	uint64_t used, size;
+	uint64_t waiters; /* of a channel: counted up to a bound */
+};
+
 /* What one goroutine waits for, in full. Read for those that stand for a group. */
 struct lc_go_wait {
 	uint64_t goid;
@@ -146,6 +161,7 @@ struct lc_go_wait {
 	bool writer;	 /* RWMutex: one holds it or is next */
 	int32_t counter; /* WaitGroup */
 	uint32_t waiters;
+	struct lc_go_pool pool;
 	/* sleep, timers, deadlines */
 	uint64_t until; /* when it ends by itself; 0: never, or not known */
 	/* network */

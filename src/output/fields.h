@@ -128,9 +128,9 @@ extern const struct fields fields_record, fields_syscall, fields_spawn, fields_w
 	fields_futex_wake, fields_epoll_return, fields_blocks, fields_switches, fields_caller,
 	fields_life, fields_tid, fields_ns_tid;
 extern const struct fields fields_goroutines, fields_group, fields_age, fields_go_spawn,
-	fields_go_wait, fields_go_holder, fields_held, fields_held_by, fields_retained,
-	fields_retained_type, fields_dependents, fields_subject, fields_channel, fields_label,
-	fields_heap, fields_exact, fields_readier, fields_timers;
+	fields_go_wait, fields_go_pool, fields_go_holder, fields_held, fields_held_by,
+	fields_retained, fields_retained_type, fields_dependents, fields_subject, fields_channel,
+	fields_label, fields_heap, fields_exact, fields_readier, fields_timers;
 extern const struct fields fields_found, fields_found_site;
 extern const struct fields fields_go_events, fields_go_site, fields_go_block;
 extern const struct fields fields_wait, fields_owner, fields_member, fields_tcp, fields_link,

@@ -106,6 +106,23 @@ static const char *const families[] = {
 	NULL,
 };
 
+static const char *const pool_kinds[] = {
+	[LC_GO_POOL_NONE] = "",
+	[LC_GO_POOL_CHANNEL] = "channel",
+	[LC_GO_POOL_SEMAPHORE] = "semaphore",
+	[LC_GO_POOL_CONNECTIONS] = "connections",
+	NULL,
+};
+
+#define GO_POOL_FIELDS(F)                                                                    \
+	F(kind, TEXT, ONE_OF(pool_kinds), ALWAYS, pool_kinds[go_pool->kind],                 \
+	  "a full channel of tokens, golang.org/x/sync/semaphore, or those of database/sql") \
+	F(used, NUMBER, PLAIN, ALWAYS, go_pool->used, "slots, or what weighs as much")       \
+	F(size, NUMBER, PLAIN, ALWAYS, go_pool->size, "how many there are")                  \
+	F(waiters, NUMBER, PLAIN, ALWAYS, go_pool->waiters, "that wait for one, of all places")
+
+FIELDS_OF(go_pool, struct lc_go_pool, "A pool whose slots are all in use", GO_POOL_FIELDS);
+
 static const char *const network_directions[] = { "read", "write", NULL };
 
 /* What its thread waits for in a call. */
@@ -188,6 +205,8 @@ static const struct lc_go_held *held_of(const struct verdict_goroutines *record)
 	  "of a Mutex or RWMutex: who holds it, as far as it was found, the certain ones first")   \
 	F(holders_known, BOOLEAN, PLAIN, held_of(go_wait), held_of(go_wait)->known,                \
 	  "of a Mutex or RWMutex: these are all, and none is only likely")                         \
+	F(pool, OBJECT, OF(fields_go_pool), WAIT && WAIT->pool.kind, &WAIT->pool,                  \
+	  "of channels: the pool that they wait for, whose slots are all in use")                  \
 	F(fd, NUMBER, PLAIN, is_network(go_wait), WAIT->fd, "of the network")                      \
 	F(direction, TEXT, ONE_OF(network_directions), is_network(go_wait),                        \
 	  WAIT->writes ? "write" : "read", "of the network")                                       \

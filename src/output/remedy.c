@@ -40,8 +40,12 @@ const char *remedy_of_goroutines(const struct output_run *run,
 	uint32_t place = record->remedy_at_spawn ? record->site->spawn_stack
 						 : record->goroutine->stack;
 
+	const struct lc_frame *frame = record->remedy_at_caller ? text_telling_frame(run, place)
+								: NULL;
 	struct subject subject;
 
+	if (frame && frame->own)
+		return record->conclusion.remedy;
 	/* What its callers should do is known where they are the program's. */
 	return text_is_own(run, place) ||
 			       (!record->remedy_at_spawn && subject_of(run, record, &subject))

@@ -124,6 +124,25 @@ static void text_cases(struct line *line, const struct lc_go_wait *wait)
 	}
 }
 
+static void text_pool(struct line *line, const struct lc_go_wait *wait)
+{
+	static const char *const of[] = {
+		[LC_GO_POOL_NONE] = "",
+		[LC_GO_POOL_CHANNEL] = "of the channel",
+		[LC_GO_POOL_SEMAPHORE] = "of the semaphore",
+		[LC_GO_POOL_CONNECTIONS] = "of the database's connections",
+	};
+
+	if (!wait->pool.kind)
+		return;
+	text_label(line, "pool");
+	line_add(line, LINE_PLAIN, "%llu of %llu slots %s in use, %llu waiter%s",
+		 (unsigned long long)wait->pool.used, (unsigned long long)wait->pool.size,
+		 of[wait->pool.kind], (unsigned long long)wait->pool.waiters,
+		 plural(wait->pool.waiters));
+	line_end(line);
+}
+
 static void text_lock(struct line *line, enum lc_go_kind kind, const struct lc_go_wait *wait)
 {
 	if (!wait->address)
@@ -278,6 +297,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 	if (wait) {
 		text_bubble(line, wait);
 		text_cases(line, wait);
+		text_pool(line, wait);
 		text_lock(line, kind, wait);
 		text_holders(line, run, record);
 		if (kind == LC_GO_NETWORK)

@@ -206,6 +206,7 @@ CREATE TABLE goroutine (
 CREATE TABLE go_wait ( -- what those wait for that stand for a group
   process INTEGER, n INTEGER, goid INTEGER, reason TEXT, bubble_root INTEGER, case_count INTEGER, case_total INTEGER,
   address INTEGER, locked INTEGER, starving INTEGER, readers INTEGER, writer INTEGER, counter INTEGER, waiters INTEGER,
+  pool INTEGER, pool_used INTEGER, pool_size INTEGER, pool_waiters INTEGER, -- slots that are all in use
   until INTEGER, fd INTEGER, writes INTEGER, has_deadline INTEGER,
   socket INTEGER, -- wait
   PRIMARY KEY (process, n)

@@ -102,6 +102,24 @@ static const char *of_growth(const struct verdict_goroutines *group)
 	       "end";
 }
 
+/* Who has a slot and does not give it back is not the one that waits; but its code is of a kind. */
+static const char *of_pool(const struct verdict_goroutines *group)
+{
+	switch (group->wait ? group->wait->pool.kind : LC_GO_POOL_NONE) {
+	case LC_GO_POOL_CONNECTIONS:
+		return "close what Query gives on every way out (defer rows.Close()), end each "
+		       "transaction (defer tx.Rollback()), and ask with a context that has a "
+		       "deadline";
+	case LC_GO_POOL_SEMAPHORE:
+		return "Release on every way out, also where an error returns early (defer right "
+		       "behind Acquire)";
+	case LC_GO_POOL_CHANNEL:
+		return of_send(group->wait);
+	default:
+		return "";
+	}
+}
+
 static const char *choose(const struct verdict_goroutines *group)
 {
 	enum verdict verdict = group->conclusion.verdict;
@@ -122,6 +140,8 @@ static const char *choose(const struct verdict_goroutines *group)
 				 "another lock";
 	if (is(group, "unreachable") || is(group, "own-profile"))
 		return of_unreachable(group);
+	if (is(group, "pool-exhausted") || (is(group, "growing") && *of_pool(group)))
+		return of_pool(group);
 	if (is(group, "growing") || is(group, "spawns-without-bound"))
 		return of_growth(group);
 	if (group->goroutine->kind == LC_GO_NETWORK)
@@ -140,5 +160,6 @@ void go_remedy(struct verdict_goroutines *group)
 
 	snprintf(conclusion->remedy, sizeof(conclusion->remedy), "%s", choose(group));
 	group->remedy_at_spawn = (is(group, "growing") || is(group, "spawns-without-bound")) &&
-				 group->goroutine->kind != LC_GO_NETWORK;
+				 group->goroutine->kind != LC_GO_NETWORK && !*of_pool(group);
+	group->remedy_at_caller = *of_pool(group) != '\0';
 }

@@ -648,6 +648,38 @@ static void judge_sleep(struct judging *j)
 		conclude(j, VERDICT_IDLE, "sleep", "it wakes by itself");
 }
 
+static const char *const slot_words[] = {
+	[LC_GO_POOL_NONE] = "",
+	[LC_GO_POOL_CHANNEL] = "slots",
+	[LC_GO_POOL_SEMAPHORE] = "slots of the semaphore",
+	[LC_GO_POOL_CONNECTIONS] = "connections to the database",
+};
+
+/*
+ * All slots are in use, and for so long nobody gave one back, or it went to somebody else. One
+ * alone that sends into a full channel waits for it, too.
+ */
+static bool judge_pool(struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	char span[32] = "";
+
+	if (!wait || !wait->pool.kind || has_timer(j) ||
+	    (wait->pool.kind == LC_GO_POOL_CHANNEL && j->group->count > 1 &&
+	     !j->group->shares_object))
+		return false;
+	if (j->group->oldest_ns)
+		duration_format(j->group->oldest_ns, span, sizeof(span));
+	conclude(j,
+		 j->due || (j->around->once && j->group->at_least) ? VERDICT_SUSPECT : VERDICT_IDLE,
+		 "pool-exhausted", "%llu of %llu %s are in use, and %zu wait%s for one%s%s",
+		 (unsigned long long)wait->pool.used, (unsigned long long)wait->pool.size,
+		 slot_words[wait->pool.kind], j->group->count, j->group->count == 1 ? "s" : "",
+		 *span ? ", the longest for " : "", span);
+	otherwise(j, "growth, or nothing left that could give one back, would make it a finding");
+	return true;
+}
+
 static void judge_kind(struct judging *j)
 {
 	switch (j->kind) {
@@ -655,15 +687,15 @@ static void judge_kind(struct judging *j)
 		conclude(j, VERDICT_RUNNING, "running", "it runs, or is about to");
 		break;
 	case LC_GO_CHAN_SEND:
-		judge_send(j);
-		break;
 	case LC_GO_SELECT:
-		if (only_sends(j))
+	case LC_GO_CHAN_RECEIVE:
+		if (judge_pool(j))
+			break;
+		if (j->kind == LC_GO_CHAN_SEND || (j->kind == LC_GO_SELECT && only_sends(j)))
 			judge_send(j);
 		else
 			judge_receive(j);
 		break;
-	case LC_GO_CHAN_RECEIVE:
 	case LC_GO_COND:
 		judge_receive(j);
 		break;

@@ -43,9 +43,10 @@ struct verdict_goroutines {
 	const struct lc_go_wait *wait;	       /* of that one; NULL: not read */
 	const struct lc_go_retained *retained; /* what only they hold; NULL: not asked */
 	uint32_t node;			       /* of one of them, in the view's graph; GRAPH_NONE */
-	bool remedy_at_spawn; /* what is to be mended is the go statement, not the place */
-	bool whole_site;      /* wherever they are: all from one go statement */
-	uint64_t *goids;      /* rising; up to VERDICT_GOIDS */
+	bool remedy_at_spawn;  /* what is to be mended is the go statement, not the place */
+	bool remedy_at_caller; /* it is the program's call of what they stand in */
+	bool whole_site;       /* wherever they are: all from one go statement */
+	uint64_t *goids;       /* rising; up to VERDICT_GOIDS */
 	size_t goid_count, count;
 	size_t due;		   /* of them, have stood for the threshold */
 	size_t orphans;		   /* whose parent has ended */

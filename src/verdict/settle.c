@@ -4,6 +4,8 @@
 #include "verdict/goroutines.h"
 #include "verdict/graph/graph.h"
 
+#include <string.h>
+
 static bool looks_again(const struct lc_thread *thread)
 {
 	return thread->blocked && !thread->ended_at && thread->wait &&
@@ -13,7 +15,9 @@ static bool looks_again(const struct lc_thread *thread)
 static bool is_open(const struct verdict_goroutines *group)
 {
 	return group->conclusion.verdict == VERDICT_SUSPECT && group->at_least &&
-	       (lc_go_is_lock(group->goroutine->kind) || group->goroutine->kind == LC_GO_CHAN_SEND);
+	       (lc_go_is_lock(group->goroutine->kind) ||
+		group->goroutine->kind == LC_GO_CHAN_SEND ||
+		!strcmp(group->conclusion.rule, "pool-exhausted"));
 }
 
 /* A Go process none of which could run again, if it still stands so when it is read again. */

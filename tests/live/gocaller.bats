@@ -9,7 +9,7 @@ setup() { setup_go; }
 
 caller() {
 	[[ -x $programs/go/gocaller ]] || skip "no gocaller"
-	start go/gocaller
+	start go/gocaller "$@"
 	eventually 20 said 1
 	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
 }
@@ -56,5 +56,30 @@ show() { jq -c '[.findings[], .suspects[]][] | [.rule, .count, .reason, .stack[-
 	[[ $output == *"on behalf of  main.askPrice"*"6 goroutines wait in net/http.Get for the answer of 127.0.0.1:"* ]]
 	[[ $output == *"awaited by    6 goroutines, in main.askPrice"* || $output == *"              6 goroutines, in main.askPrice"* ]]
 	[[ $output =~ suspect\ +6g\ .*\ main\.askPrice\ main\.go:$(mark go/gocaller/main.go block price) ]]
+	end
+}
+
+# pool MARK KIND: is that a suspect of five that wait, with three of three slots in use, to be mended there?
+pool() {
+	jq -e --argjson line "$(mark go/gocaller/pools.go block "$1")" --arg kind "$2" '
+		[.suspects[] | select(any(.stack[]; .line == $line)) |
+			.rule == "pool-exhausted" and .count == 5 and .wait.pool.kind == $kind and
+			.wait.pool.used == 3 and .wait.pool.size == 3 and .wait.pool.waiters >= 5 and .remedy != ""] == [true]' "$json" >/dev/null
+}
+
+@test "slots that nobody gives back, and slots that are always in use" {
+	caller pools
+	all() {
+		dump "$json" -p "$pid" --no-threads -m 20ms --settle=0
+		pool query connections && pool weigh semaphore && pool place channel
+	}
+	eventually 20 all || { jq -c '(.suspects, .goroutines)[] | [.rule, .verdict, .count, .reason, .wait]' "$json" >&2; return 1; }
+	holds '.findings == [] and (.suspects | length) == 3' "$json"
+	run -0 leakhop dump -p "$pid" --no-threads -m 20ms --settle=0
+	[[ $output == *"3 of 3 connections to the database are in use, and 5 wait for one"* ]]
+	end
+	caller pools well
+	dump "$json" -p "$pid" --no-threads -m 20ms
+	holds '.findings + .suspects == [] and (.goroutines | length) > 3' "$json"
 	end
 }

@@ -812,6 +812,34 @@ static void test_who_waits_for_a_connections_answer(void **state)
 	awaited[0] = 0;
 }
 
+static bool has_deadline;
+
+static void fill_slots(void)
+{
+	struct lc_go_wait wait = { .goid = 50, .fd = -1, .case_count = 1, .case_total = 1 };
+
+	wait.cases[0] = (struct lc_go_channel){ .address = 0x77000, .timer = has_deadline };
+	wait.pool = (struct lc_go_pool){ LC_GO_POOL_CONNECTIONS, 5, 5, 1 };
+	stand(50, LC_GO_SELECT, 3);
+	lc_go_set_wait(process_of(), &wait);
+}
+
+/* Slots are in use in health, too: what counts is for how long nobody is let in. */
+static void test_slots_that_are_all_in_use(void **state)
+{
+	(void)state;
+	has_deadline = false;
+	looks(1, fill_slots);
+	is(LC_GO_SELECT, VERDICT_IDLE, "pool-exhausted");
+	looks(3, fill_slots);
+	is(LC_GO_SELECT, VERDICT_SUSPECT, "pool-exhausted");
+	assert_string_not_equal(group_of(LC_GO_SELECT)->conclusion.remedy, "");
+	assert_true(group_of(LC_GO_SELECT)->remedy_at_caller);
+	has_deadline = true;
+	looks(1, fill_slots);
+	is(LC_GO_SELECT, VERDICT_IDLE, "timer");
+}
+
 /* Started at each sweep, and they end: two of three. None stands where another stood. */
 static void fill_spinning(void)
 {
@@ -1003,6 +1031,7 @@ int main(void)
 		TEST(test_streams_grow_with_their_connections),
 		TEST(test_who_has_asked_just_now),
 		TEST(test_who_waits_for_a_connections_answer),
+		TEST(test_slots_that_are_all_in_use),
 		TEST(test_a_go_statement_without_bound),
 		TEST(test_timers_that_only_grow),
 		TEST(test_growth_with_a_known_end_is_no_leak),

@@ -16,6 +16,13 @@ uint64_t go_waiter_word(const struct go_process *process, const uint8_t *waiter,
 bool go_read_channel(const struct go_process *process, uint64_t address, uint64_t waiter,
 		     struct lc_go_channel *ret);
 
+/*
+ * pools.c: wait->pool, where all slots of one are in use that a goroutine waits for at its
+ * channels, which are in wait already.
+ */
+void go_describe_pool(const struct go_process *process, const struct lc_stack *stack,
+		      const struct go_descriptor *d, struct lc_go_wait *wait);
+
 /* sync.c: locks, wait groups, conditions. goroutine->object is the semaphore's word. */
 void go_describe_sync(const struct go_process *process, const struct lc_goroutine *goroutine,
 		      struct lc_go_wait *wait);

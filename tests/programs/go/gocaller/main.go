@@ -197,6 +197,9 @@ func load() string {
 }
 
 func main() {
+	if arePools() {
+		return
+	}
 	if len(os.Args) > 1 {
 		serve()
 	}
