@@ -24,6 +24,7 @@
 #define ABI_CGROUP_DEPTH 24
 #define ABI_FAMILY_DEPTH 256   /* ancestors of a process looked at, for --children */
 #define ABI_GO_FRAMES 10       /* of who readied a goroutine */
+#define ABI_GO_BIRTH_FRAMES 12 /* of who started a goroutine, and of who started that one */
 #define ABI_GO_STACK_FRAMES 20 /* of a goroutine whose block has ended */
 
 /* abi_head.kind */
@@ -245,6 +246,14 @@ struct abi_go_note {
 	__u32 ready_kind;
 	__u32 ready_depth;
 	__u64 ready_stack[ABI_GO_FRAMES]; /* return addresses of who readied it, innermost first */
+};
+
+/* go_births: return addresses of its parent when that started it, and of who had started that. */
+struct abi_go_birth {
+	__u32 depth;
+	__u32 parents_depth;
+	__u64 stack[ABI_GO_BIRTH_FRAMES];
+	__u64 parents_stack[ABI_GO_BIRTH_FRAMES];
 };
 
 /* go_sites: births and ends by go statement and function. */

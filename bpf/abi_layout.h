@@ -170,6 +170,12 @@ ABI_AT(abi_go_note, ready_kind, 40);
 ABI_AT(abi_go_note, ready_depth, 44);
 ABI_AT(abi_go_note, ready_stack, 48);
 
+ABI_SIZE(abi_go_birth, 200);
+ABI_AT(abi_go_birth, depth, 0);
+ABI_AT(abi_go_birth, parents_depth, 4);
+ABI_AT(abi_go_birth, stack, 8);
+ABI_AT(abi_go_birth, parents_stack, 104);
+
 ABI_SIZE(abi_go_site_key, 24);
 ABI_AT(abi_go_site_key, spawn_pc, 0);
 ABI_AT(abi_go_site_key, entry_pc, 8);

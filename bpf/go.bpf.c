@@ -132,7 +132,33 @@ static __always_inline __u32 walk(__u64 frame, __u64 *addresses, __u32 most)
 	return depth;
 }
 
-static __noinline int born(struct pt_regs *ctx, __u64 g)
+/*
+ * Where a library has a go statement, whoever called it tells what the goroutine is for; and where
+ * that was a goroutine of the library's itself, whoever had called that.
+ */
+static __noinline int note_birth(const struct here *here, const struct abi_go_key *key,
+				 __u64 parent)
+{
+	struct abi_go_birth fresh = {}, *birth, *above;
+	struct abi_go_key parents_key;
+
+	if (bpf_map_update_elem(&go_births, key, &fresh, BPF_ANY))
+		return 0;
+	birth = bpf_map_lookup_elem(&go_births, key);
+	if (!birth)
+		return 0;
+	birth->depth = walk(user_word(parent + here->process->g_sched_bp), birth->stack,
+			    ABI_GO_BIRTH_FRAMES);
+	parents_key = key_of(here, user_word(parent + here->process->g_goid));
+	above = bpf_map_lookup_elem(&go_births, &parents_key);
+	if (!above)
+		return 0;
+	birth->parents_depth = above->depth;
+	__builtin_memcpy(birth->parents_stack, above->stack, sizeof(birth->parents_stack));
+	return 0;
+}
+
+static __noinline int born(struct pt_regs *ctx, __u64 g, bool on_system_stack)
 {
 	struct abi_go_note fresh = {};
 	__u64 parent;
@@ -149,6 +175,8 @@ static __noinline int born(struct pt_regs *ctx, __u64 g)
 	fresh.parent = parent ? user_word(parent + here.process->g_goid) : 0;
 	if (bpf_map_update_elem(&go_goroutines, &key, &fresh, BPF_ANY))
 		__sync_fetch_and_add(&lost.go_full, 1);
+	if (parent && on_system_stack)
+		note_birth(&here, &key, parent);
 	site = site_of(&here, g);
 	if (site)
 		__sync_fetch_and_add(&site->born, 1);
@@ -159,21 +187,21 @@ static __noinline int born(struct pt_regs *ctx, __u64 g)
 SEC("uprobe")
 int leakhop_go_born(struct pt_regs *ctx)
 {
-	return born(ctx, go_argument1(ctx));
+	return born(ctx, go_argument1(ctx), true);
 }
 
 /* At the return of runtime.newproc1(), where that call is not to be found. */
 SEC("uprobe")
 int leakhop_go_made(struct pt_regs *ctx)
 {
-	return born(ctx, go_result(ctx));
+	return born(ctx, go_result(ctx), true);
 }
 
 /* At the return of runtime.newcoro(): iter.Pull. The goroutine is the coro's first field. */
 SEC("uprobe")
 int leakhop_go_coroutine(struct pt_regs *ctx)
 {
-	return born(ctx, user_word(go_result(ctx)));
+	return born(ctx, user_word(go_result(ctx)), false);
 }
 
 /* runtime.gdestroy(gp), before 1.22 runtime.goexit0(gp). */
@@ -190,6 +218,7 @@ int leakhop_go_ended(struct pt_regs *ctx)
 	count_event(ended);
 	key = key_of(&here, user_word(g + here.process->g_goid));
 	bpf_map_delete_elem(&go_goroutines, &key);
+	bpf_map_delete_elem(&go_births, &key);
 	site = site_of(&here, g);
 	if (site)
 		__sync_fetch_and_add(&site->ended, 1);

@@ -168,6 +168,13 @@ struct {
 } go_goroutines SEC(".maps") __weak;
 
 struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_GOROUTINES);
+	__type(key, struct abi_go_key);
+	__type(value, struct abi_go_birth);
+} go_births SEC(".maps") __weak;
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_GO_SITES);
 	__type(key, struct abi_go_site_key);

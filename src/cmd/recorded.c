@@ -188,6 +188,8 @@ static void name_goroutines(void *context, struct verdict_goroutines *record)
 	record->has_exact = true;
 	record->exact = exact->exact;
 	record->ready_stack = exact->ready_stack;
+	record->birth_stack = exact->birth_stack;
+	record->parents_birth_stack = exact->parents_birth_stack;
 }
 
 struct report_source recorded_source(struct recorded *recorded,

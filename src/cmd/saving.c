@@ -212,6 +212,8 @@ static void save_go_notes(struct recorder *recorder, const struct verdict_gorout
 		.goid = record->goroutine->goid,
 		.exact = record->exact,
 		.ready_stack = record->ready_stack,
+		.birth_stack = record->birth_stack,
+		.parents_birth_stack = record->parents_birth_stack,
 	};
 	struct record_label label;
 	size_t i;

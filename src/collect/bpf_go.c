@@ -77,6 +77,7 @@ void bpf_go_choose(struct collect *collect)
 	bpf_program__set_autoload(s->progs.leakhop_go_network, load);
 	bpf_map__set_autocreate(s->maps.go_processes, load);
 	bpf_map__set_autocreate(s->maps.go_goroutines, load);
+	bpf_map__set_autocreate(s->maps.go_births, load);
 	bpf_map__set_autocreate(s->maps.go_sites, load);
 	bpf_map__set_autocreate(s->maps.go_counts, load);
 }
@@ -427,6 +428,25 @@ bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
 	};
 	ret_exact->ready_depth = copy_frames(ret_exact->ready_stack, note.ready_stack,
 					     note.ready_depth, LC_GO_READY_FRAMES);
+	return true;
+}
+
+bool collect_go_birth(struct collect *collect, pid_t pid, uint64_t goid,
+		      struct lc_go_birth *ret_birth)
+{
+	struct go_target *target = find_target(collect->bpf, pid);
+	struct abi_go_key key = { .goid = goid, .pid = pid };
+	struct abi_go_birth birth;
+
+	if (!target)
+		return false;
+	key.generation = target->generation;
+	if (bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.go_births), &key, &birth))
+		return false;
+	ret_birth->depth = copy_frames(ret_birth->stack, birth.stack, birth.depth,
+				       LC_GO_BIRTH_FRAMES);
+	ret_birth->parents_depth = copy_frames(ret_birth->parents_stack, birth.parents_stack,
+					       birth.parents_depth, LC_GO_BIRTH_FRAMES);
 	return true;
 }
 

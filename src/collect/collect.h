@@ -136,6 +136,8 @@ bool collect_go_attached(const struct collect *collect, pid_t pid);
 /* What the probes have seen of a goroutine; false: nothing. */
 bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
 			  struct lc_go_exact *ret_exact);
+bool collect_go_birth(struct collect *collect, pid_t pid, uint64_t goid,
+		      struct lc_go_birth *ret_birth);
 
 /*
  * Gives the counts of each go statement of a process to fn. Returns 0 or the first negative value

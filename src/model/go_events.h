@@ -13,6 +13,7 @@
 
 #define LC_GO_PROBES_MAX 16
 #define LC_GO_READY_FRAMES 10
+#define LC_GO_BIRTH_FRAMES 12
 #define LC_GO_BLOCK_FRAMES 20
 #define LC_GO_BLOCKS 32 /* that are kept of a process, the longest */
 
@@ -57,6 +58,12 @@ struct lc_go_exact {
 	enum lc_go_readier readier;
 	uint64_t ready_stack[LC_GO_READY_FRAMES]; /* return addresses, the innermost first */
 	size_t ready_depth;
+};
+
+/* Return addresses of its parent when that started it, and of whoever had started the parent. */
+struct lc_go_birth {
+	uint64_t stack[LC_GO_BIRTH_FRAMES], parents_stack[LC_GO_BIRTH_FRAMES];
+	size_t depth, parents_depth;
 };
 
 /* Births and ends of one go statement. */

@@ -9,6 +9,7 @@
 
 #define LABELLED_MOST 1000 /* goroutines of a group whose labels are read */
 #define LABELS_KEPT 64
+#define BIRTHS_MOST 64 /* goroutines of a group that are asked who started them */
 
 static bool is_epoll_wait(int64_t nr)
 {
@@ -182,6 +183,28 @@ static void name_exact(struct observer *observer, struct verdict_goroutines *rec
 	name_goroutines(observer, record->ready_stack);
 }
 
+/* Of one whose birth the probes have seen. */
+static void name_birth(struct observer *observer, struct verdict_goroutines *record)
+{
+	const struct runtime_operations *does = observer->runtime->does;
+	pid_t pid = record->process->pid;
+	struct lc_go_birth birth;
+	size_t i;
+
+	for (i = 0; record->process->events && !record->birth_stack && i < record->goid_count &&
+		    i < BIRTHS_MOST;
+	     i++) {
+		if (!collect_go_birth(observer->collect, pid, record->goids[i], &birth))
+			continue;
+		record->birth_stack = does->intern(observer->runtime, pid, birth.stack,
+						   birth.depth);
+		record->parents_birth_stack = does->intern(
+			observer->runtime, pid, birth.parents_stack, birth.parents_depth);
+	}
+	name_goroutines(observer, record->birth_stack);
+	name_goroutines(observer, record->parents_birth_stack);
+}
+
 static void name_holders(struct observer *observer, const struct verdict_goroutines *record)
 {
 	const struct lc_go_held *held = lc_go_held_for(record->process, record->goroutine);
@@ -203,6 +226,8 @@ void annotate_goroutines(struct observer *observer, struct verdict_goroutines *r
 		name_goroutines(observer, record->dependents[i].goroutine->stack);
 	count_labels(observer, record);
 	name_exact(observer, record);
+	name_birth(observer, record);
+	name_goroutines(observer, record->parent_stack);
 }
 
 void annotate_graph(struct observer *observer, const struct graph *graph)

@@ -281,14 +281,20 @@ FIELDS_OF(retained, struct lc_go_retained, "What goroutines hold and nothing els
 
 FIELDS_OF(dependents, struct verdict_dependents, "Who waits for a goroutine", DEPENDENTS_FIELDS);
 
-#define SUBJECT_FIELDS(F)                                                                          \
-	F(count, ID, PLAIN, ALWAYS, subject->subject.who->count, "how many wait")                  \
-	F(goid, ID, PLAIN, ALWAYS, subject->subject.who->goroutine->goid, "of one of their group") \
-	F(function, TEXT, PLAIN, ALWAYS, subject->subject.place->function, "the program's own")    \
-	F(file, TEXT, PLAIN, ALWAYS, subject->subject.place->file, "the same")                     \
-	F(line, NUMBER, PLAIN, ALWAYS, subject->subject.place->line, "the same")                   \
-	F(text, TEXT, PLAIN, ALWAYS, subject->words,                                               \
-	  "in what call, and for what: \"wait in net/http.Get for the answer of 10.0.0.5:443, "    \
+static const char *const subject_kinds[] = { "waits", "started", NULL };
+
+#define WHO subject->subject.who
+#define SUBJECT_FIELDS(F)                                                                       \
+	F(kind, TEXT, ONE_OF(subject_kinds), ALWAYS, subject_kinds[!WHO],                       \
+	  "they wait for these, or one of these was started for them")                          \
+	F(count, NUMBER, PLAIN, ALWAYS, WHO ? WHO->count : 0, "how many wait")                  \
+	F(goid, ID_OR_NULL, PLAIN, ALWAYS, WHO ? WHO->goroutine->goid : 0,                      \
+	  "of one of the group that waits")                                                     \
+	F(function, TEXT, PLAIN, ALWAYS, subject->subject.place->function, "the program's own") \
+	F(file, TEXT, PLAIN, ALWAYS, subject->subject.place->file, "the same")                  \
+	F(line, NUMBER, PLAIN, ALWAYS, subject->subject.place->line, "the same")                \
+	F(text, TEXT, PLAIN, ALWAYS, subject->words,                                            \
+	  "in what call, and for what: \"wait in net/http.Get for the answer of 10.0.0.5:443, " \
 	  "through this one\"")
 
 FIELDS_OF(subject, struct field_subject, "Whom a library's goroutines serve", SUBJECT_FIELDS);
@@ -395,8 +401,9 @@ static const char *const goroutine_kind[] = { "goroutine", NULL };
 	F(subject, OBJECT_OR_NULL, OF(fields_subject),                                            \
 	  goroutines->conclusion.verdict >= VERDICT_SUSPECT,                                      \
 	  subject_fields(source, goroutines, scratch),                                            \
-	  "of findings and suspects: whom they serve that wait for them; `null` where they "      \
-	  "stand in the program's own code, or nobody of it waits for them")                      \
+	  "of findings and suspects: whom they serve; `null` where they stand in the program's "  \
+	  "own "                                                                                  \
+	  "code, or that is not known")                                                           \
 	F(labels, LIST, OF(fields_label), ALWAYS,                                                 \
 	  ARRAY(goroutines->labels, goroutines->label_count),                                     \
 	  "those set by pprof.Do, the most frequent four")                                        \

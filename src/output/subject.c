@@ -26,6 +26,55 @@ static bool takes_part(const struct output_run *run, const struct verdict_depend
 	return true;
 }
 
+static bool is_own(const struct lc_frame *frame)
+{
+	return frame->go && frame->own;
+}
+
+/* The innermost of the program's own frames, from a place on. */
+static bool take_own(const struct lc_stack *stack, size_t from, struct subject *ret)
+{
+	size_t i;
+
+	for (i = from; stack && i < stack->frame_count; i++) {
+		if (!is_own(&stack->frames[i]))
+			continue;
+		*ret = (struct subject){ NULL, &stack->frames[i],
+					 i ? &stack->frames[i - 1] : NULL };
+		return true;
+	}
+	return false;
+}
+
+/* As long as the function with the go statement stands on its parent's stack, that is the call. */
+static bool take_parent(const struct output_run *run, const struct verdict_goroutines *record,
+			struct subject *ret)
+{
+	const struct lc_stack *spawn = lc_stacks_get(run->stacks, record->site->spawn_stack),
+			      *parent = lc_stacks_get(run->stacks, record->parent_stack);
+	const char *function = spawn && spawn->frame_count
+				       ? spawn->frames[spawn->frame_count - 1].function
+				       : "";
+	size_t i;
+
+	for (i = 0; parent && *function && i < parent->frame_count; i++) {
+		if (!strcmp(parent->frames[i].function, function))
+			return take_own(parent, i, ret);
+	}
+	return false;
+}
+
+static bool take_starter(const struct output_run *run, const struct verdict_goroutines *record,
+			 struct subject *ret)
+{
+	const struct lc_frame *spawn = text_telling_frame(run, record->site->spawn_stack);
+
+	return spawn && spawn->go && !spawn->own &&
+	       (take_own(lc_stacks_get(run->stacks, record->birth_stack), 0, ret) ||
+		take_own(lc_stacks_get(run->stacks, record->parents_birth_stack), 0, ret) ||
+		take_parent(run, record, ret));
+}
+
 bool subject_of(const struct output_run *run, const struct verdict_goroutines *record,
 		struct subject *ret)
 {
@@ -34,11 +83,13 @@ bool subject_of(const struct output_run *run, const struct verdict_goroutines *r
 	size_t i;
 
 	*ret = (struct subject){};
-	if (record->whole_site || !frame || !frame->go || frame->own)
+	if (record->whole_site)
+		return take_starter(run, record, ret);
+	if (!frame || !frame->go || frame->own)
 		return false;
 	for (i = 0; i < record->dependent_count; i++)
 		any = takes_part(run, &record->dependents[i], ret) || any;
-	return any;
+	return any || take_starter(run, record, ret);
 }
 
 /* The other end of a connection: "TCP 127.0.0.1:40994 -> 10.0.0.5:443, ESTABLISHED, fd 6". */
@@ -53,11 +104,17 @@ static int peer_of(const struct lc_go_wait *wait, const char **ret_peer)
 const char *subject_words(const struct verdict_goroutines *record, const struct subject *subject,
 			  char *buffer, size_t size)
 {
-	bool one = subject->who->count == 1;
+	bool one = subject->who && subject->who->count == 1;
 	const char *peer;
 	int length = peer_of(record->wait, &peer);
 	size_t used;
 
+	if (!subject->who) {
+		snprintf(buffer, size, "had %s started by %.150s",
+			 record->count > 1 ? "one of these" : "it",
+			 subject->call ? subject->call->function : subject->place->function);
+		return buffer;
+	}
 	used = snprintf(buffer, size, "wait%s in %.150s for ", one ? "s" : "",
 			subject->call ? subject->call->function : subject->place->function);
 	if (length)

@@ -324,8 +324,11 @@ static void text_subject(struct line *line, const struct output_run *run,
 	line_add(line, LINE_GREEN, ":%u", subject.place->line);
 	line_end(line);
 	text_label(line, "");
-	line_add(line, LINE_PLAIN, "%zu goroutine%s ", subject.who->count,
-		 plural(subject.who->count));
+	if (subject.who)
+		line_add(line, LINE_PLAIN, "%zu goroutine%s ", subject.who->count,
+			 plural(subject.who->count));
+	else
+		line_add(line, LINE_PLAIN, "which ");
 	line_put(line, LINE_PLAIN, subject_words(record, &subject, words, sizeof(words)));
 	line_end(line);
 }

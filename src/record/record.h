@@ -127,8 +127,8 @@ struct record_label {
 struct record_go_exact {
 	pid_t pid;
 	uint64_t goid;
-	struct lc_go_exact exact; /* but for the addresses of ready_stack */
-	uint32_t ready_stack;
+	struct lc_go_exact exact; /* but for addresses */
+	uint32_t ready_stack, birth_stack, parents_birth_stack;
 };
 
 /* --- writing --- */

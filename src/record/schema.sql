@@ -251,7 +251,8 @@ CREATE TABLE go_block ( -- ended blocks that probes have seen, the longest first
 ) WITHOUT ROWID;
 CREATE TABLE go_exact ( -- what probes have seen of goroutines that stand for a group
   n INTEGER PRIMARY KEY, pid INTEGER, goid INTEGER, born_at INTEGER, parent_goid INTEGER, parked_at INTEGER,
-  ready_at INTEGER, ready_by INTEGER, readier INTEGER, ready_stack INTEGER
+  ready_at INTEGER, ready_by INTEGER, readier INTEGER, ready_stack INTEGER, birth_stack INTEGER,
+  parents_birth_stack INTEGER
 );
 CREATE TABLE go_label ( -- labels of a group, by the goroutine that stands for it
   n INTEGER PRIMARY KEY, pid INTEGER, goid INTEGER, text TEXT, count INTEGER

@@ -527,6 +527,8 @@ static const struct record_column go_exact_columns[] = {
 	U(ready_by, exact.ready_by),
 	E(readier, exact.readier, LC_GO_READIER_NETWORK),
 	K(ready_stack, ready_stack),
+	K(birth_stack, birth_stack),
+	K(parents_birth_stack, parents_birth_stack),
 };
 TABLE(record_go_exact, "go_exact", go_exact_columns, "n");
 #undef OF

@@ -11,6 +11,7 @@
 #define KEY_DEAD (1u << 31)
 #define KEY_AWAITED (1u << 30)
 #define KEY_AWAITED_FOR_A_TIME (1u << 29)
+#define PARENTS_ASKED 64 /* of a group's members */
 
 struct group {
 	UT_hash_handle hh;
@@ -230,6 +231,21 @@ static const struct lc_go_retained *retained_by(const struct verdict_goroutines 
 	return retained;
 }
 
+/* Of the first whose parent lives: where that stands. */
+static uint32_t parent_stack_of(const struct verdict_goroutines *record)
+{
+	const struct lc_goroutine *goroutine, *parent = NULL;
+	size_t i;
+
+	for (i = 0; !parent && i < record->goid_count && i < PARENTS_ASKED; i++) {
+		goroutine = lc_go_by_goid(record->process, record->goids[i]);
+		parent = goroutine && goroutine->parent_goid
+				 ? lc_go_by_goid(record->process, goroutine->parent_goid)
+				 : NULL;
+	}
+	return parent ? parent->stack : 0;
+}
+
 static uint64_t bytes_of(const struct verdict_goroutines *record)
 {
 	return record->retained ? record->retained->heap_bytes + record->retained->stack_bytes : 0;
@@ -398,6 +414,7 @@ static int finish(struct making *making, const struct lc_go *go,
 		group->record.goids = NULL;
 		qsort(record->goids, record->goid_count, sizeof(*record->goids), by_number);
 		record->retained = retained_by(record);
+		record->parent_stack = parent_stack_of(record);
 		if (record->process->pid != pid) {
 			pid = record->process->pid;
 			surroundings.new_connections = new_connections(making, pid);

@@ -75,6 +75,11 @@ struct verdict_goroutines {
 	bool has_exact; /* the same: what probes have seen of goroutine */
 	struct lc_go_exact exact;
 	uint32_t ready_stack; /* of who readied it last; 0 */
+	/*
+	 * Of one of them: where its parent stood when that started it, and where whoever had
+	 * started the parent stood; 0. Without probes: where the parent stands now, if it lives.
+	 */
+	uint32_t birth_stack, parents_birth_stack, parent_stack;
 };
 
 /* A process whose timers only grow in number. */

@@ -83,3 +83,21 @@ pool() {
 	holds '.findings + .suspects == [] and (.goroutines | length) > 3' "$json"
 	end
 }
+
+# forgotten MARK REMEDY: is there a leak of a library's goroutines, that somebody at this mark had started?
+forgotten() {
+	jq -e --argjson line "$(mark go/gocaller/forgets.go spawn "$1")" --arg remedy "$2" '
+		[.findings[] | select(.subject.line? == $line) |
+			.rule == "growing" and .subject.kind == "started" and (.remedy | contains($remedy))] | length > 0 and all' "$json" >/dev/null
+}
+
+@test "who had a library's goroutine started, and has returned, is known by its birth" {
+	need_root
+	[[ -e /sys/bus/event_source/devices/uprobe/type ]] || skip "no uprobes"
+	caller forgets
+	leakhop trace -p "$pid" --go-events -m 300ms -d 4s --no-threads --json >"$json"
+	end
+	forgotten cancel 'defer cancel()' && forgotten body 'defer resp.Body.Close()' || { show; return 1; }
+	# Of each of them.
+	holds '[.findings[] | .subject] | all(. != null)' "$json"
+}

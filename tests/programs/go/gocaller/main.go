@@ -49,6 +49,9 @@ func serveStreams() string {
 		if r.URL.Path != "/now" {
 			select {}
 		}
+		if r.URL.RawQuery == "long" {
+			w.Write(make([]byte, 100000))
+		}
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
@@ -197,7 +200,7 @@ func load() string {
 }
 
 func main() {
-	if arePools() {
+	if arePools() || forgets() {
 		return
 	}
 	if len(os.Args) > 1 {
