@@ -207,6 +207,56 @@ static void test_memory(void **state)
 	munmap(capacity, 3 * page);
 }
 
+#define PIECES 1500
+
+/* Beside each other, apart, overlapping, backwards, of no size, and where nothing can be read. */
+static void test_pieces(void **state)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = 64;
+	unsigned char *memory = mmap(NULL, pages * page, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	static struct target_piece pieces[PIECES];
+	static unsigned char bytes[PIECES][700];
+	unsigned seed = 1, round;
+	size_t i, k, read = 0, left = 0;
+
+	(void)state;
+	assert_true(memory != MAP_FAILED);
+	for (i = 0; i < pages * page; i++)
+		memory[i] = (unsigned char)(i * 31 + i / 4096);
+	for (i = 5; i < pages; i += 6)
+		assert_int_equal(mprotect(memory + i * page, page, PROT_NONE), 0);
+	for (round = 0; round < 40; round++) {
+		uint64_t at = (uintptr_t)memory;
+
+		for (i = 0; i < PIECES; i++) {
+			size_t size = rand_r(&seed) % 8 ? 1 + rand_r(&seed) % 700 : 0;
+
+			if (!(rand_r(&seed) % 40) || at + 4000 > (uintptr_t)memory + pages * page)
+				at = (uintptr_t)memory + rand_r(&seed) % ((pages - 2) * page);
+			pieces[i] = (struct target_piece){ at, bytes[i], size, false };
+			at += rand_r(&seed) % 20 ? size + rand_r(&seed) % (1 + round * 80) : 0;
+		}
+		assert_int_equal(target_memory_read_pieces(TASK(getpid()), pieces, PIECES), 0);
+		for (i = 0; i < PIECES; i++) {
+			size_t from = pieces[i].address - (uintptr_t)memory;
+			bool there = true;
+
+			for (k = from / page;
+			     pieces[i].size && k <= (from + pieces[i].size - 1) / page; k++)
+				there = there && k % 6 != 5;
+			if (pieces[i].size)
+				assert_int_equal(pieces[i].read, there);
+			if (pieces[i].size && there)
+				assert_memory_equal(bytes[i], memory + from, pieces[i].size);
+			read += there;
+			left += !there;
+		}
+	}
+	assert_true(read > PIECES && left > PIECES);
+	munmap(memory, pages * page);
+}
+
 static void assert_elf(int fd)
 {
 	char magic[4] = "";
@@ -299,11 +349,12 @@ static void test_open_below(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),	       cmocka_unit_test(test_find),
-		cmocka_unit_test(test_keep),	       cmocka_unit_test(test_nonsense),
-		cmocka_unit_test(test_read_own),       cmocka_unit_test(test_read_many),
-		cmocka_unit_test(test_memory),	       cmocka_unit_test(test_open),
-		cmocka_unit_test(test_open_otherwise), cmocka_unit_test(test_open_below),
+		cmocka_unit_test(test_parse),	   cmocka_unit_test(test_find),
+		cmocka_unit_test(test_keep),	   cmocka_unit_test(test_nonsense),
+		cmocka_unit_test(test_read_own),   cmocka_unit_test(test_read_many),
+		cmocka_unit_test(test_memory),	   cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_open),	   cmocka_unit_test(test_open_otherwise),
+		cmocka_unit_test(test_open_below),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

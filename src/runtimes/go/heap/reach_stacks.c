@@ -234,9 +234,11 @@ static void read_batch(struct search *search, const uint32_t *numbers, size_t co
 void reach_read_stacks(struct search *search, struct reach_list *list)
 {
 	uint32_t numbers[GO_BATCH] = {};
-	size_t count = 0;
+	size_t count = list->count < GO_BATCH ? list->count : GO_BATCH, i;
 
-	while (list->count && count < GO_BATCH)
-		numbers[count++] = list->items[--list->count];
+	/* As they came: who lie beside each other are read together. */
+	list->count -= count;
+	for (i = 0; i < count; i++)
+		numbers[i] = list->items[list->count + i];
 	read_batch(search, numbers, count);
 }
