@@ -169,6 +169,8 @@ struct abi_thread {
 	struct abi_task waker;
 	struct abi_blocker blocker;
 	__u64 thread_pointer; /* FS base, TPIDR_EL0: where its thread-local variables are */
+	__u64 files; /* its descriptors: the same number where they are shared; 0: another process
+			may have them too, or there are none */
 };
 
 /* A thread that is as it was in its last struct abi_thread: blocked, and it has not run since. */

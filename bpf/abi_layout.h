@@ -87,7 +87,7 @@ ABI_AT(abi_blocker, hint, 12);
 ABI_AT(abi_blocker, owner_tid, 16);
 ABI_AT(abi_blocker, owner_pid, 20);
 
-ABI_SIZE(abi_thread, 544);
+ABI_SIZE(abi_thread, 552);
 ABI_AT(abi_thread, size, 0);
 ABI_AT(abi_thread, kernel_depth, 4);
 ABI_AT(abi_thread, task, 8);
@@ -112,6 +112,7 @@ ABI_AT(abi_thread, wakes, 472);
 ABI_AT(abi_thread, waker, 480);
 ABI_AT(abi_thread, blocker, 512);
 ABI_AT(abi_thread, thread_pointer, 536);
+ABI_AT(abi_thread, files, 544);
 
 ABI_SIZE(abi_unmoved, 24);
 ABI_AT(abi_unmoved, size, 0);

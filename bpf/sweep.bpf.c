@@ -96,6 +96,20 @@ static __always_inline void fill_blocker(struct abi_blocker *blocker, struct tas
 	blocker->owner_pid = pid_number(BPF_CORE_READ(owner, group_leader), self.namespace_level);
 }
 
+/*
+ * Only its own threads change the descriptors of a process, unless another process has the same
+ * (CLONE_FILES), which one of its threads must have begun. Threads that are just being born or
+ * ending count once too often at most: then it is not known for now.
+ */
+static __always_inline __u64 files_of_process(struct task_struct *task)
+{
+	struct files_struct *files = BPF_CORE_READ(task, files);
+
+	if (!files || BPF_CORE_READ(files, count.counter) > BPF_CORE_READ(task, signal, nr_threads))
+		return 0;
+	return (__u64)files;
+}
+
 /* A kernel thread in uninterruptible sleep waits for something; the others wait for work. */
 static __always_inline bool is_shown(struct task_struct *task, __u32 state)
 {
@@ -172,12 +186,14 @@ int leakhop_sweep(struct bpf_iter__task *ctx)
 		__builtin_memset(&thread->syscall, 0, sizeof(thread->syscall));
 		thread->syscall.nr = -1;
 		thread->thread_pointer = 0;
+		thread->files = 0;
 	} else {
 		struct pt_regs *regs = task_registers(task);
 
 		copy_syscall(&thread->syscall, regs);
 		copy_registers(&thread->registers, regs);
 		thread->thread_pointer = task_thread_pointer(task);
+		thread->files = files_of_process(task);
 	}
 	if (!thread->on_cpu && still_for(thread) >= sweep_stack_after_ns)
 		bytes = bpf_get_task_stack(task, record->kernel_stack, sizeof(record->kernel_stack),

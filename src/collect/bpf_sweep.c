@@ -48,6 +48,7 @@ static void sample_from(const struct bpf_source *source, const struct abi_thread
 		.state = state_letter(thread->state, thread->exit_state),
 		.on_cpu = thread->on_cpu,
 		.kernel_thread = thread->flags & PF_KTHREAD,
+		.files = thread->files,
 		.now = thread->now,
 		.start_time = thread->start_time,
 		.run_ns = thread->run_ns,

@@ -29,6 +29,8 @@ struct lc_sample {
 	struct lc_syscall syscall;
 	struct lc_registers registers; /* of user space, at the entry into the kernel */
 	uint64_t thread_pointer;       /* FS base, TPIDR_EL0; 0: not known */
+	uint64_t files; /* whose descriptors it has: equal where they are shared; 0: not known, or
+			   those of another process as well */
 	uint64_t last_wake_at;
 	struct lc_task waker; /* valid if last_wake_at is set */
 	struct lc_blocker blocker;

@@ -18,7 +18,10 @@ static int find_or_add(struct lc_model *model, const struct lc_event *event,
 			return r;
 		memcpy(thread->process_comm, event->task.comm, sizeof(thread->process_comm));
 	}
-	thread->task = event->task;
+	r = lc_process_join(model, thread, &event->task);
+	if (r < 0)
+		return r;
+	lc_process_moved(thread, event->at);
 	*ret_thread = thread;
 	return 0;
 }
@@ -142,9 +145,12 @@ static int spawned(struct lc_model *model, const struct lc_event *event, uint32_
 		r = lc_model_add(model, event->task.tid, event->at, 0, &thread);
 		if (r < 0)
 			return r;
-		thread->task = event->task;
+		r = lc_process_join(model, thread, &event->task);
+		if (r < 0)
+			return r;
 		memcpy(thread->process_comm, event->other.comm, sizeof(thread->process_comm));
 	}
+	lc_process_moved(thread, event->at);
 	thread->start_time = event->start_time;
 	thread->spawned_at = event->at;
 	thread->spawner = event->other;
@@ -160,11 +166,12 @@ static int spawned(struct lc_model *model, const struct lc_event *event, uint32_
 static void executed(struct lc_model *model, const struct lc_event *event,
 		     struct lc_thread **ret_thread)
 {
-	struct lc_thread *thread, *next, *leader = NULL;
+	struct lc_thread *thread = lc_process_threads(model, event->task.pid), *leader = NULL;
 
-	for (thread = lc_model_next(model, NULL); thread; thread = next) {
-		next = lc_model_next(model, thread);
-		if (thread->task.pid != event->task.pid || thread->ended_at)
+	if (thread)
+		lc_process_moved(thread, event->at);
+	for (; thread; thread = thread->process_next) {
+		if (thread->ended_at)
 			continue;
 		if (thread->task.tid == event->task.pid) {
 			leader = thread;
@@ -201,6 +208,7 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
 		if (thread) {
 			thread->ended_at = event->at;
 			thread->blocked = false;
+			lc_process_moved(thread, event->at);
 		}
 		break;
 	case LC_EVENT_BLOCK_ENDED:

@@ -37,6 +37,7 @@ void lc_model_drop(struct lc_model *model, struct lc_thread *thread)
 	if (model->last_unmoved == thread)
 		model->last_unmoved = NULL;
 	HASH_DEL(model->threads, thread);
+	lc_process_leave(model, thread);
 	free(thread->wait);
 	free(thread);
 }
@@ -172,7 +173,7 @@ int lc_model_add(struct lc_model *model, pid_t tid, uint64_t now, uint64_t newco
 void lc_model_begin_sweep(struct lc_model *model, uint64_t now)
 {
 	model->sweep++;
-	model->sweep_at = now;
+	model->sweep_at = model->sampled_at = now;
 }
 
 void lc_model_end_sweep(struct lc_model *model)
@@ -187,6 +188,8 @@ void lc_model_end_sweep(struct lc_model *model)
 			continue;
 		thread->ended_at = model->sweep_at;
 		thread->blocked = false;
+		/* Its place in the sweep may have been the last one. */
+		lc_process_moved(thread, model->sampled_at + 1);
 	}
 }
 
@@ -265,7 +268,7 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 	uint64_t still = sample->still_since && sample->now > sample->still_since
 				 ? sample->now - sample->still_since
 				 : 0;
-	bool blocked = is_blocked(sample), same, rearmed;
+	bool blocked = is_blocked(sample), same, rearmed, moved;
 	int r;
 
 	if (thread && thread->start_time && thread->start_time != sample->start_time) {
@@ -278,6 +281,9 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		if (r < 0)
 			return r;
 	}
+	r = lc_process_join(model, thread, &sample->task);
+	if (r < 0)
+		return r;
 	if (!thread->seen_at)
 		sample_first(thread, sample);
 	same = blocked && thread->seen_at && thread->blocked &&
@@ -290,9 +296,11 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 		sample_served(model, thread, sample->now);
 		sample_end(thread, sample, blocked);
 	}
-	if (!same || thread->run_ns != sample->run_ns)
+	moved = !same || thread->run_ns != sample->run_ns;
+	if (moved)
 		thread->ran_at = sample->now;
-	thread->task = sample->task;
+	lc_process_sampled(model, thread, sample, moved || rearmed);
+	model->sampled_at = sample->now;
 	memcpy(thread->process_comm, sample->process_comm, sizeof(thread->process_comm));
 	thread->parent_pid = sample->parent_pid;
 	thread->kernel_thread = sample->kernel_thread;
@@ -338,10 +346,10 @@ int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
 
 	model->last_unmoved = thread;
 	if (!thread || thread->start_time != sample->start_time || !thread->seen_at ||
-	    thread->ended_at || !thread->blocked)
+	    thread->ended_at || !thread->blocked || lc_process_wants_files(thread))
 		return -ENOENT;
-	thread->seen_at = sample->now;
-	thread->sweep = model->sweep;
+	thread->seen_at = model->sampled_at = sample->now;
+	thread->sweep = thread->process->sweep = model->sweep;
 	*ret_thread = thread;
 	return 0;
 }

@@ -82,8 +82,11 @@ struct lc_thread {
 	pid_t parent_pid;
 	uint64_t start_time;
 	uint64_t ended_at; /* 0: lives */
-	uint64_t sweep;	   /* number of the last sweep that saw it */
-	uint32_t group;	   /* of lc_series, that it was in at the last sweep; 0: none */
+	struct lc_process *process;
+	struct lc_thread *process_next, *process_prev; /* of those of its process */
+	uint64_t files;				       /* as of the last sample in full */
+	uint64_t sweep;				       /* number of the last sweep that saw it */
+	uint32_t group; /* of lc_series, that it was in at the last sweep; 0: none */
 	bool kernel_thread;
 
 	/* now, as of the last sample */
@@ -181,6 +184,28 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
  */
 int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
 		     struct lc_thread **ret_thread);
+
+/*
+ * Where every thread of the host is given to the model: has no thread of this process run, been
+ * born or ended since then, by what a sweep found that began later than that and than as_of? Its
+ * own memory and its descriptors are then as they were (unless shared: false is returned where
+ * others have the same descriptors, or where a source cannot tell). at, as_of: ns of
+ * CLOCK_MONOTONIC.
+ */
+bool lc_model_stood_still(const struct lc_model *model, pid_t pid, uint64_t at, uint64_t as_of);
+
+/*
+ * A process was looked at, and has nothing that the caller looks for: when that was; 0: not noted.
+ * It is forgotten with the last of its threads.
+ */
+void lc_model_note_plain(struct lc_model *model, pid_t pid, uint64_t at);
+uint64_t lc_model_plain_at(const struct lc_model *model, pid_t pid);
+
+/*
+ * The processes that have a living thread of a program, sorted, each once. The caller frees them.
+ * Returns 0 or -ENOMEM.
+ */
+int lc_model_list_processes(const struct lc_model *model, pid_t **ret_pids, size_t *ret_count);
 
 /*
  * Takes in an event. stack is the interned stack that came with it (spawn site, short block), or 0.

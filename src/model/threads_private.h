@@ -5,13 +5,26 @@
 
 #include "model/threads.h"
 
+struct lc_process {
+	UT_hash_handle hh;
+	pid_t pid;
+	struct lc_thread *threads; /* those in the model; utlist */
+	uint64_t sweep;		   /* number of the last one that saw a thread of it */
+	uint64_t moved_at;	   /* the last sample or event that told of a change */
+	uint64_t files_seen_at;	   /* the last sample that said whose its descriptors are */
+	uint64_t plain_at;	   /* lc_model_note_plain() */
+	uint64_t files_asked;	   /* moved_at when that was last asked for */
+};
+
 struct lc_model {
 	struct lc_thread *threads; /* uthash, by tid */
+	struct lc_process *processes;
 	struct lc_thread *last_unmoved;
 	size_t max_threads;
 	uint64_t refused;
 	uint64_t sweep;
 	uint64_t sweep_at;
+	uint64_t sampled_at; /* the last sample of a sweep */
 	struct lc_holdings holdings;
 };
 
@@ -21,6 +34,18 @@ struct lc_model {
 int lc_model_add(struct lc_model *model, pid_t tid, uint64_t now, uint64_t newcomer,
 		 struct lc_thread **ret_thread);
 void lc_model_drop(struct lc_model *model, struct lc_thread *thread);
+
+/* processes.c: it is a thread of that process from now on. Returns 0 or -ENOMEM. */
+int lc_process_join(struct lc_model *model, struct lc_thread *thread, const struct lc_task *task);
+void lc_process_leave(struct lc_model *model, struct lc_thread *thread);
+/* It has run, was born, or has ended, at this time or before. */
+void lc_process_moved(const struct lc_thread *thread, uint64_t at);
+void lc_process_sampled(const struct lc_model *model, struct lc_thread *thread,
+			const struct lc_sample *sample, bool moved);
+/* A short sample of a thread: is a whole one needed to know whose its descriptors are? */
+bool lc_process_wants_files(const struct lc_thread *thread);
+/* The first thread of a process, the others by process_next; NULL. */
+struct lc_thread *lc_process_threads(const struct lc_model *model, pid_t pid);
 
 /*
  * A block at one place has ended, which lasted for ns at most, not before at; the same of the block

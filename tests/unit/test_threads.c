@@ -553,6 +553,207 @@ static void test_time_outs_that_are_read_late(void **state)
 	lc_model_free(model);
 }
 
+/* --- processes that stood still --- */
+
+#define FILES 0x5000
+
+static struct lc_sample sample_with(pid_t tid, uint64_t now, uint64_t switches, uint64_t files)
+{
+	struct lc_sample made = sample(tid, now, SECOND, switches);
+
+	made.files = files;
+	return made;
+}
+
+static void sweep_two(struct lc_model *model, uint64_t now, struct lc_sample a, struct lc_sample b)
+{
+	const struct lc_sample samples[] = { a, b };
+
+	sweep_of(model, now, samples, 2);
+}
+
+/* Both threads at rest, seen by two sweeps, of which the second begins at 5 s. */
+static struct lc_model *model_at_rest(void)
+{
+	struct lc_model *model = model_new(0);
+
+	sweep_two(model, 3 * SECOND, sample_with(100, 3 * SECOND, 1, FILES),
+		  sample_with(101, 3 * SECOND, 1, FILES));
+	sweep_two(model, 5 * SECOND, sample_with(100, 5 * SECOND, 1, FILES),
+		  sample_with(101, 5 * SECOND, 1, FILES));
+	return model;
+}
+
+static void test_who_stood_still(void **state)
+{
+	struct lc_model *model = model_at_rest();
+
+	(void)state;
+	assert_true(lc_model_stood_still(model, 100, 4 * SECOND, 0));
+	assert_true(lc_model_stood_still(model, 100, 4 * SECOND, 4 * SECOND));
+	/* Nothing was seen since. */
+	assert_false(lc_model_stood_still(model, 100, 5 * SECOND, 0));
+	assert_false(lc_model_stood_still(model, 100, 4 * SECOND, 5 * SECOND));
+	/* Before the first look. */
+	assert_false(lc_model_stood_still(model, 100, 3 * SECOND, 0));
+	assert_false(lc_model_stood_still(model, 99, 4 * SECOND, 0));
+	lc_model_free(model);
+}
+
+static void test_any_thread_may_move(void **state)
+{
+	struct lc_model *model = model_at_rest();
+
+	(void)state;
+	sweep_two(model, 7 * SECOND, sample_with(100, 7 * SECOND, 1, FILES),
+		  sample_with(101, 7 * SECOND, 2, FILES));
+	assert_false(lc_model_stood_still(model, 100, 6 * SECOND, 0));
+	sweep_two(model, 9 * SECOND, sample_with(100, 9 * SECOND, 1, FILES),
+		  sample_with(101, 9 * SECOND, 2, FILES));
+	assert_true(lc_model_stood_still(model, 100, 8 * SECOND, 0));
+	assert_false(lc_model_stood_still(model, 100, 6 * SECOND, 0));
+	lc_model_free(model);
+}
+
+/* Run time that grew without a switch, as of one that was looked at just as it slept. */
+static void test_a_run_without_a_switch(void **state)
+{
+	struct lc_model *model = model_at_rest();
+	struct lc_sample ran = sample_with(101, 7 * SECOND, 1, FILES);
+
+	(void)state;
+	ran.run_ns = 1;
+	sweep_two(model, 7 * SECOND, sample_with(100, 7 * SECOND, 1, FILES), ran);
+	assert_false(lc_model_stood_still(model, 100, 6 * SECOND, 0));
+	lc_model_free(model);
+}
+
+static void test_births_execs_and_ends_are_moves(void **state)
+{
+	static const enum lc_event_kind kinds[] = { LC_EVENT_SPAWN, LC_EVENT_EXEC, LC_EVENT_EXIT,
+						    LC_EVENT_BLOCK_ENDED };
+	struct lc_model *model;
+	struct lc_event moves;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		model = model_at_rest();
+		moves = event(kinds[i], kinds[i] == LC_EVENT_SPAWN ? 102 : 100, 4 * SECOND + 1);
+		lc_model_event(model, &moves, 0, NULL);
+		assert_false(lc_model_stood_still(model, 100, 4 * SECOND, 0));
+		lc_model_free(model);
+	}
+}
+
+/* One that ended may have given its descriptors to another process before: the others are asked. */
+static void test_an_end_asks_the_others(void **state)
+{
+	struct lc_model *model = model_at_rest();
+	struct lc_sample left = sample_with(100, 7 * SECOND, 1, FILES);
+	struct lc_sample brief = {
+		.task.tid = 100, .start_time = 7, .now = 9 * SECOND, .unmoved = true
+	};
+	struct lc_thread *thread;
+
+	(void)state;
+	sweep_of(model, 7 * SECOND, &left, 1);
+	lc_model_begin_sweep(model, 9 * SECOND);
+	assert_int_equal(lc_model_unmoved(model, &brief, &thread), -ENOENT);
+	left.now = 9 * SECOND;
+	left.files = 0; /* another process has them */
+	lc_model_sample(model, &left, NULL);
+	lc_model_end_sweep(model);
+	assert_false(lc_model_stood_still(model, 100, 8 * SECOND, 0));
+	/* It is asked once. */
+	brief.now = 11 * SECOND;
+	lc_model_begin_sweep(model, 11 * SECOND);
+	assert_int_equal(lc_model_unmoved(model, &brief, &thread), 0);
+	lc_model_end_sweep(model);
+	assert_false(lc_model_stood_still(model, 100, 10 * SECOND, 0));
+	lc_model_free(model);
+}
+
+/* They still are its alone. */
+static void test_an_end_that_gave_nothing_away(void **state)
+{
+	struct lc_model *model = model_at_rest();
+	struct lc_sample left = sample_with(100, 7 * SECOND, 1, FILES);
+
+	(void)state;
+	sweep_of(model, 7 * SECOND, &left, 1);
+	assert_false(lc_model_stood_still(model, 100, 6 * SECOND, 0));
+	left.now = 9 * SECOND;
+	sweep_of(model, 9 * SECOND, &left, 1);
+	assert_true(lc_model_stood_still(model, 100, 8 * SECOND, 0));
+	lc_model_free(model);
+}
+
+static void test_descriptors_that_are_not_its_alone(void **state)
+{
+	static const uint64_t files[][2] = { { FILES, 0 },	  /* shared with another process */
+					     { 0, 0 },		  /* a source that cannot tell */
+					     { FILES, 0x6000 } }; /* unshare(CLONE_FILES) */
+	struct lc_model *model;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		model = model_new(0);
+		sweep_two(model, 3 * SECOND, sample_with(100, 3 * SECOND, 1, files[i][0]),
+			  sample_with(101, 3 * SECOND, 1, files[i][1]));
+		sweep_two(model, 5 * SECOND, sample_with(100, 5 * SECOND, 1, files[i][0]),
+			  sample_with(101, 5 * SECOND, 1, files[i][1]));
+		assert_false(lc_model_stood_still(model, 100, 4 * SECOND, 0));
+		lc_model_free(model);
+	}
+}
+
+/* Where a thread was left out for want of room, nothing is known of any process. */
+static void test_a_full_model_knows_nothing(void **state)
+{
+	struct lc_model *model = model_new(2);
+	struct lc_sample late = {
+		.task = { .tid = 102, .pid = 102 }, .state = 'R', .now = 5 * SECOND, .start_time = 9
+	};
+
+	(void)state;
+	sweep_two(model, 3 * SECOND, sample_with(100, 3 * SECOND, 1, FILES),
+		  sample_with(101, 3 * SECOND, 1, FILES));
+	sweep_two(model, 5 * SECOND, sample_with(100, 5 * SECOND, 1, FILES),
+		  sample_with(101, 5 * SECOND, 1, FILES));
+	assert_true(lc_model_stood_still(model, 100, 4 * SECOND, 0));
+	lc_model_sample(model, &late, NULL);
+	assert_false(lc_model_stood_still(model, 100, 4 * SECOND, 0));
+	lc_model_free(model);
+}
+
+/* A number that comes again is another process. */
+static void test_a_process_is_listed_and_forgotten(void **state)
+{
+	struct lc_model *model = model_at_rest();
+	struct lc_sample other = sample_with(100, 9 * SECOND, 1, FILES);
+	size_t count;
+	pid_t *pids;
+
+	(void)state;
+	lc_model_note_plain(model, 100, 4 * SECOND);
+	assert_int_equal(lc_model_plain_at(model, 100), 4 * SECOND);
+	assert_int_equal(lc_model_list_processes(model, &pids, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(pids[0], 100);
+	free(pids);
+	sweep_of(model, 7 * SECOND, NULL, 0);
+	assert_int_equal(lc_model_list_processes(model, &pids, &count), 0);
+	assert_int_equal(count, 0);
+	free(pids);
+	lc_model_drop_ended(model, true);
+	other.start_time = 8;
+	sweep_of(model, 9 * SECOND, &other, 1);
+	assert_int_equal(lc_model_plain_at(model, 100), 0);
+	lc_model_free(model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -576,6 +777,15 @@ int main(void)
 		cmocka_unit_test(test_armed_again_has_run),
 		cmocka_unit_test(test_time_outs_that_are_read_late),
 		cmocka_unit_test(test_random_feed_ends_in_the_last_sweep),
+		cmocka_unit_test(test_who_stood_still),
+		cmocka_unit_test(test_any_thread_may_move),
+		cmocka_unit_test(test_a_run_without_a_switch),
+		cmocka_unit_test(test_births_execs_and_ends_are_moves),
+		cmocka_unit_test(test_an_end_asks_the_others),
+		cmocka_unit_test(test_an_end_that_gave_nothing_away),
+		cmocka_unit_test(test_descriptors_that_are_not_its_alone),
+		cmocka_unit_test(test_a_full_model_knows_nothing),
+		cmocka_unit_test(test_a_process_is_listed_and_forgotten),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
