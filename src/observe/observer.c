@@ -3,6 +3,7 @@
 #include "observe/observer.h"
 #include "runtimes/go/golang.h"
 #include "target/core.h"
+#include "wait/wait.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -75,6 +76,22 @@ int observer_open_debug_file(void *context, const struct binary_debug_request *r
 	return stack_open_debug_file(observer->engine, request, attempt, ret_fd);
 }
 
+/* Is every thread of the host in the model? */
+static bool knows_all(const struct observer_options *options)
+{
+	const struct collect_filter *filter = &options->collect.filter;
+
+	return filter->all && filter->user_threads && !filter->comm && !filter->cgroup &&
+	       !filter->pid_count && !filter->tid_count && !target_core_of(options->access);
+}
+
+static bool stood_still(void *context, pid_t pid, uint64_t at, uint64_t as_of)
+{
+	const struct observer *observer = context;
+
+	return lc_model_stood_still(observer->model, pid, at, as_of);
+}
+
 static int create_parts(struct observer *observer)
 {
 	const struct observer_options *options = observer->options;
@@ -99,6 +116,8 @@ static int create_parts(struct observer *observer)
 	r = r ?: lc_model_create(OBSERVER_MOST_OTHERS, &observer->others);
 	r = r ?: lc_series_create(&observer->series);
 	r = r ?: lc_cgroups_create(&observer->cgroups);
+	if (knows_all(options))
+		r = r ?: wait_book_create(stood_still, observer, &observer->book);
 	r = r ?: stack_engine_create(&stack, &observer->engine);
 	if (options->goroutines && !options->collect.filter.tid_count)
 		r = r
@@ -131,6 +150,7 @@ void observer_release(struct observer *observer)
 	lc_model_free(observer->others);
 	lc_series_free(observer->series);
 	lc_cgroups_free(observer->cgroups);
+	wait_book_free(observer->book);
 	lc_go_release(&observer->go);
 	if (observer->runtime)
 		observer->runtime->does->close(observer->runtime);

@@ -67,6 +67,7 @@ struct observer {
 	struct lc_model *others; /* threads that nobody asked for, in chains of waits */
 	struct lc_series *series;
 	struct lc_cgroups *cgroups;
+	struct wait_book *book; /* NULL: not all processes are in the model */
 	struct lc_stacks *stacks;
 	uint64_t sweeps;
 	uint64_t lost_stacks;

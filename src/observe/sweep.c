@@ -24,7 +24,8 @@ struct sweeping {
 	uint64_t stack_after_ns;
 	struct wait_scan *scan; /* of one sweep: for time-outs */
 	bool first;
-	bool last; /* nothing more is read: no stacks */
+	bool last;     /* nothing more is read: no stacks */
+	unsigned left; /* further readings */
 	size_t count;
 	size_t moved; /* due, and a block that began after the sweep before */
 };
@@ -153,12 +154,24 @@ static int sweep(struct sweeping *sweeping)
 	return waits_sample_others(observer, sweeping->last);
 }
 
+/* Between the two scans of a reading: the stacks of those that moved are of use to a further one.
+ */
+static int sweep_between(void *context)
+{
+	struct sweeping *sweeping = context;
+
+	sweeping->first = false;
+	sweeping->last = !sweeping->left;
+	return sweep(sweeping);
+}
+
 /*
  * Sweeps and reads until all that is due was read and then found unmoved, or attempts are used up.
  */
 static int read_threads(struct sweeping *sweeping, unsigned attempts)
 {
 	struct observer *observer = sweeping->observer;
+	const struct waits_sweeper between = { sweep_between, sweeping };
 	unsigned attempt;
 	bool read;
 	int r;
@@ -172,8 +185,9 @@ static int read_threads(struct sweeping *sweeping, unsigned attempts)
 		if (attempt && !sweeping->moved &&
 		    waits_settled(observer, sweeping->stack_after_ns))
 			return 0;
+		sweeping->left = attempts - attempt - 1;
 		r = waits_read(observer, sweeping->stack_after_ns,
-			       /* anew= */ attempts > 1 && !attempt, &read);
+			       /* anew= */ attempts > 1 && !attempt, &between, &read);
 		if (r < 0 || !read)
 			return r;
 	}

@@ -81,15 +81,23 @@ static int confirm(struct reading *reading, struct lc_model *model)
  * By a second scan: what the first one keeps (descriptors, sockets, locks) would only agree with
  * itself.
  */
-static int read_again(struct reading *reading)
+static int read_again(struct reading *reading, const struct waits_sweeper *sweeper)
 {
+	struct observer *observer = reading->observer;
+	bool shared = observer->book && wait_scan_has_descriptors(reading->scan);
+	uint64_t as_of = shared ? observer_now(observer) : 0;
 	int r;
 
 	waits_drop_shares(reading);
 	wait_scan_free(reading->scan);
 	reading->scan = NULL;
-	r = wait_scan_create(reading->observer->options->access, &reading->scan);
-	reading->now = observer_now(reading->observer);
+	/* Who has stood still since the first scan, too, need not be read by this one. */
+	r = shared && sweeper ? sweeper->sweep(sweeper->context) : 0;
+	r = r ?: wait_scan_create(observer->options->access, &reading->scan);
+	if (r < 0)
+		return r;
+	wait_scan_use(reading->scan, observer->book, as_of);
+	reading->now = observer_now(observer);
 	r = r ?: confirm(reading, reading->observer->model);
 	return r ?: confirm(reading, reading->observer->others);
 }
@@ -170,7 +178,10 @@ static int reading_open(struct reading *reading)
 {
 	int r = waits_note_rest(reading);
 
-	return r ?: wait_scan_create(reading->observer->options->access, &reading->scan);
+	r = r ?: wait_scan_create(reading->observer->options->access, &reading->scan);
+	if (!r)
+		wait_scan_use(reading->scan, reading->observer->book, 0);
+	return r;
 }
 
 static void reading_close(struct reading *reading)
@@ -180,7 +191,8 @@ static void reading_close(struct reading *reading)
 	wait_scan_free(reading->scan);
 }
 
-int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read)
+int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
+	       const struct waits_sweeper *sweeper, bool *ret_read)
 {
 	struct reading reading = {
 		.observer = observer,
@@ -199,7 +211,7 @@ int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *re
 		r = read_siblings(&reading);
 	r = r ?: waits_follow_chains(&reading);
 	r = r ?: waits_find_runners(&reading, observer->others);
-	r = r ?: read_again(&reading);
+	r = r ?: read_again(&reading, sweeper);
 	reading_close(&reading);
 	observer->forward_due |= reading.read;
 	*ret_read = reading.read;
@@ -232,7 +244,7 @@ int waits_read_behind_goroutines(struct observer *observer)
 		r = waits_add_owners_of_goroutines(&reading, process);
 	if (!r && lc_model_count(observer->others) > before) {
 		r = waits_follow_chains(&reading);
-		r = r ?: read_again(&reading);
+		r = r ?: read_again(&reading, NULL);
 		r = r ?: waits_sample_others(observer, /* last= */ true);
 	}
 	reading_close(&reading);

@@ -8,6 +8,12 @@
 
 #include "observe/observer.h"
 
+/* Sweeps once more, between the two readings: it drops what was read of those that moved. */
+struct waits_sweeper {
+	int (*sweep)(void *context);
+	void *context;
+};
+
 /*
  * Reads what each blocked thread waits for that stood still for after_ns, and who could release it,
  * twice. One whose wait is known, confirmed, and of whom nobody could have changed it since, is
@@ -15,7 +21,8 @@
  * read holds once a sweep and waits_sample_others() have found the threads unmoved. *ret_read:
  * something was read. Returns 0 or a negative errno.
  */
-int waits_read(struct observer *observer, uint64_t after_ns, bool anew, bool *ret_read);
+int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
+	       const struct waits_sweeper *sweeper, bool *ret_read);
 
 /* Is nothing left that waits_read() would read? */
 bool waits_settled(struct observer *observer, uint64_t after_ns);

@@ -34,23 +34,28 @@ uint64_t wait_descriptor_key(const struct target_fd *fd)
 									  : hash_text(fd->name);
 }
 
-static int add(struct wait_descriptors *table, const struct wait_descriptor *descriptor)
+int wait_descriptors_add(struct wait_descriptors *table, const struct wait_descriptor *list,
+			 size_t count)
 {
 	size_t capacity = table->capacity ? 2 * table->capacity : 1024;
 	struct wait_descriptor *grown;
 
-	if (table->count >= DESCRIPTORS_MAX) {
+	if (count > DESCRIPTORS_MAX - table->count) {
 		table->cut = true;
-		return 0;
+		count = DESCRIPTORS_MAX - table->count;
 	}
-	if (table->count == table->capacity) {
+	while (capacity < table->count + count)
+		capacity *= 2;
+	if (table->count + count > table->capacity) {
 		grown = reallocarray(table->all, capacity, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		table->all = grown;
 		table->capacity = capacity;
 	}
-	table->all[table->count++] = *descriptor;
+	if (count)
+		memcpy(table->all + table->count, list, count * sizeof(*list));
+	table->count += count;
 	return 0;
 }
 
@@ -114,7 +119,7 @@ static int read_table(struct wait_descriptors *table, pid_t pid, pid_t tid)
 		descriptor.fd = atoi(entry->d_name);
 		descriptor.kind = fd.kind;
 		descriptor.key = wait_descriptor_key(&fd);
-		r = add(table, &descriptor);
+		r = wait_descriptors_add(table, &descriptor, 1);
 		if (r < 0)
 			return r;
 	}
@@ -147,9 +152,9 @@ static bool has_ended(pid_t pid)
 	return !target_read_stat(pid, pid, &stat) && stat.state == 'Z';
 }
 
-static int read_process(void *context, pid_t pid)
+int wait_descriptors_read(struct wait_descriptors *table, pid_t pid)
 {
-	struct reading reading = { .table = context, .pid = pid };
+	struct reading reading = { .table = table, .pid = pid };
 	size_t before = reading.table->count;
 	int r = read_table(reading.table, pid, pid);
 
@@ -162,6 +167,11 @@ static int read_process(void *context, pid_t pid)
 	if (r == -EACCES)
 		note_refusal(reading.table, pid);
 	return 0;
+}
+
+static int read_process(void *context, pid_t pid)
+{
+	return wait_descriptors_read(context, pid);
 }
 
 /*
@@ -210,10 +220,23 @@ int wait_descriptors_load(struct wait_scan *scan)
 		return 0;
 	table->read = true;
 	table->in_flight = -1;
-	r = target_for_each_pid(read_process, table);
+	r = scan->book ? wait_book_load(scan->book, scan->book_as_of, scan->names, table)
+		       : target_for_each_pid(read_process, table);
 	if (table->count)
 		qsort(table->all, table->count, sizeof(*table->all), compare);
 	return r;
+}
+
+/* The name of a file may change while those who have it sleep: they are read again. */
+static void forget_names(struct wait_scan *scan)
+{
+	struct wait_descriptors *table = &scan->descriptors;
+
+	scan->names = true;
+	if (!table->old_names)
+		return;
+	free(table->all);
+	*table = (struct wait_descriptors){};
 }
 
 const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
@@ -225,6 +248,8 @@ const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
 	size_t low = 0, high, middle, end;
 
 	*ret_count = 0;
+	if (kind == TARGET_FD_PATH)
+		forget_names(scan);
 	if (wait_descriptors_load(scan) < 0)
 		return NULL;
 	high = table->count;

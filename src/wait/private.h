@@ -31,6 +31,7 @@ struct wait_descriptors {
 	size_t refused;	 /* processes that could not be read */
 	bool cut;	 /* at the bound */
 	bool read, deep; /* also of threads with a table of their own */
+	bool old_names;	 /* of files, read before this scan */
 	int in_flight;	 /* descriptors on their way through Unix sockets; -1: not counted yet */
 };
 
@@ -72,6 +73,9 @@ struct wait_scan {
 	int64_t real_minus_monotonic, boot_minus_monotonic;
 	uint64_t tick_ns;
 	struct wait_descriptors descriptors;
+	struct wait_book *book; /* NULL: none */
+	uint64_t book_as_of;
+	bool names; /* those of files are asked for */
 	struct wait_network networks[WAIT_NETWORKS_MAX];
 	size_t network_count;
 	bool networks_listed; /* all namespaces of the host are in networks */
@@ -92,6 +96,15 @@ struct wait_job {
 	const uint64_t *args;
 	const struct wait_call *call; /* NULL: a call without a row */
 };
+
+/* descriptors.c: reads those of a process, and adds them. Returns 0 or a negative errno. */
+int wait_descriptors_read(struct wait_descriptors *table, pid_t pid);
+int wait_descriptors_add(struct wait_descriptors *table, const struct wait_descriptor *list,
+			 size_t count);
+/* book.c: all of the host, those that stood still as they are in the book; names: but none whose
+ * files may have got another name. As above. */
+int wait_book_load(struct wait_book *book, uint64_t as_of, bool names,
+		   struct wait_descriptors *table);
 
 /* job.c: texts, memory, times */
 void wait_say(struct wait_job *job, const char *format, ...)

@@ -52,6 +52,17 @@ void wait_scan_free(struct wait_scan *scan)
 	free(scan);
 }
 
+void wait_scan_use(struct wait_scan *scan, struct wait_book *book, uint64_t as_of)
+{
+	scan->book = book;
+	scan->book_as_of = as_of;
+}
+
+bool wait_scan_has_descriptors(const struct wait_scan *scan)
+{
+	return scan->descriptors.read;
+}
+
 size_t wait_scan_refused(const struct wait_scan *scan)
 {
 	return scan->descriptors.refused;

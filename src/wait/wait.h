@@ -25,6 +25,22 @@ int wait_scan_create(struct target_access *access, struct wait_scan **ret_scan);
 void wait_scan_free(struct wait_scan *scan);
 
 /*
+ * A book outlives scans: the descriptors of processes that have stood still since they were read
+ * are taken from there, by the word of stood_still(): has no thread of the process run, been born
+ * or ended since at, and are its descriptors its alone? (lc_model_stood_still() knows.) as_of is
+ * the scan's: what is older must not answer for it.
+ */
+struct wait_book;
+
+int wait_book_create(bool (*stood_still)(void *context, pid_t pid, uint64_t at, uint64_t as_of),
+		     void *context, struct wait_book **ret_book);
+void wait_book_free(struct wait_book *book);
+/* Before anything is asked of the scan; the book outlives it. NULL: all is read. */
+void wait_scan_use(struct wait_scan *scan, struct wait_book *book, uint64_t as_of);
+/* Whether anything so far hung on the descriptors of all processes. */
+bool wait_scan_has_descriptors(const struct wait_scan *scan);
+
+/*
  * Fills *ret. What could not be read is said in it (recorded, unreadable) and is no error.
  * Returns 0; -ESRCH if the thread is gone; -ENOMEM.
  */

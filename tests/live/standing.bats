@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What was read of a process is kept while it stands still. Each way in which it may become wrong between two sweeps: the
+# waiter's trace must name who has the other end now, and nothing may be made of what was.
+
+load helper
+
+setup() {
+	pids=(); need_tool; need_root
+	json=$BATS_TEST_TMPDIR/trace.json
+}
+
+# The iterator's files are read to their end at each sweep: bytes read by the tracer grow.
+bytes_read() { awk '/^rchar/ { print $2 }' "/proc/$tracer/io"; }
+swept() { (($(bytes_read) > $1)); }
+older() { (($(now_ns) - $1 > 700000000)); }
+
+# More than twice the threshold is over, and sweeps have been there meanwhile
+stands() {
+	local i
+	eventually 10 older "$(now_ns)"
+	for ((i = 0; i < 3; i++)); do eventually 10 swept "$(bytes_read)"; done
+}
+
+# handed_over WAY...
+handed_over() {
+	local way outs=() ways=("$@") i
+	for way; do
+		mkdir "$BATS_TEST_TMPDIR/$way"
+		out=$BATS_TEST_TMPDIR/$way/out
+		TMPDIR=$BATS_TEST_TMPDIR/$way "$programs/handed" "$way" >"$out" 2>"$out.err" </dev/null 3>&- &
+		pids+=("$!") outs+=("$out")
+	done
+	for out in "${outs[@]}"; do await 2; done
+	follow "$json" --json -a --no-go -m 300ms
+	stands
+	for ((i = 0; i < ${#ways[@]}; i++)); do kill -USR1 "${pids[i]}"; done
+	for out in "${outs[@]}"; do await 3; done
+	stands
+	stop_trace
+	for ((i = 0; i < ${#ways[@]}; i++)); do
+		out=${outs[i]}
+		echo "${ways[i]}"
+		is "$(ready_tid waiter)" "any(.wait.owners[]; .pid == $(ready_pid holder))" "$json"
+	done
+}
+
+@test "an end of a pipe comes to one that slept: by its number, in a message, before another program" {
+	handed_over number message program
+}
+
+@test "an end of a pipe comes to one that sleeps on: in a table of another thread, and in one that it shares" {
+	handed_over thread table
+}
+
+# By itself: where names are asked for, all is read.
+@test "a file that a sleeping process has gets another name" { handed_over name; }
