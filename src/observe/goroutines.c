@@ -16,30 +16,8 @@
 #include <sys/syscall.h>
 
 #define REACH_ROUND_NS 15000000000ull /* of all heaps together */
+#define PLAIN_NS 300000000000ull      /* one without a runtime, that does not run */
 #define REACH_SHARE 20		      /* searching takes at most 1/20 of the time */
-
-/* The processes of the model, each once; the caller frees them. */
-static pid_t *list_processes(struct observer *observer, size_t *ret_count)
-{
-	size_t count = 0, i, n = 0, capacity = lc_model_count(observer->model);
-	struct lc_thread *thread;
-	pid_t *pids = calloc(capacity ?: 1, sizeof(*pids));
-
-	for (thread = lc_model_next(observer->model, NULL); thread && pids;
-	     thread = lc_model_next(observer->model, thread)) {
-		if (!thread->kernel_thread && !thread->ended_at && count < capacity)
-			pids[count++] = thread->task.pid;
-	}
-	if (!pids)
-		return NULL;
-	qsort(pids, count, sizeof(*pids), compare_pids);
-	for (i = 0; i < count; i++) {
-		if (!n || pids[n - 1] != pids[i])
-			pids[n++] = pids[i];
-	}
-	*ret_count = n;
-	return pids;
-}
 
 /* What the model still has of processes that were not there any more. */
 static void forget_ended(struct observer *observer, const pid_t *pids, size_t count)
@@ -85,6 +63,7 @@ static int describe_groups(struct observer *observer,
 
 	if (r < 0)
 		return r;
+	wait_scan_use(scan, observer->book, 0);
 	for (i = 0; i < records->count && !r && !observer_is_stopped(observer); i++) {
 		const struct verdict_goroutines *record = &records->list[i];
 
@@ -190,24 +169,40 @@ static void note_time(struct observer *observer, uint64_t took)
 		observer->go_longest_sweep_ns = took;
 }
 
+/*
+ * Has it no such runtime, and has it not run since that was seen, so that it has neither begun
+ * another program nor loaded anything? A file of it that could not be looked at is tried again.
+ */
+static bool is_known_plain(const struct observer *observer, pid_t pid, uint64_t now)
+{
+	uint64_t at = observer->book ? lc_model_plain_at(observer->model, pid) : 0;
+
+	return at && now - at < PLAIN_NS && lc_model_stood_still(observer->model, pid, at, 0);
+}
+
 int goroutines_sweep(struct observer *observer, unsigned attempts)
 {
 	struct lc_go_process *process;
-	uint64_t begun = now_monotonic();
+	uint64_t begun = now_monotonic(), now;
 	size_t count, i;
 	pid_t *pids;
-	int r = 0;
+	int r;
 
 	if (!observer->runtime)
 		return 0;
-	pids = list_processes(observer, &count);
-	if (!pids)
-		return -ENOMEM;
+	r = lc_model_list_processes(observer->model, &pids, &count);
+	if (r < 0)
+		return r;
 	forget_ended(observer, pids, count);
 	for (i = 0; i < count && !r && !observer_is_stopped(observer); i++) {
+		now = observer_now(observer);
+		if (is_known_plain(observer, pids[i], now))
+			continue;
 		observer_progress(observer, "reading goroutines: process %d", pids[i]);
-		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i],
-						   observer_now(observer), attempts, &process);
+		r = observer->runtime->does->sweep(observer->runtime, &observer->go, pids[i], now,
+						   attempts, &process);
+		if (r == -ENOENT)
+			lc_model_note_plain(observer->model, pids[i], now);
 		r = r ?: go_events_take(observer, process);
 		r = r ?: cgroups_note(observer, pids[i], false);
 		r = r == -ENOMEM ? r : 0;

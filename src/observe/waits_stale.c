@@ -164,7 +164,11 @@ bool waits_knows_all(struct reading *reading, pid_t pid)
 	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
 	if (rest && !rest->open && !rest->counted) {
 		rest->counted = true;
-		rest->open = target_count_tids(pid) != (ssize_t)rest->known;
+		/* Who was born since the last sweep is in the next one, which this one's end needs.
+		 */
+		rest->open = (!reading->observer->book ||
+			      lc_model_refused(reading->observer->model)) &&
+			     target_count_tids(pid) != (ssize_t)rest->known;
 	}
 	return rest && !rest->open;
 }
