@@ -13,7 +13,7 @@
 
 #define AGAIN_AFTER 1000000000ull /* what is so must be so for that long */
 #define FREE_NS 2000000000ull	  /* that all questions together may take, */
-#define SHARE 5			  /* and one part in so many of the time since */
+#define SHARE 100		  /* and one part in so many of the time since */
 #define OBJECT_BYTES 64
 #define ALIKE 8 /* at one place: the others are taken to be so, too */
 
