@@ -11,6 +11,8 @@
 #include "util/plural.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
 
 /*
  * "add_to_totals leaky-server.c:37"; of code without names what addr2line wants: "server+0x11cd".
@@ -160,34 +162,74 @@ static void go_limits(struct line *line, const struct output_report *report)
 	}
 }
 
-static bool same_doubt(const struct verdict_record *a, const struct verdict_record *b)
+/* Suspects of one process and one rule share one doubt. */
+struct doubt {
+	pid_t pid;
+	uintptr_t rule; /* its name, which is static */
+	size_t place;	/* of the record in the list */
+	size_t threads;
+};
+
+/* By what they share; of these the one that comes first in the list is first. */
+static int compare_doubts(const void *a, const void *b)
 {
-	return a->thread->task.pid == b->thread->task.pid &&
-	       a->conclusion.rule == b->conclusion.rule;
+	const struct doubt *x = a, *y = b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-/* Suspects of one process and one rule share one doubt: one line, for the longest of them. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct doubt *x = a, *y = b;
+
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* Each once, in the order of the list; the caller frees them. NULL: no memory. */
+static struct doubt *list_doubts(const struct verdict_records *records, size_t *ret_count)
+{
+	struct doubt *doubts = calloc(records->count ?: 1, sizeof(*doubts));
+	size_t i, count = 0;
+
+	if (!doubts)
+		return NULL;
+	for (i = 0; i < records->count; i++)
+		doubts[i] = (struct doubt){ .pid = records->list[i].thread->task.pid,
+					    .rule = (uintptr_t)records->list[i].conclusion.rule,
+					    .place = i,
+					    .threads = records->list[i].count };
+	qsort(doubts, records->count, sizeof(*doubts), compare_doubts);
+	for (i = 0; i < records->count; i++) {
+		if (count && doubts[count - 1].pid == doubts[i].pid &&
+		    doubts[count - 1].rule == doubts[i].rule)
+			doubts[count - 1].threads += doubts[i].threads;
+		else
+			doubts[count++] = doubts[i];
+	}
+	qsort(doubts, count, sizeof(*doubts), compare_places);
+	*ret_count = count;
+	return doubts;
+}
+
+/* One line for each doubt, for the longest of them. Without memory there are none. */
 static size_t suspect_lines(struct line *line, const struct output_run *run,
 			    const struct verdict_records *records)
 {
+	size_t count = 0, i;
+	struct doubt *doubts = list_doubts(records, &count);
 	struct verdict_record merged;
-	size_t i, j, lines = 0;
 
-	for (i = 0; i < records->count; i++) {
-		for (j = 0; j < i && !same_doubt(&records->list[i], &records->list[j]); j++)
-			;
-		if (j < i)
-			continue;
-		merged = records->list[i];
-		for (j = i + 1; j < records->count; j++)
-			merged.count += same_doubt(&merged, &records->list[j])
-						? records->list[j].count
-						: 0;
-		lines++;
-		if (line)
-			summary_line(line, run, &merged);
+	for (i = 0; line && i < count; i++) {
+		merged = records->list[doubts[i].place];
+		merged.count = doubts[i].threads;
+		summary_line(line, run, &merged);
 	}
-	return lines;
+	free(doubts);
+	return count;
 }
 
 /* Blocks that have ended came back: one line for all of them, unless they were asked for. */
