@@ -26,6 +26,7 @@ struct page {
 	uint64_t load; /* the number of the last one that met it */
 	uint64_t read_at;
 	bool names; /* of files */
+	bool stood; /* at the last load */
 	struct wait_descriptor *list;
 	size_t count;
 };
@@ -159,6 +160,7 @@ static int load_process(void *context, pid_t pid)
 	if (page && !(page->names && loading->names) &&
 	    book->stood_still(book->context, pid, page->read_at, loading->as_of)) {
 		page->load = book->loads;
+		page->stood = true;
 		table->old_names |= page->names;
 		return wait_descriptors_add(table, page->list, page->count);
 	}
@@ -184,4 +186,12 @@ int wait_book_load(struct wait_book *book, uint64_t as_of, bool names,
 	r = target_for_each_pid(load_process, &loading);
 	drop_old(book, book->loads);
 	return r;
+}
+
+bool wait_book_has_one_table(const struct wait_book *book, pid_t pid)
+{
+	const struct page *page;
+
+	HASH_FIND_INT(book->pages, &pid, page);
+	return page && page->load == book->loads && page->stood;
 }

@@ -191,8 +191,11 @@ static int read_other_table(void *context, pid_t tid)
 
 static int read_other_tables(void *context, pid_t pid)
 {
-	struct reading reading = { .table = context, .pid = pid, .last = pid };
+	struct wait_scan *scan = context;
+	struct reading reading = { .table = &scan->descriptors, .pid = pid, .last = pid };
 
+	if (scan->book && wait_book_has_one_table(scan->book, pid))
+		return 0;
 	return target_count_tids(pid) > 1 && !has_ended(pid)
 		       ? target_for_each_tid(pid, read_other_table, &reading)
 		       : 0;
@@ -295,7 +298,7 @@ static void look_deeper(struct wait_job *job)
 	if (table->deep || target_count_tids(job->pid) != 1)
 		return;
 	table->deep = true;
-	(void)target_for_each_pid(read_other_tables, table);
+	(void)target_for_each_pid(read_other_tables, job->scan);
 	qsort(table->all, table->count, sizeof(*table->all), compare);
 }
 

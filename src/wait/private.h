@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include <uthash.h>
+
 #define WAIT_NETWORKS_MAX 64
 
 /* A descriptor of some process. key: inode of a pipe or socket, else a hash of the link's text. */
@@ -52,8 +54,9 @@ struct wait_eventfd {
 	int32_t fd;
 };
 
-/* What is kept of the process that was asked for last. */
+/* What is kept of a process; its mappings while it is the one asked for last. */
 struct wait_process {
+	UT_hash_handle hh;
 	pid_t pid; /* 0: none */
 	struct target_access *access;
 	bool compat; /* 32-bit */
@@ -66,6 +69,13 @@ struct wait_process {
 	char cgroup_path[96];
 	bool maps_read;
 	struct target_maps maps;
+};
+
+/* What a control group's file says. */
+struct wait_freezer {
+	UT_hash_handle hh;
+	bool frozen;
+	char path[];
 };
 
 struct wait_scan {
@@ -84,7 +94,11 @@ struct wait_scan {
 	struct wait_eventfd *eventfds; /* sorted by id */
 	size_t eventfd_count;
 	bool eventfds_read;
-	struct wait_process process;
+	struct wait_process *processes; /* by pid */
+	struct wait_process *last;	/* asked for last; NULL: none */
+	struct wait_process spare;	/* past the bound */
+	uint64_t pid_namespace;		/* of this process; 0: not read */
+	struct wait_freezer *freezers;	/* by path */
 };
 
 struct wait_job {
@@ -105,6 +119,9 @@ int wait_descriptors_add(struct wait_descriptors *table, const struct wait_descr
  * files may have got another name. As above. */
 int wait_book_load(struct wait_book *book, uint64_t as_of, bool names,
 		   struct wait_descriptors *table);
+
+/* Did the last load take them from the book, and so are they those of all its threads? */
+bool wait_book_has_one_table(const struct wait_book *book, pid_t pid);
 
 /* job.c: texts, memory, times */
 void wait_say(struct wait_job *job, const char *format, ...)
@@ -131,8 +148,10 @@ void wait_ends_by(struct wait_job *job, uint64_t timespec_address, bool absolute
 
 /* tasks.c: processes and threads as owners */
 /* freezer.c */
-void wait_process_freezer(struct wait_process *process);
+void wait_process_freezer(struct wait_scan *scan, struct wait_process *process);
+void wait_freezers_release(struct wait_scan *scan);
 
+void wait_processes_release(struct wait_scan *scan);
 struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid);
 /* Reads its mappings, if they were not read yet. */
 void wait_process_maps(struct wait_process *process);

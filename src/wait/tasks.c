@@ -19,6 +19,7 @@
 
 /* The kernel's start times are cut to a tick; ours may lag a little. */
 #define START_SLACK_NS 50000000ull
+#define PROCESSES_MAX 16384
 /*
  * Of the C library's own: thread cancellation, setuid on all threads (glibc 32, 33; musl 32 to 34).
  */
@@ -275,28 +276,81 @@ void wait_process_maps(struct wait_process *process)
 	(void)target_maps_read(&task, TARGET_MAPS_ALL, &process->maps);
 }
 
-struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
+void wait_processes_release(struct wait_scan *scan)
+{
+	struct wait_process *process, *next;
+
+	target_maps_release(&scan->spare.maps);
+	HASH_ITER(hh, scan->processes, process, next) {
+		HASH_DEL(scan->processes, process);
+		target_maps_release(&process->maps);
+		free(process);
+	}
+}
+
+static void drop_maps(struct wait_process *process)
+{
+	if (!process)
+		return;
+	target_maps_release(&process->maps);
+	process->maps_read = false;
+}
+
+/* Past the bound, and without memory, one takes the place of the last. */
+static struct wait_process *add_process(struct wait_scan *scan, pid_t pid)
+{
+	struct wait_process *process = NULL;
+
+	if (HASH_COUNT(scan->processes) < PROCESSES_MAX)
+		process = calloc(1, sizeof(*process));
+	if (!process) {
+		scan->spare = (struct wait_process){ .pid = pid };
+		return &scan->spare;
+	}
+	process->pid = pid;
+	HASH_ADD_INT(scan->processes, pid, process);
+	return process;
+}
+
+static uint64_t own_namespace(struct wait_scan *scan)
+{
+	if (!scan->pid_namespace)
+		scan->pid_namespace = namespace_of(getpid(), "pid");
+	return scan->pid_namespace;
+}
+
+static void read_process(struct wait_scan *scan, struct wait_process *process)
 {
 	const struct target_core *core = target_core_of(scan->access);
-	struct wait_process *process = &scan->process;
 	uint64_t theirs;
 
-	if (process->pid == pid)
-		return process;
-	target_maps_release(&process->maps);
-	*process = (struct wait_process){ .pid = pid,
-					  .access = scan->access,
-					  .maps = TARGET_MAPS_INIT };
+	process->access = scan->access;
+	process->maps = (struct target_maps)TARGET_MAPS_INIT;
 	if (core) {
 		/* Its handlers are not known: it may have some. */
 		process->status_read = process->catches_signals = true;
 		process->threads = core->thread_count;
-		return process;
+		return;
 	}
-	process->compat = is_compat(pid);
-	theirs = namespace_of(pid, "pid");
+	process->compat = is_compat(process->pid);
+	theirs = namespace_of(process->pid, "pid");
 	/* Not readable: most processes share the one of who looks. */
-	process->same_pid_namespace = !theirs || theirs == namespace_of(getpid(), "pid");
-	wait_process_freezer(process);
+	process->same_pid_namespace = !theirs || theirs == own_namespace(scan);
+	wait_process_freezer(scan, process);
+}
+
+struct wait_process *wait_process_get(struct wait_scan *scan, pid_t pid)
+{
+	struct wait_process *process = scan->last;
+
+	if (process && process->pid == pid)
+		return process;
+	drop_maps(process);
+	HASH_FIND_INT(scan->processes, &pid, process);
+	if (!process) {
+		process = add_process(scan, pid);
+		read_process(scan, process);
+	}
+	scan->last = process;
 	return process;
 }

@@ -46,7 +46,8 @@ void wait_scan_free(struct wait_scan *scan)
 	for (i = 0; i < scan->network_count; i++)
 		wait_network_release(&scan->networks[i]);
 	target_locks_release(&scan->locks);
-	target_maps_release(&scan->process.maps);
+	wait_processes_release(scan);
+	wait_freezers_release(scan);
 	free(scan->descriptors.all);
 	free(scan->eventfds);
 	free(scan);
