@@ -105,6 +105,7 @@ struct lc_thread {
 	 * one, found it unmoved. ran_at: the last sample before which it had run, or its first.
 	 */
 	uint64_t wait_read_at;
+	uint64_t wait_held_at; /* nobody whom it hangs on had moved by then; 0 */
 	uint64_t steady_from;
 	uint64_t ran_at;
 	struct lc_goes_on goes_on;

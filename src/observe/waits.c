@@ -20,13 +20,14 @@ static bool has_come_due(const struct reading *reading, const struct lc_thread *
 
 static bool is_due(const struct reading *reading, const struct lc_thread *thread)
 {
-	uint64_t still = reading->now - thread->blocked_since;
+	uint64_t still = reading->now - thread->blocked_since, at = thread->wait_read_at;
 
 	if (!has_come_due(reading, thread))
 		return false;
+	if (at < thread->wait_held_at)
+		at = thread->wait_held_at;
 	return reading->anew || !thread->wait || !thread->wait_confirmed ||
-	       still > 2 * (thread->wait_read_at - thread->blocked_since) ||
-	       waits_is_stale(reading, thread);
+	       still > 2 * (at - thread->blocked_since) || waits_is_stale(reading, thread);
 }
 
 /*

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define HELD_TIMES 16
+
 /* The last time at which a thread of a process was seen to have run. */
 struct rest {
 	UT_hash_handle hh;
@@ -55,6 +57,54 @@ static bool goes_on(const struct lc_thread *thread)
 	       (wait->recorded == LC_WAIT_NOT_RECORDED && !(wait->flags & LC_WAIT_ANY_THREAD));
 }
 
+/* Only its own process, and those who are named, can change what such a wait is for. */
+static bool hangs_on_owners(const struct lc_wait *wait)
+{
+	const uint64_t open = LC_WAIT_INCOMPLETE | LC_WAIT_LET_GO | LC_WAIT_DISAGREE |
+			      LC_WAIT_GOES_ON | LC_WAIT_CAN_FIRE;
+
+	return !(wait->flags & open) && wait->owner_total == wait->owner_count &&
+	       (wait->key.space == LC_WAIT_SPACE_PRIVATE || wait->key.space == LC_WAIT_SPACE_PIPE ||
+		wait->kind == LC_WAIT_SIGNAL);
+}
+
+static bool stood_since(const struct reading *reading, pid_t pid, uint64_t at)
+{
+	return lc_model_stood_still(reading->observer->model, pid, at, 0);
+}
+
+static bool is_held(const struct reading *reading, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+	uint64_t at = thread->wait_read_at;
+	uint32_t i;
+
+	if (!hangs_on_owners(wait) || !stood_since(reading, thread->task.pid, at))
+		return false;
+	for (i = 0; i < wait->owner_count; i++) {
+		if (!stood_since(reading, wait->owners[i].pid, at))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A wait that has lasted twice as long as when it was read need not be read again where nobody has
+ * moved; but the word of counters alone is taken for so long only.
+ */
+static void note_held(const struct reading *reading, struct lc_thread *thread)
+{
+	uint64_t read_at = thread->wait_read_at, held_at = thread->wait_held_at;
+	uint64_t still = reading->now - thread->blocked_since;
+
+	if (held_at < read_at)
+		held_at = read_at;
+	if (reading->observer->book && thread->blocked && thread->wait && thread->wait_confirmed &&
+	    still > 2 * (held_at - thread->blocked_since) &&
+	    still < HELD_TIMES * (read_at - thread->blocked_since) && is_held(reading, thread))
+		thread->wait_held_at = reading->now;
+}
+
 static int note_model(struct reading *reading, struct lc_model *model)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
@@ -66,6 +116,7 @@ static int note_model(struct reading *reading, struct lc_model *model)
 		rest = rest_get(reading, thread->task.pid);
 		if (!rest)
 			return -ENOMEM;
+		note_held(reading, thread);
 		rest->alive |= goes_on(thread);
 		if (stands_since(thread) > rest->since)
 			rest->since = stands_since(thread);

@@ -359,7 +359,7 @@ static void test_no_field_is_forgotten(void **state)
 			      sizeof(((struct lc_thread *)NULL)->goes_on) -
 			      sizeof(((struct lc_thread *)NULL)->registers) -
 			      sizeof(((struct lc_thread *)NULL)->thread_pointer),
-		      25 + 45 + 32 /* wait, sweep, group, told twice; its process, whose
+		      25 + 45 + 40 /* wait, sweep, group, told twice; its process, held at, whose
 					     descriptors; the rest is padding */);
 }
 
