@@ -308,6 +308,7 @@ struct lc_wait {
 	char unreadable[120];	     /* what could not be read; "" nothing */
 	char condition[160]; /* what its code tests, and the value: "jobs+8 (0)"; "" not known */
 	char run[200];	     /* what came of running it forward; "" it was not */
+	char address[160];   /* that nobody else has it; "" somebody has, or it was not asked */
 	uint32_t owner_count, owner_total;
 	uint32_t member_count, member_total;
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];

@@ -46,6 +46,7 @@ static bool same_wait(const struct lc_wait *a, const struct lc_wait *b)
  */
 static void carry_over(const struct lc_wait *from, struct lc_wait *to)
 {
+	memcpy(to->address, from->address, sizeof(to->address));
 	if (!(from->flags & LC_WAIT_SLEEPS_AGAIN) || to->flags & LC_WAIT_ASKED)
 		return;
 	to->flags |= LC_WAIT_SLEEPS_AGAIN;

@@ -79,7 +79,8 @@ struct observer {
 	uint64_t quick_until, quick_step;
 	/* running threads forward: since when, how long it took; processes so far */
 	uint64_t forward_begun, forward_ns, forward_worlds;
-	bool forward_due; /* somebody's wait was read, or there was no time for all */
+	bool addresses_asked; /* who has those of what is waited for: once */
+	bool forward_due;     /* somebody's wait was read, or there was no time for all */
 	uint64_t
 		ask_again_at; /* a condition is so, and is to be looked at again then; 0: none is */
 	uint64_t next_due;    /* when the next blocked thread passes the threshold; 0: none */

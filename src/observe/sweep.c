@@ -5,6 +5,7 @@
  * began.
  */
 #include "observe/observer.h"
+#include "observe/addresses.h"
 #include "observe/cgroups.h"
 #include "observe/forward.h"
 #include "observe/go_events.h"
@@ -206,6 +207,8 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 		forward_ask(observer);
 	if (!r)
 		r = waits_conclude(observer);
+	if (!r && observer->options->once)
+		addresses_ask(observer);
 	if (!r)
 		r = goroutines_sweep(observer, attempts);
 	if (!r && observer->go.count)

@@ -71,6 +71,10 @@ static int64_t time_left(const struct field_source *source, const struct lc_wait
 	  "what the waiter's code tests before it goes on, and its value now")                     \
 	F(run_forward, TEXT, PLAIN, wait->run[0], wait->run,                                       \
 	  "what came of running the waiter forward as if it had been woken")                       \
+	F(address, TEXT, PLAIN, wait->address[0], wait->address,                                   \
+	  "of a lock, condition or semaphore on a heap, in a dump: that no word of the process "   \
+	  "leads to it, "                                                                          \
+	  "but what waiters have themselves")                                                      \
 	F(tcp, OBJECT, OF(fields_tcp), wait->kind == LC_WAIT_TCP, &wait->tcp, "its counters")      \
 	F(members, LIST, OF(fields_member), wait->member_total,                                    \
 	  ARRAY(wait->members, wait->member_count),                                                \

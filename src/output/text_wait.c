@@ -59,6 +59,7 @@ void text_wait(FILE *stream, const struct output_style *style, const struct outp
 				 wait->flags & LC_WAIT_SLEEPS_AGAIN ? " changes" : ", which is so");
 			line_end(&line);
 		}
+		text_labelled(&line, "address", wait->address);
 		if (wait->flags & LC_WAIT_HOLDERS_RUN)
 			text_labelled(&line, "holder", wait->run);
 		text_owners(&line, wait);
@@ -108,6 +109,7 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 		}
 		text_labelled(&line, "condition", wait->condition);
 		text_labelled(&line, "run forward", wait->run);
+		text_labelled(&line, "address", wait->address);
 		text_label(&line, "");
 		line_add(&line, LINE_PLAIN, "%s; who could release it: %u, %s",
 			 node->thread->wait_confirmed ? "read twice, and the same" : "read once",

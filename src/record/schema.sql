@@ -157,6 +157,7 @@ CREATE TABLE wait ( -- what a thread, or a goroutine's socket, waits for; number
   protocol INTEGER, op TEXT, object TEXT, kernel_function TEXT, unreadable TEXT,
   condition TEXT, -- what its code tests, and the value
   run TEXT, -- what came of running it forward
+  address TEXT, -- that nobody else has it
   owner_count INTEGER, owner_total INTEGER, member_count INTEGER, member_total INTEGER
 );
 CREATE TABLE wait_owner ( -- who could release it

@@ -250,6 +250,7 @@ static const struct record_column wait_columns[] = {
 	X(unreadable, unreadable),
 	X(condition, condition),
 	X(run, run),
+	X(address, address),
 	E(owner_count, owner_count, LC_WAIT_OWNERS),
 	U(owner_total, owner_total),
 	E(member_count, member_count, LC_WAIT_MEMBERS),
