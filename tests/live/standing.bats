@@ -55,3 +55,24 @@ handed_over() {
 
 # By itself: where names are asked for, all is read.
 @test "a file that a sleeping process has gets another name" { handed_over name; }
+
+# told FILE: each thread of the fixture with what is said of it
+told() {
+	jq -cS "$due [due[] | select(.pid == $pid) | {tids: (.tids | sort), verdict, rule,
+		owners: [(.wait.owners // [])[] | [.pid, .tid]]}] | sort_by(.tids)" "$1"
+}
+
+@test "two traces at once say the same" {
+	local first=$BATS_TEST_TMPDIR/first.json one
+	start crowd 8
+	await 1
+	follow "$first" --json -a --no-go -m 300ms
+	one=$tracer
+	follow "$json" --json -a --no-go -m 300ms
+	stands
+	stop_trace
+	tracer=$one
+	stop_trace
+	holds "[due[] | select(.pid == $pid) | .tids[]] | length == 9" "$json"
+	[[ $(told "$first") == "$(told "$json")" ]] || { told "$first"; told "$json"; return 1; }
+}
