@@ -119,6 +119,7 @@ refused_file() { # CODE WORD FILE
 	start locks mutex
 	await 2
 	leakhop dump --json -p "$pid" -o "$file" >/dev/null
+	grep -q "number of the form, which is $(sqlite3 "$file" 'PRAGMA user_version'):" "$top/docs/recording.md"
 	refused_file 4 'No such file' /nonexistent.leakhop
 	refused_file 3 'is no recording' /etc/passwd
 	refused_file 3 'is no recording' /dev/null

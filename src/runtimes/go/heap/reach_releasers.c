@@ -5,6 +5,7 @@
  * holds all of a kind each would seem to have each, so there it ends.
  */
 #include "runtimes/go/sched/allgs.h"
+#include "runtimes/go/heap/reach.h"
 #include "runtimes/go/heap/reach_search.h"
 #include "util/now.h"
 

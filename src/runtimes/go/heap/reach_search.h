@@ -9,11 +9,12 @@
 #define LEAKHOP_RUNTIMES_GO_REACH_SEARCH_H
 
 #include "runtimes/go/heap/heap.h"
-#include "runtimes/go/heap/reach.h"
 #include "runtimes/go/private.h"
 #include "runtimes/go/heap/specials.h"
 #include "runtimes/go/sched/timers.h"
 #include "runtimes/go/sync/waits.h"
+
+struct go_loops; /* reach.h */
 
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
 #define REACH_NONE UINT32_MAX
