@@ -61,7 +61,7 @@ busy() {
 	worker=$!
 }
 
-# quiet PID...: watched, they give no finding and at most one group of suspects
+# quiet PID...: watched, they give no finding and at most one group of suspects in each program
 quiet() {
 	local one tries alive
 	# A server's family has short-lived members: who has gone meanwhile is left out.
@@ -74,7 +74,7 @@ quiet() {
 	[[ -z $worker ]] || wait "$worker" || true
 	no_findings "$json"
 	holds 'due | length > 0' "$json"
-	jq -e '[.suspects[] | [.pid, .rule]] | unique | length <= 1' "$json" >/dev/null && return
+	jq -e '[.suspects[] | [.comm, .pid, .rule]] | unique | group_by(.[0]) | all(length <= 1)' "$json" >/dev/null && return
 	jq -c '.suspects[] | {rule, reason, pid, comm, thread_name, count, wait,
 		where: [.user_stack[].function]}' "$json" >&2
 	return 1

@@ -90,6 +90,8 @@ static int tear_down(void **state)
 
 static void conclude_at(uint64_t now)
 {
+	free(parent()->by_goid); /* of the end before: all is one sweep */
+	parent()->by_goid = NULL;
 	lc_go_end_sweep(parent());
 	verdict_view_release(&view);
 	view_at(&view, threads, &go, NULL, now, 5 * SECOND);
