@@ -405,18 +405,25 @@ bool bpf_go_block(const struct bpf_source *source, const struct abi_go_block *re
 	return true;
 }
 
-bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
-			  struct lc_go_exact *ret_exact)
+/* What a map has of a goroutine; false: nothing. */
+static bool look_up(const struct collect *collect, const struct bpf_map *map, pid_t pid,
+		    uint64_t goid, void *value)
 {
-	struct go_target *target = find_target(collect->bpf, pid);
+	const struct go_target *target = find_target(collect->bpf, pid);
 	struct abi_go_key key = { .goid = goid, .pid = pid };
-	struct abi_go_note note;
 
 	if (!target)
 		return false;
 	key.generation = target->generation;
-	if (bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.go_goroutines), &key,
-				&note))
+	return !bpf_map_lookup_elem(bpf_map__fd(map), &key, value);
+}
+
+bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
+			  struct lc_go_exact *ret_exact)
+{
+	struct abi_go_note note;
+
+	if (!look_up(collect, collect->bpf->skeleton->maps.go_goroutines, pid, goid, &note))
 		return false;
 	*ret_exact = (struct lc_go_exact){
 		.born_at = note.born_at,
@@ -434,14 +441,9 @@ bool collect_go_goroutine(struct collect *collect, pid_t pid, uint64_t goid,
 bool collect_go_birth(struct collect *collect, pid_t pid, uint64_t goid,
 		      struct lc_go_birth *ret_birth)
 {
-	struct go_target *target = find_target(collect->bpf, pid);
-	struct abi_go_key key = { .goid = goid, .pid = pid };
 	struct abi_go_birth birth;
 
-	if (!target)
-		return false;
-	key.generation = target->generation;
-	if (bpf_map_lookup_elem(bpf_map__fd(collect->bpf->skeleton->maps.go_births), &key, &birth))
+	if (!look_up(collect, collect->bpf->skeleton->maps.go_births, pid, goid, &birth))
 		return false;
 	ret_birth->depth = copy_frames(ret_birth->stack, birth.stack, birth.depth,
 				       LC_GO_BIRTH_FRAMES);

@@ -321,6 +321,12 @@ static inline bool lc_wait_ends_by_itself(const struct lc_wait *wait)
 	return wait->has_timeout && !(wait->flags & LC_WAIT_LOOKS_AGAIN);
 }
 
+/* Of a thread of Go's scheduler: it waits for whatever goroutine can run, and for nobody else. */
+static inline bool lc_wait_is_go_scheduler(const struct lc_wait *wait)
+{
+	return wait->kind == LC_WAIT_GO || wait->flags & LC_WAIT_GO_POLLER;
+}
+
 /* "pipe", "condition variable"; never NULL. */
 const char *lc_wait_kind_name(enum lc_wait_kind kind);
 

@@ -116,9 +116,7 @@ static void add_circle(struct words *words, const struct graph *graph, uint32_t 
 /* Threads of Go's scheduler wait for nobody: their process is who could act. */
 static bool is_scheduler(const struct graph_node *node)
 {
-	return node->thread && node->thread->wait &&
-	       (node->thread->wait->kind == LC_WAIT_GO ||
-		node->thread->wait->flags & LC_WAIT_GO_POLLER);
+	return node->thread && node->thread->wait && lc_wait_is_go_scheduler(node->thread->wait);
 }
 
 static void add_last(struct words *words, const struct graph_node *node)

@@ -94,13 +94,13 @@ all_kinds() {
 	local one pattern block
 	local -a leaky=() well=()
 	cp "$programs/go/goleak" "$shared/"
-	for one in $forgotten $locks $own; do
+	for one in $forgotten $locks $own $circles; do
 		pattern=${one%%:*}
 		leaky+=("$shared/goleak $pattern")
 		well+=("$shared/goleak $pattern well")
 	done
 	looked "${leaky[@]}"
-	for one in $forgotten $locks $own; do
+	for one in $forgotten $locks $own $circles; do
 		IFS=: read -r pattern block _ <<<"$one"
 		block=$(line block "${block:-$pattern}")
 		grep -qE "/(forgotten|sync|circles)\.go:$block\b" "$junit" || { echo "$one, at line $block, not found" >&2; return 1; }

@@ -68,9 +68,7 @@ uint64_t graph_go_still_since(const struct graph *graph, const struct lc_go_proc
 
 bool graph_is_go_worker(const struct lc_thread *thread)
 {
-	const struct lc_wait *wait = thread->blocked ? thread->wait : NULL;
-
-	return wait && (wait->kind == LC_WAIT_GO || wait->flags & LC_WAIT_GO_POLLER);
+	return thread->blocked && thread->wait && lc_wait_is_go_scheduler(thread->wait);
 }
 
 bool graph_is_go_network(const struct graph_node *node)

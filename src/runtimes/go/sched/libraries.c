@@ -30,41 +30,48 @@ static size_t calls_of(struct golang *golang, const struct lc_raw_frame *raw,
 	return *ret_image ? pclntab_calls(*ret_image, raw->vaddr, raw->interrupted, calls) : 0;
 }
 
-/* The first function of a stack that tells what it is about; NULL: none. */
-static const char *telling_function(struct golang *golang, uint32_t id, bool *ret_own)
+typedef bool go_fits_call_fn(const struct go_image *image, const char *function);
+
+/* The first function of a stack that fits, and the image that it is in; NULL: none. */
+static const char *first_function(struct golang *golang, uint32_t id, go_fits_call_fn *fits,
+				  const struct go_image **ret_image)
 {
 	const struct lc_stack *stack = lc_stacks_get(golang->stacks, id);
 	struct go_call calls[GO_INLINED_MAX];
-	const struct go_image *image;
 	size_t i, k, count;
 
 	for (i = 0; stack && i < stack->raw_count; i++) {
-		count = calls_of(golang, &stack->raw[i], &image, calls);
+		count = calls_of(golang, &stack->raw[i], ret_image, calls);
 		for (k = 0; k < count; k++) {
-			if (is_below(calls[k].function))
-				continue;
-			*ret_own = go_image_is_own(image, calls[k].function);
-			return calls[k].function;
+			if (fits(*ret_image, calls[k].function))
+				return calls[k].function;
 		}
 	}
 	return NULL;
 }
 
+static bool tells(const struct go_image *image, const char *function)
+{
+	(void)image;
+	return !is_below(function);
+}
+
+/* The first that tells what it is about; NULL: none. */
+static const char *telling_function(struct golang *golang, uint32_t id, bool *ret_own)
+{
+	const struct go_image *image;
+	const char *function = first_function(golang, id, tells, &image);
+
+	if (function)
+		*ret_own = go_image_is_own(image, function);
+	return function;
+}
+
 bool go_has_own(struct golang *golang, uint32_t id)
 {
-	const struct lc_stack *stack = lc_stacks_get(golang->stacks, id);
-	struct go_call calls[GO_INLINED_MAX];
 	const struct go_image *image;
-	size_t i, k, count;
 
-	for (i = 0; stack && i < stack->raw_count; i++) {
-		count = calls_of(golang, &stack->raw[i], &image, calls);
-		for (k = 0; k < count; k++) {
-			if (go_image_is_own(image, calls[k].function))
-				return true;
-		}
-	}
-	return false;
+	return first_function(golang, id, go_image_is_own, &image) != NULL;
 }
 
 bool go_is_of_library(struct golang *golang, uint32_t stack, uint32_t entry)
