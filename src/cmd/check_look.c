@@ -16,6 +16,7 @@
 #define LEAST_INTERVAL_NS 20000000ull
 #define MOST_INTERVAL_NS 10000000000ull
 #define ATTEMPTS 1
+#define LAST_ATTEMPTS 3
 #define FIRST_NAP_NS 10000000ull
 #define LONGEST_NAP_NS 200000000ull
 
@@ -224,7 +225,11 @@ static int left_threads(struct check *check, const struct leftover_end *end,
 	for (i = 0; i < records.count && !r; i++) {
 		struct verdict_record *record = &records.list[i];
 
-		if (record->thread->task.pid != end->pid)
+		if (!leftover_others(end, record))
+			continue;
+		if (!leftover_has(record, record->thread->task.tid))
+			record->thread = lc_model_find(observer->model, record->tids[0].tid);
+		if (!record->thread)
 			continue;
 		annotate_record(observer, record, /* life= */ false);
 		if (!leftover_thread(end, &observer->go, observer->stacks, record))
@@ -321,8 +326,9 @@ static void nap(struct check_hold *hold)
 
 int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_done)
 {
-	const struct leftover_end end = { hold->pid, hold->tid, hold->exit_code };
 	bool threads = check->session.options->observe.threads, last = !has_grace(check, hold);
+	const struct leftover_end end = { hold->pid, hold->tid, hold->exit_code,
+					  last || hold->looks };
 	struct picture picture;
 	uint64_t after = 0;
 	size_t left = 0;
@@ -334,7 +340,7 @@ int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_d
 	 */
 	if (!last && !hold->looks)
 		after = check->session.options->observe.collect.threshold_ns;
-	r = observe(check, after, last ? 3 : ATTEMPTS);
+	r = observe(check, after, last ? LAST_ATTEMPTS : ATTEMPTS);
 	r = r ?: picture_make(check, &picture);
 	if (r < 0)
 		return r;
@@ -400,7 +406,7 @@ int check_look_at_rest(struct check *check)
 	size_t count = 0, i;
 	int r;
 
-	r = observe(check, 0, ATTEMPTS);
+	r = observe(check, 0, LAST_ATTEMPTS);
 	r = r ?: picture_make(check, &picture);
 	if (r < 0)
 		return r;

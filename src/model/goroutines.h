@@ -251,6 +251,7 @@ struct lc_go_process {
 	char version[64];	   /* "go1.26.8" */
 	char unsupported[200];	   /* why nothing can be read; "" */
 	char other_runtime[200];   /* file of a second Go runtime, which is not read; "" */
+	bool links_c;		   /* code in C may have begun threads of its own */
 	struct lc_goroutine *list; /* by place */
 	size_t count;		   /* places */
 	size_t capacity;

@@ -67,7 +67,9 @@ enum lc_wait_kind {
 	LC_WAIT_SYSV_SEMAPHORE,
 	LC_WAIT_SYSV_QUEUE,
 	LC_WAIT_POSIX_QUEUE,
-	LC_WAIT_KERNEL, /* state D, or a place in the kernel that nothing above explains */
+	LC_WAIT_KERNEL,	    /* state D, or a place in the kernel that nothing above explains */
+	LC_WAIT_SUPERVISOR, /* who listens to its seccomp filter has not answered yet
+			       (seccomp_unotify(2)) */
 	LC_WAIT_KIND_COUNT
 };
 

@@ -52,6 +52,7 @@ const char *lc_wait_kind_name(enum lc_wait_kind kind)
 		[LC_WAIT_SYSV_QUEUE] = "System V queue",
 		[LC_WAIT_POSIX_QUEUE] = "POSIX queue",
 		[LC_WAIT_KERNEL] = "kernel",
+		[LC_WAIT_SUPERVISOR] = "supervisor",
 	};
 
 	return kind < LC_WAIT_KIND_COUNT && names[kind] ? names[kind] : "unknown";

@@ -40,7 +40,8 @@ static bool stays_let_go(const struct lc_wait *wait)
 static bool sleeps_in_a_call(const struct lc_thread *thread)
 {
 	return thread->state == 'S' && thread->wait->op[0] &&
-	       thread->wait->kind != LC_WAIT_KERNEL && thread->wait->kind != LC_WAIT_UNKNOWN;
+	       thread->wait->kind != LC_WAIT_KERNEL && thread->wait->kind != LC_WAIT_SUPERVISOR &&
+	       thread->wait->kind != LC_WAIT_UNKNOWN;
 }
 
 static uint64_t free_since(const struct lc_thread *waiter)

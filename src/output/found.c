@@ -133,13 +133,13 @@ static void place(char *buffer, size_t size, const struct found_site *site)
 			 site->line);
 }
 
-static char *title(const struct found *found, const char *what, const char *wait)
+static char *title(const struct found *found, const char *wait)
 {
 	char block[NAME_BYTES * 2], spawn[NAME_BYTES * 2];
 
 	place(block, sizeof(block), &found->block);
 	place(spawn, sizeof(spawn), &found->spawn);
-	return words("%zu %s%s %s%s%s%s%s%s%s", found->count, what, plural(found->count),
+	return words("%zu %s%s %s%s%s%s%s%s%s", found->count, found->noun, plural(found->count),
 		     found_kind_name(found->kind), *wait ? ": " : "", wait, *block ? " in " : "",
 		     block, *spawn ? ", started in " : "", spawn);
 }
@@ -202,6 +202,23 @@ static int keep(struct founds *founds, struct found *added)
 	return r;
 }
 
+static void count_again(struct found *found)
+{
+	const char *rest;
+	char *title;
+
+	if (found->count_now <= found->count)
+		return;
+	found->count = found->count_now;
+	rest = found->noun ? strstr(found->title, found_kind_name(found->kind)) : NULL;
+	title = rest ? words("%zu %s%s %s", found->count, found->noun, plural(found->count), rest)
+		     : NULL;
+	if (!title)
+		return;
+	free(found->title);
+	found->title = title;
+}
+
 /* What is known of its place is still so: how many there are, and what is concluded now. */
 static bool seen_again(struct founds *founds, const struct found *like, uint64_t look)
 {
@@ -215,9 +232,9 @@ static bool seen_again(struct founds *founds, const struct found *like, uint64_t
 		*known = founds->list[--founds->count];
 		return false;
 	}
+	known->count_now = known->look == look ? known->count_now + like->count : like->count;
 	known->look = look;
-	if (like->count > known->count)
-		known->count = like->count;
+	count_again(known);
 	return true;
 }
 
@@ -267,6 +284,8 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 	struct found found = { .kind = kind,
 			       .pid = thread->task.pid,
 			       .count = record->count,
+			       .count_now = record->count,
+			       .noun = "thread",
 			       .stack = record->user_stack ?: record->kernel_stack,
 			       .spawn_stack = thread->spawn_stack,
 			       .start_time = thread->start_time,
@@ -282,8 +301,7 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 	take_conclusion(&found, &record->conclusion,
 			remedy_words(run, &record->conclusion, remedy, sizeof(remedy)));
 	found.test = strdup(found.test);
-	found.title = found.block.function && found.spawn.function ? title(&found, "thread", wait)
-								   : NULL;
+	found.title = found.block.function && found.spawn.function ? title(&found, wait) : NULL;
 	found.text = text_of(run, record, NULL);
 	found.fingerprint = !found.block.function ? NULL : thread_print(run, &found, wait);
 	return keep(founds, &found);
@@ -298,6 +316,8 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 			       .goroutines = true,
 			       .pid = record->process->pid,
 			       .count = record->count,
+			       .count_now = record->count,
+			       .noun = "goroutine",
 			       .stack = record->goroutine->stack,
 			       .spawn_stack = record->site->spawn_stack,
 			       .start_time = record->process->start_time,
@@ -316,9 +336,7 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 	take_site(&found.spawn, spawn && spawn->frame_count ? &spawn->frames[0] : NULL);
 	take_conclusion(&found, &record->conclusion, remedy_of_goroutines(run, record));
 	found.test = strdup(found.test);
-	found.title = found.block.function && found.spawn.function
-			      ? title(&found, "goroutine", wait)
-			      : NULL;
+	found.title = found.block.function && found.spawn.function ? title(&found, wait) : NULL;
 	found.text = text_of(run, NULL, record);
 	found.fingerprint = fingerprint("goroutine", wait, found.block.function ?: "",
 					found.spawn.function ?: "");

@@ -28,7 +28,10 @@ struct found {
 	bool goroutines;
 	pid_t pid;
 	char comm[LC_COMM_LEN];
-	size_t count;
+	size_t count;	  /* the most that a look has seen there */
+	size_t count_now; /* that the last look has seen so far: several records may be of one place
+			   */
+	const char *noun; /* "thread"; NULL: the title does not count them */
 	struct found_site block, spawn;
 	char *test;  /* that it is to blame */
 	char *title; /* in a line, without the process */

@@ -111,7 +111,8 @@ static bool is_of_libc(const struct lc_stack *stack)
 }
 
 /* The scheduler's own: it began in the runtime, or its stack says nothing else. */
-static bool is_of_go(const struct lc_go_process *process, const struct lc_stack *stack)
+static bool is_of_go(const struct leftover_end *end, const struct lc_go_process *process,
+		     const struct lc_stack *stack)
 {
 	size_t f;
 
@@ -121,10 +122,24 @@ static bool is_of_go(const struct lc_go_process *process, const struct lc_stack 
 		if (!strncmp(stack->frames[f].function, "runtime.", 8))
 			return true;
 	}
-	return !stack || !stack->frame_count;
+	return (end->stacks || !process->links_c) && (!stack || !stack->frame_count);
 }
 
-static bool has_tid(const struct verdict_record *record, pid_t tid)
+bool leftover_others(const struct leftover_end *end, struct verdict_record *record)
+{
+	size_t i, kept = 0;
+
+	if (record->thread->task.pid != end->pid)
+		return false;
+	for (i = 0; i < record->count; i++) {
+		if (record->tids[i].tid != end->pid && record->tids[i].tid != end->tid)
+			record->tids[kept++] = record->tids[i];
+	}
+	record->count = kept;
+	return kept;
+}
+
+bool leftover_has(const struct verdict_record *record, pid_t tid)
 {
 	size_t i;
 
@@ -155,9 +170,9 @@ bool leftover_thread(const struct leftover_end *end, const struct lc_go *go,
 	const struct lc_thread *thread = record->thread;
 	const struct lc_stack *stack = lc_stacks_get(stacks, record->user_stack);
 
-	if (thread->task.pid != end->pid || thread->ended_at || has_tid(record, end->pid) ||
-	    has_tid(record, end->tid) || is_of_go(lc_go_find(go, end->pid), stack) ||
-	    is_of_runtime(thread, stack) || is_of_libc(stack))
+	if (thread->task.pid != end->pid || thread->ended_at ||
+	    is_of_go(end, lc_go_find(go, end->pid), stack) || is_of_runtime(thread, stack) ||
+	    is_of_libc(stack))
 		return false;
 	conclude(end, &record->conclusion, "this thread lives");
 	if (!record->conclusion.remedy[0])

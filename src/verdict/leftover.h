@@ -14,7 +14,16 @@ struct leftover_end {
 	pid_t pid;
 	pid_t tid;     /* who ends it */
 	int exit_code; /* as it says */
+	bool stacks;   /* were taken: whose a thread is, they tell */
 };
+
+/*
+ * Takes the main thread and who ends the process out of a record of threads: at one place, or
+ * before there are stacks, others may stand with them. False if none stays, or it is of another
+ * process. `thread` may then be one of those taken out: see leftover_has().
+ */
+bool leftover_others(const struct leftover_end *end, struct verdict_record *record);
+bool leftover_has(const struct verdict_record *record, pid_t tid);
 
 /* Is the record of one that the program has left over? Says so in its conclusion. */
 bool leftover_thread(const struct leftover_end *end, const struct lc_go *go,

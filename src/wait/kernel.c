@@ -35,6 +35,10 @@ const char *wait_kernel_function(struct wait_job *job)
 	return buffer;
 }
 
+/* kernel/seccomp.c: since 5.0; in state S, or D where the filter asks for it
+ * (WAIT_KILLABLE_RECV, 5.19) */
+static const char supervised[] = "seccomp_do_user_notification";
+
 static const char a_lock[] = "a lock of the kernel";
 
 /* Parts of function names: they change over kernel versions, and wchan may name a caller. */
@@ -45,6 +49,7 @@ static const struct {
 } functions[] = {
 	{ "do_freezer_trap", LC_WAIT_FROZEN, "the freezer" },
 	{ "__refrigerator", LC_WAIT_FROZEN, "the freezer" },
+	{ supervised, LC_WAIT_SUPERVISOR, "the answer of who supervises its system calls" },
 	{ "handle_userfault", LC_WAIT_USERFAULTFD, "a page from a userfaultfd handler" },
 	{ "request_wait_answer", LC_WAIT_FUSE, "the answer of a FUSE daemon" },
 	{ "fuse_", LC_WAIT_FUSE, "a FUSE daemon" },
@@ -141,6 +146,13 @@ static void add_blocker(struct wait_job *job)
 		return;
 	if (blocker->owner_tid == job->tid && !blocker->hint)
 		job->wait->flags |= LC_WAIT_OWNER_SELF;
+}
+
+bool wait_is_supervised(struct wait_job *job)
+{
+	/* Without BPF the function of each sleeper would have to be read. */
+	return (job->subject->kernel_function || job->subject->state == 'D') &&
+	       strstr(wait_kernel_function(job), supervised);
 }
 
 void wait_describe_kernel(struct wait_job *job)

@@ -54,6 +54,9 @@ void wait_describe_kernel(struct wait_job *job);
 /* Asks wchan where the caller did not say; once for each job. */
 const char *wait_kernel_function(struct wait_job *job);
 
+/* Is it held in a system call until who listens to its seccomp filter has answered? */
+bool wait_is_supervised(struct wait_job *job);
+
 /* core.c: of a process that is read from a core: any wait */
 void wait_describe_in_core(struct wait_job *job);
 

@@ -116,7 +116,8 @@ static bool is_kernel_wait(struct wait_job *job)
 {
 	const char *function;
 
-	if (job->nr == LC_NO_SYSCALL || !job->call || job->subject->blocker.lock)
+	if (job->nr == LC_NO_SYSCALL || !job->call || job->subject->blocker.lock ||
+	    wait_is_supervised(job))
 		return true;
 	if (job->subject->state != 'D' || job->call->family == CALL_CLONE)
 		return false;

@@ -95,6 +95,29 @@ ways=("" --without=bpf)
 	found "sleep in half_a_second"
 }
 
+@test "who is held at its end for longer than the threshold is not stuck" {
+	local where
+	for where in "${ways[@]}"; do
+		checked 99 --grace 2s --threshold 200ms $where -- "$programs/ending" thread
+		found "1 thread left over: semaphore in wait_for_word \(ending.c:$(block left)\)"
+	done
+}
+
+@test "another leakhop calls it a suspect, and names who holds it" {
+	"$leakhop" check --grace 4s -- "$programs/ending" thread >/dev/null 2>&1 3>&- &
+	pids+=($!)
+	local keeper=$! ending json=$BATS_TEST_TMPDIR/held.json
+	held() {
+		ending=$(pgrep -x ending --parent "$(pgrep -P "$keeper" | paste -sd,)") &&
+			grep -q seccomp_do_user "/proc/$ending/task/"*/wchan
+	}
+	need_root
+	eventually 20 held
+	dump "$json" -p "$ending" -m 1ms
+	holds '[.suspects[] | select(.rule == "supervised")] | length == 1 and .[0].wait.kind == "supervisor"' "$json"
+	jq -e '[.findings[] | select(.wait.kind == "supervisor" or .wait.kind == "kernel")] == []' "$json" >/dev/null
+}
+
 @test "a thread that the C library has for itself is none of the program's" {
 	local where
 	for where in "${ways[@]}"; do checked 0 --grace 0s $where -- "$programs/ending" timer; done

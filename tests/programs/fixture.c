@@ -14,6 +14,23 @@
 
 static char **wanted;
 
+static void end_well(int signal)
+{
+	(void)signal;
+	_exit(0);
+}
+
+/* Before main, so that programs in C++ and Rust, which take no arguments, end, too. */
+__attribute__((constructor)) static void end_in_time(void)
+{
+	const char *seconds = getenv("END");
+
+	if (!seconds)
+		return;
+	signal(SIGALRM, end_well);
+	alarm((unsigned int)strtoul(seconds, NULL, 10));
+}
+
 /* One write: lines of several threads must not mix. */
 static void say(const char *line, int length)
 {

@@ -4,7 +4,8 @@
  *
  * A fixture starts threads that block in places known to the tests. The line of a thread's own
  * function that is on its stack while it blocks ends in a comment, "@block NAME"; the line that
- * starts it in "@spawn NAME". Before it blocks, each thread calls fixture_ready(NAME).
+ * starts it in "@spawn NAME". Before it blocks, each thread calls fixture_ready(NAME). With END=n in its environment it
+ * ends by itself after n seconds, and says that all went well.
  */
 #ifndef FIXTURE_H
 #define FIXTURE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Findings in each form: what a hostile process has named itself stays text. */
-#include "unit.h"
+#include "report.h"
 
 #include "output/found.h"
 
@@ -150,6 +150,37 @@ static void test_a_terminal_gets_no_control(void **state)
 	free(text);
 }
 
+/* Records of one place in one look are of others each; in the next look they are the same ones
+ * again. */
+static void test_how_many_there_are(void **state)
+{
+	struct verdict_records records = {};
+	struct verdict_record *record;
+	struct founds founds = {};
+	struct made_report made;
+
+	(void)state;
+	report_make(&made);
+	assert_int_equal(verdict_make(&made.view, VERDICT_THREADS, &records), 0);
+	record = &records.list[0];
+	record->count = 1;
+	assert_int_equal(found_add_thread(&founds, FOUND_LEFT, &made.run, record, NULL, 1), 0);
+	assert_non_null(strstr(founds.list[0].title, "1 thread left over"));
+	assert_int_equal(found_add_thread(&founds, FOUND_LEFT, &made.run, record, NULL, 1), 0);
+	assert_int_equal(founds.count, 1);
+	assert_int_equal(founds.list[0].count, 2);
+	assert_non_null(strstr(founds.list[0].title, "2 threads left over"));
+	assert_int_equal(found_add_thread(&founds, FOUND_LEFT, &made.run, record, NULL, 2), 0);
+	assert_int_equal(founds.list[0].count, 2);
+	record->count = 2;
+	assert_int_equal(found_add_thread(&founds, FOUND_LEFT, &made.run, record, NULL, 2), 0);
+	assert_int_equal(founds.list[0].count, 3);
+	assert_non_null(strstr(founds.list[0].title, "3 threads left over"));
+	verdict_release(&records);
+	found_release(&founds);
+	report_free(&made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +189,7 @@ int main(void)
 		cmocka_unit_test(test_json_is_json),
 		cmocka_unit_test(test_markdown_has_its_own_marks_only),
 		cmocka_unit_test(test_a_terminal_gets_no_control),
+		cmocka_unit_test(test_how_many_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,16 @@ static void begin(struct keeper *keeper, char **argv, bool hold)
 	assert_int_equal(keeper_start(&options, keeper, &error), 0);
 }
 
+/* Released before the command ended: the keeper ends by itself, and is no child of a later test's.
+ */
+static void release_early(struct keeper *keeper)
+{
+	const pid_t pid = keeper->keeper;
+
+	keeper_release(keeper);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static struct keeper_event next(struct keeper *keeper)
 {
 	struct pollfd fd = { .fd = keeper->socket, .events = POLLIN };
@@ -66,7 +76,7 @@ static void test_ends_are_counted(void **state)
 	(void)state;
 	begin(&keeper, argv, true);
 	if (keeper.hold_error) {
-		keeper_release(&keeper);
+		release_early(&keeper);
 		skip();
 	}
 	assert_int_equal(keeper_go(&keeper, argv, &error), 0);
@@ -86,7 +96,7 @@ static void test_no_such_command(void **state)
 	(void)state;
 	begin(&keeper, argv, false);
 	assert_int_equal(keeper_go(&keeper, argv, &error), -ENOENT);
-	keeper_release(&keeper);
+	release_early(&keeper);
 }
 
 /* Released before it began: nothing of it stays. */
@@ -94,13 +104,10 @@ static void test_never_begun(void **state)
 {
 	char *argv[] = { (char *)"sleep", (char *)"60", NULL };
 	struct keeper keeper;
-	pid_t pid;
 
 	(void)state;
 	begin(&keeper, argv, true);
-	pid = keeper.keeper;
-	keeper_release(&keeper);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	release_early(&keeper);
 }
 
 static void test_family(void **state)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct leftover_end the_end = { .pid = 70, .tid = 71, .exit_code = 0 };
+static const struct leftover_end the_end = { .pid = 70, .tid = 71, .exit_code = 0, .stacks = true };
 
 struct scene {
 	struct lc_stacks *stacks;
@@ -72,14 +72,27 @@ static void test_threads(void **state)
 
 static void test_who_ends_it_and_main(void **state)
 {
+	struct verdict_tid tids[] = { { .tid = 70 }, { .tid = 71 }, { .tid = 72 } };
 	struct scene scene;
 
 	(void)state;
 	make(&scene, 71, "worker");
-	assert_false(is_left(&scene));
+	assert_false(leftover_others(&the_end, &scene.record));
 	lc_stacks_free(scene.stacks);
 	make(&scene, 70, "main");
-	assert_false(is_left(&scene));
+	assert_false(leftover_others(&the_end, &scene.record));
+	lc_stacks_free(scene.stacks);
+	/* Another one at the same place is left all the same. */
+	make(&scene, 70, "main");
+	scene.record.tids = tids;
+	scene.record.count = 3;
+	assert_true(leftover_others(&the_end, &scene.record));
+	assert_int_equal(scene.record.count, 1);
+	assert_int_equal(scene.record.tids[0].tid, 72);
+	assert_false(leftover_has(&scene.record, 70));
+	assert_true(leftover_has(&scene.record, 72));
+	scene.thread.task.pid = 69;
+	assert_false(leftover_others(&the_end, &scene.record));
 	lc_stacks_free(scene.stacks);
 }
 
@@ -120,6 +133,31 @@ static void test_threads_of_the_c_library(void **state)
 	lc_stacks_free(scene.stacks);
 }
 
+/* Before there are stacks, a thread of a Go program with C in it may be C's. */
+static void test_threads_of_go(void **state)
+{
+	struct leftover_end first = the_end;
+	struct lc_go_process *process;
+	struct scene scene;
+	struct lc_go go = {};
+
+	(void)state;
+	process = lc_go_get(&go, 70, 1);
+	assert_non_null(process);
+	make(&scene, 72, "server");
+	first.stacks = false;
+	assert_false(leftover_thread(&first, &go, scene.stacks, &scene.record));
+	process->links_c = true;
+	assert_true(leftover_thread(&first, &go, scene.stacks, &scene.record));
+	assert_false(leftover_thread(&the_end, &go, scene.stacks, &scene.record));
+	scene.record.user_stack = stack_of(&scene, 1, "work", "/usr/lib/libwork.so");
+	assert_true(leftover_thread(&the_end, &go, scene.stacks, &scene.record));
+	scene.record.user_stack = stack_of(&scene, 2, "runtime.mstart", "/usr/bin/server");
+	assert_false(leftover_thread(&the_end, &go, scene.stacks, &scene.record));
+	lc_go_release(&go);
+	lc_stacks_free(scene.stacks);
+}
+
 static bool goroutine_left(uint64_t goid, const char *entry, bool system)
 {
 	struct scene scene;
@@ -157,6 +195,7 @@ int main(void)
 		cmocka_unit_test(test_who_ends_it_and_main),
 		cmocka_unit_test(test_threads_of_runtimes),
 		cmocka_unit_test(test_threads_of_the_c_library),
+		cmocka_unit_test(test_threads_of_go),
 		cmocka_unit_test(test_goroutines),
 	};
 

@@ -753,6 +753,9 @@ static void test_state_d(void **state)
 	(void)state;
 	assert_int_equal(conclusion.verdict, VERDICT_STUCK);
 	expect(wait, VERDICT_IDLE, "in-the-kernel");
+	wait.kind = LC_WAIT_SUPERVISOR;
+	assert_string_equal(judge_one(&wait, 'D').rule, "supervised");
+	expect(wait, VERDICT_SUSPECT, "supervised");
 }
 
 /* A lock of the kernel whose owner is noted: it takes the owner's finding, or names who has it. */

@@ -189,6 +189,7 @@ static int golang_sweep(struct runtime *runtime, struct lc_go *model, pid_t pid,
 		return known->error;
 	snprintf(process->other_runtime, sizeof(process->other_runtime), "%s",
 		 known->process->other_runtime ?: "");
+	process->links_c = known->process->links_c;
 	return go_sweep(golang, known->process, process, now, attempts);
 }
 

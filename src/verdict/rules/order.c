@@ -180,6 +180,7 @@ static void judge_by_kind(struct judged *judged)
 	case LC_WAIT_TRACER:
 	case LC_WAIT_STOPPED:
 	case LC_WAIT_FROZEN:
+	case LC_WAIT_SUPERVISOR:
 		rules_process(judged);
 		return;
 	default:

@@ -41,6 +41,13 @@ void rules_process(struct judged *judged)
 		judge(judged, VERDICT_SUSPECT, "frozen", "its cgroup is frozen");
 		judge_remedy(judged, "thaw the cgroup (cgroup.freeze, freezer.state)");
 		return;
+	case LC_WAIT_SUPERVISOR:
+		judge(judged, VERDICT_SUSPECT, "supervised",
+		      "who supervises its system calls (a seccomp listener) has not answered yet");
+		judge_remedy(judged,
+			     "look at the process that has its seccomp listener: an agent of its "
+			     "container, or a leakhop check");
+		return;
 	default:
 		waits_for_end(judged);
 	}

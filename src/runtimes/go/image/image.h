@@ -52,6 +52,7 @@ struct go_image {
 	struct go_offsets offsets;
 	bool has_offsets;
 	struct go_pclntab *table; /* NULL: not opened yet */
+	bool links_c;		  /* runtime/cgo is in it; known with the table */
 };
 
 /*

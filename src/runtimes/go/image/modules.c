@@ -192,6 +192,7 @@ static int open_table(const struct go_process *process, struct go_image *image,
 	uint64_t gofunc = at >= 0 ? go_word(process, module->address + at) : 0;
 	size_t size = image->pclntab_end - image->pclntab;
 	uint8_t *copy = NULL;
+	int r;
 
 	if (image->table)
 		return 0;
@@ -206,8 +207,12 @@ static int open_table(const struct go_process *process, struct go_image *image,
 			return -EFAULT;
 		}
 	}
-	return pclntab_open(image, module->text - module->bias, gofunc ? gofunc - module->bias : 0,
-			    copy, size, module->bias);
+	r = pclntab_open(image, module->text - module->bias, gofunc ? gofunc - module->bias : 0,
+			 copy, size, module->bias);
+	/* runtime/cgo/asm_amd64.s and its like: the linker keeps it for C. */
+	if (!r)
+		image->links_c = pclntab_named(image->table, "crosscall2");
+	return r;
 }
 
 static void learn_offsets(const struct go_images *images, struct go_image *image)
@@ -359,7 +364,9 @@ void go_modules_take(struct go_process *process, const struct go_modules *module
 
 	tell_runtimes(process, modules, runtime);
 	process->module_count = 0;
+	process->links_c = false;
 	for (i = 0; i < modules->count; i++) {
+		process->links_c |= modules->list[i].image->links_c;
 		if (runtime[i] == runtime[first])
 			process->modules[process->module_count++] = modules->list[i];
 		else if (!other)

@@ -62,6 +62,7 @@ struct go_process {
 	struct go_module modules[GO_MODULES_MAX]; /* of one runtime */
 	size_t module_count;
 	const char *other_runtime; /* a file with one that is not read; the image's; NULL */
+	bool links_c;		   /* code in C may have begun threads of its own */
 	uint64_t looked_at;	   /* for modules */
 	uint64_t core_time;	   /* as of go_core_time(); 0: it lives, or is not known */
 	uint64_t module_tried;	   /* address of one that could not be read then; 0 */
