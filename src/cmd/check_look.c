@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define LEAST_INTERVAL_NS 20000000ull
 #define MOST_INTERVAL_NS 10000000000ull
 #define ATTEMPTS 1
 #define LAST_ATTEMPTS 3
+#define SETTLING_NAPS 10
 #define FIRST_NAP_NS 10000000ull
 #define LONGEST_NAP_NS 200000000ull
 
@@ -399,6 +401,23 @@ static int take_process(struct check *check, struct picture *picture, pid_t pid)
 	return r == -ENOSPC ? 0 : r;
 }
 
+/* One that was begun just now is soon where it stays; one that works on is looked at as it is. */
+static void let_settle(const pid_t *pids, size_t count)
+{
+	const struct timespec nap = { .tv_nsec = FIRST_NAP_NS };
+	struct target_stat stat;
+	size_t i = 0;
+
+	for (unsigned naps = 0; i < count && naps < SETTLING_NAPS;) {
+		if (!target_read_stat(pids[i], pids[i], &stat) && stat.state == 'R') {
+			nanosleep(&nap, NULL);
+			naps++;
+		} else {
+			i++;
+		}
+	}
+}
+
 int check_look_at_rest(struct check *check)
 {
 	struct picture picture;
@@ -406,12 +425,16 @@ int check_look_at_rest(struct check *check)
 	size_t count = 0, i;
 	int r;
 
+	r = target_family(check->keeper.keeper, &pids, &count);
+	if (r < 0 && r != -ENOSPC)
+		return r;
+	let_settle(pids, count);
 	r = observe(check, 0, LAST_ATTEMPTS);
 	r = r ?: picture_make(check, &picture);
-	if (r < 0)
+	if (r < 0) {
+		free(pids);
 		return r;
-	r = target_family(check->keeper.keeper, &pids, &count);
-	r = r == -ENOSPC ? 0 : r;
+	}
 	for (i = 0; i < count && !r; i++)
 		r = take_process(check, &picture, pids[i]);
 	free(pids);
