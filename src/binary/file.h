@@ -13,6 +13,13 @@
 
 struct unit_index;
 
+/* See function_starts.h. */
+struct function_starts {
+	const uint8_t *pairs; /* libelf's */
+	uint64_t base;	      /* vaddr that they are relative to */
+	size_t count;	      /* 0: there are none */
+};
+
 struct binary_file {
 	char *path; /* for libdwfl, which wants a name */
 	Dwfl *dwfl;
@@ -24,6 +31,8 @@ struct binary_file {
 	Dwarf *own_dwarf; /* of the file itself, for its .debug_frame only */
 	bool tried_eh_frame;
 	bool tried_debug_frame;
+	bool tried_functions;
+	struct function_starts functions;
 	struct debug_search search;
 	struct unit_index *units; /* see compilation_units.h */
 };

@@ -6,6 +6,7 @@
  * plain ones, nearly all, are recognised here and stored as an offset.
  */
 #include "binary/file.h"
+#include "binary/function_starts.h"
 
 #include <dwarf.h>
 #include <errno.h>
@@ -173,6 +174,7 @@ static void fill(struct binary_file *file, uint64_t vaddr, struct builder *build
 		rule->return_register = (uint8_t)return_register;
 		for (uint8_t number = 0; number < LC_REGISTER_COUNT; number++)
 			add_register(builder, frame, number);
+		binary_file_function(file, vaddr, &rule->function, &rule->function_end);
 	}
 	free(frame);
 }

@@ -93,6 +93,60 @@ int code_call_target(const struct target_task *task, uint64_t return_address, ui
 	return read_exactly(task, slot, ret_target, sizeof(*ret_target));
 }
 
+#define LONGEST_JUMP 6
+
+/* Bytes in the midst of an instruction may look like a jump: it is said to be possible, no more. */
+static bool may_jump(const uint8_t *code, uint64_t address, uint64_t target, bool indirect)
+{
+	if (code[0] == 0xe9) /* jmp rel32 */
+		return relative(code + 1, address + 5) == target;
+	if (code[0] == 0xeb) /* jmp rel8 */
+		return address + 2 + (uint64_t)(int64_t)(int8_t)code[1] == target;
+	if (code[0] == 0x0f && (code[1] & 0xf0) == 0x80) /* jcc rel32 */
+		return relative(code + 2, address + 6) == target;
+	return indirect && code[0] == 0xff && (code[1] >> 3 & 7) == 4; /* jmp *... */
+}
+
+bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t size,
+		      uint64_t target, bool indirect)
+{
+	uint8_t code[CODE_JUMPS_MOST + LONGEST_JUMP] = { 0 };
+	size_t count, i;
+
+	if (size > CODE_JUMPS_MOST)
+		size = CODE_JUMPS_MOST;
+	if (target_memory_read(task, address, code, size, &count) < 0)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (may_jump(code + i, address + i, target, indirect))
+			return true;
+	}
+	return false;
+}
+
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size)
+{
+	uint8_t code[CODE_PROLOGUE_MOST];
+	uint32_t room;
+	size_t count, i;
+
+	if (size > sizeof(code))
+		size = sizeof(code);
+	if (target_memory_read(task, address, code, size, &count) < 0)
+		return 0;
+	for (i = 0; i + 7 <= count; i++) {
+		if (code[i] != 0x48 || code[i + 2] != 0xec)
+			continue;
+		if (code[i + 1] == 0x83 && code[i + 3] < 0x80) /* sub $8 bits, %rsp */
+			return code[i + 3];
+		if (code[i + 1] == 0x81) { /* sub $32 bits, %rsp */
+			memcpy(&room, code + i + 3, sizeof(room));
+			return room;
+		}
+	}
+	return 0;
+}
+
 /* mov $15, %eax or %rax; syscall */
 static bool is_sigreturn(const uint8_t *code)
 {
@@ -139,6 +193,25 @@ int code_call_target(const struct target_task *task, uint64_t return_address, ui
 	(void)return_address;
 	(void)ret_target;
 	return -ENOSYS;
+}
+
+bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t size,
+		      uint64_t target, bool indirect)
+{
+	(void)task;
+	(void)address;
+	(void)size;
+	(void)target;
+	(void)indirect;
+	return true;
+}
+
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size)
+{
+	(void)task;
+	(void)address;
+	(void)size;
+	return 0;
 }
 
 /* bl, blr */

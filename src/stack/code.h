@@ -28,6 +28,22 @@ bool code_is_behind_call(const struct target_task *task, uint64_t address);
 int code_call_target(const struct target_task *task, uint64_t return_address, uint64_t *ret_target);
 
 /*
+ * Might the code from address on, size bytes of it and no more than CODE_JUMPS_MOST, leave by a
+ * jump to target: a tail call? With indirect also by one through a register or memory, which may
+ * lead anywhere.
+ */
+#define CODE_JUMPS_MOST 4096
+bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t size,
+		      uint64_t target, bool indirect);
+
+/*
+ * How much room the function that begins at address takes for its locals, by the first instruction
+ * of its first bytes, no more than size, that lowers the stack pointer; 0: there is none.
+ */
+#define CODE_PROLOGUE_MOST 96
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size);
+
+/*
  * Fetches the registers of interrupted code from the frame that the kernel made for a signal
  * handler, where the stack pointer is that of the handler's return. Returns 0, -ENOSYS, or why
  * memory could not be read.

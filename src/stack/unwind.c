@@ -108,17 +108,25 @@ static bool step_from_bare_call(struct walker *walker, bool guessed)
 static int step_by_rule(struct walker *walker, const struct stack_rule *rule)
 {
 	struct lc_registers next;
-	bool known;
+	bool known, searched = false;
 	int r;
 
 	if (rule->outermost)
 		return end(walker, LC_STACK_WHOLE);
 	r = walker_caller(walker, rule, &next, &known);
+	if (r == -ENODATA && !known && search_frame_pointer(walker, rule)) {
+		searched = true;
+		rule = rules_get(&walker->engine->rules, &walker->engine->modules,
+				 walker->place.module, walker->place.vaddr);
+		if (!rule)
+			return -ENOMEM;
+		r = walker_caller(walker, rule, &next, &known);
+	}
 	if (r == -ENODATA && !known)
 		return step_by_frame_pointer(walker, LC_STACK_NO_REGISTER);
 	if (r < 0)
 		return end_for(walker, r);
-	return go_on(walker, &next, rule->signal, false);
+	return go_on(walker, &next, rule->signal, searched);
 }
 
 static int step_from_signal(struct walker *walker)

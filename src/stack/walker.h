@@ -53,4 +53,11 @@ int walker_caller(struct walker *walker, const struct stack_rule *rule, struct l
  */
 bool search_caller(struct walker *walker, struct lc_registers *next);
 
+/*
+ * Of code that finds its frame by the frame pointer, by rule, where that is not known: finds it by
+ * the call that led here, and notes it in the walker's registers. How stands in frame_search.c.
+ * Returns false where it is not found, or on a machine whose calls are not read.
+ */
+bool search_frame_pointer(struct walker *walker, const struct stack_rule *rule);
+
 #endif

@@ -72,3 +72,38 @@ nobodys() { "${nobody[@]}" timeout -k 5 60 "$shared/leakhop" "$@" 3>&-; }
 	[[ $status == 0 || $status == 3 ]] # 3: not all is possible
 	[[ $output == *"/proc"* ]]
 }
+
+# stacks FILE: of each thread its frames, those whose wait is in code that needs more registers, too
+stacks() {
+	jq -S '[.findings, .suspects, .waits, .threads | .[]? | {tids: (.tids // [.tid]), stack: [.user_stack[]? | "\(.function) \(.line)"]} |
+		.stack as $stack | .tids[] | {tid: ., $stack}] | unique_by(.tid)' "$1"
+}
+
+# the_same PROGRAM THREADS: nobody sees the stacks that root sees with BPF
+the_same() {
+	[[ -x $shared/$1 ]] || return 0
+	own "$1"
+	await "$2"
+	dump "$json" -p "$pid"
+	nobodys dump --json -p "$pid" >"$json.own"
+	stacks "$json" >"$json.stacks"
+	stacks "$json.own" >"$json.own.stacks"
+	(($(jq length "$json.stacks") >= $2))
+	diff "$json.stacks" "$json.own.stacks" >&2 || return
+	kill_fixtures || :
+}
+
+@test "frames by a pointer that is not known are found by the calls that led there: the stacks that BPF shows" {
+	local one
+	cp "$programs/fp/pointers" "$shared/"
+	for one in locks files; do cp "$programs/fp/$one" "$shared/fp-$one"; done
+	[[ ! -x $programs/held_rust ]] || cp "$programs/held_rust" "$shared/"
+	# Without names the same addresses; the calls are read in the code, where functions begin in its unwind information.
+	objcopy --strip-all "$shared/pointers" "$shared/stripped"
+	chmod -R a+rX "$shared"
+	the_same pointers 6
+	the_same stripped 6
+	the_same fp-locks 10
+	the_same fp-files 10
+	the_same held_rust 2
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Without BPF no more than the stack pointer and the pc of a thread are known, and much code finds
+ * its frame by the frame pointer: all that a distribution builds with these (Ubuntu since 24.04,
+ * Fedora), Rust's library, programs built with sanitizers. Somewhere above the stack pointer lies
+ * the return address of such a frame: where the function's prologue says, if that can be read,
+ * or in the first word that points behind a direct call of the very function that the pc is in, or
+ * of one that may leave by a jump to it. In both cases the walk has to go on from there to the
+ * thread's start, each direct call on the way leading into the function that was left by it, and
+ * none of them into the one that the search began in: what an earlier, deeper call has left
+ * leads, if anywhere, to the call that is under way, which was another one.
+ *
+ * Where a function begins, the search table of the unwind information tells.
+ */
+#include <errno.h>
+
+#include "stack/code.h"
+#include "stack/rules.h"
+#include "stack/walker.h"
+
+#define WORDS_MOST 1024
+#define CALLS_MOST 32	/* candidates whose code is read, in one search */
+#define STEPS_MOST 2000 /* frames of candidates' chains, in one search */
+
+/* A function: the module's table tells where it begins. */
+struct function {
+	const struct stack_module *module;
+	uint64_t start;
+};
+
+enum call { CALL_OF_ANOTHER, CALL_NOT_KNOWN, CALL_OF_IT };
+
+static struct stack_rule *rule_at(struct walker *walker, const struct stack_location *place)
+{
+	return rules_get(&walker->engine->rules, &walker->engine->modules, place->module,
+			 place->vaddr);
+}
+
+/*
+ * What the call before return_address has called: this function, perhaps by another's last jump? A
+ * jump through a register or memory, which may lead anywhere, counts where indirect is set.
+ */
+static enum call call_of(struct walker *walker, uint64_t return_address,
+			 const struct function *function, bool indirect)
+{
+	const struct target_task *task = &walker->process->task;
+	struct stack_location place;
+	struct stack_rule *rule;
+	uint64_t target, entry;
+	int r = code_call_target(task, return_address, &target);
+
+	if (r < 0)
+		return r == -ENOENT ? CALL_NOT_KNOWN : CALL_OF_ANOTHER;
+	if (process_locate(&walker->engine->processes, walker->process, target, &place) < 0 ||
+	    !place.module)
+		return CALL_OF_ANOTHER;
+	if (place.module == function->module && place.vaddr == function->start)
+		return CALL_OF_IT;
+	rule = rule_at(walker, &place);
+	if (!rule || !rule->found || rule->function != place.vaddr ||
+	    rule->function_end <= rule->function)
+		return CALL_OF_ANOTHER;
+	/* A jump by its distance does not leave the module. */
+	entry = place.module == function->module ? target - place.vaddr + function->start : 0;
+	return code_may_jump_to(task, target, rule->function_end - rule->function, entry, indirect)
+		       ? CALL_OF_IT
+		       : CALL_OF_ANOTHER;
+}
+
+/* Follows a copy of the walk, whose frame pointer is a guess, to the thread's start. */
+static bool chain_holds(struct walker walker, const struct function *searched, unsigned *steps)
+{
+	struct lc_registers next;
+	struct function left;
+	struct stack_rule *rule;
+	bool known, signal;
+
+	for (unsigned depth = 0; *steps < STEPS_MOST; depth++) {
+		++*steps;
+		rule = rule_at(&walker, &walker.place);
+		if (!rule || !rule->found)
+			return depth > 0;
+		if (rule->outermost)
+			return true;
+		left = (struct function){ walker.place.module, rule->function };
+		signal = rule->signal;
+		switch (walker_caller(&walker, rule, &next, &known)) {
+		case 0:
+			break;
+		case -ENODATA: /* of that frame's pointer, too, the search is to come */
+			return depth > 0;
+		default:
+			return false;
+		}
+		if (next.value[LC_REGISTER_PC] == 0)
+			return true;
+		if (depth &&
+		    (call_of(&walker, next.value[LC_REGISTER_PC], searched, false) == CALL_OF_IT ||
+		     (left.start && !signal &&
+		      call_of(&walker, next.value[LC_REGISTER_PC], &left, true) ==
+			      CALL_OF_ANOTHER)))
+			return false;
+		if (process_locate(&walker.engine->processes, walker.process,
+				   next.value[LC_REGISTER_PC] - 1, &walker.place) < 0)
+			return false;
+		if (!walker.place.module)
+			return depth > 0;
+		walker.registers = next;
+		walker.floor = next.value[LC_REGISTER_SP];
+		walker.exact = signal;
+	}
+	return false;
+}
+
+/* A search: for the frame of function, whose rule says where its return address is. */
+struct search {
+	struct walker *walker;
+	struct function function;
+	int64_t cfa_offset; /* of the canonical frame address, from the frame pointer */
+	int64_t back;	    /* of the return address, from that address */
+	unsigned steps;
+};
+
+/* Is the return address of that frame in this slot? Then its frame pointer is known. */
+static bool try_slot(struct search *search, uint64_t slot)
+{
+	struct walker trial = *search->walker;
+
+	trial.registers.known |= KNOWN(LC_REGISTER_FP);
+	trial.registers.value[LC_REGISTER_FP] = slot - (uint64_t)search->back -
+						(uint64_t)search->cfa_offset;
+	if (!chain_holds(trial, &search->function, &search->steps))
+		return false;
+	search->walker->registers = trial.registers;
+	return true;
+}
+
+static bool is_return_address(struct walker *walker, uint64_t slot, uint64_t *ret_word)
+{
+	return walker_read(walker, slot, ret_word) == 0 && walker_is_code(walker, *ret_word) &&
+	       code_is_behind_call(&walker->process->task, *ret_word);
+}
+
+/*
+ * Where its prologue says that it lies: above the room for locals, the registers saved, and perhaps
+ * one word that keeps the stack aligned. That way a function is found that was called through a
+ * register.
+ */
+static bool try_prologue(struct search *search, int64_t lowest, uint64_t size)
+{
+	struct walker *walker = search->walker;
+	uint64_t entry = walker->registers.value[LC_REGISTER_PC] - !walker->exact -
+			 walker->place.vaddr + search->function.start;
+	uint64_t room = code_room_of_locals(&walker->process->task, entry, size), word;
+	uint64_t slot = walker->floor + room - (uint64_t)lowest + (uint64_t)search->back;
+
+	if (room >= WORDS_MOST * sizeof(word))
+		return false;
+	for (unsigned aligning = 0; aligning < 2; aligning++, slot += sizeof(word)) {
+		if (is_return_address(walker, slot, &word) &&
+		    call_of(walker, word, &search->function, true) != CALL_OF_ANOTHER &&
+		    try_slot(search, slot))
+			return true;
+	}
+	return false;
+}
+
+static bool try_words(struct search *search)
+{
+	struct walker *walker = search->walker;
+	uint64_t slot = (walker->floor + 7) & ~UINT64_C(7), word;
+	unsigned calls = 0;
+
+	for (unsigned i = 0; i < WORDS_MOST && calls < CALLS_MOST; i++, slot += sizeof(word)) {
+		if (!is_return_address(walker, slot, &word))
+			continue;
+		calls++;
+		if (call_of(walker, word, &search->function, false) == CALL_OF_IT &&
+		    try_slot(search, slot))
+			return true;
+	}
+	return false;
+}
+
+bool search_frame_pointer(struct walker *walker, const struct stack_rule *rule)
+{
+	const uint64_t size = rule->function_end - rule->function;
+	struct search search = { .walker = walker,
+				 .function = { walker->place.module, rule->function },
+				 .cfa_offset = rule->cfa.offset };
+	int64_t lowest = 0;
+
+	if (!rule->function || rule->cfa.kind != RULE_IS_REGISTER ||
+	    rule->cfa.base != LC_REGISTER_FP || (walker->registers.known & KNOWN(LC_REGISTER_FP)))
+		return false;
+	for (size_t i = 0; i < rule->value_count; i++) {
+		if (rule->values[i].kind != RULE_AT_CFA)
+			continue;
+		if (rule->values[i].offset < lowest)
+			lowest = rule->values[i].offset;
+		if (rule->values[i].number == rule->return_register)
+			search.back = rule->values[i].offset;
+	}
+	return search.back && (try_prologue(&search, lowest, size) || try_words(&search));
+}
