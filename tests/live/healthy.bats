@@ -403,4 +403,15 @@ go_quiet() {
 		fi
 		kill -KILL "$pid"
 	done
+	# The same in a check: left over when the program ends; nothing of the one with a time-out.
+	END=6 PGUSER=postgres GROW=0 run -99 --separate-stderr "$leakhop" check --grace 100ms --junit "$data/leaky.xml" -- \
+		"$programs/go/goleak" pgquery "$data/.s.PGSQL.5432"
+	/usr/bin/python3 - "$data/leaky.xml" "external.go:$line" <<-'PY'
+		import sys, xml.etree.ElementTree as tree
+		found = tree.parse(sys.argv[1]).getroot().iter("failure")
+		sys.exit(not any("3 goroutines left over" in one.get("message") and sys.argv[2] in one.text for one in found))
+	PY
+	PGUSER=postgres GROW=0 run -124 --separate-stderr "$leakhop" check --timeout 4s --grace 0s --junit "$data/well.xml" -- \
+		"$programs/go/goleak" pgquery "$data/.s.PGSQL.5432" well
+	grep -q 'failures="0"' "$data/well.xml"
 }
