@@ -363,34 +363,59 @@ int check_look_at_hold(struct check *check, struct check_hold *hold, bool *ret_d
 
 /* --- who is left behind --- */
 
-/* "in serve (server.c:12)", of its main thread. */
+/* "it is in serve (server.c:12)" */
+static void add_place(FILE *stream, const char *words, const struct lc_frame *frame)
+{
+	if (!frame || !frame->function[0])
+		return;
+	fprintf(stream, "%s in %.150s", words, frame->function);
+	if (frame->line)
+		fprintf(stream, " (%.150s:%u)", frame->file, frame->line);
+}
+
+/* Who has begun it, and where its main thread is. */
+static void tell_of_process(struct check *check, struct picture *picture,
+			    struct verdict_record *record, FILE *stream)
+{
+	const struct lc_thread *thread = record->thread;
+	const struct output_run *run = &picture->head.run;
+	const char *words = "it is";
+
+	annotate_record(&check->session.observer, record, /* life= */ false);
+	if (thread->spawner.pid) {
+		fprintf(stream, "started by %.15s (%d)", thread->spawner.comm, thread->spawner.pid);
+		add_place(stream, "", found_frame(run, thread->spawn_stack));
+		words = "; it is";
+	}
+	add_place(stream, words, found_frame(run, record->user_stack));
+}
+
+/* Of the process's main thread; "" if nothing is known. */
 static void where(struct check *check, struct picture *picture, pid_t pid, char *text, size_t size)
 {
 	struct verdict_records records = {};
-	const struct lc_frame *frame;
+	FILE *stream;
 	size_t i;
 
 	*text = '\0';
-	if (verdict_make(&picture->view, VERDICT_THREADS, &records) < 0)
+	stream = fmemopen(text, size, "w");
+	if (!stream)
 		return;
-	for (i = 0; i < records.count; i++) {
-		if (records.list[i].thread->task.tid != pid)
-			continue;
-		annotate_record(&check->session.observer, &records.list[i], /* life= */ false);
-		frame = found_frame(&picture->head.run, records.list[i].user_stack);
-		if (frame && frame->line)
-			snprintf(text, size, "it is in %.150s (%.150s:%u)", frame->function,
-				 frame->file, frame->line);
-		else if (frame && frame->function[0])
-			snprintf(text, size, "it is in %.150s", frame->function);
+	if (!verdict_make(&picture->view, VERDICT_THREADS, &records)) {
+		for (i = 0; i < records.count; i++) {
+			if (records.list[i].thread->task.tid == pid)
+				tell_of_process(check, picture, &records.list[i], stream);
+		}
+		verdict_release(&records);
 	}
-	verdict_release(&records);
+	fclose(stream);
+	text[size - 1] = '\0';
 }
 
 static int take_process(struct check *check, struct picture *picture, pid_t pid)
 {
 	struct target_stat stat;
-	char text[400];
+	char text[800];
 	int r;
 
 	/* Its exit is under way, or it is another one's keeper. */

@@ -136,6 +136,7 @@ ways=("" --without=bpf)
 	for way in child daemon; do
 		checked 99 --grace 0s -- "$programs/ending" "$way"
 		found "ending .*left behind: .* in stay \(.*ending.c:$(block behind)\)"
+		((EUID != 0)) || grep -q 'left behind: .*started by ending (' "$said"
 		kill -KILL "$(sed -n 's/^#1 .*(\([0-9]*\)): left behind.*/\1/p' "$said")"
 		checked 0 -- "$programs/ending" "$way" well
 		found
