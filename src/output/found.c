@@ -133,15 +133,17 @@ static void place(char *buffer, size_t size, const struct found_site *site)
 			 site->line);
 }
 
-static char *title(const struct found *found, const char *wait)
+/* name: of the one thread, where it has one that is not its process's; else "". */
+static char *title(const struct found *found, const char *name, const char *wait)
 {
 	char block[NAME_BYTES * 2], spawn[NAME_BYTES * 2];
 
 	place(block, sizeof(block), &found->block);
 	place(spawn, sizeof(spawn), &found->spawn);
-	return words("%zu %s%s %s%s%s%s%s%s%s", found->count, found->noun, plural(found->count),
-		     found_kind_name(found->kind), *wait ? ": " : "", wait, *block ? " in " : "",
-		     block, *spawn ? ", started in " : "", spawn);
+	return words("%zu %s%s %s%s%s%s%s%s%s%s%s", found->count, found->noun, plural(found->count),
+		     found_kind_name(found->kind), *wait || *name ? ": " : "", name,
+		     *wait && *name ? ", " : "", wait, *block ? " in " : "", block,
+		     *spawn ? ", started in " : "", spawn);
 }
 
 /* --- the list --- */
@@ -291,6 +293,7 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 			       .start_time = thread->start_time,
 			       .look = look,
 			       .test = (char *)(test ?: "") };
+	bool named = record->count == 1 && strcmp(thread->task.comm, thread->process_comm) != 0;
 	char remedy[REMEDY_BYTES];
 
 	if (seen_again(founds, &found, look))
@@ -301,7 +304,9 @@ int found_add_thread(struct founds *founds, enum found_kind kind, const struct o
 	take_conclusion(&found, &record->conclusion,
 			remedy_words(run, &record->conclusion, remedy, sizeof(remedy)));
 	found.test = strdup(found.test);
-	found.title = found.block.function && found.spawn.function ? title(&found, wait) : NULL;
+	found.title = found.block.function && found.spawn.function
+			      ? title(&found, named ? thread->task.comm : "", wait)
+			      : NULL;
 	found.text = text_of(run, record, NULL);
 	found.fingerprint = !found.block.function ? NULL : thread_print(run, &found, wait);
 	return keep(founds, &found);
@@ -336,7 +341,7 @@ int found_add_goroutines(struct founds *founds, enum found_kind kind, const stru
 	take_site(&found.spawn, spawn && spawn->frame_count ? &spawn->frames[0] : NULL);
 	take_conclusion(&found, &record->conclusion, remedy_of_goroutines(run, record));
 	found.test = strdup(found.test);
-	found.title = found.block.function && found.spawn.function ? title(&found, wait) : NULL;
+	found.title = found.block.function && found.spawn.function ? title(&found, "", wait) : NULL;
 	found.text = text_of(run, NULL, record);
 	found.fingerprint = fingerprint("goroutine", wait, found.block.function ?: "",
 					found.spawn.function ?: "");

@@ -34,6 +34,9 @@ static const char *const java_own[] = {
 	"Surrogate Locke", "java",
 };
 
+/* Pools and timers of the JDK that a program has no way to end. */
+static const char *const jdk_own[] = { "ForkJoinPool.co", "CompletableFutu", "Keep-Alive-Time" };
+
 static const char *const node_own[] = { "node", "libuv-worker", "V8Worker", "DelayedTaskSche",
 					"SignalInspector" };
 
@@ -43,6 +46,7 @@ static const struct {
 	size_t count; /* 0: all that stand in it */
 } runtimes[] = {
 	{ "libjvm.so", java_own, sizeof(java_own) / sizeof(java_own[0]) },
+	{ "libjvm.so", jdk_own, sizeof(jdk_own) / sizeof(jdk_own[0]) },
 	{ "node", node_own, sizeof(node_own) / sizeof(node_own[0]) },
 	{ "libtsan.so", NULL, 0 },
 	{ "libasan.so", NULL, 0 },

@@ -109,6 +109,11 @@ static void test_threads_of_runtimes(void **state)
 	scene.record.user_stack = stack_of(&scene, 2, "work", "/usr/bin/server");
 	assert_true(is_left(&scene));
 	lc_stacks_free(scene.stacks);
+	make(&scene, 72, "ForkJoinPool.co");
+	scene.record.user_stack = stack_of(&scene, 1, "thread_native_entry",
+					   "/opt/jdk/lib/server/libjvm.so");
+	assert_false(is_left(&scene));
+	lc_stacks_free(scene.stacks);
 	make(&scene, 72, "pool-1-thread-1");
 	scene.record.user_stack = stack_of(&scene, 1, "thread_native_entry",
 					   "/opt/jdk/lib/server/libjvm.so");
