@@ -88,6 +88,7 @@ complete -c leakhop -n '__fish_seen_subcommand_from dump' -l help -s '?' -d 'Giv
 complete -c leakhop -n '__fish_seen_subcommand_from dump' -l usage -d 'Give a short usage message'
 complete -c leakhop -n '__fish_seen_subcommand_from check' -l baseline -r -F -d 'findings that are known and accepted'
 complete -c leakhop -n '__fish_seen_subcommand_from check' -l exit-code -r -d 'end with N where there is a finding and the command has ended with 0'
+complete -c leakhop -n '__fish_seen_subcommand_from check' -l go-events -d 'know the test of each goroutine by its birth, however short the test, by probes in the Go processes'
 complete -c leakhop -n '__fish_seen_subcommand_from check' -l grace -r -d 'what lives when its process ends, and this much later'
 complete -c leakhop -n '__fish_seen_subcommand_from check' -l threshold -s 'm' -r -d 'what was blocked for at least this long, and is a finding'
 complete -c leakhop -n '__fish_seen_subcommand_from check' -l no-go -d 'no goroutines'

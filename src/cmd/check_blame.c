@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_TESTS 64 /* of the goroutines at one place */
+#define MOST_TESTS 64	 /* of the goroutines at one place */
+#define MOST_BIRTHS 1024 /* whose stacks are asked for */
 
 /* Each stack gets its names once; of goroutines only those that run tests are asked. */
 static void name_tests(struct observer *observer, const struct lc_go_process *process)
@@ -95,6 +96,25 @@ static void tally_up(const struct check *check, const struct verdict_goroutines 
 		tally->counts[0] += record->count - record->goid_count;
 }
 
+/* Whose test no sweep has seen at work: by the stacks at their births, where there are probes. */
+static void note_births(struct check *check, const struct verdict_goroutines *record)
+{
+	struct observer *observer = &check->session.observer;
+	pid_t pid = record->process->pid;
+	uint32_t stack, parents;
+	size_t i;
+
+	for (i = 0; i < record->goid_count && i < MOST_BIRTHS; i++) {
+		if (!blame_of(&check->blame, pid, record->goids[i]) &&
+		    annotate_go_birth(observer, record->process, record->goids[i], &stack,
+				      &parents) &&
+		    !blame_note_birth(&check->blame, pid, record->goids[i],
+				      lc_stacks_get(observer->stacks, stack)))
+			blame_note_birth(&check->blame, pid, record->goids[i],
+					 lc_stacks_get(observer->stacks, parents));
+	}
+}
+
 int check_add_goroutines(struct check *check, enum found_kind kind, const struct output_run *run,
 			 const struct verdict_goroutines *record)
 {
@@ -103,6 +123,7 @@ int check_add_goroutines(struct check *check, enum found_kind kind, const struct
 	size_t i;
 	int r = 0;
 
+	note_births(check, record);
 	tally_up(check, record, &tally);
 	for (i = 0; i < tally.used && (!r || r == -ENOSPC); i++) {
 		part.count = tally.counts[i];

@@ -31,6 +31,7 @@ enum {
 	OPTION_NO_THREADS,
 	OPTION_SYMFS,
 	OPTION_WITHOUT,
+	OPTION_GO_EVENTS,
 };
 
 static const struct argp_option list[] = {
@@ -46,6 +47,11 @@ static const struct argp_option list[] = {
 	  "write what is found into that file; comments are kept", 1 },
 	{ "no-go", OPTION_NO_GO, 0, 0, "no goroutines", 1 },
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 1 },
+	{ "go-events", OPTION_GO_EVENTS, 0, 0,
+	  "know the test of each goroutine by its birth, however short the test, by probes in the "
+	  "Go "
+	  "processes: needs privileges, and costs each go statement and wait some us",
+	  1 },
 	{ 0, 0, 0, 0, "When it hangs:", 2 },
 	{ "hang-after", OPTION_HANG_AFTER, "TIME", 0,
 	  "tell who waits for whom when nothing of the command has run for so long", 2 },
@@ -193,6 +199,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		return 0;
 	case 'v':
 		session->verbose = true;
+		return 0;
+	case OPTION_GO_EVENTS:
+		session->observe.collect.go_events = true;
 		return 0;
 	case OPTION_NO_HOLD:
 		options->no_hold = true;

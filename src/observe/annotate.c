@@ -183,26 +183,31 @@ static void name_exact(struct observer *observer, struct verdict_goroutines *rec
 	name_goroutines(observer, record->ready_stack);
 }
 
+bool annotate_go_birth(struct observer *observer, const struct lc_go_process *process,
+		       uint64_t goid, uint32_t *ret_stack, uint32_t *ret_parents_stack)
+{
+	const struct runtime_operations *does = observer->runtime ? observer->runtime->does : NULL;
+	struct lc_go_birth birth;
+
+	if (!does || !process->events ||
+	    !collect_go_birth(observer->collect, process->pid, goid, &birth))
+		return false;
+	*ret_stack = does->intern(observer->runtime, process->pid, birth.stack, birth.depth);
+	*ret_parents_stack = does->intern(observer->runtime, process->pid, birth.parents_stack,
+					  birth.parents_depth);
+	name_goroutines(observer, *ret_stack);
+	name_goroutines(observer, *ret_parents_stack);
+	return true;
+}
+
 /* Of one whose birth the probes have seen. */
 static void name_birth(struct observer *observer, struct verdict_goroutines *record)
 {
-	const struct runtime_operations *does = observer->runtime->does;
-	pid_t pid = record->process->pid;
-	struct lc_go_birth birth;
 	size_t i;
 
-	for (i = 0; record->process->events && !record->birth_stack && i < record->goid_count &&
-		    i < BIRTHS_MOST;
-	     i++) {
-		if (!collect_go_birth(observer->collect, pid, record->goids[i], &birth))
-			continue;
-		record->birth_stack = does->intern(observer->runtime, pid, birth.stack,
-						   birth.depth);
-		record->parents_birth_stack = does->intern(
-			observer->runtime, pid, birth.parents_stack, birth.parents_depth);
-	}
-	name_goroutines(observer, record->birth_stack);
-	name_goroutines(observer, record->parents_birth_stack);
+	for (i = 0; !record->birth_stack && i < record->goid_count && i < BIRTHS_MOST; i++)
+		annotate_go_birth(observer, record->process, record->goids[i], &record->birth_stack,
+				  &record->parents_birth_stack);
 }
 
 static void name_holders(struct observer *observer, const struct verdict_goroutines *record)

@@ -29,6 +29,13 @@ void annotate_stacks(struct observer *observer);
 void annotate_go_events(struct observer *observer);
 
 /*
+ * With --go-events: the stack of who has started a goroutine, as it was then, and of who had
+ * started that one; named. 0: none. false: its birth was not seen.
+ */
+bool annotate_go_birth(struct observer *observer, const struct lc_go_process *process,
+		       uint64_t goid, uint32_t *ret_stack, uint32_t *ret_parents_stack);
+
+/*
  * Whatever stack of the models has no names yet, of threads, goroutines and their origins; at most
  * so many. Returns whether these were all.
  */

@@ -206,6 +206,24 @@ int blame_note(struct blame *blame, const struct lc_go_process *process,
 	return r;
 }
 
+bool blame_note_birth(struct blame *blame, pid_t pid, uint64_t goid, const struct lc_stack *stack)
+{
+	struct blame_link *link = find(blame, pid, goid);
+	char test[BLAME_NAME];
+	size_t i;
+
+	if (!link || !stack)
+		return false;
+	if (test_on_stack(stack, test))
+		return !number_of(blame, test, &link->test) && link->test != NO_TEST;
+	/* In a goroutine that a test has started. */
+	for (i = 0; i < stack->frame_count; i++) {
+		if (blame_go_function(stack->frames[i].function, test))
+			return !number_of(blame, test, &link->test) && link->test != NO_TEST;
+	}
+	return false;
+}
+
 const char *blame_of(const struct blame *blame, pid_t pid, uint64_t goid)
 {
 	const struct blame_link *link = find(blame, pid, goid);

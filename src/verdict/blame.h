@@ -42,6 +42,12 @@ bool blame_runs_test(const struct lc_go_process *process, const struct lc_stacks
 int blame_note(struct blame *blame, const struct lc_go_process *process,
 	       const struct lc_stacks *stacks);
 
+/*
+ * Keeps the test that is on a stack, that of who started a goroutine; false: it has none, or there
+ * is no room for it. A goroutine that no sweep has seen alive is not kept, and has no test.
+ */
+bool blame_note_birth(struct blame *blame, pid_t pid, uint64_t goid, const struct lc_stack *stack);
+
 /* The test of a goroutine, by its ancestors; NULL: not known. */
 const char *blame_of(const struct blame *blame, pid_t pid, uint64_t goid);
 void blame_release(struct blame *blame);

@@ -58,6 +58,17 @@ TestOuter failed $(at server_test.go spawn inner)" ]] || { cases >&2; return 1; 
 	by_test
 }
 
+@test "with probes the test is known however short it was" {
+	need_root
+	local count
+	# Those of the first moments may come before the probes.
+	LIVE=1ms checked 99 --go-events -- "$shared/gotested" -test.run TestForgets -test.count 1000
+	count=$(grep -oE '[0-9]+ goroutines? left over: [^"]*; in test TestForgets' <<<"$stderr" | head -n 1 | cut -d' ' -f1)
+	((count > 500)) || { echo "$stderr" >&2; return 1; }
+	cases | grep -qx "TestForgets failed $(at server.go spawn give)"
+	LIVE=1ms WELL=1 checked 0 --go-events -- "$shared/gotested" -test.run TestForgets -test.count 100
+}
+
 @test "all goroutines have so long to end as the grace is" {
 	# TestShutdown's ends after 400 ms.
 	WELL=1 checked 99 --grace 0s -- "$shared/gotested" -test.run TestShutdown

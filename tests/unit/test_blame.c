@@ -103,6 +103,44 @@ static void test_ancestors(void **state)
 	lc_stacks_free(stacks);
 }
 
+/* The stack of who started it: a test at work, or a goroutine that one had started. */
+static void test_births(void **state)
+{
+	const struct lc_frame at_work[] = { { .function = "pkg.Serve" },
+					    { .function = "pkg.TestX" },
+					    { .function = "testing.tRunner" } };
+	const struct lc_frame of_a_test[] = { { .function = "pkg.Serve" },
+					      { .function = "pkg.TestY.func1" } };
+	const struct lc_frame of_none[] = { { .function = "pkg.Serve" },
+					    { .function = "main.main" } };
+	struct lc_goroutine list[] = { { .goid = 10, .state = LC_GO_WAITING },
+				       { .goid = 11, .state = LC_GO_WAITING },
+				       { .goid = 12, .state = LC_GO_WAITING } };
+	struct lc_go_site site = {};
+	struct lc_go_process process = {
+		.pid = 7, .list = list, .count = 3, .sites = &site, .site_count = 1
+	};
+	struct lc_stack stack = { .frames = at_work, .frame_count = 3 };
+	struct lc_stacks *stacks;
+	struct blame blame = {};
+
+	(void)state;
+	assert_int_equal(lc_stacks_create(0, &stacks), 0);
+	assert_int_equal(blame_note(&blame, &process, stacks), 0);
+	assert_true(blame_note_birth(&blame, 7, 10, &stack));
+	assert_string_equal(blame_of(&blame, 7, 10), "TestX");
+	stack = (struct lc_stack){ .frames = of_a_test, .frame_count = 2 };
+	assert_true(blame_note_birth(&blame, 7, 11, &stack));
+	assert_string_equal(blame_of(&blame, 7, 11), "TestY");
+	stack = (struct lc_stack){ .frames = of_none, .frame_count = 2 };
+	assert_false(blame_note_birth(&blame, 7, 12, &stack));
+	assert_false(blame_note_birth(&blame, 7, 12, NULL));
+	assert_false(blame_note_birth(&blame, 7, 99, &stack));
+	assert_null(blame_of(&blame, 7, 12));
+	blame_release(&blame);
+	lc_stacks_free(stacks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +148,7 @@ int main(void)
 		cmocka_unit_test(test_functions_of_none),
 		cmocka_unit_test(test_rust),
 		cmocka_unit_test(test_ancestors),
+		cmocka_unit_test(test_births),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
