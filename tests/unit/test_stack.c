@@ -871,6 +871,25 @@ static const char odd_frames_source[] =
 	"	return arguments[0][0] + sink;\n"
 	"}\n";
 
+#if defined(__x86_64__)
+static const char unknown_call_source[] = "#include <alloca.h>\n"
+					  "#include <unistd.h>\n"
+					  "static volatile int sink;\n"
+					  "static void with_alloca(int size)\n"
+					  "{\n"
+					  "	volatile char *room = alloca(size);\n"
+					  "	room[0] = 1;\n"
+					  "	sink += read(0, (void *)room, 1);\n"
+					  "	sink += room[size - 1];\n"
+					  "}\n"
+					  "static void (*volatile function)(int) = with_alloca;\n"
+					  "int main(int count, char **arguments)\n"
+					  "{\n"
+					  "	function(count * 500);\n"
+					  "	return arguments[0][0] + sink;\n"
+					  "}\n";
+#endif
+
 static void test_odd_frames(void **state)
 {
 	static const char *const flags[] = { "-O0 -g", "-O2 -g", "-O2 -g -fno-omit-frame-pointer" };
@@ -896,14 +915,35 @@ static void test_odd_frames(void **state)
 }
 
 #if defined(__x86_64__)
-/* The frame of alloca() hangs on rbp, which /proc does not tell: said, not guessed. */
+/* The frame of alloca() hangs on rbp, which /proc does not tell: it is found by the call in the
+ * code, and marked. */
 static void test_unknown_register(void **state)
 {
 	struct fixture *fixture = *state;
 	struct lc_registers registers;
 	const struct lc_stack *stack;
+	size_t frame;
 
 	compile(fixture, odd_frames_source, "-O2 -g");
+	start(fixture);
+	registers = registers_from_proc(fixture->pid);
+	stack = take_stack(fixture, &registers);
+	find_frame(stack, 0, "with_alloca");
+	frame = find_frame(stack, 0, "aligned");
+	assert_line(stack, frame, odd_frames_source, "/* in aligned */");
+	assert_true(stack->frames[frame].guessed);
+	stop(fixture);
+}
+
+/* Nobody calls it but through a register, and its room is known only as it is made: said, not
+ * guessed. */
+static void test_unknown_call(void **state)
+{
+	struct fixture *fixture = *state;
+	struct lc_registers registers;
+	const struct lc_stack *stack;
+
+	compile(fixture, unknown_call_source, "-O2 -g");
 	start(fixture);
 	registers = registers_from_proc(fixture->pid);
 	stack = take_stack(fixture, &registers);
@@ -1503,6 +1543,7 @@ int main(void)
 		CHILD_TEST(test_inlined),
 #if defined(__x86_64__)
 		CHILD_TEST(test_unknown_register),
+		CHILD_TEST(test_unknown_call),
 		CHILD_TEST(test_jit),
 		CHILD_TEST(test_bare_signal),
 #endif
