@@ -72,7 +72,7 @@ everywhere() {
 }
 
 # Locks, descriptors, what is rare; by libraries of C++ and Rust; faults of one process and of several
-threads=(locks files rare cpp rust chains lonely rearmed woken family "crowd 5 3"
+threads=(locks files rare cpp rust chains lonely rearmed woken "crowd 5 3"
 	"asked flag" "asked list" "asked name" "asked count" "asked once" "asked beat" "asked_cpp job" "asked_cpp state"
 	"asked_cpp local" "held read" "held abba" "held never" held_cpp held_rust
 	"sick abba" "sick orphaned-lock" "sick upgrade" "sick lost-signal" "sick barrier" "sick chain" "sick join" "sick heartbeat"
