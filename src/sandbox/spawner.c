@@ -15,11 +15,13 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
 #include "util/cleanup.h"
+#include "util/now.h"
 
-#define PATIENCE_MS 2000
+#define PATIENCE_NS 2000000000ull
 
 struct sandbox_spawner {
 	int socket;
+	uint64_t asked; /* how often: the number of the last question */
 };
 
 /* --- in the spawner --- */
@@ -34,6 +36,7 @@ static void serve_one(const struct wire_message *in)
 		answer.result = worker_spawn((enum worker_role)in->head.number, in->fd, &pid,
 					     &pidfd);
 	answer.number = (uint64_t)pid;
+	answer.address = in->head.address;
 	(void)wire_send(WORKER_SOCKET, &answer, NULL, pidfd);
 }
 
@@ -59,7 +62,7 @@ static _Noreturn void serve(int socket)
 
 int sandbox_open_spawner(struct sandbox_spawner **ret_spawner)
 {
-	struct sandbox_spawner *spawner = malloc(sizeof(*spawner));
+	struct sandbox_spawner *spawner = calloc(1, sizeof(*spawner));
 	int pair[2], r = spawner ? 0 : -ENOMEM;
 	pid_t pid = -1;
 
@@ -91,17 +94,42 @@ void sandbox_close_spawner(struct sandbox_spawner *spawner)
 	free(spawner);
 }
 
+/*
+ * The answer to the last question. One to an earlier question came too late: its worker has ended,
+ * as the other end of its socket was closed, and its descriptor would stand for another one's.
+ */
+static int take_answer(struct sandbox_spawner *spawner, struct wire_message *in)
+{
+	const uint64_t until = now_monotonic() + PATIENCE_NS;
+	struct pollfd answers = { .fd = spawner->socket, .events = POLLIN };
+	uint64_t now;
+	int r;
+
+	while ((now = now_monotonic()) < until) {
+		r = poll(&answers, 1, (int)((until - now) / 1000000 + 1));
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (r <= 0)
+			continue;
+		r = wire_receive(spawner->socket, MSG_DONTWAIT, in);
+		if (r < 0 || in->head.address == spawner->asked)
+			return r;
+		if (in->fd >= 0)
+			close(in->fd);
+	}
+	return -ETIME;
+}
+
 int spawner_spawn(struct sandbox_spawner *spawner, enum worker_role role, int socket,
 		  pid_t *ret_pid, int *ret_pidfd)
 {
-	const struct wire_head head = { .operation = WIRE_SPAWN, .number = role };
-	struct pollfd answers = { .fd = spawner->socket, .events = POLLIN };
+	const struct wire_head head = { .operation = WIRE_SPAWN,
+					.number = role,
+					.address = ++spawner->asked };
 	_cleanup_free_ struct wire_message *in = malloc(sizeof(*in));
 	int r = in ? wire_send(spawner->socket, &head, NULL, socket) : -ENOMEM;
 
-	if (!r && poll(&answers, 1, PATIENCE_MS) != 1)
-		r = -ETIME;
-	r = r ?: wire_receive(spawner->socket, MSG_DONTWAIT, in);
+	r = r ?: take_answer(spawner, in);
 	if (r < 0)
 		return r;
 	if (in->head.result == 0 && in->fd >= 0) {

@@ -31,7 +31,8 @@ enum wire_operation {
 	WIRE_EMULATE, /* struct emulate_question -> struct emulate_outcome */
 	WIRE_PAGE,    /* from it, address -> bytes, WIRE_WRITABLE */
 	/* to the spawner; an answer comes to it */
-	WIRE_SPAWN, /* number: enum worker_role; descriptor: its socket -> number: pid; pidfd */
+	WIRE_SPAWN, /* number: enum worker_role; address: of the question; descriptor: its socket
+		       -> number: pid; address: the same; pidfd */
 	/* from the worker */
 	WIRE_LISTENER,	 /* descriptor: of its notifications; before all else, or never */
 	WIRE_ANSWER,	 /* result; WIRE_EXHAUSTED */

@@ -4,9 +4,13 @@
 #include "unit.h"
 
 #include <errno.h>
-#include <sys/sysmacros.h>
-
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox/codec.h"
@@ -14,6 +18,7 @@
 #include "sandbox/patience.h"
 #include "sandbox/process.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/spawner.h"
 #include "sandbox/wire.h"
 #include "sandbox/worker.h"
 
@@ -314,10 +319,57 @@ static void test_a_worker_has_so_many_files(void **state)
 	close(fd);
 }
 
+static pid_t youngest_child(void)
+{
+	char path[64];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fscanf(file, "%d", &pid) == 1)
+		continue;
+	fclose(file);
+	assert_int_not_equal(pid, 0);
+	return pid;
+}
+
+/* A late answer, of a host that had no time for the spawner, is no answer to the next question. */
+static void test_late_spawner(void **state)
+{
+	struct pollfd ended = { .events = POLLIN };
+	struct sandbox_spawner *spawner;
+	int late[2], next[2], pidfd;
+	pid_t pid, worker;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, late), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, next), 0);
+	assert_int_equal(sandbox_open_spawner(&spawner), 0);
+	pid = youngest_child();
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	assert_int_equal(spawner_spawn(spawner, WORKER_READER, late[1], &worker, &pidfd), -ETIME);
+	close(late[0]);
+	close(late[1]);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	assert_int_equal(spawner_spawn(spawner, WORKER_READER, next[1], &worker, &pidfd), 0);
+	ended.fd = pidfd;
+	assert_int_equal(poll(&ended, 1, 500), 0);
+	close(next[0]);
+	close(next[1]);
+	assert_int_equal(poll(&ended, 1, 20000), 1);
+	close(pidfd);
+	sandbox_close_spawner(spawner);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], FILES_WORKER) == 0)
 		return work_evilly();
+	if (argc == 2 && strcmp(argv[1], READER_WORKER) == 0)
+		return sandbox_work(argv[1]);
 
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_come_back),
@@ -329,6 +381,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_an_evil_worker_asks_back),
 		cmocka_unit_test(test_a_worker_has_so_many_files),
 		cmocka_unit_test(test_local_file_systems),
+		cmocka_unit_test(test_late_spawner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
