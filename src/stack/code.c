@@ -124,22 +124,26 @@ bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t
 	return false;
 }
 
-uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size)
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size,
+			     uint64_t *ret_alignment)
 {
 	uint8_t code[CODE_PROLOGUE_MOST];
 	uint32_t room;
 	size_t count, i;
 
+	*ret_alignment = 0;
 	if (size > sizeof(code))
 		size = sizeof(code);
 	if (target_memory_read(task, address, code, size, &count) < 0)
 		return 0;
 	for (i = 0; i + 7 <= count; i++) {
-		if (code[i] != 0x48 || code[i + 2] != 0xec)
+		if (code[i] != 0x48)
 			continue;
-		if (code[i + 1] == 0x83 && code[i + 3] < 0x80) /* sub $8 bits, %rsp */
-			return code[i + 3];
-		if (code[i + 1] == 0x81) { /* sub $32 bits, %rsp */
+		if (code[i + 1] == 0x83 && code[i + 2] == 0xe4) /* and $-8 bits, %rsp */
+			*ret_alignment = (uint8_t)-code[i + 3];
+		if (code[i + 1] == 0x83 && code[i + 2] == 0xec && code[i + 3] < 0x80)
+			return code[i + 3];			  /* sub $8 bits, %rsp */
+		if (code[i + 1] == 0x81 && code[i + 2] == 0xec) { /* sub $32 bits, %rsp */
 			memcpy(&room, code + i + 3, sizeof(room));
 			return room;
 		}
@@ -206,11 +210,13 @@ bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t
 	return true;
 }
 
-uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size)
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size,
+			     uint64_t *ret_alignment)
 {
 	(void)task;
 	(void)address;
 	(void)size;
+	*ret_alignment = 0;
 	return 0;
 }
 

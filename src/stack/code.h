@@ -39,9 +39,12 @@ bool code_may_jump_to(const struct target_task *task, uint64_t address, uint64_t
 /*
  * How much room the function that begins at address takes for its locals, by the first instruction
  * of its first bytes, no more than size, that lowers the stack pointer; 0: there is none.
+ * *ret_alignment: to a multiple of which it has rounded the pointer down before that; 0: it has
+ * not.
  */
 #define CODE_PROLOGUE_MOST 96
-uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size);
+uint64_t code_room_of_locals(const struct target_task *task, uint64_t address, uint64_t size,
+			     uint64_t *ret_alignment);
 
 /*
  * Fetches the registers of interrupted code from the frame that the kernel made for a signal

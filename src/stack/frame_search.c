@@ -143,7 +143,7 @@ static bool is_return_address(struct walker *walker, uint64_t slot, uint64_t *re
 
 /*
  * Where its prologue says that it lies: above the room for locals, the registers saved, and perhaps
- * one word that keeps the stack aligned. That way a function is found that was called through a
+ * some words that keep the stack aligned. That way a function is found that was called through a
  * register.
  */
 static bool try_prologue(struct search *search, int64_t lowest, uint64_t size)
@@ -151,12 +151,15 @@ static bool try_prologue(struct search *search, int64_t lowest, uint64_t size)
 	struct walker *walker = search->walker;
 	uint64_t entry = walker->registers.value[LC_REGISTER_PC] - !walker->exact -
 			 walker->place.vaddr + search->function.start;
-	uint64_t room = code_room_of_locals(&walker->process->task, entry, size), word;
+	uint64_t alignment, word;
+	uint64_t room = code_room_of_locals(&walker->process->task, entry, size, &alignment);
 	uint64_t slot = walker->floor + room - (uint64_t)lowest + (uint64_t)search->back;
 
 	if (room >= WORDS_MOST * sizeof(word))
 		return false;
-	for (unsigned aligning = 0; aligning < 2; aligning++, slot += sizeof(word)) {
+	if (alignment < 2 * sizeof(word)) /* a word that is pushed and not used */
+		alignment = 2 * sizeof(word);
+	for (uint64_t gap = 0; gap < alignment; gap += sizeof(word), slot += sizeof(word)) {
 		if (is_return_address(walker, slot, &word) &&
 		    call_of(walker, word, &search->function, true) != CALL_OF_ANOTHER &&
 		    try_slot(search, slot))

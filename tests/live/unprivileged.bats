@@ -97,7 +97,7 @@ the_same() {
 	local one
 	cp "$programs/fp/pointers" "$shared/"
 	for one in locks files; do cp "$programs/fp/$one" "$shared/fp-$one"; done
-	[[ ! -x $programs/held_rust ]] || cp "$programs/held_rust" "$shared/"
+	[[ ! -x $programs/held_rust ]] || cp "$programs"/{held_rust,rust} "$shared/"
 	# Without names the same addresses; the calls are read in the code, where functions begin in its unwind information.
 	objcopy --strip-all "$shared/pointers" "$shared/stripped"
 	chmod -R a+rX "$shared"
@@ -106,4 +106,5 @@ the_same() {
 	the_same fp-locks 10
 	the_same fp-files 10
 	the_same held_rust 2
+	the_same rust 3
 }
