@@ -45,6 +45,8 @@ struct stack_rule {
 	bool code_known;	  /* the next two were looked up */
 	bool after_call;	  /* the code before this address is a system call instruction */
 	bool returns_from_signal; /* the code at this address does so by sight */
+	bool for_now; /* it could not be read in time, and is to be asked for again: none is found
+		       */
 	uint64_t function; /* vaddr where the function, or this part of it, begins; 0: not known */
 	uint64_t function_end; /* and where the next one does; 0: not known */
 	uint8_t return_register;

@@ -41,6 +41,8 @@
 #define BACK_OFF_FIRST 10000000ull
 #define BACK_OFF_WAITED 200000000ull /* longer ones are not slept through */
 #define BACK_OFF_MOST 10000000000ull
+#define AGAIN_FIRST 30000000000ull /* twice as long each time */
+#define AGAIN_DOUBLED_MOST 7
 
 struct sent_file {
 	UT_hash_handle hh;
@@ -51,6 +53,8 @@ struct sent_file {
 	uint64_t worker; /* the number of the worker that has it; 0: none */
 	unsigned losses;
 	bool given_up;
+	unsigned too_late; /* how often it was given up for want of time */
+	uint64_t again_at; /* when it is asked again after that; 0: never */
 };
 
 struct sandbox {
@@ -295,10 +299,40 @@ static void note_loss(struct sandbox *sandbox, struct sent_file *file, int error
 	if (++file->losses < LOSSES_MAX || file->given_up)
 		return;
 	file->given_up = true;
-	sandbox_remark(&sandbox->options.audience,
-		       "%s: reading it was given up, %s: its frames have no names", file->path,
-		       error == -ETIME ? "for it took too long"
-				       : "for it takes too much memory, or is made to do harm");
+	file->again_at = 0;
+	if (error == -ETIME) {
+		file->again_at = now_monotonic() + (AGAIN_FIRST << file->too_late);
+		file->too_late += file->too_late < AGAIN_DOUBLED_MOST;
+	}
+	if (file->too_late > 1)
+		return;
+	sandbox_remark(
+		&sandbox->options.audience,
+		error == -ETIME
+			? "%s: reading it was given up for now, for it took too long: its frames "
+			  "have no names"
+			: "%s: reading it was given up, for it takes too much memory, or is made "
+			  "to "
+			  "do harm: its frames have no names",
+		file->path);
+}
+
+/* What took too long on a busy host does not always: it gets another chance, and loses that at
+ * once. */
+static bool is_given_up(struct sent_file *file)
+{
+	if (file->given_up && file->again_at && file->fd >= 0 &&
+	    now_monotonic() >= file->again_at) {
+		file->given_up = false;
+		file->losses = LOSSES_MAX - 1;
+	}
+	return file->given_up;
+}
+
+/* Of an answer that there is none of: for want of time, or for good. */
+static int no_answer(const struct sent_file *file)
+{
+	return file && (!file->given_up || file->again_at) ? -EAGAIN : -ENOENT;
 }
 
 static bool is_at_worker(const struct sandbox *sandbox, const struct sent_file *file)
@@ -363,15 +397,15 @@ static int ask(struct sandbox *sandbox, const struct question *question)
 	struct sent_file *file = question->file;
 	int r = 0;
 
-	if (file && file->given_up)
-		return -ENOENT;
+	if (file && is_given_up(file))
+		return no_answer(file);
 	for (unsigned attempt = 0; attempt < 2; attempt++) {
 		bool fresh;
 
 		if (!sandbox->process.pid)
 			r = begin_worker(sandbox);
 		if (r < 0)
-			return r;
+			return r == -ETIME || r == -EBUSY ? no_answer(file) : r;
 		fresh = sandbox->answers == 0;
 		r = try(sandbox, question);
 		if (r == 0) {
@@ -392,12 +426,12 @@ static int ask(struct sandbox *sandbox, const struct question *question)
 				say_none(sandbox, "it ends at once");
 			sandbox->answers += file || r != -ECONNRESET; /* not for want of a worker */
 			lose_worker(sandbox);
-			return -ENOENT;
+			return no_answer(file);
 		}
 		lose_worker(sandbox);
 		r = 0;
 	}
-	return -ENOENT;
+	return no_answer(file);
 }
 
 static int ask_about(struct sandbox *sandbox, enum wire_operation operation, uint64_t number,
@@ -461,8 +495,11 @@ static int sandbox_open_file(struct binary_files *files, uint64_t number, int fd
 	struct sent_file *file;
 
 	HASH_FIND(hh, sandbox->sent, &number, sizeof(number), file);
-	if (file && file->given_up)
+	if (file && file->given_up) {
+		if (file->fd < 0)
+			file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 		return 0;
+	}
 	sandbox_close(files, number);
 	file = calloc(1, sizeof(*file));
 	if (!file)

@@ -149,7 +149,8 @@ static bool rule_is_sound(const struct stack_rule *rule)
 {
 	if (!flag_is_sound(&rule->found) || !flag_is_sound(&rule->signal) ||
 	    !flag_is_sound(&rule->outermost) || !flag_is_sound(&rule->code_known) ||
-	    !flag_is_sound(&rule->after_call) || !flag_is_sound(&rule->returns_from_signal))
+	    !flag_is_sound(&rule->after_call) || !flag_is_sound(&rule->returns_from_signal) ||
+	    !flag_is_sound(&rule->for_now) || rule->for_now)
 		return false;
 	if (rule->return_register >= LC_REGISTER_COUNT || !value_is_sound(rule, &rule->cfa))
 		return false;

@@ -36,7 +36,7 @@ void cache_release(struct cache *cache)
 	cache_init(cache, cache->max, cache->release);
 }
 
-void *cache_find(const struct cache *cache, uint64_t module, uint64_t address)
+static struct cache_slot *find_slot(const struct cache *cache, uint64_t module, uint64_t address)
 {
 	size_t i;
 
@@ -44,13 +44,29 @@ void *cache_find(const struct cache *cache, uint64_t module, uint64_t address)
 		return NULL;
 	i = slot_of(module, address, cache->capacity);
 	while (cache->slots[i].value) {
-		const struct cache_slot *slot = &cache->slots[i];
+		struct cache_slot *slot = &cache->slots[i];
 
 		if (slot->address == address && slot->module == module)
-			return slot->value;
+			return slot;
 		i = (i + 1) & (cache->capacity - 1);
 	}
 	return NULL;
+}
+
+void *cache_find(const struct cache *cache, uint64_t module, uint64_t address)
+{
+	const struct cache_slot *slot = find_slot(cache, module, address);
+
+	return slot ? slot->value : NULL;
+}
+
+void cache_replace(struct cache *cache, uint64_t module, uint64_t address, void *value)
+{
+	struct cache_slot *slot = find_slot(cache, module, address);
+
+	cache->release(slot ? slot->value : value);
+	if (slot)
+		slot->value = value;
 }
 
 static void insert(struct cache_slot *slots, size_t capacity, struct cache_slot slot)

@@ -35,4 +35,7 @@ void *cache_find(const struct cache *cache, uint64_t module, uint64_t address);
  */
 int cache_add(struct cache *cache, uint64_t module, uint64_t address, void *value);
 
+/* The value of what is there already. Takes ownership of the new one and releases the old one. */
+void cache_replace(struct cache *cache, uint64_t module, uint64_t address, void *value);
+
 #endif

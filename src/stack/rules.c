@@ -12,7 +12,7 @@ void rules_init(struct cache *rules)
 	cache_init(rules, RULES_MAX, free);
 }
 
-/* A file that can't be read has no rules. */
+/* A file that can't be read has no rules; one that could not be read in time has none for now. */
 static struct stack_rule *read_rule(struct module_table *modules, struct stack_module *module,
 				    uint64_t vaddr)
 {
@@ -23,18 +23,27 @@ static struct stack_rule *read_rule(struct module_table *modules, struct stack_m
 		r = modules->files->does->rule(modules->files, module->number, vaddr, &rule);
 	if (r == -ENOMEM)
 		return NULL;
-	return r < 0 ? calloc(1, sizeof(*rule)) : rule;
+	if (r >= 0)
+		return rule;
+	rule = calloc(1, sizeof(*rule));
+	if (rule)
+		rule->for_now = r == -EAGAIN;
+	return rule;
 }
 
 struct stack_rule *rules_get(struct cache *rules, struct module_table *modules,
 			     struct stack_module *module, uint64_t vaddr)
 {
-	struct stack_rule *rule = cache_find(rules, module->number, vaddr);
+	struct stack_rule *known = cache_find(rules, module->number, vaddr), *rule;
 
-	if (rule)
-		return rule;
+	if (known && !known->for_now)
+		return known;
 	rule = read_rule(modules, module, vaddr);
-	if (!rule || cache_add(rules, module->number, vaddr, rule) < 0)
+	if (!rule)
+		return known;
+	if (known)
+		cache_replace(rules, module->number, vaddr, rule);
+	else if (cache_add(rules, module->number, vaddr, rule) < 0)
 		return NULL;
 	return rule;
 }

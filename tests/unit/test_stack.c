@@ -35,6 +35,7 @@
 #include "stack/kernel_symbols.h"
 #include "stack/perf_map.h"
 #include "stack/process.h"
+#include "stack/rules.h"
 #include "stack/stack.h"
 #include "target/memory.h"
 
@@ -1509,12 +1510,57 @@ static void test_kernel_stack(void **state)
 	}
 }
 
+/* A reader that has no time twice, then answers; then there would be no more answers. */
+struct late_files {
+	struct binary_files files; /* first */
+	unsigned asked;
+};
+
+static int late_rule(struct binary_files *files, uint64_t number, uint64_t vaddr,
+		     struct stack_rule **ret_rule)
+{
+	struct late_files *late = (struct late_files *)files;
+
+	(void)number;
+	(void)vaddr;
+	if (++late->asked < 3)
+		return -EAGAIN;
+	*ret_rule = late->asked == 3 ? calloc(1, sizeof(**ret_rule)) : NULL;
+	if (!*ret_rule)
+		return -ENOENT;
+	(*ret_rule)->found = true;
+	return 0;
+}
+
+/* What a busy host had no time for is asked again; what there is not is not. */
+static void test_rules_in_time(void **state)
+{
+	static const struct binary_operations operations = { .rule = late_rule };
+	struct late_files late = { .files = { .does = &operations } };
+	struct module_table table = { .files = &late.files };
+	struct stack_module module = { .number = 1 };
+	struct cache rules;
+
+	(void)state;
+	rules_init(&rules);
+	assert_false(rules_get(&rules, &table, &module, 7)->found);
+	assert_false(rules_get(&rules, &table, &module, 7)->found);
+	assert_true(rules_get(&rules, &table, &module, 7)->found);
+	assert_true(rules_get(&rules, &table, &module, 7)->found);
+	assert_int_equal(late.asked, 3);
+	assert_false(rules_get(&rules, &table, &module, 8)->found);
+	assert_false(rules_get(&rules, &table, &module, 8)->found);
+	assert_int_equal(late.asked, 4);
+	cache_release(&rules);
+}
+
 #define CHILD_TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_demangle),
+		cmocka_unit_test(test_rules_in_time),
 		cmocka_unit_test(test_demangle_explosion),
 		cmocka_unit_test(test_expression),
 		cmocka_unit_test(test_cache),
