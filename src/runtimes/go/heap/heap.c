@@ -167,11 +167,6 @@ uint64_t go_heap_bytes(struct go_process *process)
 	return pages >> 40 ? 0 : pages << PAGE_SHIFT;
 }
 
-static uint64_t room_for(const struct go_span *span)
-{
-	return (span->end - span->start + span->size - 1) / span->size;
-}
-
 /*
  * Notes of each page what it belongs to; beyond the arenas that were counted on nothing is noted.
  */
@@ -279,8 +274,26 @@ static bool give_numbers(struct go_heap *heap, struct go_span *span)
 {
 	span->reciprocal = reciprocal_of(span);
 	span->first = heap->objects;
-	heap->objects += room_for(span);
+	heap->objects += go_heap_room(span);
 	return heap->objects <= OBJECTS_MAX;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct go_span *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Objects that lie beside each other then have numbers that do. */
+static void sort_spans(struct go_heap *heap)
+{
+	size_t i;
+
+	for (i = 1; i < heap->count && heap->spans[i - 1].start <= heap->spans[i].start; i++)
+		;
+	if (i < heap->count)
+		qsort(heap->spans, heap->count, sizeof(*heap->spans), by_start);
 }
 
 /* Numbers pages and objects; the spans of stacks are known by their pages only. */
@@ -288,6 +301,8 @@ static int index_spans(struct go_heap *heap)
 {
 	size_t i, n = 0;
 	int r = find_bounds(heap);
+
+	sort_spans(heap);
 
 	for (i = 0; i < heap->count && !r; i++) {
 		struct go_span *span = &heap->spans[i];
@@ -429,7 +444,7 @@ const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t numb
 			high = middle;
 	}
 	return high > low && number >= heap->spans[low].first &&
-			       number - heap->spans[low].first < room_for(&heap->spans[low])
+			       number - heap->spans[low].first < go_heap_room(&heap->spans[low])
 		       ? &heap->spans[low]
 		       : NULL;
 }
@@ -437,6 +452,12 @@ const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t numb
 uint64_t go_heap_object(const struct go_span *span, uint64_t address)
 {
 	return span->start + go_heap_index(span, address) * span->size;
+}
+
+/* Are there bits that tell what is in use behind the first ones? */
+static bool has_bits(const struct go_span *span)
+{
+	return span->alloc_bits && span->free_index < span->count && span->count <= MOST_COUNTED;
 }
 
 /*
@@ -455,6 +476,37 @@ static const uint8_t *bits_of(const struct go_process *process, struct go_span *
 		span->bits = NULL;
 	}
 	return span->bits;
+}
+
+void go_heap_read_bits(const struct go_process *process, const struct go_heap *heap,
+		       const struct go_span *const *spans, size_t count)
+{
+	struct target_piece pieces[BATCH];
+	struct go_span *of[BATCH], *span;
+	size_t i, n;
+
+	for (; count; spans += i, count -= i) {
+		for (i = 0, n = 0; i < count && n < BATCH; i++) {
+			span = &heap->spans[spans[i] - heap->spans];
+			if (span->bits || !has_bits(span))
+				continue;
+			span->bits = malloc(span->count / 8 + 1);
+			if (!span->bits)
+				continue;
+			of[n] = span;
+			pieces[n++] = (struct target_piece){ .address = span->alloc_bits,
+							     .buffer = span->bits,
+							     .size = span->count / 8 + 1 };
+		}
+		if (go_read_pieces(process, pieces, n) < 0)
+			memset(pieces, 0, sizeof(pieces));
+		while (n--) {
+			if (pieces[n].read)
+				continue;
+			free(of[n]->bits);
+			of[n]->bits = NULL;
+		}
+	}
 }
 
 /* The bits move with each collection, and their memory is used again: true where they did. */

@@ -9,25 +9,28 @@
 #include "runtimes/go/sched/process.h"
 
 struct go_span {
-	uint64_t at; /* of its descriptor, the runtime's mspan */
-	uint64_t start, end;
+	/* What is asked of it for each pointer. */
+	uint64_t start;
 	uint64_t size;	     /* of an object */
-	uint64_t alloc_bits; /* address */
-	uint64_t specials;   /* address of the first record; 0: none */
-	uint8_t class; /* the runtime's spanclass: of size, doubled, and whether it has pointers */
-	bool arena;    /* of GOEXPERIMENT=arenas: laid out in another way */
-	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
-	uint32_t count;	     /* of objects that it has room for */
 	uint64_t first;	     /* number of its first object among those of all spans */
 	uint32_t reciprocal; /* of size, times 2^32; 0: it is divided by it */
-	uint8_t *bits;	     /* go_heap_in_use() */
+	uint32_t count;	     /* of objects that it has room for */
 	bool scan;	     /* may hold pointers */
 	bool tiny; /* an object is a block of several, none with pointers (src/runtime/malloc.go,
 		      maxTinySize) */
+
+	uint8_t class; /* the runtime's spanclass: of size, doubled, and whether it has pointers */
+	bool arena;    /* of GOEXPERIMENT=arenas: laid out in another way */
+	uint32_t free_index; /* objects before it are in use; behind it the bits tell */
+	uint64_t end;
+	uint64_t at;	     /* of its descriptor, the runtime's mspan */
+	uint64_t alloc_bits; /* address */
+	uint64_t specials;   /* address of the first record; 0: none */
+	uint8_t *bits;	     /* go_heap_in_use() */
 };
 
 struct go_heap {
-	struct go_span *spans; /* in use; those that came into use since are at the end */
+	struct go_span *spans; /* in use, by address; those that came into use since are at the end */
 	size_t count, capacity;
 	uint64_t objects;   /* that all of them have room for */
 	uint64_t low, high; /* addresses in question */
@@ -81,11 +84,21 @@ static inline uint64_t go_heap_index(const struct go_span *span, uint64_t addres
 	return span->reciprocal ? offset * span->reciprocal >> 32 : offset / span->size;
 }
 
+/* How many objects a span has numbers for: what it says of how many it has may be anything. */
+static inline uint64_t go_heap_room(const struct go_span *span)
+{
+	return (span->end - span->start + span->size - 1) / span->size;
+}
+
 /* The span of an object's number among all; NULL: none. */
 const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t number);
 
 /* The start of the object that address lies in. */
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);
+
+/* Reads what go_heap_in_use() asks, of many spans at once. Where that fails, they are asked later. */
+void go_heap_read_bits(const struct go_process *process, const struct go_heap *heap,
+		       const struct go_span *const *spans, size_t count);
 
 /*
  * Whether that object is in use: what is free still holds old pointers. Free only by a fresh look

@@ -62,13 +62,14 @@ int reach_begin(struct search *search)
 	int r = go_modules_have_grown(process, &unknown) ? -ENOENT
 							 : go_heap_read(process, &search->heap);
 
-	search->chunk = malloc(REACH_CHUNK);
+	search->chunk = malloc(REACH_CHUNK + REACH_SLACK);
 	search->batch = malloc(sizeof(*search->batch));
-	search->arena_bits = malloc(REACH_ARENA_BITS);
+	search->arena_bits = malloc(REACH_ARENA_BITS + REACH_SLACK);
+	search->reading = reach_reading_new();
 	search->frames = reach_frames_new();
 	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
-	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
+	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames || !search->reading ||
 		   !search->bits || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
@@ -82,11 +83,15 @@ int reach_begin(struct search *search)
 	return r;
 }
 
-int reach_look(struct search *search)
+int reach_look(struct search *search, struct search *before)
 {
 	unsigned pass;
 	int r = reach_begin(search);
 
+	if (!r && before)
+		reach_marks_take(search, before);
+	if (before)
+		reach_release(before);
 	if (!r)
 		go_semaphores_read(search->process, search->model->count, &search->semaphores);
 	r = r ?: reach_list_goroutines(search);
@@ -121,12 +126,13 @@ void reach_release(struct search *search)
 	free(search->by_object);
 	free(search->waits);
 	free(search->processors);
-	free(search->met);
+	free(search->marks);
 	free(search->awaited);
 	free(search->held);
 	free(search->chunk);
 	free(search->batch);
 	free(search->arena_bits);
+	free(search->reading);
 	free(search->frames);
 	reach_bits_free(search->bits);
 	reach_paths_free(search->paths);
@@ -135,6 +141,7 @@ void reach_release(struct search *search)
 	go_conditions_release(&search->conditions);
 	go_specials_release(&search->specials);
 	go_heap_release(&search->heap);
+	*search = (struct search){};
 }
 
 static uint64_t time_for(struct go_process *process)
@@ -218,40 +225,50 @@ static int find_more(struct search *search, struct lc_go_process *model, const u
 	return r;
 }
 
-/* Of up to three looks one. What only the last one can tell is not told before. */
-static int look(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
-		const struct go_loops *loops, unsigned number, bool *moved, size_t *count)
+/*
+ * Of up to three looks one, which is kept, and takes the place of the one before. What only the
+ * last one can tell is not told before.
+ */
+static int look(struct search **last, struct search *search, struct lc_go_process *model,
+		uint8_t *dead, unsigned number, bool *moved, size_t *count)
 {
-	struct search *search = reach_search_new(process, model);
-	int r = search ? reach_look(search) : -ENOMEM;
+	int r;
 
-	if (!r) {
-		search->loops = loops;
-		*count = take_answers(search, dead, /* first= */ number == 1);
-		*moved = *moved || search->moved;
-		if (!*count || number == 3 || (number == 2 && !*moved))
-			r = find_more(search, model, dead, *count != 0);
-	}
-	if (search)
-		reach_release(search);
-	free(search);
+	if (!search)
+		return -ENOMEM;
+	r = reach_look(search, *last);
+	free(*last);
+	*last = search;
+	if (r < 0)
+		return r;
+	*count = take_answers(search, dead, /* first= */ number == 1);
+	*moved = *moved || search->moved;
+	if (!*count || number == 3 || (number == 2 && !*moved))
+		r = find_more(search, model, dead, *count != 0);
 	return r;
 }
 
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
 	     const struct go_loops *loops)
 {
+	struct search *last = NULL, *search;
 	bool moved = false;
-	size_t count = 0;
-	int r = look(process, model, dead, loops, 1, &moved, &count);
+	size_t count = 1;
+	unsigned number;
+	int r = 0;
 
 	/*
 	 * Only what nothing reached at the first look is worth a second; a third, where somebody
 	 * ran meanwhile.
 	 */
-	if (!r && count)
-		r = look(process, model, dead, loops, 2, &moved, &count);
-	if (!r && count && moved)
-		r = look(process, model, dead, loops, 3, &moved, &count);
+	for (number = 1; number <= 3 && !r && count && (number < 3 || moved); number++) {
+		search = reach_search_new(process, model);
+		if (search)
+			search->loops = loops;
+		r = look(&last, search, model, dead, number, &moved, &count);
+	}
+	if (last)
+		reach_release(last);
+	free(last);
 	return r;
 }

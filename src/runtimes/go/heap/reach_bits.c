@@ -85,9 +85,9 @@ static bool is_small(const struct search *search, const struct go_span *span)
 	       span->end - span->start == SPAN_SIZE;
 }
 
-uint64_t reach_bits_extent(const struct search *search, const struct go_span *span, uint64_t object)
+bool reach_is_read_whole(const struct search *search, const struct go_span *span)
 {
-	return is_small(search, span) && span->size > 8 ? span->end : object + span->size;
+	return is_small(search, span) && span->size > 8;
 }
 
 /* Never another one, once it is there. */
@@ -125,17 +125,23 @@ static bool has_bit(const uint8_t *bits, uint64_t number)
 	return bits[number / 8] >> (number % 8) & 1;
 }
 
+#define BITS_AT_ONCE 56 /* of a word, from any bit of a byte on */
+
+/* A word behind the last bit can be read. */
 static void mark_bits(struct search *search, const uint8_t *words, size_t count,
 		      const uint8_t *bits, uint64_t first)
 {
-	uint64_t word;
-	size_t i;
+	uint64_t word, some;
+	size_t i, n;
 
-	for (i = 0; i < count; i++) {
-		if (!has_bit(bits, first + i))
-			continue;
-		memcpy(&word, words + i * 8, 8);
-		reach_mark_soon(search, word);
+	for (i = 0; i < count; i += n, first += n) {
+		n = count - i < BITS_AT_ONCE ? count - i : BITS_AT_ONCE;
+		memcpy(&some, bits + first / 8, sizeof(some));
+		some = some >> (first % 8) & ((1ull << n) - 1);
+		for (; some; some &= some - 1) {
+			memcpy(&word, words + (i + (size_t)__builtin_ctzll(some)) * 8, 8);
+			reach_mark_soon(search, word);
+		}
 	}
 }
 
@@ -159,14 +165,13 @@ static bool mark_two_bits(struct search *search, const uint8_t *words, size_t co
 	return true;
 }
 
-/* The bits of small objects; NULL: they do not lie where they are to lie. */
-static const uint8_t *small_bits(const struct search *search, const struct go_span *span,
-				 uint64_t object, const struct reach_piece *piece)
+const uint8_t *reach_small_bits(const struct search *search, const struct go_span *span,
+				const struct reach_piece *piece)
 {
 	uint64_t at = span->end - BITS_SIZE;
 	uint8_t last;
 
-	if (span->class >> 1 == 0 || piece->address > at ||
+	if (!is_small(search, span) || span->class >> 1 == 0 || piece->address > at ||
 	    piece->address + piece->size < span->end)
 		return NULL;
 	/* The marks end with the span's class; bits of words that are bits themselves are 0. */
@@ -176,15 +181,13 @@ static const uint8_t *small_bits(const struct search *search, const struct go_sp
 		at -= MARKS_SIZE;
 	else if (last)
 		return NULL;
-	return piece->address <= at && object + span->size <= at
-		       ? piece->bytes + (at - piece->address)
-		       : NULL;
+	return piece->address <= at ? piece->bytes + (at - piece->address) : NULL;
 }
 
 static bool mark_small(struct search *search, const struct go_span *span, uint64_t object,
 		       const struct reach_piece *piece)
 {
-	const uint8_t *bytes = piece->bytes + (object - piece->address), *bits;
+	const uint8_t *bytes = piece->bytes + (object - piece->address);
 
 	if (span->size == 8) { /* all of these are pointers */
 		uint64_t word;
@@ -193,10 +196,11 @@ static bool mark_small(struct search *search, const struct go_span *span, uint64
 		reach_mark_soon(search, word);
 		return true;
 	}
-	bits = small_bits(search, span, object, piece);
-	if (bits)
-		mark_bits(search, bytes, span->size / 8, bits, (object - span->start) / 8);
-	return bits != NULL;
+	/* Where the bits are is none. */
+	if (!piece->small || bytes + span->size > piece->small)
+		return false;
+	mark_bits(search, bytes, span->size / 8, piece->small, (object - span->start) / 8);
+	return true;
 }
 
 /* Where the bits of a type are; 0: a program would have to be run to have them, or was not yet. */

@@ -39,9 +39,57 @@ bool reach_push(struct search *search, struct reach_list *list, uint64_t item)
 int reach_marks_begin(struct search *search)
 {
 	search->bit_count = search->heap.objects + LATE_OBJECTS;
-	search->met = calloc(1, search->bit_count / 8 + 1);
+	search->marks = calloc(search->bit_count / 64 + 1, sizeof(*search->marks));
 	search->awaited = calloc(1, search->bit_count / 8 + 1);
-	return search->met && search->awaited ? reach_queue_begin(search) : -ENOMEM;
+	return search->marks && search->awaited ? reach_queue_begin(search) : -ENOMEM;
+}
+
+static bool is_met(const struct search *search, uint64_t number)
+{
+	return search->marks[number / 64].met >> (number % 64) & 1;
+}
+
+static void set_met(struct search *search, uint64_t number)
+{
+	search->marks[number / 64].met |= 1ull << (number % 64);
+}
+
+static bool is_awaited(const struct search *search, uint64_t number)
+{
+	return search->awaited[number / 8] >> (number % 8) & 1;
+}
+
+/* The same span as before, of the same objects, as far as can be seen; NULL: there was none. */
+static const struct go_span *same_span(const struct go_heap *before, const struct go_span *span)
+{
+	const struct go_span *old = go_heap_span(before, span->start);
+
+	return old && old->at == span->at && old->start == span->start && old->end == span->end &&
+			       old->size == span->size && old->class == span->class
+		       ? old
+		       : NULL;
+}
+
+void reach_marks_take(struct search *search, const struct search *before)
+{
+	const struct go_span *span, *old;
+	uint64_t count, i, number;
+	size_t k;
+
+	for (k = 0; k < search->heap.count; k++) {
+		span = &search->heap.spans[k];
+		old = same_span(&before->heap, span);
+		count = old ? go_heap_room(span) : 0;
+		for (i = 0; i < count && old->first + i < before->bit_count; i++) {
+			number = old->first + i;
+			if (!is_met(before, number))
+				continue;
+			number = span->first + i;
+			set_met(search, number);
+			if (span->scan)
+				reach_enqueue(search, span->start + i * span->size, number);
+		}
+	}
 }
 
 static size_t slot_of(uint64_t object, size_t mask)
@@ -149,6 +197,9 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	};
 	*slot = ++search->wait_count;
 	search->awaited[number / 8] |= 1u << (number % 8);
+	/* By the look before this one. Of a block of tiny objects each pointer counts. */
+	if (!span->tiny && is_met(search, number))
+		reach_lives(search, goroutine);
 }
 
 /*
@@ -181,7 +232,7 @@ static void hold(struct search *search, uint64_t word)
 	if (!span || span->tiny || !number_of(search, span, word, &number, &object))
 		return;
 	bit = 1u << (number % 8);
-	if ((search->met[number / 8] | search->held[number / 8]) & bit)
+	if (is_met(search, number) || search->held[number / 8] & bit)
 		return;
 	search->held[number / 8] |= bit;
 	if (span->scan)
@@ -201,15 +252,15 @@ bool reach_is_held(const struct search *search, uint64_t object)
 static void meet(struct search *search, const struct go_span *span, uint64_t number,
 		 uint64_t object, uint64_t word)
 {
-	uint8_t bit = 1u << (number % 8);
+	bool met = is_met(search, number), awaited = is_awaited(search, number);
 
 	/* Of a block of tiny objects each pointer counts that leads to what is awaited. */
-	if (search->met[number / 8] & bit && !(span->tiny && search->awaited[number / 8] & bit))
+	if (met && !(span->tiny && awaited))
 		return;
-	if (search->paths && !(search->met[number / 8] & bit))
+	if (search->paths && !met)
 		reach_note_step(search, span, object);
-	search->met[number / 8] |= bit;
-	if (search->awaited[number / 8] & bit)
+	set_met(search, number);
+	if (awaited)
 		wake(search, object, word, span->tiny);
 	if (span->scan)
 		reach_enqueue(search, object, number);
@@ -238,7 +289,7 @@ void reach_mark(struct search *search, uint64_t word)
 	}
 	if (search->mode != REACH_COLOURS)
 		meet(search, span, number, object, word);
-	else if (!(search->met[number / 8] >> (number % 8) & 1))
+	else if (!is_met(search, number))
 		reach_colour(search, span, object);
 }
 
@@ -249,7 +300,7 @@ static void look_up(struct search *search, struct reach_pending *pending)
 			 number_of(search, pending->span, pending->word, &pending->number,
 				   &pending->object);
 	if (pending->known)
-		__builtin_prefetch(&search->met[pending->number / 8]);
+		__builtin_prefetch(&search->marks[pending->number / 64]);
 }
 
 static void mark_pending(struct search *search, struct reach_pending *pending)
@@ -276,8 +327,10 @@ void reach_mark_soon(struct search *search, uint64_t word)
 	mark_pending(search, pending);
 	pending->word = word;
 	pending->span = go_heap_span(&search->heap, word);
-	if (pending->span)
-		__builtin_prefetch(pending->span);
+	if (pending->span) {
+		__builtin_prefetch(&pending->span->start);
+		__builtin_prefetch(&pending->span->tiny);
+	}
 	look_up(search, &soon->list[(soon->at + REACH_SOON / 2) % REACH_SOON]);
 	soon->at = (soon->at + 1) % REACH_SOON;
 }
@@ -309,5 +362,5 @@ bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_obj
 
 	if (!span || !number_of(search, span, word, &number, ret_object))
 		return true;
-	return search->met[number / 8] >> (number % 8) & 1;
+	return is_met(search, number);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Objects that were met and not read yet: a list with a bound, and a bit for each object beyond it.
- * What the bits have is taken span by span, so that it is read in few pieces; the list, with what
- * was met last, comes first, or a chain of objects would be a sweep of all bits for each.
+ * Objects that were met and not read yet: a bit for each object. As long as they are few, a list
+ * tells where they are, or a chain of objects would be a sweep of all bits for each. When there are
+ * many, the bits are swept from one end of the heap to the other and again, so that most of it is
+ * read in few pieces; what is met meanwhile farther on is read in the same sweep.
  */
 #include "runtimes/go/heap/reach_search.h"
 
@@ -10,74 +11,115 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_MOST 32768
-#define DIGIT 11 /* bits */
+#define LIST_MOST 8192
+#define SWEEP_LEAST 1024 /* when fewer are left, they are listed again */
+#define DIGIT 11	 /* bits */
 
 int reach_queue_begin(struct search *search)
 {
 	struct reach_queue *queue = &search->queue;
 
-	queue->bits = calloc(search->bit_count / 64 + 1, sizeof(*queue->bits));
 	queue->sorted = calloc(2 * REACH_SORTED, sizeof(*queue->sorted));
-	return queue->bits && queue->sorted ? 0 : -ENOMEM;
+	return queue->sorted ? 0 : -ENOMEM;
 }
 
 void reach_queue_release(struct reach_queue *queue)
 {
 	free(queue->list.items);
-	free(queue->bits);
 	free(queue->sorted);
 	*queue = (struct reach_queue){};
 }
 
 bool reach_has_objects(const struct search *search)
 {
-	return search->queue.list.count || search->queue.bit_count;
+	return search->queue.bit_count;
 }
 
 void reach_enqueue(struct search *search, uint64_t object, uint64_t number)
 {
 	struct reach_queue *queue = &search->queue;
-	uint64_t bit = 1ull << (number % 64);
+	uint64_t *unread = &search->marks[number / 64].unread, bit = 1ull << (number % 64);
 
-	/* For a path those that were met first come first, and there are fewer. */
-	if (search->paths || queue->list.count < LIST_MOST || !queue->bits) {
+	if (*unread & bit)
+		return;
+	*unread |= bit;
+	queue->bit_count++;
+	if (queue->sweeps)
+		return;
+	/* For a path those that were met first come first. */
+	if (search->paths || queue->list.count < LIST_MOST) {
 		reach_push(search, &queue->list, object);
 		return;
 	}
-	queue->bit_count += !(queue->bits[number / 64] & bit);
-	queue->bits[number / 64] |= bit;
+	queue->list.count = 0;
+	queue->sweeps = true;
 }
 
-/* One of the numbers of a word of bits. */
-static uint64_t object_of(struct search *search, uint64_t number, const struct go_span **span)
+/* The first number from here on that has a bit, before to; to: none has. */
+static uint64_t next_bit(const struct search *search, uint64_t number, uint64_t to)
 {
-	if (!*span || number < (*span)->first ||
-	    (number - (*span)->first) * (*span)->size >= (*span)->end - (*span)->start)
-		*span = go_heap_numbered(&search->heap, number);
-	return *span ? (*span)->start + (number - (*span)->first) * (*span)->size : 0;
+	uint64_t bits;
+
+	while (number < to) {
+		bits = search->marks[number / 64].unread >> (number % 64);
+		if (bits) {
+			number += (uint64_t)__builtin_ctzll(bits);
+			return number < to ? number : to;
+		}
+		number = (number / 64 + 1) * 64;
+	}
+	return to;
 }
 
-/* From where the last ones were taken on, and around. */
-static size_t take_bits(struct search *search, uint64_t *objects, size_t most)
+uint64_t reach_take(struct search *search, uint64_t number, uint64_t to)
+{
+	number = next_bit(search, number, to);
+	if (number < to) {
+		search->marks[number / 64].unread &= ~(1ull << (number % 64));
+		search->queue.bit_count--;
+	}
+	return number;
+}
+
+/* The span of a number, which most often is the next one. */
+static const struct go_span *span_of(const struct search *search, const struct go_span *last,
+				     uint64_t number)
+{
+	const struct go_heap *heap = &search->heap;
+
+	if (last && last + 1 < heap->spans + heap->count && number >= last[1].first &&
+	    number < last[1].first + go_heap_room(&last[1]))
+		return last + 1;
+	return go_heap_numbered(heap, number);
+}
+
+/* From where the last ones were taken on, and around: as many as are read at once. */
+static size_t take_bits(struct search *search, uint64_t *objects)
 {
 	struct reach_queue *queue = &search->queue;
-	uint64_t words = search->bit_count / 64 + 1, steps, number, object;
 	const struct go_span *span = NULL;
+	uint64_t number, size = 0;
 	size_t count = 0;
+	bool around = false;
 
-	for (steps = 0; queue->bit_count && count + 64 <= most && steps <= words; steps++) {
-		uint64_t bits = queue->bits[queue->at];
-
-		for (; bits; bits &= bits - 1) {
-			number = queue->at * 64 + (uint64_t)__builtin_ctzll(bits);
-			object = object_of(search, number, &span);
-			if (object)
-				objects[count++] = object;
-			queue->bit_count--;
+	while (count < REACH_SORTED && size < REACH_CHUNK) {
+		number = next_bit(search, queue->at, search->bit_count);
+		if (number == search->bit_count) {
+			if (count || around)
+				break;
+			around = true;
+			queue->at = 0;
+			continue;
 		}
-		queue->bits[queue->at] = 0;
-		queue->at = queue->at + 1 == words ? 0 : queue->at + 1;
+		span = span_of(search, span, number);
+		if (!span) { /* never */
+			reach_take(search, number, number + 1);
+			continue;
+		}
+		objects[count++] = span->start + (number - span->first) * span->size;
+		size += reach_is_read_whole(search, span) ? span->end - span->start : span->size;
+		queue->at = reach_is_read_whole(search, span) ? span->first + go_heap_room(span)
+							      : number + 1;
 	}
 	return count;
 }
@@ -91,6 +133,10 @@ static void sort(const struct search *search, uint64_t *objects, size_t count)
 	unsigned shift;
 	size_t i, sum;
 
+	for (i = 1; i < count && objects[i - 1] <= objects[i]; i++)
+		;
+	if (i >= count)
+		return;
 	for (shift = 3; high >> (shift - 3); shift += DIGIT) {
 		memset(ends, 0, sizeof(ends));
 		for (i = 0; i < count; i++)
@@ -111,25 +157,48 @@ static void sort(const struct search *search, uint64_t *objects, size_t count)
 		memcpy(objects, from, count * sizeof(*objects));
 }
 
-size_t reach_dequeue(struct search *search, const uint64_t **ret_objects)
+static size_t take_list(struct search *search, uint64_t *objects)
 {
 	struct reach_list *list = &search->queue.list;
-	uint64_t *objects = search->queue.sorted;
-	size_t count = list->count - list->first < REACH_SORTED ? list->count - list->first
-								: REACH_SORTED;
+	size_t count = list->count - list->first;
 
-	*ret_objects = objects;
-	if (!count) {
-		count = take_bits(search, objects, REACH_SORTED);
-	} else if (search->paths) {
-		memcpy(objects, list->items + list->first, count * sizeof(*objects));
-		list->first += count;
-		if (list->first == list->count)
-			list->first = list->count = 0;
-	} else {
-		list->count -= count;
-		memcpy(objects, list->items + list->count, count * sizeof(*objects));
+	count = count < REACH_SORTED ? count : REACH_SORTED;
+	memcpy(objects, list->items + list->first, count * sizeof(*objects));
+	list->first += count;
+	if (list->first == list->count)
+		list->first = list->count = 0;
+	return count;
+}
+
+/* The few that are left go into the list. */
+static void end_sweeps(struct search *search)
+{
+	struct reach_queue *queue = &search->queue;
+	const struct go_span *span = NULL;
+	uint64_t number;
+
+	queue->sweeps = false;
+	for (number = 0;; number++) {
+		number = next_bit(search, number, search->bit_count);
+		if (number == search->bit_count)
+			break;
+		span = span_of(search, span, number);
+		if (span)
+			reach_push(search, &queue->list,
+				   span->start + (number - span->first) * span->size);
 	}
+}
+
+size_t reach_dequeue(struct search *search, const uint64_t **ret_objects)
+{
+	struct reach_queue *queue = &search->queue;
+	uint64_t *objects = queue->sorted;
+	size_t count;
+
+	if (queue->sweeps && queue->bit_count < SWEEP_LEAST)
+		end_sweeps(search);
+	count = queue->sweeps ? take_bits(search, objects) : take_list(search, objects);
 	sort(search, objects, count);
+	*ret_objects = objects;
 	return count;
 }

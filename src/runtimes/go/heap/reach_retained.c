@@ -62,17 +62,11 @@ struct retaining {
 };
 
 /* --- colours --- */
-/* What a span says of how many it has may be anything. */
-static uint64_t room_for(const struct go_span *span)
-{
-	return (span->end - span->start + span->size - 1) / span->size;
-}
-
 static uint8_t *colour_at(struct search *search, const struct go_span *span, uint64_t index)
 {
 	struct reach_colours *colours = search->colours;
 	size_t at = span - search->heap.spans;
-	uint64_t count = room_for(span);
+	uint64_t count = go_heap_room(span);
 
 	if (at >= colours->span_count)
 		return NULL;
@@ -372,7 +366,7 @@ static uint64_t channel_of(const struct retaining *r, const struct go_span *span
 
 static void count_span(struct retaining *r, const struct go_span *span, const uint8_t *colours)
 {
-	uint64_t objects = room_for(span), i;
+	uint64_t objects = go_heap_room(span), i;
 
 	if (span->scan && span->size > 512 && reach_layout(r->search) == REACH_IN_SPAN) {
 		count_typed(r, span, colours, objects);

@@ -17,6 +17,7 @@
 struct go_loops; /* reach.h */
 
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
+#define REACH_SLACK 8		 /* behind that, which bits are read with */
 #define REACH_NONE UINT32_MAX
 
 /* What a look knows of a goroutine. */
@@ -69,13 +70,19 @@ enum reach_mode {
 	REACH_COLOURS,	/* what does not live gets a colour: reach_retained.c */
 };
 
+/* Bits of 64 objects: was it met, and is it yet to be read. */
+struct reach_word {
+	uint64_t met, unread;
+};
+
 /* reach_queue.c */
 #define REACH_SORTED 32768
 
 struct reach_queue {
-	struct reach_list list;
-	uint64_t *bits; /* of those that the list has no room for, by number */
-	uint64_t bit_count, at;
+	struct reach_list list; /* where they are, while they are few; what was read since, too */
+	uint64_t bit_count;	/* reach_word.unread */
+	bool sweeps;	  /* they are many */
+	uint64_t at;	  /* number, from which the sweep goes on */
 	uint64_t *sorted; /* what is read now, and room to sort it */
 };
 
@@ -111,7 +118,8 @@ struct search {
 	size_t wait_count, wait_capacity;
 	uint32_t *by_object; /* open hash of wait numbers + 1, the first of each object */
 	size_t by_object_mask;
-	uint8_t *met, *awaited;	  /* bit for each object of the heap */
+	struct reach_word *marks; /* of each object of the heap */
+	uint8_t *awaited;	  /* bit for each */
 	uint64_t bit_count;	  /* of both; objects beyond came later than was counted on */
 	struct reach_queue queue; /* objects that were met, and not read yet */
 	struct reach_soon soon;
@@ -126,6 +134,7 @@ struct search {
 	uint8_t *chunk;
 	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;
+	struct reading *reading;
 	struct reach_frames *frames;
 	struct reach_bits *bits;
 	enum reach_mode mode;
@@ -155,6 +164,12 @@ bool reach_push(struct search *search, struct reach_list *list, uint64_t item);
  * object lives. reach_mark_words(): of words that may be pointers.
  */
 int reach_marks_begin(struct search *search);
+
+/*
+ * What a look before this one has met is met now, and to be read again: the same as to meet it
+ * anew, and what has become garbage since; but in the order of addresses.
+ */
+void reach_marks_take(struct search *search, const struct search *before);
 void reach_mark(struct search *search, uint64_t word);
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
 
@@ -184,6 +199,7 @@ struct reach_piece {
 	const uint8_t *bytes;
 	size_t size;
 	const uint8_t *bits; /* those of reach_bits_of_arena(); NULL: not read */
+	const uint8_t *small; /* reach_small_bits() of the object's span */
 };
 
 #define REACH_ARENA_BITS (REACH_CHUNK / 32 + 4096)
@@ -192,9 +208,15 @@ struct reach_bits *reach_bits_new(const struct go_process *process); /* NULL wit
 void reach_bits_free(struct reach_bits *bits);
 enum reach_layout reach_layout(const struct search *search);
 
-/* Up to where an object has to be read so that its bits are read with it. */
-uint64_t reach_bits_extent(const struct search *search, const struct go_span *span,
-			   uint64_t object);
+/* Has a span all that is to be known of its objects at its end? */
+bool reach_is_read_whole(const struct search *search, const struct go_span *span);
+
+/*
+ * Of a span that is read whole, up to its end, the bits of its objects, from its start on; NULL:
+ * they do not lie where they are to lie. A word behind them can be read.
+ */
+const uint8_t *reach_small_bits(const struct search *search, const struct go_span *span,
+				const struct reach_piece *piece);
 
 /* Where the bits of [from, to) are in an arena's; 0: they are not, or of two arenas. */
 uint64_t reach_bits_of_arena(const struct search *search, uint64_t from, uint64_t to,
@@ -213,18 +235,21 @@ bool reach_mark_part(struct search *search, const struct go_span *span, uint64_t
 uint64_t reach_type_of(struct search *search, const struct go_span *span, const uint8_t *bytes);
 
 /*
- * reach_queue.c: of an object of the heap, and its number. reach_dequeue() takes some, by address:
- * how many; valid until it is called again.
+ * reach_queue.c: of an object of the heap, and its number. reach_dequeue() tells where some are, by
+ * address, and how many; valid until it is called again. Of a span that is read whole the first
+ * one may be told only. reach_take() takes the first one of these numbers; to: there is none.
  */
 int reach_queue_begin(struct search *search);
 void reach_queue_release(struct reach_queue *queue);
 void reach_enqueue(struct search *search, uint64_t object, uint64_t number);
 bool reach_has_objects(const struct search *search);
 size_t reach_dequeue(struct search *search, const uint64_t **ret_objects);
+uint64_t reach_take(struct search *search, uint64_t number, uint64_t to);
 
 /* reach_objects.c: does an object hold nothing, since it is one of the runtime's books? */
 bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
 		   uint64_t size);
+struct reading *reach_reading_new(void); /* to be freed; NULL without memory */
 void reach_read_objects(struct search *search);
 
 /* reach_roots.c: global variables, timers, what finalizers, cleanups and weak pointers give. */
@@ -321,8 +346,11 @@ struct search *reach_search_new(struct go_process *process, const struct lc_go_p
 /* reach.c: what a search begins with. Returns 0 or an error of go_reach(). */
 int reach_begin(struct search *search);
 
-/* reach.c: one look. Returns 0 or an error of go_reach(); reach_release() releases in any case. */
-int reach_look(struct search *search);
+/*
+ * reach.c: one look, after another one, which it releases; NULL. Returns 0 or an error of
+ * go_reach(); reach_release() releases in any case.
+ */
+int reach_look(struct search *search, struct search *before);
 void reach_release(struct search *search);
 
 #endif
