@@ -6,10 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define PAGE_SHIFT 13
-#define PAGE_SIZE (1ull << PAGE_SHIFT)
-#define ARENA_SHIFT 26
+#define PAGE_SHIFT GO_PAGE_SHIFT
+#define PAGE_SIZE GO_PAGE_SIZE
+#define ARENA_SHIFT GO_ARENA_SHIFT
 #define ARENA_PAGES (1u << (ARENA_SHIFT - PAGE_SHIFT))
 #if defined(__x86_64__)
 #define ARENA_BASE 0x800000000000ull
@@ -18,9 +19,10 @@
 #endif
 #define SPANS_MAX 8000000u
 #define SPANS_LATE 65536u      /* that come into use while the heap is searched */
-#define PAGES_MAX (1ull << 27) /* of all spans together: 1 TB */
+#define PAGES_MAX (1ull << 25) /* of all spans together: 256 GB */
 #define OBJECTS_MAX (1ull << 32)
 #define ARENAS_MAX (1u << 22)
+#define ARENAS_NEAR 1024 /* the first ones, whose pages are in one table: 64 GB */
 #define ARENAS_LATE 16 /* behind the last one, in which memory may come into use meanwhile */
 #define PAGE_UNKNOWN 0u
 #define PAGE_NONE UINT32_MAX /* of a stack */
@@ -29,6 +31,7 @@
 #define MOST_BSS (64u << 20)
 #define BATCH 512
 #define TRIES_MOST 3
+#define HUGE_PAGE ((uintptr_t)2 << 20)
 #define TINY_BLOCK 16
 #define RECIPROCAL_SPAN (1u << 17) /* bytes of a span, and of an object, up to which */
 #define RECIPROCAL_SIZE (1u << 15) /* multiplying by it is as good as dividing */
@@ -39,6 +42,17 @@ struct batch {
 	struct target_piece pieces[BATCH];
 	uint8_t bytes[BATCH][GO_SPAN_MAX];
 };
+
+void *go_heap_table(size_t count, size_t size)
+{
+	uint8_t *table = calloc(count, size);
+	uintptr_t from = ((uintptr_t)table + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	uintptr_t to = table ? ((uintptr_t)table + count * size) & ~(HUGE_PAGE - 1) : 0;
+
+	if (to > from)
+		madvise((void *)from, to - from, MADV_HUGEPAGE);
+	return table;
+}
 
 static uint64_t get(const uint8_t *bytes, int32_t offset, unsigned size)
 {
@@ -167,24 +181,56 @@ uint64_t go_heap_bytes(struct go_process *process)
 	return pages >> 40 ? 0 : pages << PAGE_SHIFT;
 }
 
+/* What is known of the pages of a span without it. */
+static struct go_page page_for(const struct go_span *span, uint32_t what)
+{
+	struct go_page page = { .span = what };
+
+	if (what == PAGE_NONE || !span->reciprocal || !span->count || span->count > UINT16_MAX ||
+	    span->first + span->count > UINT32_MAX)
+		return page;
+	page.first = span->first;
+	page.reciprocal = span->reciprocal;
+	page.count = span->count;
+	page.flags = GO_PAGE_KNOWN | (span->scan ? GO_PAGE_SCAN : 0);
+	return page;
+}
+
+static struct go_page *page_at(const struct go_heap *heap, uint64_t address)
+{
+	return &heap->pages[(address - heap->low) >> ARENA_SHIFT]
+			   [(address >> PAGE_SHIFT) & (ARENA_PAGES - 1)];
+}
+
 /*
  * Notes of each page what it belongs to; beyond the arenas that were counted on nothing is noted.
  */
 static bool note_pages(struct go_heap *heap, const struct go_span *span, uint32_t what)
 {
-	uint64_t base = heap->low >> ARENA_SHIFT, page, arena;
+	struct go_page note = page_for(span, what);
+	uint64_t page, arena;
 
-	for (page = span->start; page < span->end; page += PAGE_SIZE) {
-		arena = (page >> ARENA_SHIFT) - base;
+	for (page = span->start; page < span->end; page += PAGE_SIZE, note.back++) {
+		arena = (page - heap->low) >> ARENA_SHIFT;
 		if (page < heap->low || arena >= heap->arenas)
 			continue;
 		if (!heap->pages[arena])
-			heap->pages[arena] = calloc(ARENA_PAGES, sizeof(**heap->pages));
+			heap->pages[arena] = arena < heap->near
+						     ? heap->near_pages + arena * ARENA_PAGES
+						     : calloc(ARENA_PAGES, sizeof(**heap->pages));
 		if (!heap->pages[arena])
 			return false;
-		heap->pages[arena][(page >> PAGE_SHIFT) & (ARENA_PAGES - 1)] = what;
+		*page_at(heap, page) = note;
 	}
 	return true;
+}
+
+void go_heap_await(struct go_heap *heap, const struct go_span *span)
+{
+	uint64_t page;
+
+	for (page = span->start; page < span->end && page < heap->high; page += PAGE_SIZE)
+		page_at(heap, page)->flags |= GO_PAGE_AWAITED;
 }
 
 static int add_span(struct go_process *process, struct go_heap *heap, uint64_t at,
@@ -257,8 +303,10 @@ static int find_bounds(struct go_heap *heap)
 		return -E2BIG;
 	heap->arenas = arenas;
 	heap->high = heap->low + (arenas << ARENA_SHIFT);
+	heap->near = arenas < ARENAS_NEAR ? arenas : ARENAS_NEAR;
 	heap->pages = calloc(arenas, sizeof(*heap->pages));
-	return heap->pages ? 0 : -ENOMEM;
+	heap->near_pages = go_heap_table(heap->near * ARENA_PAGES, sizeof(*heap->near_pages));
+	return heap->pages && heap->near_pages ? 0 : -ENOMEM;
 }
 
 /* The error is below size / 2^32 for each byte, and below 1 for a whole span. */
@@ -338,7 +386,7 @@ int go_heap_read(struct go_process *process, struct go_heap *heap)
 	if (length > SPANS_MAX)
 		return -E2BIG;
 	heap->capacity = length + SPANS_LATE;
-	heap->spans = calloc(heap->capacity, sizeof(*heap->spans));
+	heap->spans = go_heap_table(heap->capacity, sizeof(*heap->spans));
 	if (!heap->spans)
 		return -ENOMEM;
 	r = read_spans(process, heap, list, length);
@@ -352,10 +400,11 @@ void go_heap_release(struct go_heap *heap)
 {
 	size_t i;
 
-	for (i = 0; i < heap->arenas && heap->pages; i++)
+	for (i = heap->near; i < heap->arenas && heap->pages; i++)
 		free(heap->pages[i]);
 	for (i = 0; i < heap->count && heap->spans; i++)
 		free(heap->spans[i].bits);
+	free(heap->near_pages);
 	free(heap->pages);
 	free(heap->spans);
 	*heap = (struct go_heap){};
@@ -363,12 +412,12 @@ void go_heap_release(struct go_heap *heap)
 
 static uint32_t page_of(const struct go_heap *heap, uint64_t address)
 {
-	const uint32_t *pages;
+	const struct go_page *page;
 
 	if (address < heap->low || address >= heap->high)
 		return PAGE_NONE;
-	pages = heap->pages[(address - heap->low) >> ARENA_SHIFT];
-	return pages ? pages[(address >> PAGE_SHIFT) & (ARENA_PAGES - 1)] : PAGE_UNKNOWN;
+	page = go_heap_page(heap, address);
+	return page ? page->span : PAGE_UNKNOWN;
 }
 
 const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address)

@@ -8,6 +8,11 @@
 
 #include "runtimes/go/sched/process.h"
 
+#define GO_ARENA_SHIFT 26
+#define GO_ARENA_SIZE (1ull << GO_ARENA_SHIFT)
+#define GO_PAGE_SHIFT 13
+#define GO_PAGE_SIZE (1ull << GO_PAGE_SHIFT)
+
 struct go_span {
 	/* What is asked of it for each pointer. */
 	uint64_t start;
@@ -29,19 +34,40 @@ struct go_span {
 	uint8_t *bits;	     /* go_heap_in_use() */
 };
 
+/* Of a page of 8 KB: to the number of an object without a look at its span. */
+enum {
+	GO_PAGE_KNOWN = 1, /* else its span has to be asked */
+	GO_PAGE_SCAN = 2,  /* its objects may hold pointers */
+	GO_PAGE_AWAITED = 4,
+};
+
+struct go_page {
+	uint32_t span; /* number + 1, or a word of heap.c */
+	uint32_t first, reciprocal;
+	uint16_t count; /* of objects */
+	uint8_t back;	/* so many pages before it its span begins */
+	uint8_t flags;
+};
+
 struct go_heap {
 	struct go_span *spans; /* in use, by address; those that came into use since are at the end */
 	size_t count, capacity;
 	uint64_t objects;   /* that all of them have room for */
 	uint64_t low, high; /* addresses in question */
-	uint32_t *
-		*pages; /* by arena: of each page the number of its span + 1, or a word of heap.c */
-	size_t arenas;
+	struct go_page **pages; /* by arena, then by page */
+	struct go_page *near_pages; /* of the first arenas */
+	size_t arenas, near;
 	uint64_t late_pages;
 	uint64_t map; /* address of the runtime's map of arenas, for pages that came into use since
 		       */
 	bool full;    /* a bound was reached: what is in the heap is not known any more */
 };
+
+/*
+ * Zeroed memory for what is asked at random places, as calloc() gives it, in huge pages where there
+ * are any: else most of the time goes into the look-up of pages. To be freed with free().
+ */
+void *go_heap_table(size_t count, size_t size);
 
 /* Bytes of all spans in use, as the runtime counts them: a word to read. 0: not known. */
 uint64_t go_heap_bytes(struct go_process *process);
@@ -63,10 +89,22 @@ const struct go_span *go_heap_find(const struct go_process *process, struct go_h
 /* The same, of those known already. */
 const struct go_span *go_heap_span(const struct go_heap *heap, uint64_t address);
 
+/* The page of an address from low to high; NULL: nothing is known of it. */
+static inline const struct go_page *go_heap_page(const struct go_heap *heap, uint64_t address)
+{
+	const struct go_page *pages = heap->pages[(address - heap->low) >> GO_ARENA_SHIFT];
+
+	return pages ? &pages[(address >> GO_PAGE_SHIFT) &
+			      ((1u << (GO_ARENA_SHIFT - GO_PAGE_SHIFT)) - 1)]
+		     : NULL;
+}
+
+/* Somebody waits for an object of this span: GO_PAGE_AWAITED. */
+void go_heap_await(struct go_heap *heap, const struct go_span *span);
+
 /*
  * What the runtime notes of an address's arena (heapArena), and where that begins; 0: none there.
  */
-#define GO_ARENA_SIZE (64ull << 20)
 uint64_t go_heap_arena(const struct go_process *process, const struct go_heap *heap,
 		       uint64_t address);
 

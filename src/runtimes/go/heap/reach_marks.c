@@ -39,7 +39,7 @@ bool reach_push(struct search *search, struct reach_list *list, uint64_t item)
 int reach_marks_begin(struct search *search)
 {
 	search->bit_count = search->heap.objects + LATE_OBJECTS;
-	search->marks = calloc(search->bit_count / 64 + 1, sizeof(*search->marks));
+	search->marks = go_heap_table(search->bit_count / 64 + 1, sizeof(*search->marks));
 	search->awaited = calloc(1, search->bit_count / 8 + 1);
 	return search->marks && search->awaited ? reach_queue_begin(search) : -ENOMEM;
 }
@@ -54,7 +54,7 @@ static void set_met(struct search *search, uint64_t number)
 	search->marks[number / 64].met |= 1ull << (number % 64);
 }
 
-static bool is_awaited(const struct search *search, uint64_t number)
+bool reach_is_awaited(const struct search *search, uint64_t number)
 {
 	return search->awaited[number / 8] >> (number % 8) & 1;
 }
@@ -197,6 +197,7 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	};
 	*slot = ++search->wait_count;
 	search->awaited[number / 8] |= 1u << (number % 8);
+	go_heap_await(&search->heap, span);
 	/* By the look before this one. Of a block of tiny objects each pointer counts. */
 	if (!span->tiny && is_met(search, number))
 		reach_lives(search, goroutine);
@@ -252,7 +253,7 @@ bool reach_is_held(const struct search *search, uint64_t object)
 static void meet(struct search *search, const struct go_span *span, uint64_t number,
 		 uint64_t object, uint64_t word)
 {
-	bool met = is_met(search, number), awaited = is_awaited(search, number);
+	bool met = is_met(search, number), awaited = reach_is_awaited(search, number);
 
 	/* Of a block of tiny objects each pointer counts that leads to what is awaited. */
 	if (met && !(span->tiny && awaited))
@@ -293,29 +294,70 @@ void reach_mark(struct search *search, uint64_t word)
 		reach_colour(search, span, object);
 }
 
-/* It has been on its way for a while: its span was looked up, so now its object is. */
+/*
+ * It has been on its way for a while: what is known of its page was fetched, so now the bits of its
+ * object are. No page: it is to be looked at as any other word.
+ */
 static void look_up(struct search *search, struct reach_pending *pending)
 {
-	pending->known = pending->word && pending->span &&
-			 number_of(search, pending->span, pending->word, &pending->number,
-				   &pending->object);
-	if (pending->known)
-		__builtin_prefetch(&search->marks[pending->number / 64]);
+	const struct go_page *page = pending->page;
+	uint64_t offset, index;
+
+	if (!page)
+		return;
+	if (!(page->flags & GO_PAGE_KNOWN)) {
+		pending->page = NULL;
+		return;
+	}
+	offset = pending->word % GO_PAGE_SIZE + page->back * GO_PAGE_SIZE;
+	index = offset * page->reciprocal >> 32;
+	if (index >= page->count) { /* behind the last one */
+		*pending = (struct reach_pending){};
+		return;
+	}
+	pending->number = page->first + index;
+	if (pending->number >= search->bit_count)
+		pending->page = NULL;
+	else
+		__builtin_prefetch(&search->marks[pending->number / 64], /* write */ 1);
+}
+
+/* As meet() does, of one that nobody waits for. */
+static void meet_fast(struct search *search, const struct reach_pending *pending)
+{
+	struct reach_word *marks = &search->marks[pending->number / 64];
+	uint64_t bit = 1ull << (pending->number % 64);
+	const struct go_span *span;
+
+	if (marks->met & bit)
+		return;
+	marks->met |= bit;
+	if (!(pending->page->flags & GO_PAGE_SCAN))
+		return;
+	if (search->queue.sweeps) {
+		search->queue.bit_count += !(marks->unread & bit);
+		marks->unread |= bit;
+		return;
+	}
+	span = &search->heap.spans[pending->page->span - 1];
+	reach_enqueue(search, span->start + (pending->number - span->first) * span->size,
+		      pending->number);
 }
 
 static void mark_pending(struct search *search, struct reach_pending *pending)
 {
-	if (pending->known && !search->error)
-		meet(search, pending->span, pending->number, pending->object, pending->word);
-	else if (pending->word)
+	if (!pending->word || search->error)
+		return;
+	if (pending->page && !(pending->page->flags & GO_PAGE_AWAITED))
+		meet_fast(search, pending);
+	else
 		reach_mark(search, pending->word);
-	*pending = (struct reach_pending){};
 }
 
 void reach_mark_soon(struct search *search, uint64_t word)
 {
 	struct reach_soon *soon = &search->soon;
-	struct reach_pending *pending = &soon->list[soon->at];
+	struct reach_pending *pending;
 
 	if (word < search->heap.low || word >= search->heap.high)
 		return;
@@ -324,23 +366,28 @@ void reach_mark_soon(struct search *search, uint64_t word)
 		reach_mark(search, word);
 		return;
 	}
+	pending = &soon->list[soon->at];
 	mark_pending(search, pending);
 	pending->word = word;
-	pending->span = go_heap_span(&search->heap, word);
-	if (pending->span) {
-		__builtin_prefetch(&pending->span->start);
-		__builtin_prefetch(&pending->span->tiny);
-	}
+	pending->page = go_heap_page(&search->heap, word);
+	if (pending->page)
+		__builtin_prefetch(pending->page);
 	look_up(search, &soon->list[(soon->at + REACH_SOON / 2) % REACH_SOON]);
 	soon->at = (soon->at + 1) % REACH_SOON;
 }
 
 void reach_mark_rest(struct search *search)
 {
+	struct reach_soon *soon = &search->soon;
 	unsigned i;
 
-	for (i = 0; i < REACH_SOON; i++)
-		mark_pending(search, &search->soon.list[i]);
+	/* The later half was not looked up yet. */
+	for (i = 0; i < REACH_SOON / 2; i++)
+		look_up(search, &soon->list[(soon->at + REACH_SOON / 2 + i) % REACH_SOON]);
+	for (i = 0; i < REACH_SOON; i++) {
+		mark_pending(search, &soon->list[i]);
+		soon->list[i] = (struct reach_pending){};
+	}
 }
 
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size)

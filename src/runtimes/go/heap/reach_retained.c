@@ -355,7 +355,7 @@ static uint64_t channel_of(const struct retaining *r, const struct go_span *span
 	const struct reach_wait *wait;
 
 	if (at < 0 || size <= 0 || span->size < (uint64_t)size || number >= search->bit_count ||
-	    !(search->awaited[number / 8] >> (number % 8) & 1))
+	    !reach_is_awaited(search, number))
 		return 0;
 	wait = reach_first_wait(search, object);
 	if (!wait || wait->word != object || !is_channels(search->goroutines[wait->goroutine].kind))

@@ -91,9 +91,8 @@ struct reach_queue {
 
 struct reach_pending {
 	uint64_t word; /* 0: none */
-	const struct go_span *span;
-	uint64_t number, object; /* if they are known */
-	bool known;
+	const struct go_page *page;
+	uint64_t number;
 };
 
 struct reach_soon {
@@ -119,8 +118,8 @@ struct search {
 	uint32_t *by_object; /* open hash of wait numbers + 1, the first of each object */
 	size_t by_object_mask;
 	struct reach_word *marks; /* of each object of the heap */
-	uint8_t *awaited;	  /* bit for each */
-	uint64_t bit_count;	  /* of both; objects beyond came later than was counted on */
+	uint8_t *awaited;	  /* bit for each: somebody waits for it, or for a word of it */
+	uint64_t bit_count;	  /* of each bit; objects beyond came later than was counted on */
 	struct reach_queue queue; /* objects that were met, and not read yet */
 	struct reach_soon soon;
 	struct reach_list to_search; /* numbers of goroutines whose stacks are to be read */
@@ -129,6 +128,7 @@ struct search {
 	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
 	uint64_t steps;		     /* along chains of waits */
 	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
+	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
 	bool moved;	       /* somebody ran meanwhile */
 	int error;	       /* the first: nothing is known then */
 	uint8_t *chunk;
@@ -143,7 +143,6 @@ struct search {
 	struct reach_paths *paths;     /* reach_paths.h; NULL: nobody asks why */
 	struct reach_colours *colours; /* NULL: nobody asks what is retained */
 	struct reach_list collected;
-	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
 	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
 };
 
@@ -177,6 +176,7 @@ void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
 void reach_mark_soon(struct search *search, uint64_t word);
 void reach_mark_rest(struct search *search);
 bool reach_was_met(const struct search *search, uint64_t word, uint64_t *ret_object);
+bool reach_is_awaited(const struct search *search, uint64_t number);
 bool reach_is_held(const struct search *search, uint64_t object);
 
 /* Of an object of the heap, which may be in a block of tiny ones. */
