@@ -13,7 +13,8 @@
 
 #define LIST_MOST 8192
 #define SWEEP_LEAST 1024 /* when fewer are left, they are listed again */
-#define DIGIT 11	 /* bits */
+#define FEW 64
+#define DIGIT 11 /* bits */
 
 int reach_queue_begin(struct search *search)
 {
@@ -124,7 +125,21 @@ static size_t take_bits(struct search *search, uint64_t *objects)
 	return count;
 }
 
-/* By address, digit by digit of what they differ in. */
+/* By address. */
+static void sort_few(uint64_t *objects, size_t count)
+{
+	uint64_t object;
+	size_t i, k;
+
+	for (i = 1; i < count; i++) {
+		object = objects[i];
+		for (k = i; k > 0 && objects[k - 1] > object; k--)
+			objects[k] = objects[k - 1];
+		objects[k] = object;
+	}
+}
+
+/* The same, digit by digit of what they differ in. */
 static void sort(const struct search *search, uint64_t *objects, size_t count)
 {
 	uint64_t *from = objects, *to = search->queue.sorted + REACH_SORTED, *other;
@@ -135,7 +150,9 @@ static void sort(const struct search *search, uint64_t *objects, size_t count)
 
 	for (i = 1; i < count && objects[i - 1] <= objects[i]; i++)
 		;
-	if (i >= count)
+	if (i < count && count <= FEW)
+		sort_few(objects, count);
+	if (i >= count || count <= FEW)
 		return;
 	for (shift = 3; high >> (shift - 3); shift += DIGIT) {
 		memset(ends, 0, sizeof(ends));
