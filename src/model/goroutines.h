@@ -85,6 +85,7 @@ enum lc_go_family {
  */
 #define LC_GO_AWAITED (1u << 6)
 #define LC_GO_AWAITED_FOR_A_TIME (1u << 7)
+#define LC_GO_LABELLED (1u << 8) /* it had labels when it was swept */
 
 struct lc_goroutine {
 	uint64_t goid;	      /* 0: unused place */

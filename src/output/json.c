@@ -4,6 +4,30 @@
 #include "output/output.h"
 
 #include <errno.h>
+#include <string.h>
+
+/* jansson writes a number or a comma at a time: a document of a million of them is one buffer. */
+struct text {
+	FILE *stream;
+	size_t used;
+	char bytes[65536];
+};
+
+static int put(const char *bytes, size_t size, void *context)
+{
+	struct text *text = context;
+
+	if (size > sizeof(text->bytes) - text->used) {
+		if (fwrite(text->bytes, 1, text->used, text->stream) != text->used)
+			return -1;
+		text->used = 0;
+	}
+	if (size > sizeof(text->bytes))
+		return fwrite(bytes, 1, size, text->stream) == size ? 0 : -1;
+	memcpy(text->bytes + text->used, bytes, size);
+	text->used += size;
+	return 0;
+}
 
 /*
  * Writes and releases json. In ASCII: what a stranger has put into a name does not reach a terminal
@@ -11,13 +35,18 @@
  */
 static int write_json(FILE *stream, json_t *json, size_t flags)
 {
-	int r = json ? json_dumpf(json, stream,
-				  flags | JSON_ENSURE_ASCII | JSON_PRESERVE_ORDER |
-					  JSON_REAL_PRECISION(9))
+	struct text text;
+	int r;
+
+	text.stream = stream;
+	text.used = 0;
+	r = json ? json_dump_callback(json, put, &text,
+					  flags | JSON_ENSURE_ASCII | JSON_PRESERVE_ORDER |
+						  JSON_REAL_PRECISION(9))
 		     : -1;
 
 	json_decref(json);
-	if (r < 0 || fputc('\n', stream) == EOF || fflush(stream))
+	if (r < 0 || fwrite(text.bytes, 1, text.used, stream) != text.used || fputc('\n', stream) == EOF || fflush(stream))
 		return -EIO;
 	return 0;
 }

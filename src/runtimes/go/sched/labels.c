@@ -118,6 +118,8 @@ int golang_labels(struct runtime *runtime, struct lc_go_process *model, uint64_t
 	buffer[0] = '\0';
 	if (!process || !goroutine)
 		return -ESRCH;
+	if (!(goroutine->flags & LC_GO_LABELLED))
+		return 0;
 	if (!go_read_descriptor(process, goroutine, &descriptor))
 		return -EAGAIN;
 	count = go_read_labels(process, descriptor.labels, list);

@@ -101,6 +101,9 @@ static struct lc_goroutine *note(struct sweep *sweep, size_t place, uint64_t add
 	if (m)
 		sample.tid = (pid_t)go_word(sweep->process, m + sweep->process->offsets.m_procid);
 	goroutine = lc_go_note(sweep->model, place, &sample, sweep->now, &new_site);
+	if (goroutine)
+		goroutine->flags = (goroutine->flags & ~LC_GO_LABELLED) |
+				   (d->labels ? LC_GO_LABELLED : 0);
 	if (new_site)
 		/* Goroutine 1 is started by the runtime's own code. */
 		go_fill_site(sweep->golang, sweep->process, &sweep->model->sites[goroutine->site],
