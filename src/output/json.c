@@ -41,12 +41,13 @@ static int write_json(FILE *stream, json_t *json, size_t flags)
 	text.stream = stream;
 	text.used = 0;
 	r = json ? json_dump_callback(json, put, &text,
-					  flags | JSON_ENSURE_ASCII | JSON_PRESERVE_ORDER |
-						  JSON_REAL_PRECISION(9))
-		     : -1;
+				      flags | JSON_ENSURE_ASCII | JSON_PRESERVE_ORDER |
+					      JSON_REAL_PRECISION(9))
+		 : -1;
 
 	json_decref(json);
-	if (r < 0 || fwrite(text.bytes, 1, text.used, stream) != text.used || fputc('\n', stream) == EOF || fflush(stream))
+	if (r < 0 || fwrite(text.bytes, 1, text.used, stream) != text.used ||
+	    fputc('\n', stream) == EOF || fflush(stream))
 		return -EIO;
 	return 0;
 }

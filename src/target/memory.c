@@ -7,9 +7,12 @@
  * page border only.
  */
 #include "target/memory.h"
+#include "util/cleanup.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -67,6 +70,7 @@ int target_memory_read(const struct target_task *task, uint64_t address, void *b
  * has none of them.
  */
 #define BETWEEN 2048
+#define ROW_MOST (2u << 20) /* bytes */
 
 struct batch {
 	struct iovec local[2 * PIECES], remote[PIECES];
@@ -95,32 +99,75 @@ static void add_piece(struct batch *batch, const struct target_piece *piece)
 	batch->end = piece->address + piece->size;
 }
 
-/* One call. Marks those that were read in full and returns how many, or a negative errno. */
+static uint64_t size_of(const struct batch *batch)
+{
+	uint64_t size = 0;
+	size_t i;
+
+	for (i = 0; i < batch->remote_count; i++)
+		size += batch->remote[i].iov_len;
+	return size;
+}
+
+/*
+ * Where ranges have several pieces each: all of it in a row, as the kernel copies page by page
+ * then, and not by piece. NULL: into the pieces themselves.
+ */
+static uint8_t *make_row(const struct batch *batch, uint64_t *ret_size)
+{
+	*ret_size = size_of(batch);
+	return batch->local_count > 4 * batch->remote_count && *ret_size <= ROW_MOST
+		       ? malloc(*ret_size)
+		       : NULL;
+}
+
+/* Marks those that were read in full, up to the first one that was not, and returns how many. */
+static size_t share_out(const struct batch *batch, struct target_piece *pieces, size_t count,
+			const uint8_t *row, ssize_t got)
+{
+	size_t i, at = 0;
+
+	for (i = 0; i < count; i++) {
+		if (pieces[i].size && batch->local[at].iov_base == batch->between) {
+			got -= (ssize_t)batch->local[at].iov_len;
+			row += row ? batch->local[at].iov_len : 0;
+			at++;
+		}
+		if (got < (ssize_t)pieces[i].size)
+			break;
+		if (row) {
+			memcpy(pieces[i].buffer, row, pieces[i].size);
+			row += pieces[i].size;
+		}
+		got -= (ssize_t)pieces[i].size;
+		at += pieces[i].size != 0;
+		pieces[i].read = true;
+	}
+	return i;
+}
+
+/* One call. Returns how many were read in full, or a negative errno. */
 static ssize_t read_batch(pid_t pid, struct target_piece *pieces, size_t count)
 {
+	_cleanup_free_ uint8_t *row = NULL;
+	struct iovec whole;
 	struct batch batch;
-	size_t i, at = 0;
+	uint64_t size;
 	ssize_t got = 0;
+	size_t i;
 
 	batch.local_count = batch.remote_count = 0;
 	batch.end = 0;
 	for (i = 0; i < count; i++)
 		add_piece(&batch, &pieces[i]);
+	row = make_row(&batch, &size);
+	whole = (struct iovec){ row, size };
 	if (batch.remote_count)
-		got = process_vm_readv(pid, batch.local, batch.local_count, batch.remote,
-				       batch.remote_count, 0);
+		got = process_vm_readv(pid, row ? &whole : batch.local, row ? 1 : batch.local_count,
+				       batch.remote, batch.remote_count, 0);
 	if (got < 0 && errno != EFAULT)
 		return -errno;
-	for (i = 0; i < count; i++) {
-		if (pieces[i].size && batch.local[at].iov_base == batch.between)
-			got -= (ssize_t)batch.local[at++].iov_len;
-		if (got < (ssize_t)pieces[i].size)
-			break;
-		got -= (ssize_t)pieces[i].size;
-		at += pieces[i].size != 0;
-		pieces[i].read = true;
-	}
-	return (ssize_t)i;
+	return (ssize_t)share_out(&batch, pieces, count, row, got);
 }
 
 /* One by one, each with its own end. */

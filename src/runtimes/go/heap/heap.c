@@ -23,7 +23,7 @@
 #define OBJECTS_MAX (1ull << 32)
 #define ARENAS_MAX (1u << 22)
 #define ARENAS_NEAR 1024 /* the first ones, whose pages are in one table: 64 GB */
-#define ARENAS_LATE 16 /* behind the last one, in which memory may come into use meanwhile */
+#define ARENAS_LATE 16	 /* behind the last one, in which memory may come into use meanwhile */
 #define PAGE_UNKNOWN 0u
 #define PAGE_NONE UINT32_MAX /* of a stack */
 #define STATE_IN_USE 1

@@ -50,11 +50,12 @@ struct go_page {
 };
 
 struct go_heap {
-	struct go_span *spans; /* in use, by address; those that came into use since are at the end */
+	struct go_span
+		*spans; /* in use, by address; those that came into use since are at the end */
 	size_t count, capacity;
-	uint64_t objects;   /* that all of them have room for */
-	uint64_t low, high; /* addresses in question */
-	struct go_page **pages; /* by arena, then by page */
+	uint64_t objects;	    /* that all of them have room for */
+	uint64_t low, high;	    /* addresses in question */
+	struct go_page **pages;	    /* by arena, then by page */
 	struct go_page *near_pages; /* of the first arenas */
 	size_t arenas, near;
 	uint64_t late_pages;
@@ -134,7 +135,8 @@ const struct go_span *go_heap_numbered(const struct go_heap *heap, uint64_t numb
 /* The start of the object that address lies in. */
 uint64_t go_heap_object(const struct go_span *span, uint64_t address);
 
-/* Reads what go_heap_in_use() asks, of many spans at once. Where that fails, they are asked later. */
+/* Reads what go_heap_in_use() asks, of many spans at once. Where that fails, they are asked later.
+ */
 void go_heap_read_bits(const struct go_process *process, const struct go_heap *heap,
 		       const struct go_span *const *spans, size_t count);
 

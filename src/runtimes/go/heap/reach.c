@@ -69,8 +69,8 @@ int reach_begin(struct search *search)
 	search->frames = reach_frames_new();
 	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
-	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames || !search->reading ||
-		   !search->bits || !search->processors))
+	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
+		   !search->reading || !search->bits || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);

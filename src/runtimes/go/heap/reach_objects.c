@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define AT_ONCE 512	     /* pieces of memory */
+#define AT_ONCE 512 /* pieces of memory */
 #define PARTS_AT_ONCE 2048
 #define GAP_MOST 2048	     /* bytes between objects that are read with them */
 #define PROCESSOR_LEAST 2048 /* a p has a queue of 256 addresses */
@@ -212,10 +212,9 @@ static bool add_piece(struct search *search, struct reading *reading, uint64_t f
 	}
 	if (reading->piece_count == AT_ONCE || end - from > REACH_CHUNK - reading->used)
 		return false;
-	reading->pieces[reading->piece_count++] =
-		(struct target_piece){ .address = from,
-				       .buffer = search->chunk + reading->used,
-				       .size = end - from };
+	reading->pieces[reading->piece_count++] = (struct target_piece){
+		.address = from, .buffer = search->chunk + reading->used, .size = end - from
+	};
 	reading->used += end - from;
 	return true;
 }
@@ -244,7 +243,7 @@ static bool add_object(struct search *search, struct reading *reading, uint64_t 
 	reading->parts[reading->part_count++] =
 		(struct part){ .span = span,
 			       .first = whole ? span->first : number,
-			       .last = !whole			  ? number + 1
+			       .last = !whole			 ? number + 1
 				       : end < search->bit_count ? end
 								 : search->bit_count,
 			       .piece = reading->piece_count - 1 };

@@ -17,7 +17,7 @@
 struct go_loops; /* reach.h */
 
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
-#define REACH_SLACK 8		 /* behind that, which bits are read with */
+#define REACH_SLACK 8	       /* behind that, which bits are read with */
 #define REACH_NONE UINT32_MAX
 
 /* What a look knows of a goroutine. */
@@ -81,9 +81,9 @@ struct reach_word {
 struct reach_queue {
 	struct reach_list list; /* where they are, while they are few; what was read since, too */
 	uint64_t bit_count;	/* reach_word.unread */
-	bool sweeps;	  /* they are many */
-	uint64_t at;	  /* number, from which the sweep goes on */
-	uint64_t *sorted; /* what is read now, and room to sort it */
+	bool sweeps;		/* they are many */
+	uint64_t at;		/* number, from which the sweep goes on */
+	uint64_t *sorted;	/* what is read now, and room to sort it */
 };
 
 /* Words that are about to be looked at: what is known of their objects is fetched meanwhile. */
@@ -129,8 +129,8 @@ struct search {
 	uint64_t steps;		     /* along chains of waits */
 	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
 	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
-	bool moved;	       /* somebody ran meanwhile */
-	int error;	       /* the first: nothing is known then */
+	bool moved;    /* somebody ran meanwhile */
+	int error;     /* the first: nothing is known then */
 	uint8_t *chunk;
 	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;
@@ -198,7 +198,7 @@ struct reach_piece {
 	uint64_t address;
 	const uint8_t *bytes;
 	size_t size;
-	const uint8_t *bits; /* those of reach_bits_of_arena(); NULL: not read */
+	const uint8_t *bits;  /* those of reach_bits_of_arena(); NULL: not read */
 	const uint8_t *small; /* reach_small_bits() of the object's span */
 };
 
