@@ -160,6 +160,28 @@ busy() {
 	[[ $output != *likely* ]]
 }
 
+# heavy KIND [-kept]: a heap of a million small objects
+heavy() {
+	[[ -x $programs/go/goheavy ]] || skip "no goheavy"
+	start go/goheavy -kind "$@" 64
+	eventually 30 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	dump "$json" -p "$pid" --no-threads
+	end
+}
+
+@test "a heap of a million objects, in whatever order they lead to each other" {
+	local kind line
+	line=$(mark go/goheavy/main.go block heavy)
+	for kind in random map list; do
+		heavy $kind
+		holds "[.findings[] | [.verdict, .count, any(.stack[]; .line == $line)]] == [[\"leak\", 3, true]]" "$json"
+		heavy $kind -kept
+		no_findings "$json"
+		holds '.lost.unasked == 0 and [.suspects[].count] == [3]' "$json"
+	done
+}
+
 # ends KIND: watched while it grows
 ends() {
 	[[ -x $programs/go/goends ]] || skip "no goends"

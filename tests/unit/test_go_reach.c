@@ -390,6 +390,57 @@ static void test_a_pointer_between_two_looks(void **state)
 	leak_end(&leak);
 }
 
+/*
+ * The same in an object that the first look has met and read, be it that nothing leads to that any
+ * more: what it had meanwhile, it may have given away.
+ */
+static void appear_in_an_object(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	if (address != SPAN_LIST || size <= 8 || ++runtime->step != 2)
+		return;
+	go_put_word(runtime, go_span_start(SPAN_BOXES), go_span_start(SPAN_CHANNELS));
+	if (runtime->moves)
+		go_put_word(runtime, GLOBAL, 0);
+}
+
+static void test_a_pointer_in_what_was_met(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	int moves;
+
+	(void)state;
+	for (moves = 0; moves < 2; moves++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		go_put_word(runtime, GLOBAL, go_new(runtime, SPAN_BOXES));
+		runtime->before = appear_in_an_object;
+		runtime->moves = moves;
+		assert_dead(&leak, false);
+	}
+}
+
+/* What the first look has met in a span says nothing of the objects that the span has now. */
+static void become_another_span(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	if (address != SPAN_LIST || size <= 8 || ++runtime->step != 2)
+		return;
+	go_put_word(runtime, GLOBAL, 0);
+	go_put_span(runtime, SPAN_BOXES, go_span_start(SPAN_BOXES), 1, 32, /* in use */ 1);
+	go_put_word(runtime, go_span_start(SPAN_BOXES) + 16, go_span_start(SPAN_CHANNELS));
+}
+
+static void test_a_span_between_two_looks(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_put_word(runtime, GLOBAL, go_new(runtime, SPAN_BOXES));
+	runtime->before = become_another_span;
+	assert_dead(&leak, true);
+}
+
 /* The receiver itself has gone on since the sweep: its wait is not the one that was seen. */
 static void test_a_waiter_that_has_gone_on(void **state)
 {
@@ -604,6 +655,8 @@ int main(void)
 		cmocka_unit_test(test_a_finalizer_gives_it),
 		cmocka_unit_test(test_a_pointer_that_moves_in_a_look),
 		cmocka_unit_test(test_a_pointer_between_two_looks),
+		cmocka_unit_test(test_a_pointer_in_what_was_met),
+		cmocka_unit_test(test_a_span_between_two_looks),
 		cmocka_unit_test(test_a_waiter_that_has_gone_on),
 		cmocka_unit_test(test_memory_that_cannot_be_read),
 		cmocka_unit_test(test_globals_that_end_early),

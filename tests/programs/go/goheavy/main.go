@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// goheavy [-kind random|map|list] [MIB]: a heap of so many MiB (1024) that a global variable leads to, and three
-// goroutines that nobody can wake:
+// goheavy [-kind random|map|list] [-kept] [MIB]: a heap of so many MiB (1024) that a global variable leads to, and three
+// goroutines that nobody can wake; with -kept an object far from that variable has their channel:
 //
 //	random  objects of 32 and 64 bytes; two pointers in each lead to two others, which may be anywhere
 //	map     a map of strings to structures with a slice, as a cache has it
@@ -27,14 +27,15 @@ type node struct {
 
 type larger struct {
 	node
-	text    *byte
+	result  chan<- int
 	numbers [3]uint64
 }
 
 type entry struct {
-	name  string
-	tags  []string
-	owner *entry
+	name   string
+	tags   []string
+	owner  *entry
+	result chan<- int
 }
 
 var (
@@ -43,11 +44,15 @@ var (
 	heads [64]*larger
 )
 
-func fillRandom(size int) {
+// Each returns what keeps a channel.
+func fillRandom(size int) func(chan<- int) {
+	var one *larger
+
 	all := make([]*node, 0, size/48)
 	for used := 0; used < size; {
 		if len(all)%2 == 0 {
-			all = append(all, &new(larger).node)
+			one = new(larger)
+			all = append(all, &one.node)
 			used += int(unsafe.Sizeof(larger{}))
 		} else {
 			all = append(all, new(node))
@@ -64,14 +69,15 @@ func fillRandom(size int) {
 		}
 	}
 	root = all[0]
+	return func(result chan<- int) { one.result = result }
 }
 
-func fillMap(size int) {
+func fillMap(size int) func(chan<- int) {
 	cache = map[string]*entry{}
-	var last *entry
+	var last, one *entry
 	for used := 0; used < size; used += 280 {
 		key := "entry number " + strconv.Itoa(used)
-		one := &entry{name: key, owner: last}
+		one = &entry{name: key, owner: last}
 		for i := 0; i < 4; i++ {
 			one.tags = append(one.tags, key[i:])
 		}
@@ -80,17 +86,23 @@ func fillMap(size int) {
 			last = one
 		}
 	}
+	return func(result chan<- int) { one.result = result }
 }
 
-func fillList(size int) {
+func fillList(size int) func(chan<- int) {
+	var first *larger
 	for used := 0; used < size; used += int(unsafe.Sizeof(larger{})) {
 		one := new(larger)
 		head := &heads[used/64%len(heads)]
 		if *head != nil {
 			one.left = &(*head).node
 		}
+		if first == nil {
+			first = one
+		}
 		*head = one
 	}
+	return func(result chan<- int) { first.result = result }
 }
 
 //go:noinline
@@ -100,8 +112,10 @@ func sending(result chan<- int) {
 
 func main() {
 	kind := flag.String("kind", "random", "random, map or list")
+	kept := flag.Bool("kept", false, "the channel is kept")
 	flag.Parse()
 	size := 1024
+	var keep func(chan<- int)
 	if flag.NArg() > 0 {
 		var err error
 		size, err = strconv.Atoi(flag.Arg(0))
@@ -111,18 +125,22 @@ func main() {
 	debug.SetGCPercent(-1) // until it stands
 	switch *kind {
 	case "random":
-		fillRandom(size << 20)
+		keep = fillRandom(size << 20)
 	case "map":
-		fillMap(size << 20)
+		keep = fillMap(size << 20)
 	case "list":
-		fillList(size << 20)
+		keep = fillList(size << 20)
 	default:
 		fixture.Try(fmt.Errorf("no kind %s", *kind))
 	}
 	debug.SetGCPercent(100)
 	runtime.GC()
+	result := make(chan int)
+	if *kept {
+		keep(result)
+	}
 	for i := 0; i < 3; i++ {
-		go sending(make(chan int)) // @spawn heavy
+		go sending(result) // @spawn heavy
 	}
 	fixture.Ready("heavy", 3)
 	fixture.Pause()
