@@ -129,6 +129,7 @@ struct lc_go_channel {
 	bool closed, timer;
 	bool tokens;	/* its elements have no size: what counts is that they come, or that it is
 			   closed */
+	bool context;	/* it is the Done of one */
 	uint64_t until; /* when that timer ends the wait for good; 0: it fires again and again, or
 			   there is none */
 };

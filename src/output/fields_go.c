@@ -93,6 +93,7 @@ static const char *const channel_directions[] = { "send", "receive", NULL };
 	F(capacity, NUMBER, PLAIN, ALWAYS, channel->capacity, "of its buffer")                     \
 	F(closed, BOOLEAN, PLAIN, ALWAYS, channel->closed, "")                                     \
 	F(timer, BOOLEAN, PLAIN, ALWAYS, channel->timer, "true: a timer's")                        \
+	F(context, BOOLEAN, PLAIN, ALWAYS, channel->context, "true: the Done of a context")        \
 	F(receivers, NUMBER, PLAIN, ALWAYS, channel->receivers, "that wait there")                 \
 	F(senders, NUMBER, PLAIN, ALWAYS, channel->senders, "that wait there")
 

@@ -82,15 +82,19 @@ static void text_goids(struct line *line, const struct verdict_goroutines *recor
 	line_end(line);
 }
 
-static void put_channel(struct line *line, const struct lc_go_channel *channel)
+/* lost: nothing that lives has it. */
+static void put_channel(struct line *line, const struct lc_go_channel *channel, bool lost)
 {
 	if (!channel->address) {
-		line_add(line, LINE_PLAIN, "nil channel");
+		line_add(line, LINE_PLAIN, "a nil channel, which never comes");
 		return;
 	}
 	line_add(line, LINE_PLAIN, "channel 0x%llx", (unsigned long long)channel->address);
 	if (channel->timer)
 		line_add(line, LINE_PLAIN, " of a timer");
+	else if (channel->context)
+		line_add(line, LINE_PLAIN, ", Done of a context%s",
+			 lost ? " that nobody can cancel" : "");
 	else if (channel->capacity)
 		line_add(line, LINE_PLAIN, ", buffer %llu of %llu full",
 			 (unsigned long long)channel->length,
@@ -104,7 +108,7 @@ static void put_channel(struct line *line, const struct lc_go_channel *channel)
 			 channel->receivers, channel->senders);
 }
 
-static void text_cases(struct line *line, const struct lc_go_wait *wait)
+static void text_cases(struct line *line, const struct lc_go_wait *wait, bool lost)
 {
 	uint32_t i;
 
@@ -113,7 +117,7 @@ static void text_cases(struct line *line, const struct lc_go_wait *wait)
 		if (wait->case_total > 1)
 			line_add(line, LINE_PLAIN, "%s ",
 				 wait->cases[i].send ? "send to" : "receive from");
-		put_channel(line, &wait->cases[i]);
+		put_channel(line, &wait->cases[i], lost);
 		line_end(line);
 	}
 	if (wait->case_total > wait->case_count) {
@@ -296,7 +300,7 @@ static void text_wait_of(struct line *line, const struct output_run *run,
 	line_end(line);
 	if (wait) {
 		text_bubble(line, wait);
-		text_cases(line, wait);
+		text_cases(line, wait, record->goroutine->flags & LC_GO_UNREACHABLE);
 		text_pool(line, wait);
 		text_lock(line, kind, wait);
 		text_holders(line, run, record);

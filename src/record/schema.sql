@@ -214,7 +214,7 @@ CREATE TABLE go_wait ( -- what those wait for that stand for a group
 ) WITHOUT ROWID;
 CREATE TABLE go_case ( -- of go_wait: a channel
   process INTEGER, wait INTEGER, n INTEGER, address INTEGER, length INTEGER, capacity INTEGER, receivers INTEGER,
-  senders INTEGER, send INTEGER, closed INTEGER, timer INTEGER, tokens INTEGER, until INTEGER,
+  senders INTEGER, send INTEGER, closed INTEGER, timer INTEGER, tokens INTEGER, context INTEGER, until INTEGER,
   PRIMARY KEY (process, wait, n)
 ) WITHOUT ROWID;
 CREATE TABLE go_releasers ( -- who could end a goroutine's wait

@@ -417,9 +417,9 @@ TABLE(record_go_wait, "go_wait", go_wait_columns, "process", "n");
 
 #define OF struct lc_go_channel
 static const struct record_column go_case_columns[] = {
-	U(address, address), U(length, length), U(capacity, capacity), U(receivers, receivers),
-	U(senders, senders), B(send, send),	B(closed, closed),     B(timer, timer),
-	B(tokens, tokens),   T(until, until),
+	U(address, address), U(length, length),	  U(capacity, capacity), U(receivers, receivers),
+	U(senders, senders), B(send, send),	  B(closed, closed),	 B(timer, timer),
+	B(tokens, tokens),   B(context, context), T(until, until),
 };
 TABLE(record_go_case, "go_case", go_case_columns, "process", "wait", "n");
 #undef OF

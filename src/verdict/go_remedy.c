@@ -22,6 +22,18 @@ static bool has_end(const struct lc_go_wait *wait)
 	return false;
 }
 
+/* Most often the Done of a context that was made by Background. */
+static bool has_nil(const struct lc_go_wait *wait)
+{
+	uint32_t i;
+
+	for (i = 0; wait && i < wait->case_count; i++) {
+		if (!wait->cases[i].address && !wait->cases[i].send)
+			return true;
+	}
+	return false;
+}
+
 static const char *of_send(const struct lc_go_wait *wait)
 {
 	const struct lc_go_channel *channel = wait && wait->case_count ? &wait->cases[0] : NULL;
@@ -50,6 +62,9 @@ static const char *of_unreachable(const struct verdict_goroutines *group)
 			       : "let the sender close the channel (defer close), or select on the "
 				 "receive and ctx.Done()";
 	case LC_GO_SELECT:
+		if (has_nil(group->wait))
+			return "one case is nil: pass a context that somebody cancels "
+			       "(context.Background().Done() is nil), or make that channel";
 		return has_end(group->wait)
 			       ? "cancel the context that it waits for, or close that channel, on "
 				 "every way out of the code that made it (defer cancel())"

@@ -214,6 +214,20 @@ static void prove_unreachable(struct judging *j)
 	      group->unreachable, group->asked, others);
 }
 
+/* A select whose every case is of a nil channel. */
+static bool has_only_nil(const struct judging *j)
+{
+	const struct lc_go_wait *wait = j->group->wait;
+	uint32_t i;
+
+	if (j->kind != LC_GO_SELECT || !wait || !wait->case_count ||
+	    wait->case_total > wait->case_count)
+		return false;
+	for (i = 0; i < wait->case_count && !wait->cases[i].address; i++)
+		;
+	return i == wait->case_count;
+}
+
 static bool judge_proven(struct judging *j)
 {
 	const struct lc_go_releasers *releasers = releasers_of(j);
@@ -241,6 +255,10 @@ static bool judge_proven(struct judging *j)
 		conclude_circle(j);
 	} else if (judge_dead_end(j) || judge_never_unlocked(j)) {
 		; /* concluded */
+	} else if (group->unreachable && has_only_nil(j)) {
+		conclude(j, VERDICT_LEAK, "nil-channel",
+			 "%s in a select of nil channels, which never come", words);
+		prove(j, "each case of the select is a nil channel");
 	} else if (group->unreachable) {
 		conclude(
 			j, VERDICT_LEAK, "unreachable", "nothing that lives has the %s that %s: %s",
@@ -424,15 +442,17 @@ static void judge_lock(struct judging *j)
 static bool only_sends(const struct judging *j)
 {
 	const struct lc_go_wait *wait = j->group->wait;
+	bool any = false;
 	uint32_t i;
 
 	if (!wait || !wait->case_total || wait->case_total > wait->case_count)
 		return false;
 	for (i = 0; i < wait->case_count; i++) {
-		if (!wait->cases[i].send)
+		if (wait->cases[i].address && !wait->cases[i].send)
 			return false;
+		any = any || wait->cases[i].address;
 	}
-	return true;
+	return any;
 }
 
 static bool has_receiver(const struct lc_go_wait *wait)

@@ -114,7 +114,7 @@ all_kinds() {
 	for one in $forgotten $locks $own $circles; do
 		IFS=: read -r pattern block _ <<<"$one"
 		block=$(line block "${block:-$pattern}")
-		grep -qE "/(forgotten|sync|circles)\.go:$block\b" "$junit" || { echo "$one, at line $block, not found" >&2; return 1; }
+		grep -qE "/(forgotten|cases|sync|circles)\.go:$block\b" "$junit" || { echo "$one, at line $block, not found" >&2; return 1; }
 	done
 	looked "${well[@]}"
 	! cases | grep failed

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the tests of goroutines share: Go fixtures of any build, looked at once or followed.
 
-forgotten="sender receiver early range nilreceive nilsend empty ticker context errgroup errgroup:errgroupwait pool::6"
+forgotten="sender receiver early range nilreceive nilsend empty nilcases doneofnil donelost ticker context errgroup errgroup:errgroupwait pool::6"
 locks="done add::6 unlock rwwriter cond once pipeline:produces pipeline:squares"
 
 # Deadlocks where goroutines can be run forward, which tells who holds a lock; else nothing but leaks.

@@ -160,6 +160,46 @@ busy() {
 	[[ $output != *likely* ]]
 }
 
+# cases PATTERN: those of its one finding, as JSON has them; its text in $output
+cases() {
+	GROW=0 run_go go "$1"
+	eventually 10 stands
+	dump "$json" -p "$pid" --no-threads
+	run -0 leakhop dump -p "$pid" --no-threads
+	end
+	holds '.findings | length == 1' "$json"
+	jq -c '[.findings[0] | .rule, (.wait.cases[] | [.direction, .channel != "0x0", .context]), .wait.cases_total]' "$json"
+}
+
+@test "of a select each case is told: a nil channel, the Done of a context that nobody can cancel" {
+	local nil='["receive",false,false]'
+	[[ $(uname -m) == x86_64 ]] || skip "nil cases are read from code of x86-64"
+	cases donelost >"$BATS_TEST_TMPDIR/told"
+	grep -qxF '["unreachable",["receive",true,false],["receive",true,true],2]' "$BATS_TEST_TMPDIR/told" ||
+		grep -qxF '["unreachable",["receive",true,true],["receive",true,false],2]' "$BATS_TEST_TMPDIR/told"
+	[[ $output == *"receive from channel 0x"*", Done of a context that nobody can cancel"* ]]
+	cases doneofnil >"$BATS_TEST_TMPDIR/told"
+	grep -qxF "[\"unreachable\",[\"send\",true,false],$nil,2]" "$BATS_TEST_TMPDIR/told"
+	[[ $output == *"receive from a nil channel, which never comes"*"context.Background().Done() is nil"* ]]
+	cases nilcases >"$BATS_TEST_TMPDIR/told"
+	grep -qxF "[\"nil-channel\",$nil,$nil,2]" "$BATS_TEST_TMPDIR/told"
+}
+
+@test "a select that one case can still end is none, be the others nil" {
+	local line
+	line=$(mark go/goproof/main.go block nilcases)
+	goproof nilcases
+	dump "$json" -p "$pid" --no-threads
+	end
+	no_findings "$json"
+	holds "[.goroutines[] | select(any(.stack[]; .line == $line)) | .wait | [.cases_total, ([.cases[] | select(.channel == \"0x0\") | .direction] | sort)]] ==
+		[[4, [\"receive\", \"receive\", \"send\"]]]" "$json"
+	GROW=0 run_go go nilcases well
+	dump "$json" -p "$pid" --no-threads
+	no_findings "$json"
+	end
+}
+
 # heavy KIND [-kept]: a heap of a million small objects
 heavy() {
 	[[ -x $programs/go/goheavy ]] || skip "no goheavy"

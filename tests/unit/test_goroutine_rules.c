@@ -203,6 +203,33 @@ static void test_remedies_fit_the_channel(void **state)
 	}
 }
 
+static void fill_nil_cases(void)
+{
+	const struct lc_go_channel send = { .address = 16, .send = true };
+	const struct lc_go_channel nil[] = { {}, { .send = true } }, one[] = { send, {} };
+
+	stand_at_channels(2, LC_GO_SELECT, PROVEN, nil, 2);
+	stand_at_channels(3, LC_GO_SELECT, PROVEN, one, 2);
+	stand_at_channels(4, LC_GO_SELECT, LC_GO_ASKED, nil, 2);
+}
+
+/* A select of nil channels only is told as that, where the search has proven it of each. */
+static void test_nil_channels_in_selects(void **state)
+{
+	static const char *const rules[] = { "nil-channel", "unreachable", "waits-for-word" };
+	const struct verdict_goroutines *group;
+	uint64_t goid;
+
+	(void)state;
+	looks(1, fill_nil_cases);
+	for (goid = 2; goid < 5; goid++) {
+		group = verdict_goroutines_find(&records, process_of(), goid);
+		assert_non_null(group);
+		assert_string_equal(group->conclusion.rule, rules[goid - 2]);
+		assert_int_equal(!!strstr(group->conclusion.remedy, "one case is nil"), goid == 3);
+	}
+}
+
 static void fill_senders_in_selects(void)
 {
 	const struct lc_go_channel send = { .address = 16, .send = true };
@@ -1006,6 +1033,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_nothing_can_wake_leaks_at_one_look),
 		TEST(test_remedies_fit_the_channel),
+		TEST(test_nil_channels_in_selects),
 		TEST(test_a_select_that_only_sends),
 		TEST(test_one_that_is_lost_does_not_condemn_the_others),
 		TEST(test_who_came_later_belongs_to_those_that_agree),

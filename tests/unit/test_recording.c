@@ -341,7 +341,7 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_member, sizeof(struct lc_wait_member), 0);
 	assert_covers(&record_goroutine, sizeof(struct lc_goroutine), 12 + 4);
 	assert_covers(&record_go_site, sizeof(struct lc_go_site), 7);
-	assert_covers(&record_go_case, sizeof(struct lc_go_channel), 4);
+	assert_covers(&record_go_case, sizeof(struct lc_go_channel), 3);
 	assert_covers(&record_go_releasers, sizeof(struct lc_go_releasers), 7);
 	assert_covers(&record_go_held, sizeof(struct lc_go_held), 5 + 4 + 4 * 7);
 	assert_covers(&record_go_path, sizeof(struct lc_go_path), 0);

@@ -31,7 +31,8 @@ static bool waits_as_before(const struct search *search, const struct lc_gorouti
 	       known->raw_kind == go_descriptor_kind(search->process->kinds, d);
 }
 
-static uint8_t way_to_see(const struct search *search, enum lc_go_kind kind)
+/* Of a select nobody is queued whose cases are all of nil channels (src/runtime/select.go). */
+static uint8_t way_to_see(const struct search *search, enum lc_go_kind kind, uint64_t waiting)
 {
 	bool noted = search->process->version >= GO_VERSION(1, 26, 0);
 
@@ -44,8 +45,9 @@ static uint8_t way_to_see(const struct search *search, enum lc_go_kind kind)
 		return REACH_BY_CORO;
 	case LC_GO_CHAN_RECEIVE:
 	case LC_GO_CHAN_SEND:
-	case LC_GO_SELECT:
 		return REACH_BY_QUEUE;
+	case LC_GO_SELECT:
+		return waiting ? REACH_BY_QUEUE : REACH_BY_NOTHING;
 	case LC_GO_COND:
 		return noted ? REACH_BY_QUEUE : REACH_BY_LIST;
 	default:
@@ -196,7 +198,7 @@ static void take_first(struct search *search, uint32_t number, const struct go_d
 	}
 	goroutine->state = REACH_WAITS;
 	goroutine->kind = known->kind;
-	goroutine->by = way_to_see(search, known->kind);
+	goroutine->by = way_to_see(search, known->kind, d->waiting);
 	search->open += goroutine->by != REACH_BY_NOTHING;
 }
 

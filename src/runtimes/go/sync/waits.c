@@ -190,6 +190,7 @@ int golang_describe(struct runtime *runtime, struct lc_go_process *model, uint64
 	wait.bubble_root = bubble_root(process, &before);
 	describe(process, model, goroutine, &before, &wait);
 	go_describe_pool(process, lc_stacks_get(golang->stacks, goroutine->stack), &before, &wait);
+	go_describe_select(process, goroutine, &before, &wait);
 	if (!go_read_descriptor(process, goroutine, &after) || after.goid != before.goid ||
 	    after.tracking_seq != before.tracking_seq || after.status != before.status ||
 	    after.tracking_seq != goroutine->tracking_seq)

@@ -23,6 +23,13 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 void go_describe_pool(const struct go_process *process, const struct lc_stack *stack,
 		      const struct go_descriptor *d, struct lc_go_wait *wait);
 
+/*
+ * select.c: adds the cases of a select whose channel is nil, where they are known, and tells which
+ * of wait's channels is the Done of a context.
+ */
+void go_describe_select(struct go_process *process, const struct lc_goroutine *goroutine,
+			const struct go_descriptor *d, struct lc_go_wait *wait);
+
 /* sync.c: locks, wait groups, conditions. goroutine->object is the semaphore's word. */
 void go_describe_sync(const struct go_process *process, const struct lc_goroutine *goroutine,
 		      struct lc_go_wait *wait);

@@ -37,6 +37,7 @@ var kinds = map[string]func(){
 	"regrown":    regrown,
 	"listed":     listed,
 	"cases":      manyCases,
+	"nilcases":   nilCases,
 	"unreadable": unreadable,
 }
 
@@ -287,6 +288,29 @@ func manyCases() {
 				case <-make(chan int):
 				case make(chan int) <- 1:
 				case <-held:
+				}
+			}
+		}()
+		go func() {
+			for range time.Tick(hold) {
+				held <- 1
+			}
+		}()
+	}
+}
+
+// --- all but one are of nil channels ---
+func nilCases() {
+	var none, ended chan int
+	for i := 0; i < tasks; i++ {
+		held := make(chan int)
+		go func() {
+			for {
+				select { // @block nilcases
+				case <-none:
+				case none <- 1:
+				case <-held:
+				case <-ended:
 				}
 			}
 		}()
