@@ -59,6 +59,28 @@ weighed() {
 	((any)) || skip "no goretained"
 }
 
+@test "small objects are told by the type of what leads to them" {
+	local build any=0 heads
+	for build in go go-stripped "$programs"/go-1.2[2-9]; do
+		build=${build##*/}
+		[[ -x $programs/$build/goretained ]] || continue
+		any=1
+		start "$build/goretained" typed
+		eventually 20 said 1
+		pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+		three() {
+			dump "$json" -p "$pid" --no-threads
+			jq -e '[.findings[].count] == [3]' "$json" >/dev/null
+		}
+		eventually 10 three
+		end
+		heads='["main.order",30,true],["main.item",180,true],["main.customer",30,true],["[]main.line",30,true],["chan string",30,false],["string",30,false]'
+		jq -e "[.findings[0].retained.types[] | [.type, .count, .pointers]] | sort == ([$heads] | sort)" "$json" >/dev/null ||
+			{ jq -c '.findings[0].retained' "$json" >&2; return 1; }
+	done
+	((any)) || skip "no goretained"
+}
+
 @test "any group weighs what only it holds, with --retained; in text, profiles, pages and recordings" {
 	local file=$BATS_TEST_TMPDIR/run.leakhop
 	retained go --retained

@@ -7,6 +7,8 @@
 #include "runtimes/go/heap/reach.h"
 #include "runtimes/go/heap/reach_search.h"
 #include "runtimes/go/image/types.h"
+#include "runtimes/go/sched/allgs.h"
+#include "runtimes/go/sync/waits.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -20,6 +22,7 @@
 #define KINDS_MAX 16384	       /* of types and sizes, of all groups; a power of two */
 #define PROBES_MAX 64
 #define HEADERS 512
+#define SEEDS_MOST 100000 /* objects and goroutines that types are looked for from */
 
 /* Goroutines of one group that are told together. */
 struct part {
@@ -58,7 +61,9 @@ struct retaining {
 	struct part *parts;
 	size_t part_count;
 	struct kind *kinds;
-	uint64_t shared_of[256]; /* bytes that a colour shares */
+	uint64_t shared_of[256];   /* bytes that a colour shares */
+	struct reach_types *types; /* of small objects; NULL: not known */
+	size_t seeds;
 };
 
 /* --- colours --- */
@@ -103,6 +108,16 @@ void reach_take_colour(struct search *search, const struct go_span *span, uint64
 	const uint8_t *colour = colour_at(search, span, (object - span->start) / span->size);
 
 	search->colours->now = colour ? *colour : 0;
+}
+
+bool reach_has_colour(const struct search *search, const struct go_span *span, uint64_t object)
+{
+	const struct reach_colours *colours = search->colours;
+	size_t at = span - search->heap.spans;
+	uint64_t index = (object - span->start) / span->size;
+
+	return at < colours->span_count && colours->of[at] && index < go_heap_room(span) &&
+	       colours->of[at][index];
 }
 
 void reach_colours_free(struct reach_colours *colours)
@@ -373,15 +388,97 @@ static void count_span(struct retaining *r, const struct go_span *span, const ui
 		return;
 	}
 	for (i = 0; i < objects; i++) {
-		uint64_t channel = colours[i] ? channel_of(r, span, i) : 0;
+		uint64_t type = colours[i] ? channel_of(r, span, i) : 0;
+		bool channel = type != 0;
 
-		if (colours[i])
-			count(r, (struct kind){ .type = channel,
-						.size = span->size,
-						.pointers = span->scan,
-						.channel = channel != 0,
-						.colour = colours[i] });
+		if (!colours[i])
+			continue;
+		if (!type)
+			type = reach_types_of(r->types, span->first + i, &channel);
+		count(r, (struct kind){ .type = type,
+					.size = span->size,
+					.pointers = span->scan,
+					.channel = channel,
+					.colour = colours[i] });
 	}
+}
+
+/* --- types of small objects --- */
+/* Larger ones, which have theirs before them or noted in their span. */
+static void seed_by_span(struct retaining *r, const struct go_span *span, const uint8_t *colours)
+{
+	uint64_t objects = go_heap_room(span), head = span->class >> 1 ? sizeof(uint64_t) : 0, i;
+	uint64_t object, type;
+	uint8_t word[8];
+
+	if (!span->scan || span->size <= 512 || reach_layout(r->search) != REACH_IN_SPAN)
+		return;
+	for (i = 0; i < objects && r->seeds < SEEDS_MOST; i++) {
+		object = span->start + i * span->size;
+		if (!colours[i] || !go_read(r->search->process, object, word, sizeof(word)))
+			continue;
+		type = reach_type_of(r->search, span, word);
+		if (type)
+			reach_types_seed(r->types, object + head, type, span->size - head);
+		r->seeds++;
+	}
+}
+
+/* What it is about to send: the channel tells its type, wherever it stands. */
+static void seed_by_channel(struct retaining *r, const struct reach_goroutine *goroutine)
+{
+	const struct go_process *process = r->search->process;
+	const struct go_offsets *o = &process->offsets;
+	uint8_t waiter[GO_WAITER_MAX];
+	uint64_t channel;
+
+	if (!is_channels(goroutine->kind) || !goroutine->waiting || o->hchan_elemtype < 0 ||
+	    !go_read_waiter(process, goroutine->waiting, waiter))
+		return;
+	channel = go_waiter_word(process, waiter, o->sudog_c);
+	if (channel)
+		reach_types_value(r->types, go_waiter_word(process, waiter, o->sudog_elem),
+				  go_word(process, channel + o->hchan_elemtype));
+}
+
+static void seed_by_goroutine(struct retaining *r, const struct reach_goroutine *goroutine)
+{
+	struct search *search = r->search;
+	uint8_t bytes[GO_DESCRIPTOR_MAX] = {};
+	struct go_descriptor d;
+	uint64_t from, to;
+	size_t got;
+
+	if (!go_read(search->process, goroutine->address, bytes, allgs_size(search->process)))
+		return;
+	go_descriptor_read(&search->process->offsets, bytes, &d);
+	reach_stack_range(&d, &from, &to);
+	if (to - from > REACH_CHUNK)
+		to = from + REACH_CHUNK;
+	if (from < to && !go_read_part(search->process, from, search->chunk, to - from, &got))
+		reach_types_stack(r->types, search->chunk, got);
+	seed_by_channel(r, goroutine);
+	r->seeds++;
+}
+
+static void find_types(struct retaining *r)
+{
+	struct search *search = r->search;
+	size_t i, k;
+
+	r->types = reach_types_new(search);
+	if (!r->types)
+		return;
+	for (i = 0; i < search->heap.count && i < search->colours->span_count; i++) {
+		if (search->colours->of[i])
+			seed_by_span(r, &search->heap.spans[i], search->colours->of[i]);
+	}
+	for (i = 0; i < r->part_count && r->parts[i].colour; i++) {
+		for (k = 0; k < r->parts[i].count && r->seeds < SEEDS_MOST; k++)
+			seed_by_goroutine(
+				r, &search->goroutines[r->members[r->parts[i].first + k].number]);
+	}
+	reach_types_follow(r->types);
 }
 
 static int largest_first(const void *a, const void *b)
@@ -438,6 +535,7 @@ static int put_parts(struct retaining *r)
 	size_t i;
 	int error = 0;
 
+	find_types(r);
 	for (i = 0; i < search->heap.count && i < search->colours->span_count; i++) {
 		if (search->colours->of[i])
 			count_span(r, &search->heap.spans[i], search->colours->of[i]);
@@ -461,6 +559,7 @@ int reach_find_retained(struct search *search, struct lc_go_process *model, cons
 		colour_parts(&r);
 		error = search->error ?: put_parts(&r);
 	}
+	reach_types_free(r.types);
 	free(r.members);
 	free(r.parts);
 	free(r.kinds);

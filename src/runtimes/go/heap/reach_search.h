@@ -332,6 +332,22 @@ void reach_colour(struct search *search, const struct go_span *span, uint64_t ob
 void reach_take_colour(struct search *search, const struct go_span *span, uint64_t object);
 void reach_colours_free(struct reach_colours *colours);
 
+/* Has it one, be it that it is shared? */
+bool reach_has_colour(const struct search *search, const struct go_span *span, uint64_t object);
+
+/*
+ * reach_types.c: types of small objects that have a colour, by what leads to them. Memory of a
+ * type, or of so many bytes one behind the other; a value; a stack; then what these lead to.
+ * reach_types_of(): by the object's number; 0: not known.
+ */
+struct reach_types *reach_types_new(struct search *search); /* NULL without memory */
+void reach_types_free(struct reach_types *types);
+void reach_types_seed(struct reach_types *types, uint64_t address, uint64_t type, uint64_t size);
+void reach_types_value(struct reach_types *types, uint64_t address, uint64_t type);
+void reach_types_stack(struct reach_types *types, const uint8_t *bytes, size_t size);
+void reach_types_follow(struct reach_types *types);
+uint64_t reach_types_of(const struct reach_types *types, uint64_t number, bool *ret_channel);
+
 /*
  * When all is marked that others reach: keeps in the model what groups of goroutines hold and
  * nothing else does (lc_go_set_retained()). chosen, dead: a byte for each goroutine; groups are

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// goheavy [-kind random|map|list] [-kept] [MIB]: a heap of so many MiB (1024) that a global variable leads to, and three
-// goroutines that nobody can wake; with -kept an object far from that variable has their channel:
+// goheavy [-kind random|map|list] [-kept] [-latency WINDOW] [MIB]: a heap of so many MiB (1024) that a global variable
+// leads to, and three goroutines that nobody can wake; with -kept an object far from that variable has their channel. With
+// -latency it also serves a request each 4 ms, and says for each such WINDOW how long they took. Kinds:
 //
 //	random  objects of 32 and 64 bytes; two pointers in each lead to two others, which may be anywhere
 //	map     a map of strings to structures with a slice, as a cache has it
@@ -113,6 +114,7 @@ func sending(result chan<- int) {
 func main() {
 	kind := flag.String("kind", "random", "random, map or list")
 	kept := flag.Bool("kept", false, "the channel is kept")
+	window := flag.Duration("latency", 0, "serve, and print the latency of each such window")
 	flag.Parse()
 	size := 1024
 	var keep func(chan<- int)
@@ -143,5 +145,8 @@ func main() {
 		go sending(result) // @spawn heavy
 	}
 	fixture.Ready("heavy", 3)
+	if *window > 0 {
+		measure(*window)
+	}
 	fixture.Pause()
 }

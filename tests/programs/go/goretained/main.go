@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 // goretained: leaks that hold much or little, so much that it is known; some of it together, some of it held by what lives as
-// well. All at once.
+// well. All at once. With an argument: many small objects, of types that are told by what leads to them.
 package main
 
 import (
+	"os"
 	"runtime"
 	"time"
 
@@ -95,9 +96,14 @@ func lose() {
 
 func main() {
 	done := make(chan bool)
-	go func() { lose(); close(done) }()
+	begin, name, count := lose, "block", blocks
+	if len(os.Args) > 1 {
+		begin, name, count = loseTyped, "typed", 3
+	}
+	fixture.Dumps()
+	go func() { begin(); close(done) }()
 	<-done
 	runtime.GC()
-	fixture.Ready("block", blocks)
+	fixture.Ready(name, count)
 	fixture.Pause()
 }
