@@ -227,10 +227,13 @@ static bool note_pages(struct go_heap *heap, const struct go_span *span, uint32_
 
 void go_heap_await(struct go_heap *heap, const struct go_span *span)
 {
-	uint64_t page;
+	uint64_t page = span->start;
 
-	for (page = span->start; page < span->end && page < heap->high; page += PAGE_SIZE)
-		page_at(heap, page)->flags |= GO_PAGE_AWAITED;
+	/* Of no other one is it asked. */
+	for (; span->reciprocal && page < span->end && page < heap->high; page += PAGE_SIZE) {
+		if (page >= heap->low)
+			page_at(heap, page)->flags |= GO_PAGE_AWAITED;
+	}
 }
 
 static int add_span(struct go_process *process, struct go_heap *heap, uint64_t at,
