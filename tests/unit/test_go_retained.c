@@ -214,6 +214,7 @@ static void test_who_depends_on_a_leak(void **state)
 	struct go_program program;
 	struct go_runtime *runtime;
 	struct two two;
+	uint64_t third;
 	size_t i;
 
 	(void)state;
@@ -225,6 +226,10 @@ static void test_who_depends_on_a_leak(void **state)
 		go_put_word(runtime, GLOBAL, two.leak.channel + two.channel_size);
 		go_put_stack(runtime, two.leak.receiver, words[i],
 			     two.leak.channel + two.channel_size);
+		/* The first of its cases, which lives: the other one counts as well. */
+		third = go_new(runtime, SPAN_CHANNELS);
+		go_wait_for(runtime, two.other, third);
+		go_put_word(runtime, GLOBAL + 8, third);
 		assert_int_equal(two_search(&two), 0);
 		assert_true(runtime->dead[two.leak.receiver] && !runtime->dead[two.other]);
 		releasers = lc_go_releasers_of(runtime->model, two.other + 1);

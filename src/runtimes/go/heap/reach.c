@@ -98,6 +98,7 @@ int reach_look(struct search *search, struct search *before)
 	if (r < 0)
 		return r;
 	reach_find_coroutines(search);
+	reach_wake_met(search);
 	reach_read_roots(search);
 	mark_to_the_end(search);
 	for (pass = 0; pass < PASSES && search->open && !search->error; pass++) {

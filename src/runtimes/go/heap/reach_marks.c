@@ -198,9 +198,23 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	*slot = ++search->wait_count;
 	search->awaited[number / 8] |= 1u << (number % 8);
 	go_heap_await(&search->heap, span);
-	/* By the look before this one. Of a block of tiny objects each pointer counts. */
-	if (!span->tiny && is_met(search, number))
-		reach_lives(search, goroutine);
+}
+
+void reach_wake_met(struct search *search)
+{
+	const struct reach_wait *wait;
+	const struct go_span *span;
+	uint64_t number, object;
+	size_t i;
+
+	for (i = 0; i < search->wait_count; i++) {
+		wait = &search->waits[i];
+		span = go_heap_span(&search->heap, wait->word);
+		/* Of a block of tiny objects each pointer counts. */
+		if (span && !span->tiny && number_of(search, span, wait->word, &number, &object) &&
+		    is_met(search, number))
+			reach_lives(search, wait->goroutine);
+	}
 }
 
 /*

@@ -169,6 +169,9 @@ int reach_marks_begin(struct search *search);
  * anew, and what has become garbage since; but in the order of addresses.
  */
 void reach_marks_take(struct search *search, const struct search *before);
+
+/* Who waits for any of that lives: when all waits are noted. */
+void reach_wake_met(struct search *search);
 void reach_mark(struct search *search, uint64_t word);
 void reach_mark_words(struct search *search, const uint8_t *bytes, size_t size);
 
