@@ -172,6 +172,8 @@ struct emulate_outcome {
 	uint32_t guarded;
 	/* WHAT_FREES */
 	uint32_t made_up; /* an answer on the way was */
+	uint32_t
+		gave_back; /* bit N: watch N was taken on the way, and for certain released again */
 	uint32_t release_count;
 	struct emulate_release releases[EMULATE_RELEASES];
 };

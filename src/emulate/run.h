@@ -72,6 +72,7 @@ struct run {
 	unsigned lock_releases, other_writes;
 	bool made_up; /* an answer of a system call was */
 	uint32_t taken[EMULATE_WATCHES], borrowed[EMULATE_WATCHES];
+	uint32_t gave_back;  /* as of struct emulate_outcome */
 	uint32_t given_back; /* number + 1 of a watch whose word is to be as it was; 0: of none */
 	uint32_t given_back_value;
 	uint64_t known_places; /* a bit for each known function, by its address */

@@ -85,6 +85,8 @@ static void note_release(struct run *run, size_t index)
 static void give_up(struct run *run, size_t index, uint32_t old)
 {
 	run->taken[index]--;
+	if (!run->made_up)
+		run->gave_back |= UINT32_C(1) << index;
 	if (!run->borrowed[index])
 		return;
 	run->borrowed[index]--;

@@ -26,7 +26,7 @@ static bool is_kind(const struct lc_wait *wait)
 	case LC_WAIT_PARK:
 	case LC_WAIT_FUTEX:
 		return wait->key.space == LC_WAIT_SPACE_PRIVATE && !wait->has_timeout &&
-		       !(wait->flags & (LC_WAIT_LET_GO | LC_WAIT_DISAGREE));
+		       !(wait->flags & (LC_WAIT_LET_GO | LC_WAIT_DISAGREE | LC_WAIT_HOLDERS_RUN));
 	default:
 		return false;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who holds a lock that records nobody: the readers of a rwlock, Rust's locks. Each blocked thread
- * of the process is run forward from its wait; who releases the lock, and has not taken it on the
- * way, has it now.
+ * Who holds a lock that records nobody: the readers of a rwlock, Rust's locks, semaphores used as
+ * locks. Each blocked thread of the process is run forward from its wait; who releases the lock,
+ * and has not taken it on the way, has it now.
  */
 #include "observe/forward_private.h"
 
@@ -19,6 +19,8 @@ struct lock {
 	struct lc_wait_key key;
 	struct emulate_watch watch;
 	uint32_t readers; /* 0: one has it alone */
+	bool semaphore;	  /* how many have it is not known, and anybody may post it */
+	uint32_t settled; /* threads of which is known whether they would release it */
 	uint32_t count, total;
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];
 	uint64_t release, caller; /* instruction of the first one, and who called that function */
@@ -31,6 +33,8 @@ struct locks {
 	uint32_t ended; /* threads that came to their end, or back to their wait, on the way that
 			   they would take */
 	struct lock list[EMULATE_WATCHES];
+	uint32_t refused[EMULATE_WATCHES]; /* stacks of those that wait for no lock */
+	size_t refused_count;
 };
 
 static bool is_anonymous(const struct lc_wait *wait)
@@ -39,7 +43,8 @@ static bool is_anonymous(const struct lc_wait *wait)
 	    wait->flags & (LC_WAIT_LET_GO | LC_WAIT_HOLDERS_RUN))
 		return false;
 	return (wait->protocol == LC_WAIT_GLIBC_RWLOCK && wait->readers) ||
-	       wait->protocol == LC_WAIT_RUST_MUTEX || wait->protocol == LC_WAIT_RUST_RWLOCK;
+	       wait->protocol == LC_WAIT_RUST_MUTEX || wait->protocol == LC_WAIT_RUST_RWLOCK ||
+	       forward_is_semaphore(wait);
 }
 
 static bool is_blocked(const struct lc_thread *thread)
@@ -52,6 +57,8 @@ static struct emulate_watch watch_of(const struct lc_wait *wait)
 {
 	struct emulate_watch watch = { .address = wait->key.object };
 
+	if (forward_is_semaphore(wait))
+		return forward_semaphore_watch(wait);
 	if (wait->protocol == LC_WAIT_GLIBC_RWLOCK) {
 		watch.mask = ~7u; /* readers are counted from bit 3 on */
 		watch.shift = 3;
@@ -70,13 +77,20 @@ static struct lock *find_lock(struct locks *locks, const struct lc_wait_key *key
 	return NULL;
 }
 
-static void add_lock(struct locks *locks, const struct lc_wait *wait)
+static void add_lock(struct locks *locks, const struct lc_wait *wait, bool semaphores)
 {
-	if (!is_anonymous(wait) || find_lock(locks, &wait->key) || locks->count == EMULATE_WATCHES)
+	if (!is_anonymous(wait) || forward_is_semaphore(wait) != semaphores ||
+	    find_lock(locks, &wait->key) || locks->count == EMULATE_WATCHES)
 		return;
 	locks->list[locks->count++] = (struct lock){ .key = wait->key,
 						     .watch = watch_of(wait),
-						     .readers = wait->readers };
+						     .readers = wait->readers,
+						     .semaphore = forward_is_semaphore(wait) };
+}
+
+static bool waits_for(const struct lc_thread *thread, const struct lock *lock)
+{
+	return !memcmp(&lock->key, &thread->wait->key, sizeof(lock->key));
 }
 
 /* --- runs --- */
@@ -89,10 +103,10 @@ static void watch_others(struct locks *locks, const struct lc_thread *thread,
 
 	question->watch_count = (uint32_t)locks->count;
 	for (size_t i = 0; i < locks->count; i++)
-		question->watches[i] = memcmp(&locks->list[i].key, &thread->wait->key,
-					      sizeof(thread->wait->key))
-					       ? locks->list[i].watch
-					       : nothing;
+		question->watches[i] = waits_for(thread, &locks->list[i]) ? nothing
+									  : locks->list[i].watch;
+	if (find_lock(locks, &thread->wait->key))
+		forward_post_counter(thread->wait, question);
 }
 
 static void note_owner(struct lock *lock, const struct lc_thread *thread,
@@ -135,11 +149,42 @@ static bool has_other_results(int64_t nr)
 	return nr != SYS_futex && nr != SYS_nanosleep && nr != SYS_clock_nanosleep;
 }
 
-static bool came_to_end(const struct emulate_outcome *outcome)
+/*
+ * Run forward, it went the only way that it can go: what its call gives, and whether its time was
+ * over, could have led elsewhere.
+ */
+static bool has_one_way(const struct lc_thread *thread)
 {
-	return !outcome->made_up &&
+	return !has_other_results(thread->syscall.nr) &&
+	       !(thread->syscall.nr == SYS_futex && thread->wait->has_timeout);
+}
+
+static bool came_to_end(const struct lc_thread *thread, const struct emulate_outcome *outcome)
+{
+	return has_one_way(thread) && !outcome->made_up &&
 	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_SLEEPS_AGAIN ||
 		outcome->end == EMULATE_CAME_BACK);
+}
+
+static bool would_release(const struct emulate_outcome *outcome, uint32_t watch)
+{
+	for (uint32_t i = 0; i < outcome->release_count; i++) {
+		if (outcome->releases[i].watch == watch)
+			return true;
+	}
+	return false;
+}
+
+/* It would not release that lock; or would first have to have it. */
+static bool is_no_releaser(const struct lc_thread *thread, const struct emulate_outcome *outcome,
+			   const struct lock *lock, uint32_t watch)
+{
+	if (would_release(outcome, watch) || outcome->release_count == EMULATE_RELEASES)
+		return false;
+	if (came_to_end(thread, outcome))
+		return true;
+	return has_one_way(thread) && !outcome->made_up && outcome->end == EMULATE_WAITS &&
+	       outcome->call == SYS_futex && outcome->object == lock->key.object;
 }
 
 /* Returns 0, or what the emulator says of itself. */
@@ -152,6 +197,8 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	struct emulate_question question;
 	int r;
 
+	for (uint32_t i = 0; i < locks->count; i++)
+		locks->list[i].settled += waits_for(thread, &locks->list[i]);
 	if (!forward_frees_question(&asking->process, thread, &question))
 		return 0;
 	watch_others(locks, thread, &question);
@@ -162,10 +209,15 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 		r = emulator->does->ask(emulator, &question, &source, &second);
 	if (r < 0 || !forward_stood_still(asking, thread))
 		return r;
-	locks->ended += came_to_end(&first) && came_to_end(&second);
+	locks->ended += came_to_end(thread, &first);
 	for (uint32_t i = 0; i < locks->count; i++) {
-		if (release_of(&first, i) && release_of(&second, i))
-			note_owner(&locks->list[i], thread, release_of(&first, i));
+		struct lock *lock = &locks->list[i];
+		bool owns = release_of(&first, i) && release_of(&second, i);
+
+		if (owns)
+			note_owner(lock, thread, release_of(&first, i));
+		if (!waits_for(thread, lock))
+			lock->settled += owns || is_no_releaser(thread, &first, lock, i);
 	}
 	return 0;
 }
@@ -186,17 +238,57 @@ static void ask_all(struct locks *locks)
 	}
 }
 
+static bool has_lock(const struct lock *lock, pid_t tid)
+{
+	for (uint32_t i = 0; i < lock->count; i++) {
+		if (lock->owners[i].tid == tid)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Who waits for the end of a waiter, or of a holder, releases nothing before that one has gone on.
+ */
+static bool is_joiner(const struct locks *locks, const struct lc_thread *thread,
+		      const struct lock *lock)
+{
+	const struct lc_wait *wait = thread->wait;
+	const struct lc_thread *joinee;
+
+	if (wait->kind != LC_WAIT_JOIN || wait->has_timeout || wait->owner_count != 1)
+		return false;
+	joinee = lc_model_find(locks->asking->observer->model, wait->owners[0].tid);
+	return joinee && joinee->task.pid == locks->pid && is_blocked(joinee) &&
+	       (waits_for(joinee, lock) || has_lock(lock, joinee->task.tid));
+}
+
+static void note_joiners(struct locks *locks)
+{
+	struct lc_model *model = locks->asking->observer->model;
+	const struct lc_thread *thread = lc_model_next(model, NULL);
+
+	for (; thread; thread = lc_model_next(model, thread)) {
+		if (thread->task.pid != locks->pid || !is_blocked(thread))
+			continue;
+		for (uint32_t i = 0; i < locks->count; i++)
+			locks->list[i].settled += is_joiner(locks, thread, &locks->list[i]);
+	}
+}
+
 /* --- what it means --- */
 
 /* More than can have it: something was not understood. */
 static bool makes_sense(const struct lock *lock)
 {
+	if (lock->semaphore)
+		return lock->total > 0;
 	return lock->total && lock->total <= (lock->readers ? lock->readers : 1);
 }
 
 static void say_release(const struct locks *locks, const struct lock *lock, struct lc_wait *wait)
 {
-	char release[56], caller[56], place[40];
+	char release[52], caller[44], place[32], others[24] = "";
 
 	forward_name_address(locks->asking, lock->release, release, sizeof(release));
 	if (lock->caller)
@@ -205,10 +297,25 @@ static void say_release(const struct locks *locks, const struct lock *lock, stru
 	(void)stack_name_place(locks->asking->observer->engine, locks->pid,
 			       lock->caller ? lock->caller : lock->release + 1, place,
 			       sizeof(place));
-	(void)snprintf(wait->run, sizeof(wait->run), "%d would release it, at %s%s%s%s%s%s",
-		       lock->owners[0].tid, release, lock->caller ? ", called at " : "",
+	if (lock->semaphore && lock->total > 1)
+		(void)snprintf(others, sizeof(others), ", one of %u,", lock->total);
+	else if (lock->semaphore && wait->flags & LC_WAIT_INCOMPLETE)
+		(void)snprintf(others, sizeof(others), " likely holds it and");
+	(void)snprintf(wait->run, sizeof(wait->run), "%d%s would release it, at %s%s%s%s%s%s",
+		       lock->owners[0].tid, others, release, lock->caller ? ", called at " : "",
 		       lock->caller ? caller : "", place[0] ? " (" : "", place,
 		       place[0] ? ")" : "");
+}
+
+/*
+ * How many read a lock, it says itself. Who else might post a semaphore is known only of a process
+ * whose every thread was asked.
+ */
+static bool are_all(const struct lock *lock, const struct lc_wait *wait)
+{
+	if (lock->semaphore)
+		return wait->flags & LC_WAIT_ANY_THREAD && lock->settled == wait->threads;
+	return !lock->readers || lock->total >= lock->readers;
 }
 
 /* Room for more owners than a copy of a wait has (lc_thread_set_wait()). */
@@ -221,9 +328,10 @@ static void take_owners(const struct locks *locks, const struct lock *lock,
 	memset(&wait, 0, sizeof(wait));
 	memcpy(&wait, thread->wait, offsetof(struct lc_wait, owners));
 	wait.flags |= LC_WAIT_HOLDERS_RUN;
-	wait.flags &= ~LC_WAIT_ANY_THREAD;
-	if (lock->readers && lock->total < lock->readers)
+	if (!are_all(lock, &wait))
 		wait.flags |= LC_WAIT_INCOMPLETE;
+	if (!lock->semaphore || !(wait.flags & LC_WAIT_INCOMPLETE))
+		wait.flags &= ~LC_WAIT_ANY_THREAD;
 	wait.recorded = LC_WAIT_RECORDED;
 	wait.owner_count = lock->count;
 	wait.owner_total = lock->total;
@@ -237,7 +345,7 @@ static void take_owners(const struct locks *locks, const struct lock *lock,
 static bool is_never_unlocked(const struct locks *locks, const struct lock *lock,
 			      const struct lc_wait *wait)
 {
-	return lock && !lock->total && wait->flags & LC_WAIT_ANY_THREAD &&
+	return lock && !lock->semaphore && !lock->total && wait->flags & LC_WAIT_ANY_THREAD &&
 	       locks->ended == wait->threads;
 }
 
@@ -254,7 +362,7 @@ static void conclude(struct locks *locks)
 		lock = find_lock(locks, &thread->wait->key);
 		if (lock && makes_sense(lock))
 			take_owners(locks, lock, thread);
-		else
+		else if (!forward_is_semaphore(thread->wait)) /* that is asked for its condition */
 			thread->wait->flags |= is_never_unlocked(locks, lock, thread->wait)
 						       ? LC_WAIT_ASKED | LC_WAIT_NEVER_UNLOCKED
 						       : LC_WAIT_ASKED;
@@ -267,17 +375,67 @@ static bool is_due(const struct lc_thread *thread)
 	       !(thread->wait->flags & LC_WAIT_ASKED);
 }
 
+/*
+ * Of semaphores only those stay that are used as locks: asked of one waiter, and of not many at one
+ * place.
+ */
+static bool is_lock(struct locks *locks, const struct lock *lock)
+{
+	struct asking *asking = locks->asking;
+	const struct lc_thread *thread = lc_model_next(asking->observer->model, NULL);
+
+	if (!lock->semaphore)
+		return true;
+	for (; thread; thread = lc_model_next(asking->observer->model, thread)) {
+		if (thread->task.pid == locks->pid && is_blocked(thread) && waits_for(thread, lock))
+			break;
+	}
+	if (!thread || !forward_has_time(asking->observer))
+		return false;
+	for (size_t i = 0; i < locks->refused_count && thread->user_stack; i++) {
+		if (locks->refused[i] == thread->user_stack)
+			return false;
+	}
+	if (forward_gives_back(asking, thread))
+		return true;
+	locks->refused[locks->refused_count++] = thread->user_stack;
+	return false;
+}
+
+static void keep_locks(struct locks *locks)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < locks->count; i++) {
+		if (is_lock(locks, &locks->list[i]))
+			locks->list[count++] = locks->list[i];
+	}
+	locks->count = count;
+}
+
+static void add_locks(struct locks *locks, bool semaphores)
+{
+	struct lc_model *model = locks->asking->observer->model;
+	const struct lc_thread *thread = lc_model_next(model, NULL);
+
+	for (; thread; thread = lc_model_next(model, thread)) {
+		if (thread->task.pid == locks->pid && is_due(thread))
+			add_lock(locks, thread->wait, semaphores);
+	}
+}
+
 static void find_in_process(struct asking *asking, pid_t pid)
 {
 	struct locks locks = { .asking = asking, .pid = pid };
-	struct lc_thread *thread = lc_model_next(asking->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(asking->observer->model, thread)) {
-		if (thread->task.pid == pid && is_due(thread))
-			add_lock(&locks, thread->wait);
+	add_locks(&locks, /* semaphores= */ false); /* of which there are fewer */
+	add_locks(&locks, /* semaphores= */ true);
+	if (forward_take_process(asking, pid)) {
+		keep_locks(&locks);
+		if (locks.count)
+			ask_all(&locks);
+		note_joiners(&locks);
 	}
-	if (forward_take_process(asking, pid))
-		ask_all(&locks);
 	conclude(&locks);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the two questions share: forward.c, forward_holders.c. Private to these. */
+/*
+ * What the two questions share: forward.c, forward_holders.c, forward_semaphores.c. Private to
+ * these.
+ */
 #ifndef LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
 #define LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
 
@@ -45,5 +48,15 @@ void forward_name_address(const struct asking *asking, uint64_t address, char *b
  * the waits for it.
  */
 void forward_find_holders(struct asking *asking);
+
+/* forward_semaphores.c: of sem_t, or std::counting_semaphore, if it is one. */
+bool forward_is_semaphore(const struct lc_wait *wait);
+struct emulate_watch forward_semaphore_watch(const struct lc_wait *wait);
+
+/* Where forward_frees_question() has not: as if it had been posted. */
+void forward_post_counter(const struct lc_wait *wait, struct emulate_question *question);
+
+/* Its waiter would post it again, having it: it is a lock. The process is taken already. */
+bool forward_gives_back(struct asking *asking, const struct lc_thread *thread);
 
 #endif

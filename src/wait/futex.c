@@ -212,6 +212,19 @@ static void recognise(struct wait_job *job, const struct wait_futex *futex)
 		job->wait->flags |= LC_WAIT_DISAGREE;
 }
 
+/* libstdc++ waits for atomics by the form between processes, wherever these are. */
+static bool is_in_own_memory(struct wait_job *job, const struct wait_futex *futex)
+{
+	struct wait_process *process = wait_process_get(job->scan, job->pid);
+	const struct target_mapping *mapping;
+
+	if (!futex->shared)
+		return true;
+	wait_process_maps(process);
+	mapping = target_maps_find(&process->maps, futex->address);
+	return mapping && !mapping->shared;
+}
+
 /*
  * Who could wake a futex of one address space: its other threads, unless a signal's handler does.
  * Where the object names an owner, that one knows more; of Go's threads, the goroutines tell.
@@ -223,8 +236,9 @@ static void note_any_thread(struct wait_job *job, const struct wait_futex *futex
 	struct lc_wait *wait = job->wait;
 	const struct wait_process *process = wait_process_status(job);
 
-	if (futex->shared || wait->has_timeout || wait->recorded != LC_WAIT_NOT_RECORDED ||
-	    wait->flags & LC_WAIT_LET_GO || wait->kind == LC_WAIT_GO || wait->kind == LC_WAIT_GIL)
+	if (wait->has_timeout || wait->recorded != LC_WAIT_NOT_RECORDED ||
+	    wait->flags & LC_WAIT_LET_GO || wait->kind == LC_WAIT_GO || wait->kind == LC_WAIT_GIL ||
+	    !is_in_own_memory(job, futex))
 		return;
 	if (process->catches_signals) {
 		wait->flags |= LC_WAIT_SIGNAL_HANDLER;

@@ -64,6 +64,60 @@ crosswise() {
 	no_findings "$json"
 }
 
+@test "semaphores as locks, crosswise" { crosswise held places; }
+@test "semaphores as locks, crosswise, stripped" { crosswise stripped/held places; }
+@test "semaphores as locks, crosswise, static" { crosswise static/held places; }
+@test "semaphores as locks, crosswise, and main joins one" {
+	local first second
+	look 2 held joined
+	first=$(ready_tid first) second=$(ready_tid second)
+	is "$first" ".verdict == \"deadlock\" and .rule == \"cycle\" and .wait.owner.tid == $second" "$json"
+	is "$second" ".verdict == \"deadlock\" and .rule == \"cycle\" and .wait.owner.tid == $first" "$json"
+	same '.findings | length' 3 "$json" # and main, behind them
+	kill_fixtures || :
+	look 2 held joined well
+	no_findings "$json"
+	# Of the one there is no other: but that main would do nothing about it is not known.
+	is "$(ready_tid second)" "[.wait.owners[].tid | select(. == $(ready_tid first))] | length == 1" "$json"
+	is "$(ready_tid first)" ".wait.run_forward | test(\"^$(ready_tid second) likely holds it\")" "$json"
+}
+@test "one of two semaphores is given back by itself: no circle" {
+	look 2 held places well
+	no_findings "$json"
+}
+
+@test "a semaphore as a lock: its holder, and where it would post it" {
+	look 2 held place
+	is "$(ready_tid waiter)" ".verdict == \"idle\" and [.wait.owners[].tid] == [$(ready_tid holder)] and (.wait.run_forward |
+		test(\"^$(ready_tid holder) would release it, at .*sem_post.*held.c:$(mark held.c unlock place)\"))" "$json"
+	no_findings "$json"
+}
+
+@test "a semaphore that another posts: no holder is told" {
+	look 2 held handed
+	is "$(ready_tid consumer)" '.verdict == "idle" and (.wait.owners // [] | length) == 0 and
+		(.wait.run_forward | test("release it") | not)' "$json"
+	no_findings "$json"
+}
+
+# At one place, too; and main waits for the end of one of them.
+@test "C++: binary semaphores, crosswise" {
+	look 2 held_cpp semaphores
+	is "$(ready_tid first)" ".verdict == \"deadlock\" and .rule == \"cycle\" and .count == 2 and
+		([.chain[].tid] | sort) == ([$(ready_tid first), $(ready_tid second)] | sort)" "$json"
+}
+
+# Run forward they come back to their waits; another way they would unlock.
+@test "a read lock that is unlocked once a descriptor is readable, or a time is over" {
+	local fault
+	for fault in poll late; do
+		look 2 held $fault
+		is "$(ready_tid writer)" '.verdict == "suspect" and .rule == "readers"' "$json"
+		no_findings "$json"
+		kill_fixtures || :
+	done
+}
+
 @test "a read lock that nobody will unlock; not where somebody would" {
 	local program
 	for program in held stripped/held; do

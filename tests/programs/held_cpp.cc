@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* held_cpp: two that read what the other wants to write, by std::shared_mutex. */
+/*
+ * held_cpp [semaphores]: two that read what the other wants to write, by std::shared_mutex; or have
+ * what the other wants, by std::binary_semaphore.
+ */
 #include "fixture.h"
 
 #include <barrier>
 #include <chrono>
 #include <mutex>
+#include <semaphore>
 #include <shared_mutex>
 #include <thread>
 
@@ -20,8 +24,31 @@ FRAME static void take(const char *name, std::shared_mutex &first, std::shared_m
 	std::unique_lock<std::shared_mutex> writes(second); /* @block crosswise */
 }
 
-int main()
+static std::binary_semaphore place(1), other_place(1);
+
+FRAME static void enter(const char *name, std::binary_semaphore &first,
+			std::binary_semaphore &second)
 {
+	first.acquire();
+	both.arrive_and_wait();
+	fixture_ready(name);
+	second.acquire();
+	second.release();
+	first.release();
+}
+
+static void semaphores()
+{
+	std::thread a([] { enter("first", place, other_place); });
+	std::thread b([] { enter("second", other_place, place); });
+
+	a.join();
+}
+
+int main(int argc, char **)
+{
+	if (argc > 1)
+		semaphores();
 	std::thread a([] { take("first", one, other); });
 	std::thread b([] { take("second", other, one); });
 

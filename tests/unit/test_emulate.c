@@ -472,6 +472,7 @@ static void test_what_it_frees(void **state)
 	assert_int_equal(outcome.release_count, 1);
 	assert_int_equal(outcome.releases[0].watch, 1);
 	assert_true(outcome.releases[0].certain);
+	assert_int_equal(outcome.gave_back, 1 << 0);
 }
 
 static void test_unknown_registers(void **state)
