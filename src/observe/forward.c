@@ -86,6 +86,9 @@ void forward_name_address(const struct asking *asking, uint64_t address, char *b
 	if (mapping && mapping->path[0] != '[')
 		(void)stack_name_address(asking->observer->engine, process->task.pid, address,
 					 buffer, size);
+	if (!buffer[0] && forward_is_in_file(process, address))
+		(void)stack_name_in_file(asking->observer->engine, process->task.pid, address,
+					 buffer, size);
 	if (!buffer[0])
 		(void)snprintf(buffer, size, "0x%llx", (unsigned long long)address);
 }

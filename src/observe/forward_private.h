@@ -40,7 +40,7 @@ bool forward_stood_still(const struct asking *asking, const struct lc_thread *th
 /* Is there time left for another question? */
 bool forward_has_time(const struct observer *observer);
 
-/* "jobs+8", or its number. */
+/* "jobs+8"; without symbols "prog+0x4060", or its number. */
 void forward_name_address(const struct asking *asking, uint64_t address, char *buffer, size_t size);
 
 /*

@@ -99,6 +99,18 @@ static struct emulate_range library_at(const struct target_maps *maps, uint64_t 
 	return range;
 }
 
+/* What is anonymous behind a library may be anything: who maps memory may get that place. */
+bool forward_is_in_file(const struct forward_process *process, uint64_t address)
+{
+	const struct target_mapping *mapping = target_maps_find(&process->maps, address);
+	const struct target_mapping *before;
+
+	if (!mapping || mapping->inode || mapping->path[0] || mapping == process->maps.mappings)
+		return mapping && mapping->inode;
+	before = mapping - 1;
+	return before->inode && before->end == mapping->start && is_program(&process->maps, before);
+}
+
 struct emulate_range forward_vdso(const struct forward_process *process)
 {
 	const struct target_maps *maps = &process->maps;

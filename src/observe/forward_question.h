@@ -17,6 +17,9 @@ struct forward_process {
 /* Its pages, for struct emulate_source; context is the process. */
 int forward_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE], bool *ret_writable);
 
+/* Is that address in a file, or in the program's variables behind it? */
+bool forward_is_in_file(const struct forward_process *process, uint64_t address);
+
 /* Where the kernel's functions are in it. */
 struct emulate_range forward_vdso(const struct forward_process *process);
 

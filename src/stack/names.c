@@ -182,22 +182,33 @@ static const struct target_mapping *file_before(const struct stack_process *proc
 	return found;
 }
 
+/* Where in a file an address is; false: in none. */
+static bool locate(struct stack_engine *engine, pid_t pid, uint64_t address,
+		   struct stack_location *ret)
+{
+	const struct target_mapping *mapping;
+	struct stack_process *process;
+
+	if (process_get(&engine->processes, pid, &process) < 0)
+		return false;
+	mapping = file_before(process, address);
+	if (!mapping || process_locate(&engine->processes, process, mapping->start, ret) < 0 ||
+	    !ret->module)
+		return false;
+	ret->vaddr += address - mapping->start;
+	return true;
+}
+
 /* What is known of an address in a file; NULL: nothing is. */
 static const struct address_names *names_of(struct stack_engine *engine, pid_t pid,
 					    uint64_t address)
 {
 	const struct address_names *names = NULL;
-	const struct target_mapping *mapping;
-	struct stack_process *process;
 	struct stack_location place;
 
-	if (process_get(&engine->processes, pid, &process) < 0)
-		return NULL;
-	mapping = file_before(process, address);
-	if (!mapping || process_locate(&engine->processes, process, mapping->start, &place) < 0 ||
-	    !place.module ||
-	    address_names_get(&engine->names, &engine->modules, place.module,
-			      address - mapping->start + place.vaddr, &names) < 0)
+	if (!locate(engine, pid, address, &place) ||
+	    address_names_get(&engine->names, &engine->modules, place.module, place.vaddr, &names) <
+		    0)
 		return NULL;
 	return names;
 }
@@ -232,6 +243,21 @@ const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t 
 			       (unsigned long long)names->offset);
 	else
 		(void)snprintf(buffer, size, "%s", names->symbol);
+	return buffer;
+}
+
+const char *stack_name_in_file(struct stack_engine *engine, pid_t pid, uint64_t address,
+			       char *buffer, size_t size)
+{
+	struct stack_location place;
+	const char *base;
+
+	buffer[0] = '\0';
+	if (!locate(engine, pid, address, &place) || !place.module->path)
+		return buffer;
+	base = strrchr(place.module->path, '/');
+	(void)snprintf(buffer, size, "%s+0x%llx", base ? base + 1 : place.module->path,
+		       (unsigned long long)place.vaddr);
 	return buffer;
 }
 

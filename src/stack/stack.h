@@ -115,6 +115,14 @@ const char *stack_name_address(struct stack_engine *engine, pid_t pid, uint64_t 
 			       char *buffer, size_t size);
 
 /*
+ * The same without symbols: the file's name and the address in it, as nm and addr2line have it of
+ * the unstripped file ("prog+0x4060"); "" where it is behind no file. Whether it belongs to the
+ * file before it is the caller's to know. Returns buffer.
+ */
+const char *stack_name_in_file(struct stack_engine *engine, pid_t pid, uint64_t address,
+			       char *buffer, size_t size);
+
+/*
  * Where the call before a return address is in the source: "held.c:33", of the function itself, not
  * of one that was inlined there; "" where nothing tells. Returns buffer.
  */
