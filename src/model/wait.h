@@ -251,6 +251,9 @@ enum lc_wait_recorded {
 /* A language runtime's own thread, which waits for work of the runtime. */
 #define LC_WAIT_RUNTIME_OWN (1ull << 52)
 
+/* Of a semaphore: it was asked whether it is a lock, and who holds it. */
+#define LC_WAIT_HOLDERS_ASKED (1ull << 53)
+
 /*
  * What says that the waiter may go on; between the word's change and the wake-up this is so in
  * health, too.

@@ -12,6 +12,9 @@
 
 #define RUST_READERS 0x3fffffffu
 #define RUST_MUTEX 3u
+#define PLACES 64
+#define ALIKE 4 /* at one place: the others are taken to be so, too */
+#define SEMAPHORES_NS 400000000u
 #define THREADS_MAX 1024 /* that are asked about the locks of one process */
 
 /* A lock of one process, and who was found to have it. */
@@ -26,8 +29,17 @@ struct lock {
 	uint64_t release, caller; /* instruction of the first one, and who called that function */
 };
 
+/* Threads at one place that would release nothing. */
+struct idle_place {
+	uint32_t stack;
+	unsigned count;
+};
+
 struct locks {
 	struct asking *asking;
+	uint64_t until; /* where all are semaphores: time that they may take; else 0 */
+	struct idle_place places[PLACES];
+	size_t place_count;
 	pid_t pid;
 	size_t count;
 	uint32_t ended; /* threads that came to their end, or back to their wait, on the way that
@@ -187,6 +199,40 @@ static bool is_no_releaser(const struct lc_thread *thread, const struct emulate_
 	       outcome->call == SYS_futex && outcome->object == lock->key.object;
 }
 
+static struct idle_place *find_place(struct locks *locks, uint32_t stack)
+{
+	for (size_t i = 0; i < locks->place_count; i++) {
+		if (locks->places[i].stack == stack)
+			return &locks->places[i];
+	}
+	if (locks->place_count == PLACES)
+		return NULL;
+	locks->places[locks->place_count] = (struct idle_place){ .stack = stack };
+	return &locks->places[locks->place_count++];
+}
+
+/*
+ * A semaphore's waiters are many in health, too, and what is asked about conditions must have its
+ * time. Who is left out is not known, and then not all holders are.
+ */
+static bool is_left_out(struct locks *locks, const struct lc_thread *thread)
+{
+	const struct idle_place *place;
+
+	if (!locks->until || !thread->user_stack)
+		return false;
+	place = find_place(locks, thread->user_stack);
+	return place && place->count >= ALIKE;
+}
+
+static void note_place(struct locks *locks, const struct lc_thread *thread, bool releases)
+{
+	struct idle_place *place = locks->until ? find_place(locks, thread->user_stack) : NULL;
+
+	if (place && !releases)
+		place->count++;
+}
+
 /* Returns 0, or what the emulator says of itself. */
 static int ask(struct locks *locks, const struct lc_thread *thread)
 {
@@ -197,8 +243,6 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	struct emulate_question question;
 	int r;
 
-	for (uint32_t i = 0; i < locks->count; i++)
-		locks->list[i].settled += waits_for(thread, &locks->list[i]);
 	if (!forward_frees_question(&asking->process, thread, &question))
 		return 0;
 	watch_others(locks, thread, &question);
@@ -210,6 +254,7 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	if (r < 0 || !forward_stood_still(asking, thread))
 		return r;
 	locks->ended += came_to_end(thread, &first);
+	note_place(locks, thread, first.release_count);
 	for (uint32_t i = 0; i < locks->count; i++) {
 		struct lock *lock = &locks->list[i];
 		bool owns = release_of(&first, i) && release_of(&second, i);
@@ -222,6 +267,14 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	return 0;
 }
 
+static bool has_time(const struct locks *locks)
+{
+	struct observer *observer = locks->asking->observer;
+
+	return forward_has_time(observer) && !observer_is_stopped(observer) &&
+	       (!locks->until || now_monotonic() < locks->until);
+}
+
 static void ask_all(struct locks *locks)
 {
 	struct observer *observer = locks->asking->observer;
@@ -231,9 +284,12 @@ static void ask_all(struct locks *locks)
 	for (; thread && asked < THREADS_MAX; thread = lc_model_next(observer->model, thread)) {
 		if (thread->task.pid != locks->pid || !is_blocked(thread))
 			continue;
+		for (uint32_t i = 0; i < locks->count; i++)
+			locks->list[i].settled += waits_for(thread, &locks->list[i]);
+		if (is_left_out(locks, thread))
+			continue;
 		asked++;
-		if (!forward_has_time(observer) || observer_is_stopped(observer) ||
-		    ask(locks, thread) < 0)
+		if (!has_time(locks) || ask(locks, thread) < 0)
 			return;
 	}
 }
@@ -362,7 +418,9 @@ static void conclude(struct locks *locks)
 		lock = find_lock(locks, &thread->wait->key);
 		if (lock && makes_sense(lock))
 			take_owners(locks, lock, thread);
-		else if (!forward_is_semaphore(thread->wait)) /* that is asked for its condition */
+		else if (forward_is_semaphore(thread->wait)) /* its condition is asked about yet */
+			thread->wait->flags |= LC_WAIT_HOLDERS_ASKED;
+		else
 			thread->wait->flags |= is_never_unlocked(locks, lock, thread->wait)
 						       ? LC_WAIT_ASKED | LC_WAIT_NEVER_UNLOCKED
 						       : LC_WAIT_ASKED;
@@ -372,7 +430,7 @@ static void conclude(struct locks *locks)
 static bool is_due(const struct lc_thread *thread)
 {
 	return is_blocked(thread) && is_anonymous(thread->wait) &&
-	       !(thread->wait->flags & LC_WAIT_ASKED);
+	       !(thread->wait->flags & (LC_WAIT_ASKED | LC_WAIT_HOLDERS_ASKED));
 }
 
 /*
@@ -390,7 +448,7 @@ static bool is_lock(struct locks *locks, const struct lock *lock)
 		if (thread->task.pid == locks->pid && is_blocked(thread) && waits_for(thread, lock))
 			break;
 	}
-	if (!thread || !forward_has_time(asking->observer))
+	if (!thread || now_monotonic() >= locks->until)
 		return false;
 	for (size_t i = 0; i < locks->refused_count && thread->user_stack; i++) {
 		if (locks->refused[i] == thread->user_stack)
@@ -404,13 +462,17 @@ static bool is_lock(struct locks *locks, const struct lock *lock)
 
 static void keep_locks(struct locks *locks)
 {
+	bool others = false;
 	size_t count = 0;
 
+	locks->until = now_monotonic() + SEMAPHORES_NS;
 	for (size_t i = 0; i < locks->count; i++) {
+		others |= !locks->list[i].semaphore;
 		if (is_lock(locks, &locks->list[i]))
 			locks->list[count++] = locks->list[i];
 	}
 	locks->count = count;
+	locks->until = others ? 0 : locks->until;
 }
 
 static void add_locks(struct locks *locks, bool semaphores)
