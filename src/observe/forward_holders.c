@@ -152,13 +152,18 @@ static const struct emulate_release *release_of(const struct emulate_outcome *ou
 	return NULL;
 }
 
+static bool is_sleep(int64_t nr)
+{
+	return nr == SYS_nanosleep || nr == SYS_clock_nanosleep;
+}
+
 /*
  * What a call gives may decide what comes next: only a release that comes either way is certain. Of
  * a futex and of a sleep the result is known.
  */
 static bool has_other_results(int64_t nr)
 {
-	return nr != SYS_futex && nr != SYS_nanosleep && nr != SYS_clock_nanosleep;
+	return nr != SYS_futex && !is_sleep(nr);
 }
 
 /*
@@ -171,11 +176,18 @@ static bool has_one_way(const struct lc_thread *thread)
 	       !(thread->syscall.nr == SYS_futex && thread->wait->has_timeout);
 }
 
+/*
+ * It releases nothing, as memory is now. Who sleeps goes on by itself, and must change nothing:
+ * others may go on because of that.
+ */
 static bool came_to_end(const struct lc_thread *thread, const struct emulate_outcome *outcome)
 {
-	return has_one_way(thread) && !outcome->made_up &&
-	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_SLEEPS_AGAIN ||
-		outcome->end == EMULATE_CAME_BACK);
+	if (!has_one_way(thread) || outcome->made_up)
+		return false;
+	if (outcome->end == EMULATE_SLEEPS_AGAIN)
+		return true;
+	return !is_sleep(thread->syscall.nr) &&
+	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_CAME_BACK);
 }
 
 static bool would_release(const struct emulate_outcome *outcome, uint32_t watch)
@@ -195,8 +207,9 @@ static bool is_no_releaser(const struct lc_thread *thread, const struct emulate_
 		return false;
 	if (came_to_end(thread, outcome))
 		return true;
-	return has_one_way(thread) && !outcome->made_up && outcome->end == EMULATE_WAITS &&
-	       outcome->call == SYS_futex && outcome->object == lock->key.object;
+	return has_one_way(thread) && !is_sleep(thread->syscall.nr) && !outcome->made_up &&
+	       outcome->end == EMULATE_WAITS && outcome->call == SYS_futex &&
+	       outcome->object == lock->key.object;
 }
 
 static struct idle_place *find_place(struct locks *locks, uint32_t stack)

@@ -107,10 +107,10 @@ crosswise() {
 		([.chain[].tid] | sort) == ([$(ready_tid first), $(ready_tid second)] | sort)" "$json"
 }
 
-# Run forward they come back to their waits; another way they would unlock.
-@test "a read lock that is unlocked once a descriptor is readable, or a time is over" {
+# Run forward they come back to their waits; another way, or later, they would unlock.
+@test "a read lock that is unlocked once a descriptor is readable, a time is over, or a sleeper has told so" {
 	local fault
-	for fault in poll late; do
+	for fault in poll late told; do
 		look 2 held $fault
 		is "$(ready_tid writer)" '.verdict == "suspect" and .rule == "readers"' "$json"
 		no_findings "$json"

@@ -3,10 +3,10 @@
  * held FAULT [well]: locks that record no holder. read: one reads and sleeps, another wants to
  * write. abba: two read what the other wants to write; well: one of them wakes up by itself. never:
  * who read has ended without unlocking; well: another unlocks it, at last. Or it unlocks once its
- * descriptor is readable (poll), or its time is over (late). place: one has a semaphore used as a
- * lock, and sleeps; another wants it. places: two of these crosswise; well: one of them wakes up by
- * itself. joined: main waits for the end of one of them; well: for a descriptor, and then posts.
- * handed: who posts them is another than who waits.
+ * descriptor is readable (poll), its time is over (late), or one that sleeps now tells it to (told).
+ * place: one has a semaphore used as a lock, and sleeps; another wants it. places: two of these
+ * crosswise; well: one of them wakes up by itself. joined: main waits for the end of one of them;
+ * well: for a descriptor, and then posts. handed: who posts them is another than who waits.
  */
 #include "fixture.h"
 
@@ -113,9 +113,10 @@ FRAME static void *end_later(void *arg)
 {
 	pthread_barrier_wait(&both);
 	fixture_ready("last");
-	sleep_long(); /* @block last */
-	if (well)
-		pthread_rwlock_unlock(&one);
+	do
+		sleep_long(); /* @block last */
+	while (!well);
+	pthread_rwlock_unlock(&one);
 	return arg;
 }
 
@@ -172,6 +173,41 @@ FRAME static void *unlock_when_late(void *arg)
 	pthread_mutex_unlock(&mutex);
 	pthread_rwlock_unlock(&one);
 	return arg;
+}
+
+static pthread_mutex_t told_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t told_condition = PTHREAD_COND_INITIALIZER;
+static int told;
+
+/* As memory is now, it waits again. */
+FRAME static void *unlock_when_told(void *arg)
+{
+	pthread_barrier_wait(&both);
+	fixture_ready("last");
+	pthread_mutex_lock(&told_mutex);
+	while (!told)
+		pthread_cond_wait(&told_condition, &told_mutex);
+	pthread_mutex_unlock(&told_mutex);
+	pthread_rwlock_unlock(&one);
+	return arg;
+}
+
+static void make_told(void)
+{
+	pthread_t threads[3];
+
+	pthread_barrier_init(&both, NULL, 2);
+	pthread_create(&threads[0], NULL, read_and_end, NULL);
+	pthread_join(threads[0], NULL);
+	pthread_create(&threads[1], NULL, unlock_when_told, NULL);
+	pthread_create(&threads[2], NULL, write_one, NULL);
+	for (;;) {
+		sleep_long(); /* @block told */
+		pthread_mutex_lock(&told_mutex);
+		told = 1;
+		pthread_cond_signal(&told_condition);
+		pthread_mutex_unlock(&told_mutex);
+	}
 }
 
 static void make_late(void)
@@ -317,6 +353,7 @@ int main(int argc, char **argv)
 		{ "never", make_never },
 		{ "poll", make_poll },
 		{ "late", make_late },
+		{ "told", make_told },
 		{ "place", make_place },
 		{ "places", make_places },
 		{ "joined", make_joined },
