@@ -35,6 +35,7 @@
 
 #define LOSSES_MAX 2	  /* of one file */
 #define AT_WORKER_MAX 256 /* files; the others are sent again when they are asked about */
+#define AT_WORKER_IDLE 60000000000ull /* ns: one not asked about for so long is taken back, too */
 #define SLICE_MS 50
 #define BUSY_TIMES 5		     /* as long may it take where others have the processor */
 #define PATIENCE_AT_END 300000000ull /* the user wants an end, and names in the report */
@@ -49,8 +50,9 @@ struct sent_file {
 	uint64_t number;
 	int fd;
 	char *path;
-	uint64_t stored; /* bytes */
-	uint64_t worker; /* the number of the worker that has it; 0: none */
+	uint64_t stored;   /* bytes */
+	uint64_t worker;   /* the number of the worker that has it; 0: none */
+	uint64_t asked_at; /* ns, CLOCK_MONOTONIC */
 	unsigned losses;
 	bool given_up;
 	unsigned too_late; /* how often it was given up for want of time */
@@ -361,6 +363,19 @@ static int take_back_oldest(struct sandbox *sandbox)
 	return file ? take_back(sandbox, file) : 0;
 }
 
+/* What it has told is kept here: one that nobody asks about is memory of the worker for nothing. */
+static int take_back_idle(struct sandbox *sandbox)
+{
+	uint64_t now = now_monotonic();
+	struct sent_file *file;
+	int r = 0;
+
+	for (file = sandbox->sent; file && !r && now - file->asked_at > AT_WORKER_IDLE;
+	     file = file->hh.next)
+		r = take_back(sandbox, file);
+	return r;
+}
+
 static int send_file(struct sandbox *sandbox, struct sent_file *file)
 {
 	const struct question question = {
@@ -371,8 +386,10 @@ static int send_file(struct sandbox *sandbox, struct sent_file *file)
 		.fd = file->fd,
 		.stored = file->stored,
 	};
-	int r = sandbox->at_worker < AT_WORKER_MAX ? 0 : take_back_oldest(sandbox);
+	int r = take_back_idle(sandbox);
 
+	if (!r && sandbox->at_worker >= AT_WORKER_MAX)
+		r = take_back_oldest(sandbox);
 	r = r ?: exchange(sandbox, &question);
 	if (r < 0)
 		return r;
@@ -448,6 +465,7 @@ static int ask_about(struct sandbox *sandbox, enum wire_operation operation, uin
 	HASH_DEL(sandbox->sent, question.file); /* to the end of the list */
 	HASH_ADD(hh, sandbox->sent, number, sizeof(number), question.file);
 	question.stored = question.file->stored;
+	question.file->asked_at = now_monotonic();
 	return ask(sandbox, &question);
 }
 
@@ -508,6 +526,7 @@ static int sandbox_open_file(struct binary_files *files, uint64_t number, int fd
 	file->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	file->path = strdup(path);
 	file->stored = inspect_stored_size(fd);
+	file->asked_at = now_monotonic();
 	HASH_ADD(hh, sandbox->sent, number, sizeof(number), file);
 	if (file->fd >= 0 && file->path)
 		return 0;
