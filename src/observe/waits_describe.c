@@ -150,6 +150,8 @@ static bool add_if_runner(struct reading *reading, const struct wait_subject *wa
 	memcpy(wait->owners[0].comm, thread->task.comm, sizeof(wait->owners[0].comm));
 	wait->owner_count = wait->owner_total = 1;
 	wait->recorded = LC_WAIT_RECORDED;
+	/* That one ends the wait: nobody else has to be asked, nor a signal's handler. */
+	wait->flags &= ~(LC_WAIT_ANY_THREAD | LC_WAIT_SIGNAL_HANDLER);
 	if (thread->task.tid == waiter->task.tid)
 		wait->flags |= LC_WAIT_OWNER_SELF;
 	return true;
