@@ -49,8 +49,7 @@ static const struct argp_option list[] = {
 	{ "no-threads", OPTION_NO_THREADS, 0, 0, "no threads, only goroutines", 1 },
 	{ "go-events", OPTION_GO_EVENTS, 0, 0,
 	  "know the test of each goroutine by its birth, however short the test, by probes in the "
-	  "Go "
-	  "processes: needs privileges, and costs each go statement and wait some us",
+	  "Go processes: needs privileges, and costs each go statement and wait some us",
 	  1 },
 	{ 0, 0, 0, 0, "When it hangs:", 2 },
 	{ "hang-after", OPTION_HANG_AFTER, "TIME", 0,

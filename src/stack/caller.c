@@ -3,7 +3,14 @@
 #include <errno.h>
 
 #include "stack/expression.h"
+#include "stack/rules.h"
 #include "stack/walker.h"
+
+struct stack_rule *walker_rule(struct walker *walker, const struct stack_location *place)
+{
+	return rules_get(&walker->engine->rules, &walker->engine->modules, place->module,
+			 place->vaddr);
+}
 
 static int read_for_expression(void *reader, uint64_t address, size_t size, uint64_t *ret_value)
 {

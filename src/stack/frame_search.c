@@ -15,7 +15,6 @@
 #include <errno.h>
 
 #include "stack/code.h"
-#include "stack/rules.h"
 #include "stack/walker.h"
 
 #define WORDS_MOST 1024
@@ -30,41 +29,70 @@ struct function {
 
 enum call { CALL_OF_ANOTHER, CALL_NOT_KNOWN, CALL_OF_IT };
 
-static struct stack_rule *rule_at(struct walker *walker, const struct stack_location *place)
+/* What a call leads to. */
+struct callee {
+	int error; /* -ENOENT: a call through a register; another one: nothing that can be a
+		      function */
+	uint64_t address;
+	struct stack_location place;
+};
+
+static void find_callee(struct walker *walker, uint64_t return_address, struct callee *ret)
 {
-	return rules_get(&walker->engine->rules, &walker->engine->modules, place->module,
-			 place->vaddr);
+	ret->error = code_call_target(&walker->process->task, return_address, &ret->address);
+	if (!ret->error && (process_locate(&walker->engine->processes, walker->process,
+					   ret->address, &ret->place) < 0 ||
+			    !ret->place.module))
+		ret->error = -EFAULT;
 }
 
 /*
- * What the call before return_address has called: this function, perhaps by another's last jump? A
- * jump through a register or memory, which may lead anywhere, counts where indirect is set.
+ * Is it this function, or one whose last jump may lead there? A jump through a register or memory,
+ * which may lead anywhere, counts where indirect is set.
  */
-static enum call call_of(struct walker *walker, uint64_t return_address,
-			 const struct function *function, bool indirect)
+static enum call is_call_of(struct walker *walker, const struct callee *callee,
+			    const struct function *function, bool indirect)
 {
-	const struct target_task *task = &walker->process->task;
-	struct stack_location place;
-	struct stack_rule *rule;
-	uint64_t target, entry;
-	int r = code_call_target(task, return_address, &target);
+	const struct stack_location *place = &callee->place;
+	const struct stack_rule *rule;
+	uint64_t entry;
 
-	if (r < 0)
-		return r == -ENOENT ? CALL_NOT_KNOWN : CALL_OF_ANOTHER;
-	if (process_locate(&walker->engine->processes, walker->process, target, &place) < 0 ||
-	    !place.module)
-		return CALL_OF_ANOTHER;
-	if (place.module == function->module && place.vaddr == function->start)
+	if (callee->error)
+		return callee->error == -ENOENT ? CALL_NOT_KNOWN : CALL_OF_ANOTHER;
+	if (place->module == function->module && place->vaddr == function->start)
 		return CALL_OF_IT;
-	rule = rule_at(walker, &place);
-	if (!rule || !rule->found || rule->function != place.vaddr ||
+	rule = walker_rule(walker, place);
+	if (!rule || !rule->found || rule->function != place->vaddr ||
 	    rule->function_end <= rule->function)
 		return CALL_OF_ANOTHER;
 	/* A jump by its distance does not leave the module. */
-	entry = place.module == function->module ? target - place.vaddr + function->start : 0;
-	return code_may_jump_to(task, target, rule->function_end - rule->function, entry, indirect)
+	entry = place->module == function->module ? callee->address - place->vaddr + function->start
+						  : 0;
+	return code_may_jump_to(&walker->process->task, callee->address,
+				rule->function_end - rule->function, entry, indirect)
 		       ? CALL_OF_IT
 		       : CALL_OF_ANOTHER;
+}
+
+static enum call call_of(struct walker *walker, uint64_t return_address,
+			 const struct function *function, bool indirect)
+{
+	struct callee callee;
+
+	find_callee(walker, return_address, &callee);
+	return is_call_of(walker, &callee, function, indirect);
+}
+
+/* Was the function that is left by a return to that address called from there, and not the one that
+ * is searched for? */
+static bool is_returned_to(struct walker *walker, uint64_t return_address,
+			   const struct function *left, const struct function *searched)
+{
+	struct callee callee;
+
+	find_callee(walker, return_address, &callee);
+	return is_call_of(walker, &callee, searched, false) != CALL_OF_IT &&
+	       (!left->start || is_call_of(walker, &callee, left, true) != CALL_OF_ANOTHER);
 }
 
 /* Follows a copy of the walk, whose frame pointer is a guess, to the thread's start. */
@@ -77,7 +105,7 @@ static bool chain_holds(struct walker walker, const struct function *searched, u
 
 	for (unsigned depth = 0; *steps < STEPS_MOST; depth++) {
 		++*steps;
-		rule = rule_at(&walker, &walker.place);
+		rule = walker_rule(&walker, &walker.place);
 		if (!rule || !rule->found)
 			return depth > 0;
 		if (rule->outermost)
@@ -94,11 +122,9 @@ static bool chain_holds(struct walker walker, const struct function *searched, u
 		}
 		if (next.value[LC_REGISTER_PC] == 0)
 			return true;
-		if (depth &&
-		    (call_of(&walker, next.value[LC_REGISTER_PC], searched, false) == CALL_OF_IT ||
-		     (left.start && !signal &&
-		      call_of(&walker, next.value[LC_REGISTER_PC], &left, true) ==
-			      CALL_OF_ANOTHER)))
+		if (signal)
+			left.start = 0; /* it was interrupted, and not called */
+		if (depth && !is_returned_to(&walker, next.value[LC_REGISTER_PC], &left, searched))
 			return false;
 		if (process_locate(&walker.engine->processes, walker.process,
 				   next.value[LC_REGISTER_PC] - 1, &walker.place) < 0)

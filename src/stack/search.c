@@ -12,7 +12,6 @@
 #include <errno.h>
 
 #include "stack/code.h"
-#include "stack/rules.h"
 #include "stack/walker.h"
 
 #define WORDS_MOST 1024
@@ -24,12 +23,6 @@ struct search {
 	const struct stack_module *within; /* the code without unwind information */
 	unsigned calls, steps;
 };
-
-static struct stack_rule *rule_at(struct walker *walker, const struct stack_location *place)
-{
-	return rules_get(&walker->engine->rules, &walker->engine->modules, place->module,
-			 place->vaddr);
-}
 
 /* Does the call before return_address lead into the code that the search is about? */
 static bool leads_within(struct walker *walker, struct search *search, uint64_t return_address)
@@ -45,7 +38,7 @@ static bool leads_within(struct walker *walker, struct search *search, uint64_t 
 	    process_locate(&walker->engine->processes, walker->process, target, &place) < 0 ||
 	    place.module != search->within)
 		return false;
-	rule = rule_at(walker, &place);
+	rule = walker_rule(walker, &place);
 	return rule && !rule->found;
 }
 
@@ -65,7 +58,7 @@ static bool chain_holds(struct walker walker, struct search *search)
 		if (process_locate(&walker.engine->processes, walker.process,
 				   walker.registers.value[LC_REGISTER_PC] - 1, &walker.place) < 0)
 			return false;
-		if (!walker.place.module || !(rule = rule_at(&walker, &walker.place)) ||
+		if (!walker.place.module || !(rule = walker_rule(&walker, &walker.place)) ||
 		    !rule->found)
 			return depth > 0;
 		if (rule->outermost)

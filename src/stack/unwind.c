@@ -11,7 +11,6 @@
 #include "stack/code.h"
 #include "stack/engine.h"
 #include "stack/expression.h"
-#include "stack/rules.h"
 #include "stack/walker.h"
 
 #define FRAME_POINTER_REACH (UINT64_C(1024) * 1024)
@@ -116,8 +115,7 @@ static int step_by_rule(struct walker *walker, const struct stack_rule *rule)
 	r = walker_caller(walker, rule, &next, &known);
 	if (r == -ENODATA && !known && search_frame_pointer(walker, rule)) {
 		searched = true;
-		rule = rules_get(&walker->engine->rules, &walker->engine->modules,
-				 walker->place.module, walker->place.vaddr);
+		rule = walker_rule(walker, &walker->place);
 		if (!rule)
 			return -ENOMEM;
 		r = walker_caller(walker, rule, &next, &known);
@@ -170,8 +168,7 @@ static int step_in_code(struct walker *walker)
 	struct lc_registers next;
 
 	if (walker->place.module) {
-		rule = rules_get(&walker->engine->rules, &walker->engine->modules,
-				 walker->place.module, walker->place.vaddr);
+		rule = walker_rule(walker, &walker->place);
 		if (!rule)
 			return -ENOMEM;
 	}

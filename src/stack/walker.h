@@ -38,6 +38,9 @@ static inline uint64_t walker_strip(uint64_t address)
 /* Is what lies before this address in executable memory? */
 bool walker_is_code(struct walker *walker, uint64_t return_address);
 
+/* The rule of a place in a module; as rules_get(). */
+struct stack_rule *walker_rule(struct walker *walker, const struct stack_location *place);
+
 /*
  * The registers of the caller, as far as they can be known, by a rule that is no outermost one.
  * Returns 0 or why its pc is not known: -ENODATA, a register that would tell is not known itself;
