@@ -147,12 +147,13 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 
 @test "perfetto: arrows from who spawned and who woke" {
 	need_root
-	command_line locks
-	leakhop trace -m 300ms -d 2s --format=perfetto -o "$data/trace" -- "${cmd[@]}"
+	command_line woken
+	leakhop trace -m 300ms -d 3s --format=perfetto -o "$data/trace" -- "${cmd[@]}"
 	read_back perfetto "$data/trace"
-	jq -e '[.arrows[] | select(.name | startswith("spawns locks "))] | length >= 2 and
+	jq -e '[.arrows[] | select(.name | startswith("spawns woken "))] | length >= 2 and
 		all(.from.tid != .to.tid and .from.pid == .to.pid)' "$json"
-	jq -e '[.arrows[] | select(.name | startswith("wakes "))] | length >= 1' "$json"
+	jq -e --arg name "wakes woken $(ready_tid woken)" --argjson waker "$(ready_tid waker)" \
+		'[.arrows[] | select(.name == $name and .from.tid == $waker)] | length >= 1' "$json"
 }
 
 @test "perfetto: goroutines by their group, and numbers over time" {
