@@ -5,6 +5,7 @@
 #   make unit SAN=1   the unit tests with address and undefined-behaviour sanitizers
 #   make test-debian RELEASE=13   scripts/demo and scripts/test in a chroot of that release; root, debootstrap
 #   make test-kernels boots each kernel that is promised, and writes docs/kernels.md
+#   make moves        an hour of looks at a Go program that moves all that is waited for: nothing is proven, SECONDS=3600
 #   make soak         a trace of a busy host, SECONDS=3600: is memory flat, is the model what /proc says?
 #   make bench        costs, as ratios in one run; SECTIONS="switch dump" runs some of them
 #   make truth        1,000 generated programs, healthy and sick, against what is said of them: an hour
@@ -312,6 +313,10 @@ bench: all fixtures $(bench_programs)
 	$(Q)scripts/bench $(BUILD) $(SECTIONS)
 
 # Needs root and stress-ng; no part of the tests.
+.PHONY: moves
+moves: all fixtures
+	$(Q)tests/moves $(BUILD)/leakhop $(BUILD)/tests/programs/go/gomoves $(or $(SECONDS),3600)
+
 .PHONY: soak
 soak: all fixtures
 	$(Q)tests/soak $(BUILD)/leakhop $(BUILD)/tests/programs $(or $(SECONDS),3600)

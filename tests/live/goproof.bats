@@ -42,6 +42,24 @@ goproof() {
 	done
 }
 
+@test "what everybody carries about, by whatever way, is never forgotten" {
+	local processors look asked
+	[[ -x $programs/go/gomoves ]] || skip "no gomoves"
+	for processors in 1 4; do
+		asked=0
+		GOMAXPROCS=$processors start go/gomoves
+		eventually 20 said 1
+		pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+		for look in 1 2 3 4 5 6 7 8; do
+			leakhop dump --json -p "$pid" --no-threads -m 20ms --settle 0 >"$json" || (($? == 1))
+			no_findings "$json" || { echo "GOMAXPROCS=$processors, look $look" >&2; return 1; }
+			holds '.lost.unasked == 0' "$json" 2>/dev/null && ((asked += 1))
+		done
+		((asked))
+		end
+	done
+}
+
 @test "what cannot be read may have a pointer: that is told, and nothing is idle for it" {
 	goproof unreadable
 	dump "$json" -p "$pid" --no-threads
