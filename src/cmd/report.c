@@ -22,13 +22,12 @@ static bool is_reported_first(const struct output_format *format,
 static int report_due_threads(struct output_sink *sink, const struct output_format *format,
 			      const struct verdict_records *records)
 {
-	const struct output_before before = {};
 	size_t i;
 	int r = 0;
 
 	for (i = 0; i < records->count && !r; i++) {
 		sink->reported++;
-		r = format->thread(sink, &records->list[i], &before);
+		r = format->thread(sink, &records->list[i]);
 	}
 	return r;
 }

@@ -143,20 +143,18 @@ static void count_due(struct session *session, enum verdict verdict)
 static int report_thread(struct session *session, const struct reporting *reporting,
 			 const struct verdict_record *record)
 {
-	struct output_before before;
 	struct output_sink sink;
 
-	before.number = verdict_reported_before(&reporting->view, record, &before.at_place);
-	if (!before.number) {
+	if (!record->reported_before) {
 		session->reported++;
 		count_due(session, record->conclusion.verdict);
 	}
-	mark_reported(session, record, before.number ?: session->reported);
+	mark_reported(session, record, record->reported_before ?: session->reported);
 	saving_record(session, record, /* at_end= */ false);
 	if (!session->options->format->as_due)
 		return 0;
 	sink = sink_of(session, reporting);
-	return session->options->format->thread(&sink, record, &before);
+	return session->options->format->thread(&sink, record);
 }
 
 /* A group is told when it comes due, and again when its verdict has become worse. */

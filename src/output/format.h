@@ -18,12 +18,6 @@ struct output_sink {
 	unsigned reported;
 };
 
-/* What a trace told before of the place that a record is of. */
-struct output_before {
-	unsigned number; /* by which it was told; 0: it was not */
-	size_t at_place; /* how many threads are there now */
-};
-
 /* Calls return 0, or -EIO if the stream failed. */
 struct output_format {
 	const char *name;
@@ -32,8 +26,7 @@ struct output_format {
 	bool explains;	   /* has --explain */
 	bool all_stacks;   /* tells of every thread, and names all stacks, as dump does */
 	bool is_file;	   /* not to be read, but to be kept: no terminal gets it */
-	int (*thread)(struct output_sink *sink, const struct verdict_record *record,
-		      const struct output_before *before);
+	int (*thread)(struct output_sink *sink, const struct verdict_record *record);
 	int (*goroutines)(struct output_sink *sink, const struct verdict_goroutines *record);
 	int (*timers)(struct output_sink *sink, const struct verdict_timers *timers);
 	int (*end)(struct output_sink *sink, const struct output_report *report);

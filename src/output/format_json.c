@@ -2,10 +2,8 @@
 /* JSON as one document, and as lines: see format.h. */
 #include "output/format.h"
 
-static int thread_line(struct output_sink *sink, const struct verdict_record *record,
-		       const struct output_before *before)
+static int thread_line(struct output_sink *sink, const struct verdict_record *record)
 {
-	(void)before;
 	return output_json_line(sink->stream, sink->run, record);
 }
 

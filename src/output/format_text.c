@@ -4,14 +4,12 @@
 #include "output/found.h"
 
 /* A place that is known already needs a line, not a page. */
-static int thread(struct output_sink *sink, const struct verdict_record *record,
-		  const struct output_before *before)
+static int thread(struct output_sink *sink, const struct verdict_record *record)
 {
 	struct output_style style = output_style_for(sink->stream);
 
-	if (before->number)
-		return output_text_more(sink->stream, &style, sink->run, record, before->number,
-					before->at_place);
+	if (record->reported_before)
+		return output_text_more(sink->stream, &style, sink->run, record);
 	return output_text_record(sink->stream, &style, sink->run, record, sink->reported);
 }
 
@@ -33,7 +31,6 @@ static int timers(struct output_sink *sink, const struct verdict_timers *timers)
 static int all_threads(struct output_sink *sink, const struct verdict_records *records,
 		       bool ended_only)
 {
-	const struct output_before before = {};
 	size_t i;
 	int r = 0;
 
@@ -41,7 +38,7 @@ static int all_threads(struct output_sink *sink, const struct verdict_records *r
 		if (ended_only && records->list[i].still_blocked)
 			continue;
 		sink->reported++;
-		r = thread(sink, &records->list[i], &before);
+		r = thread(sink, &records->list[i]);
 	}
 	return r;
 }

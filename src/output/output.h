@@ -92,11 +92,9 @@ struct output_style output_style_for(FILE *stream);
 int output_text_record(FILE *stream, const struct output_style *style, const struct output_run *run,
 		       const struct verdict_record *record, unsigned number);
 
-/*
- * More threads at the place of a finding that was told before: one line. at_place: all there now.
- */
+/* More threads at the place of a finding that was told before: one line. */
 int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
-		     const struct verdict_record *record, unsigned number, size_t at_place);
+		     const struct verdict_record *record);
 
 struct founds;
 

@@ -300,14 +300,14 @@ int output_text_record(FILE *stream, const struct output_style *style, const str
 }
 
 int output_text_more(FILE *stream, const struct output_style *style, const struct output_run *run,
-		     const struct verdict_record *record, unsigned number, size_t at_place)
+		     const struct verdict_record *record)
 {
 	struct line line = line_begin(stream, style);
 	char span[32];
 
-	line_add(&line, LINE_BOLD, "#%u  ", number);
+	line_add(&line, LINE_BOLD, "#%u  ", record->reported_before);
 	line_add(&line, LINE_PLAIN, "%zu more thread%s at this place, %zu now: ", record->count,
-		 record->count == 1 ? "" : "s", at_place);
+		 record->count == 1 ? "" : "s", record->at_place);
 	put_tids(&line, record);
 	line_add(&line, LINE_PLAIN, ", blocked for %s",
 		 duration_format(run->now - record->since, span, sizeof(span)));

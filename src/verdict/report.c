@@ -306,6 +306,31 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 	qsort(records->list, records->count, sizeof(records->list[0]), compare_records);
 }
 
+/* Who of each group's place is due, be it news or not, and by which number one of them was told. */
+static void find_reported(struct group *groups, const struct verdict_view *view)
+{
+	const struct lc_thread *thread;
+	struct place_key key;
+	struct member member;
+	struct group *group;
+
+	thread = lc_snapshot_next(view->snapshot.threads, NULL);
+	for (; thread; thread = lc_snapshot_next(view->snapshot.threads, thread)) {
+		if (!thread->blocked)
+			continue;
+		member = member_now(view, thread);
+		if (member.blocked_ns < view->snapshot.threshold_ns)
+			continue;
+		key = key_of(&member);
+		HASH_FIND(hh, groups, &key, sizeof(key), group);
+		if (!group)
+			continue;
+		group->record.at_place++;
+		if (!is_news(thread, group->record.conclusion.verdict))
+			group->record.reported_before = thread->reported;
+	}
+}
+
 int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 		 struct verdict_records *records)
 {
@@ -324,6 +349,8 @@ int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 			r = add_member(&groups, &member);
 		}
 	}
+	if (groups && scope == VERDICT_NEW)
+		find_reported(groups, view);
 	taken = take_records(groups, records);
 	if (r < 0 || taken < 0) {
 		verdict_release(records);
@@ -331,31 +358,6 @@ int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 	}
 	finish_records(view, records);
 	return 0;
-}
-
-unsigned verdict_reported_before(const struct verdict_view *view,
-				 const struct verdict_record *record, size_t *ret_at_place)
-{
-	struct member own = member_now(view, record->thread), other;
-	struct place_key key = key_of(&own), other_key;
-	const struct lc_thread *thread;
-	unsigned reported = 0;
-
-	*ret_at_place = 0;
-	for (thread = lc_snapshot_next(view->snapshot.threads, NULL); thread;
-	     thread = lc_snapshot_next(view->snapshot.threads, thread)) {
-		if (!thread->blocked || thread->task.pid != record->thread->task.pid)
-			continue;
-		other = member_now(view, thread);
-		other_key = key_of(&other);
-		if (other.blocked_ns < view->snapshot.threshold_ns ||
-		    memcmp(&key, &other_key, sizeof(key)))
-			continue;
-		++*ret_at_place;
-		if (!is_news(thread, record->conclusion.verdict))
-			reported = thread->reported;
-	}
-	return reported;
 }
 
 void verdict_release(struct verdict_records *records)

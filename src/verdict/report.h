@@ -34,7 +34,9 @@ struct verdict_record {
 	struct lc_syscall syscall;
 	uint32_t user_stack;
 	uint32_t kernel_stack;
-	bool orphan; /* its spawner, a thread of the same process, has ended */
+	unsigned reported_before; /* VERDICT_NEW: one of this place was told (lc_thread.reported) */
+	size_t at_place; /* likewise: blocked here for the threshold and longer, told or not */
+	bool orphan;	 /* its spawner, a thread of the same process, has ended */
 	bool has_futex_wake, has_epoll_return;
 	bool has_trend;
 	struct trend trend;
@@ -75,14 +77,6 @@ void verdict_view_release(struct verdict_view *view);
 
 /* A node's judgement with its words. */
 void verdict_conclude(const struct verdict_view *view, uint32_t number, struct conclusion *ret);
-
-/*
- * The number by which a living thread blocked at the same place was told (lc_thread.told), and
- * at_place: how many are blocked there for the threshold and longer, the record's own included. 0:
- * none was told.
- */
-unsigned verdict_reported_before(const struct verdict_view *view,
-				 const struct verdict_record *record, size_t *ret_at_place);
 
 /*
  * Fills records, which the caller releases, and which live no longer than the view. Returns 0 or

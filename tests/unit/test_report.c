@@ -89,7 +89,6 @@ static void test_a_suspect_that_becomes_a_finding_is_news(void **state)
 	struct verdict_records records;
 	struct lc_thread *thread;
 	struct lc_model *model;
-	size_t at_place;
 
 	(void)state;
 	lc_model_create(0, &model);
@@ -108,7 +107,8 @@ static void test_a_suspect_that_becomes_a_finding_is_news(void **state)
 	records = make(model, VERDICT_NEW);
 	assert_int_equal(records.count, 1);
 	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_LEAK);
-	assert_int_equal(verdict_reported_before(&view, &records.list[0], &at_place), 0);
+	assert_int_equal(records.list[0].reported_before, 0);
+	assert_int_equal(records.list[0].at_place, 1);
 	verdict_release(&records);
 	lc_model_free(model);
 }
@@ -133,6 +133,35 @@ static void test_new_ones_are_told_once(void **state)
 	records = make(model, VERDICT_FINDINGS);
 	assert_int_equal(records.count, 1);
 	assert_int_equal(records.list[0].conclusion.verdict, VERDICT_LEAK);
+	verdict_release(&records);
+	lc_model_free(model);
+}
+
+/* Who comes to a place that was told is told by its number; in another process it is another place.
+ */
+static void test_more_at_a_place_that_was_told(void **state)
+{
+	struct verdict_records records;
+	struct lc_thread *thread;
+	struct lc_model *model;
+	size_t i;
+
+	(void)state;
+	lc_model_create(0, &model);
+	for (i = 0; i < 5; i++) {
+		thread = add(model, i < 3 ? 10 : 11, 100 + i, i == 2 ? SECOND : 10 * SECOND, 1);
+		mutex_of_a_dead_owner(thread);
+		thread->reported = i == 0 ? 7 : 0; /* and the third is not due yet */
+	}
+	records = make(model, VERDICT_NEW);
+	assert_int_equal(records.count, 2);
+	for (i = 0; i < 2; i++) {
+		bool told = records.list[i].thread->task.pid == 10;
+
+		assert_int_equal(records.list[i].count, told ? 1 : 2);
+		assert_int_equal(records.list[i].reported_before, told ? 7 : 0);
+		assert_int_equal(records.list[i].at_place, 2);
+	}
 	verdict_release(&records);
 	lc_model_free(model);
 }
@@ -175,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads_at_one_place_are_one_finding),
 		cmocka_unit_test(test_new_ones_are_told_once),
+		cmocka_unit_test(test_more_at_a_place_that_was_told),
 		cmocka_unit_test(test_a_suspect_that_becomes_a_finding_is_news),
 		cmocka_unit_test(test_blocks_that_ended_are_found),
 	};
