@@ -10,6 +10,8 @@ struct lc_series {
 	struct lc_series_group *groups;
 	struct lc_series_group *by_number[LC_SERIES_GROUPS];
 	uint32_t count;
+	uint32_t hand;		    /* where to look on for a group that is empty */
+	bool full;		    /* there is none, in this sweep */
 	uint64_t refusing, refused; /* members without a group: in this sweep, in the worst one */
 };
 
@@ -56,21 +58,42 @@ const struct lc_series_group *lc_series_find(const struct lc_series *series,
 	return group_find(series, key);
 }
 
+/*
+ * Processes come and go, and each has groups of its own: one that nobody has been in for a while
+ * gives way, with its number. NULL: there is none.
+ */
+static struct lc_series_group *take_empty(struct lc_series *series)
+{
+	struct lc_series_group *group;
+	uint32_t number, looked;
+
+	for (looked = 0; looked < series->count && !series->full; looked++) {
+		group = series->by_number[series->hand];
+		series->hand = (series->hand + 1) % series->count;
+		if (group->empty < LC_SERIES_EMPTY || group->members)
+			continue;
+		HASH_DEL(series->groups, group);
+		number = group->number;
+		*group = (struct lc_series_group){ .number = number };
+		return group;
+	}
+	series->full = true;
+	return NULL;
+}
+
 static struct lc_series_group *group_get(struct lc_series *series, const struct lc_series_key *key)
 {
 	struct lc_series_group *group = group_find(series, key);
 
 	if (group)
 		return group;
-	if (series->count == LC_SERIES_GROUPS) {
+	group = series->count < LC_SERIES_GROUPS ? calloc(1, sizeof(*group)) : take_empty(series);
+	if (!group) {
 		series->refusing++;
 		return NULL;
 	}
-	group = calloc(1, sizeof(*group));
-	if (!group)
-		return NULL;
 	group->key = *key;
-	group->number = ++series->count;
+	group->number = group->number ?: ++series->count;
 	series->by_number[group->number - 1] = group;
 	HASH_ADD(hh, series->groups, key, sizeof(group->key), group);
 	return group;
@@ -118,14 +141,14 @@ void lc_series_count(struct lc_series *series, const struct lc_series_key *key, 
 
 static void close_sweep(struct lc_series_group *group, uint64_t now)
 {
-	if (group->sweep_count == LC_SERIES_SWEEPS) {
-		memmove(&group->sweeps[0], &group->sweeps[1],
-			(LC_SERIES_SWEEPS - 1) * sizeof(group->sweeps[0]));
-		group->sweep_count--;
-	}
-	group->sweeps[group->sweep_count].at = now;
-	group->sweeps[group->sweep_count].count = group->members;
-	group->sweep_count++;
+	uint32_t place = (group->oldest + group->sweep_count) % LC_SERIES_SWEEPS;
+
+	group->sweeps[place] = (struct lc_series_sweep){ .at = now, .count = group->members };
+	if (group->sweep_count == LC_SERIES_SWEEPS)
+		group->oldest = (group->oldest + 1) % LC_SERIES_SWEEPS;
+	else
+		group->sweep_count++;
+	group->empty = group->members ? 0 : group->empty + 1;
 	if (!group->first_at)
 		group->first_at = now;
 	group->members = 0;
@@ -156,6 +179,7 @@ void lc_series_close(struct lc_series *series, uint64_t now)
 	if (series->refusing > series->refused)
 		series->refused = series->refusing;
 	series->refusing = 0;
+	series->full = false;
 }
 
 uint64_t lc_series_refused(const struct lc_series *series)

@@ -2,6 +2,7 @@
 /*
  * Groups over time: how many threads or goroutines of one process, spawn site and block site there
  * were at each sweep. Bounded: LC_SERIES_GROUPS groups, the last LC_SERIES_SWEEPS sweeps of each.
+ * When there is no room, a new group takes the place, and the number, of one that has been empty.
  */
 #ifndef LEAKHOP_MODEL_SERIES_H
 #define LEAKHOP_MODEL_SERIES_H
@@ -9,8 +10,9 @@
 #include "model/goroutines.h"
 #include "model/threads.h"
 
-#define LC_SERIES_GROUPS 4096
+#define LC_SERIES_GROUPS 32768
 #define LC_SERIES_SWEEPS 64
+#define LC_SERIES_EMPTY 8 /* sweeps without members, after which a group may make room */
 
 struct lc_series;
 
@@ -29,19 +31,29 @@ struct lc_series_key {
 	uint32_t spawn_site;
 };
 
+struct lc_series_sweep {
+	uint64_t at;
+	uint32_t count;
+};
+
 struct lc_series_group {
 	UT_hash_handle hh;
 	struct lc_series_key key;
 	uint32_t number;
 	uint32_t members; /* counted in the sweep under way */
-	struct {
-		uint64_t at;
-		uint32_t count;
-	} sweeps[LC_SERIES_SWEEPS]; /* the oldest first */
-	uint32_t sweep_count;
+	uint32_t empty;	  /* sweeps without members, up to the last one */
+	uint32_t sweep_count, oldest;
+	struct lc_series_sweep sweeps[LC_SERIES_SWEEPS]; /* see lc_series_sweep() */
 	uint64_t first_at;
 	uint64_t joined, left; /* since it was first seen; those there at first don't count */
 };
+
+/* The sweeps of a group by number, below sweep_count, the oldest first. */
+static inline const struct lc_series_sweep *lc_series_sweep(const struct lc_series_group *group,
+							    uint32_t number)
+{
+	return &group->sweeps[(group->oldest + number) % LC_SERIES_SWEEPS];
+}
 
 /* Returns 0 or -ENOMEM. */
 int lc_series_create(struct lc_series **ret_series);

@@ -96,18 +96,20 @@ static void add_series(const struct listing *listing, json_t *json, const struct
 {
 	const struct lc_series *series = listing->run->view->snapshot.series;
 	const struct lc_series_group *group = series ? lc_series_find(series, key) : NULL;
+	const struct lc_series_sweep *sweep;
 	json_t *points;
 	uint32_t i;
 
 	if (!group || group->sweep_count < 2)
 		return;
 	points = json_array();
-	for (i = 0; i < group->sweep_count; i++)
+	for (i = 0; i < group->sweep_count; i++) {
+		sweep = lc_series_sweep(group, i);
 		json_array_append_new(
 			points,
-			json_pack("[f,I]",
-				  ((double)group->sweeps[i].at - (double)listing->run->now) / 1e9,
-				  (json_int_t)group->sweeps[i].count));
+			json_pack("[f,I]", ((double)sweep->at - (double)listing->run->now) / 1e9,
+				  (json_int_t)sweep->count));
+	}
 	json_object_set_new(json, "series", points);
 }
 

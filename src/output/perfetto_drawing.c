@@ -73,6 +73,6 @@ void drawing_counts(struct drawing *drawing, pid_t pid, const char *process, con
 	drawing->counts++;
 	track = perfetto_track(drawing->perfetto, pid, process, name, /* counts= */ true);
 	for (i = 0; i < group->sweep_count; i++)
-		perfetto_count(drawing->perfetto, track, group->sweeps[i].at,
-			       group->sweeps[i].count);
+		perfetto_count(drawing->perfetto, track, lc_series_sweep(group, i)->at,
+			       lc_series_sweep(group, i)->count);
 }

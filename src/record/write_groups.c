@@ -86,6 +86,7 @@ void write_groups(struct recorder *recorder, const struct lc_series *series,
 		  struct record_sweep *sweep)
 {
 	const struct lc_series_group *group = NULL;
+	const struct lc_series_sweep *last;
 	struct lc_series_group row;
 	int64_t number;
 
@@ -100,7 +101,8 @@ void write_groups(struct recorder *recorder, const struct lc_series *series,
 		number = group->number;
 		writer_put_changed(recorder, &recorder->groups, group->number, &record_group,
 				   &number, &row, sizeof(row));
-		write_count(recorder, group->number, group->sweeps[group->sweep_count - 1].count);
-		sweep->counted_at = group->sweeps[group->sweep_count - 1].at;
+		last = lc_series_sweep(group, group->sweep_count - 1);
+		write_count(recorder, group->number, last->count);
+		sweep->counted_at = last->at;
 	}
 }

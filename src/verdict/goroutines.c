@@ -26,9 +26,11 @@ struct group {
 		*dead; /* part of it: those that nothing reaches, where it reaches others; NULL */
 };
 
+#define SHORT_CUTS 4096
+
 struct making {
 	struct group *groups;
-	struct group *by_number[LC_SERIES_GROUPS]; /* a short cut to them */
+	struct group *by_number[SHORT_CUTS]; /* those of low numbers: most of a million */
 	const struct lc_series *series;
 	const struct verdict_view *view;
 	uint64_t now, threshold_ns;
@@ -63,7 +65,7 @@ static struct group *group_for(struct making *making, const struct lc_series_key
 			       uint32_t number)
 {
 	struct group *none = NULL,
-		     **known = number < LC_SERIES_GROUPS ? &making->by_number[number] : &none;
+		     **known = number < SHORT_CUTS ? &making->by_number[number] : &none;
 	struct group *group = *known;
 
 	if (group && !memcmp(&group->key, key, sizeof(*key)))

@@ -15,13 +15,14 @@
 static void fit(const struct lc_series_group *group, struct trend *trend)
 {
 	double n = group->sweep_count, sx = 0, sy = 0, sxx = 0, sxy = 0, rest = 0, x, y, a, b, d;
-	double base = group->sweeps[0].count; /* so that what never changes has a slope of just 0 */
-	uint64_t origin = group->sweeps[0].at;
+	const struct lc_series_sweep *first = lc_series_sweep(group, 0), *sweep;
+	double base = first->count; /* so that what never changes has a slope of just 0 */
 	uint32_t i;
 
 	for (i = 0; i < group->sweep_count; i++) {
-		x = (group->sweeps[i].at - origin) / 1e9;
-		y = group->sweeps[i].count - base;
+		sweep = lc_series_sweep(group, i);
+		x = (sweep->at - first->at) / 1e9;
+		y = sweep->count - base;
 		sx += x;
 		sy += y;
 		sxx += x * x;
@@ -33,8 +34,9 @@ static void fit(const struct lc_series_group *group, struct trend *trend)
 	b = (n * sxy - sx * sy) / d;
 	a = (sy - b * sx) / n;
 	for (i = 0; i < group->sweep_count; i++) {
-		x = (group->sweeps[i].at - origin) / 1e9;
-		y = group->sweeps[i].count - base - (a + b * x);
+		sweep = lc_series_sweep(group, i);
+		x = (sweep->at - first->at) / 1e9;
+		y = sweep->count - base - (a + b * x);
 		rest += y * y;
 	}
 	trend->slope_per_s = b;
@@ -45,25 +47,29 @@ static void fit(const struct lc_series_group *group, struct trend *trend)
 static bool rises_throughout(const struct lc_series_group *group)
 {
 	uint32_t last = group->sweep_count - 1, part = last < 12 ? last / 2 : last / 3;
+	uint32_t at_last = lc_series_sweep(group, last)->count,
+		 late = lc_series_sweep(group, last - part)->count,
+		 early = lc_series_sweep(group, part)->count,
+		 at_first = lc_series_sweep(group, 0)->count;
 
-	return group->sweeps[last].count > group->sweeps[last - part].count &&
-	       group->sweeps[last - part].count >= group->sweeps[part].count &&
-	       group->sweeps[part].count > group->sweeps[0].count;
+	return at_last > late && late >= early && early > at_first;
 }
 
 bool trend_of(const struct lc_series *series, const struct lc_series_key *key,
 	      struct trend *ret_trend)
 {
 	const struct lc_series_group *group = lc_series_find(series, key);
+	const struct lc_series_sweep *last;
 	struct trend trend = {};
 
 	if (!group || !group->sweep_count)
 		return false;
-	trend.count = group->sweeps[group->sweep_count - 1].count;
+	last = lc_series_sweep(group, group->sweep_count - 1);
+	trend.count = last->count;
 	trend.sweeps = group->sweep_count;
 	trend.joined = group->joined;
 	trend.left = group->left;
-	trend.watched_ns = group->sweeps[group->sweep_count - 1].at - group->first_at;
+	trend.watched_ns = last->at - group->first_at;
 	fit(group, &trend);
 	trend.rises = trend.sweeps >= LEAST_SWEEPS && trend.joined >= LEAST_JOINED &&
 		      trend.watched_ns >= LEAST_WATCHED_NS && trend.slope_per_s > 0 &&

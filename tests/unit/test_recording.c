@@ -158,8 +158,9 @@ static void assert_same_series(const struct lc_series *a, const struct lc_series
 		assert_same(&record_group, x, y);
 		assert_int_equal(x->sweep_count, y->sweep_count);
 		for (i = 0; i < x->sweep_count; i++) {
-			assert_true(x->sweeps[i].at == y->sweeps[i].at);
-			assert_int_equal(x->sweeps[i].count, y->sweeps[i].count);
+			assert_true(lc_series_sweep(x, i)->at == lc_series_sweep(y, i)->at);
+			assert_int_equal(lc_series_sweep(x, i)->count,
+					 lc_series_sweep(y, i)->count);
 		}
 	} while (x);
 }

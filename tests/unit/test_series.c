@@ -134,6 +134,71 @@ static void test_groups_past_the_bound(void **state)
 	lc_series_free(series);
 }
 
+/*
+ * Groups of processes that have ended give way: what begins to grow after so many is still found,
+ * and what has stood all the time keeps its history.
+ */
+static void test_groups_that_are_empty_give_way(void **state)
+{
+	struct lc_series_key standing = { .pid = 1 }, key = { .pid = 2 }, growing = { .pid = 3 };
+	const struct lc_series_group *group;
+	uint32_t number = 0, sweep, i;
+	struct lc_series *series;
+	struct trend trend;
+
+	(void)state;
+	lc_series_create(&series);
+	for (i = 1; i < LC_SERIES_GROUPS; i++) {
+		key.block_site = i;
+		lc_series_leave(series, lc_series_member(series, &key, 0));
+	}
+	for (sweep = 0; sweep < LC_SERIES_EMPTY + 40; sweep++) {
+		number = lc_series_member(series, &standing, number);
+		for (i = 0; i < sweep && sweep > LC_SERIES_EMPTY; i++)
+			lc_series_member(series, &growing, 0);
+		lc_series_close(series, NOW + sweep * SECOND);
+	}
+	assert_int_equal(lc_series_refused(series), 0);
+	assert_true(trend_of(series, &growing, &trend));
+	assert_true(trend.grows);
+	assert_int_equal(trend.sweeps, 39);
+	group = lc_series_find(series, &standing);
+	assert_int_equal(group->number, number);
+	assert_int_equal(group->sweep_count, LC_SERIES_EMPTY + 40);
+	assert_int_equal(group->left, 0);
+	/* Those that are not empty do not. */
+	for (i = 1; i < LC_SERIES_GROUPS; i++) {
+		key.pid = 4;
+		key.block_site = i;
+		lc_series_member(series, &key, 0);
+	}
+	lc_series_close(series, NOW + 100 * SECOND);
+	assert_int_equal(lc_series_refused(series), 1);
+	lc_series_free(series);
+}
+
+/* The last sweeps, the oldest first, however many there were. */
+static void test_the_last_sweeps_are_kept(void **state)
+{
+	const struct lc_series_group *group;
+	struct lc_series_key key = { .pid = 1 };
+	struct lc_series *series;
+	uint32_t sweep, number = 0;
+
+	(void)state;
+	lc_series_create(&series);
+	for (sweep = 0; sweep < 3 * LC_SERIES_SWEEPS + 5; sweep++) {
+		number = lc_series_member(series, &key, number);
+		lc_series_close(series, sweep);
+	}
+	group = lc_series_find(series, &key);
+	assert_int_equal(group->sweep_count, LC_SERIES_SWEEPS);
+	for (sweep = 0; sweep < LC_SERIES_SWEEPS; sweep++)
+		assert_int_equal(lc_series_sweep(group, sweep)->at,
+				 2 * LC_SERIES_SWEEPS + 5 + sweep);
+	lc_series_free(series);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +208,8 @@ int main(void)
 		cmocka_unit_test(test_as_many_go_as_come),
 		cmocka_unit_test(test_other_stacks_are_other_groups),
 		cmocka_unit_test(test_groups_past_the_bound),
+		cmocka_unit_test(test_groups_that_are_empty_give_way),
+		cmocka_unit_test(test_the_last_sweeps_are_kept),
 	};
 
 	return cmocka_run_group_tests_name("series", tests, NULL, NULL);
