@@ -201,9 +201,8 @@ enum lc_wait_recorded {
 #define LC_WAIT_HEARD_LAST (1ull << 29)
 #define LC_WAIT_NEVER_HEARD (1ull << 30)
 #define LC_WAIT_NEVER_SPOKE (1ull << 31)
-#define LC_WAIT_INCOMPLETE (1ull << 32) /* some holders may be missing from owners[] */
-#define LC_WAIT_RESTARTED (1ull << 33)	/* the call was interrupted by a stop and resumed */
-#define LC_WAIT_NO_CHILDREN (1ull << 34)
+#define LC_WAIT_INCOMPLETE (1ull << 32)	  /* some holders may be missing from owners[] */
+#define LC_WAIT_RESTARTED (1ull << 33)	  /* the call was interrupted by a stop and resumed */
 #define LC_WAIT_ALL_BLOCKED (1ull << 35)  /* sigwait: the process blocks or ignores all others */
 #define LC_WAIT_PENDING (1ull << 36)	  /* a signal or message is there, and does not fit */
 #define LC_WAIT_LOCK_WAITERS (1ull << 37) /* the holder named has itself to wait: a queue */

@@ -91,19 +91,28 @@ static const char *field(const char *text, const char *key)
 	return found ? found + strlen(key) : NULL;
 }
 
-static pid_t last_number(const char *line)
+/* The numbers of a line, up to its end; returns how many there are, most at the most. */
+static unsigned numbers_of(const char *line, pid_t *numbers, unsigned most)
 {
-	pid_t number = 0;
+	unsigned count = 0;
 	int used;
 
-	if (!line)
-		return 0;
-	while (*line != '\n' && sscanf(line, "%d%n", &number, &used) == 1) {
+	while (line && *line != '\n' && count < most &&
+	       sscanf(line, "%d%n", &numbers[count], &used) == 1) {
+		count++;
 		line += used;
 		if (*line != '\t' && *line != ' ')
 			break;
 	}
-	return number;
+	return count;
+}
+
+static pid_t last_number(const char *line)
+{
+	pid_t numbers[TARGET_PID_NAMESPACES];
+	unsigned count = numbers_of(line, numbers, TARGET_PID_NAMESPACES);
+
+	return count ? numbers[count - 1] : 0;
 }
 
 /* A number behind a key; 0 where there is none. */
@@ -146,6 +155,27 @@ int target_read_status(pid_t pid, pid_t tid, struct target_status *ret)
 	int r = read_thread_file(pid, tid, "status", text, sizeof(text));
 
 	return r < 0 ? gone(r) : target_parse_status(text, ret);
+}
+
+int target_parse_numbers(const char *text, struct target_numbers *ret)
+{
+	struct target_numbers numbers = {};
+	unsigned groups = numbers_of(field(text, "\nNSpgid:"), numbers.group,
+				     TARGET_PID_NAMESPACES);
+
+	numbers.count = numbers_of(field(text, "\nNStgid:"), numbers.pid, TARGET_PID_NAMESPACES);
+	if (!numbers.count || groups != numbers.count)
+		return -EINVAL;
+	*ret = numbers;
+	return 0;
+}
+
+int target_read_numbers(pid_t pid, struct target_numbers *ret)
+{
+	char text[PROC_FILE_BYTES];
+	int r = read_thread_file(pid, pid, "status", text, sizeof(text));
+
+	return r < 0 ? gone(r) : target_parse_numbers(text, ret);
 }
 
 int target_parse_syscall(const char *text, struct target_syscall *ret)

@@ -35,6 +35,17 @@ struct target_status {
 	uint64_t involuntary_switches;
 };
 
+/*
+ * A process and its group as each PID namespace numbers them that it is in, from the one of /proc
+ * on inwards.
+ */
+#define TARGET_PID_NAMESPACES 33 /* MAX_PID_NS_LEVEL + 1: include/linux/pid_namespace.h */
+
+struct target_numbers {
+	pid_t pid[TARGET_PID_NAMESPACES], group[TARGET_PID_NAMESPACES];
+	unsigned count; /* at least 1 */
+};
+
 struct target_syscall {
 	bool running; /* "running": nothing else is known */
 	struct lc_syscall call;
@@ -47,6 +58,7 @@ struct target_syscall {
  */
 int target_read_stat(pid_t pid, pid_t tid, struct target_stat *ret);
 int target_read_status(pid_t pid, pid_t tid, struct target_status *ret);
+int target_read_numbers(pid_t pid, struct target_numbers *ret);
 int target_read_syscall(pid_t pid, pid_t tid, struct target_syscall *ret);
 /* Run time in ns; also where the kernel has no schedstats. */
 int target_read_run_ns(pid_t pid, pid_t tid, uint64_t *ret_run_ns);
@@ -59,6 +71,7 @@ int target_read_exec_start(pid_t pid, pid_t tid, uint64_t *ret_exec_start);
 /* The parsers of the above, on text (NUL-terminated); for unit tests and fuzzing. */
 int target_parse_stat(const char *text, struct target_stat *ret);
 int target_parse_status(const char *text, struct target_status *ret);
+int target_parse_numbers(const char *text, struct target_numbers *ret);
 int target_parse_syscall(const char *text, struct target_syscall *ret);
 int target_parse_exec_start(const char *text, uint64_t *ret_exec_start);
 

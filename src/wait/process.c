@@ -10,29 +10,30 @@
 
 #define CHILDREN_BYTES (1 << 16)
 
-/* Which children a call waits for. */
+/*
+ * Which children a call waits for. It names them by the numbers of its own PID namespace: that many
+ * inwards from ours. A child may be in a namespace further in, where it has another number.
+ */
 struct children {
 	struct wait_job *job;
-	pid_t ns_pid; /* 0: any */
-	pid_t group;  /* in the target's numbers; 0: any */
+	unsigned level;
+	pid_t pid;   /* 0: any */
+	pid_t group; /* 0: any */
 	bool unreadable;
 };
 
-static pid_t group_of(pid_t pid)
-{
-	struct target_stat stat;
-
-	return target_read_stat(pid, pid, &stat) ? 0 : stat.group;
-}
-
 static void add_child(struct children *children, pid_t pid)
 {
-	struct target_status status;
+	struct target_numbers numbers;
+	bool named = children->pid || children->group;
+	int r = named ? target_read_numbers(pid, &numbers) : 0;
 
-	if (children->ns_pid &&
-	    (target_read_status(pid, pid, &status) < 0 || status.ns_pid != children->ns_pid))
+	if (r < 0 || (named && numbers.count <= children->level)) {
+		children->unreadable = children->unreadable || r != -ESRCH;
 		return;
-	if (children->group && group_of(pid) != children->group)
+	}
+	if ((children->pid && numbers.pid[children->level] != children->pid) ||
+	    (children->group && numbers.group[children->level] != children->group))
 		return;
 	wait_add_owner(children->job, LC_WAIT_CHILD_PROCESS, pid, 0, -1);
 }
@@ -59,33 +60,55 @@ static int read_thread(void *context, pid_t tid)
 	return 0;
 }
 
-static void find_children(struct wait_job *job, struct children *children)
+/* Whom a debugger traces it waits for as for a child; /proc lists them nowhere. */
+static int is_traced(void *context, pid_t tid)
 {
-	struct lc_wait *wait = job->wait;
+	const struct wait_job *job = context;
+	struct target_status status;
 
-	children->job = job;
-	(void)target_for_each_tid(job->pid, read_thread, children);
-	if (wait->owner_total)
-		return;
-	if (children->unreadable) {
-		wait->recorded = LC_WAIT_UNREADABLE;
-		wait_cannot_read(job, "list of children");
-		return;
-	}
-	wait->recorded = LC_WAIT_NOBODY;
-	wait->flags |= LC_WAIT_NO_CHILDREN;
+	return !target_read_status(tid, tid, &status) && status.tracer &&
+	       wait_thread_exists(job, status.tracer);
 }
 
-static void by_number(struct wait_job *job, struct children *children, int32_t number)
+static int has_traced(void *context, pid_t pid)
 {
+	return target_for_each_tid(pid, is_traced, context);
+}
+
+/*
+ * Nobody sleeps here who has nobody to wait for (do_wait(), kernel/exit.c): where none is found, it
+ * is not known who it is.
+ */
+static void find_children(struct wait_job *job, struct children *children)
+{
+	(void)target_for_each_tid(job->pid, read_thread, children);
+	if (job->wait->owner_total)
+		return;
+	if (target_for_each_pid(has_traced, job) > 0) {
+		job->wait->recorded = LC_WAIT_OUTSIDE;
+		wait_say(job, "what those do that it traces");
+		return;
+	}
+	job->wait->recorded = LC_WAIT_UNREADABLE;
+	wait_cannot_read(job, children->unreadable ? "list of children" : "child");
+}
+
+static void by_number(struct children *children, int32_t number)
+{
+	struct wait_job *job = children->job;
+	struct target_numbers own = { .count = 1 };
+
+	if (number != -1 && target_read_numbers(job->pid, &own) < 0)
+		children->unreadable = true;
+	children->level = own.count - 1;
 	if (number > 0) {
-		children->ns_pid = number;
+		children->pid = number;
 		wait_say(job, "the end of child %d", number);
 	} else if (number < -1) {
 		children->group = -number;
 		wait_say(job, "a child of process group %d", -number);
 	} else if (number == 0) {
-		children->group = group_of(job->pid);
+		children->group = own.group[children->level];
 		wait_say(job, "a child of its own process group");
 	} else {
 		wait_say(job, "any child");
@@ -94,7 +117,7 @@ static void by_number(struct wait_job *job, struct children *children, int32_t n
 
 void wait_describe_children(struct wait_job *job)
 {
-	struct children children = {};
+	struct children children = { .job = job };
 	int32_t number = job->args[0];
 	struct target_fdinfo info;
 
@@ -119,7 +142,7 @@ void wait_describe_children(struct wait_job *job)
 			return;
 		}
 	}
-	by_number(job, &children, number);
+	by_number(&children, number);
 	wait_set_key(job, LC_WAIT_SPACE_PROCESS, job->pid, (uint32_t)number, 0);
 	find_children(job, &children);
 }
@@ -127,12 +150,11 @@ void wait_describe_children(struct wait_job *job)
 /* The caller sleeps in the kernel, in state D, until its child executes a program or ends. */
 void wait_describe_vfork(struct wait_job *job)
 {
-	struct children children = {};
+	struct children children = { .job = job };
 
 	job->wait->kind = LC_WAIT_VFORK;
 	job->wait->direction = LC_WAIT_EVENT;
 	wait_say(job, "a vfork child, to execute a program or end");
-	children.job = job;
 	/* Only this thread's own: the child is among them. */
 	(void)read_thread(&children, job->tid);
 	job->wait->flags |= job->wait->owner_total > 1 ? LC_WAIT_INCOMPLETE : 0;

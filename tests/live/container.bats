@@ -52,6 +52,43 @@ start_inside() {
 	done
 }
 
+# waits_for WAITER CHILD: that is what is said of it, and nothing worse
+waits_for() {
+	dump "$json" -p "$1"
+	no_findings "$json"
+	holds '.suspects == []' "$json"
+	same '.threads[0].wait.kind' '"child"' "$json"
+	same '[.threads[0].wait.owners[].pid]' "[$2]" "$json"
+}
+
+@test "a child in a namespace further in has the number that its parent knows it by" {
+	start_inside
+	waits_for "${pids[-1]}" "$pid"
+}
+
+@test "in a container children are asked for by its own numbers: one by one, and by group" {
+	local of parent children
+	pid=
+	for of in pid group; do
+		unshare --pid --fork --kill-child /usr/bin/python3 -S -c 'import os, sys, time
+def child():
+    pid = os.fork()
+    if not pid:
+        time.sleep(1000)
+    os.setpgid(pid, pid)
+    return pid
+other, wanted = child(), child()
+print("READY", flush=True)
+os.waitpid(-wanted if sys.argv[1] == "group" else wanted, 0)' "$of" >"$BATS_TEST_TMPDIR/$of" 3>&- &
+		pids+=("$!")
+		eventually 20 grep -q READY "$BATS_TEST_TMPDIR/$of"
+		parent=$(pgrep -P "${pids[-1]}")
+		eventually 20 parked "$parent" "$parent"
+		mapfile -t children < <(pgrep -P "$parent")
+		waits_for "$parent" "${children[1]}"
+	done
+}
+
 @test "trace from outside a container" {
 	start_inside
 	leakhop trace -p "$pid" -m 300ms -d 2s --json >"$json"

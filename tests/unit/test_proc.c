@@ -89,6 +89,35 @@ static void test_status(void **state)
 	assert_int_equal(target_parse_status("Name:\tx\nTgid:\t12\n", &status), -EINVAL);
 }
 
+static void test_numbers(void **state)
+{
+	char deep[1024] = "Name:\tx\nNStgid:";
+	struct target_numbers numbers;
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(target_parse_numbers("Name:\tx\nNStgid:\t120\t30\t1\nNSpid:\t120\t30\t1\n"
+					      "NSpgid:\t110\t0\t7\nNSsid:\t1\t0\t0\n",
+					      &numbers),
+			 0);
+	assert_int_equal(numbers.count, 3);
+	assert_int_equal(numbers.pid[0], 120);
+	assert_int_equal(numbers.pid[2], 1);
+	assert_int_equal(numbers.group[1], 0);
+	assert_int_equal(numbers.group[2], 7);
+	/* A group of another number of namespaces, or none at all. */
+	assert_int_equal(target_parse_numbers("Name:\tx\nNStgid:\t1\t2\nNSpgid:\t1\n", &numbers),
+			 -EINVAL);
+	assert_int_equal(target_parse_numbers("Name:\tx\nNStgid:\t\nNSpgid:\t\n", &numbers),
+			 -EINVAL);
+	assert_int_equal(target_parse_numbers("Name:\tx\n", &numbers), -EINVAL);
+	/* More than the kernel has. */
+	for (i = 0; i < 50; i++)
+		strcat(deep, "\t1");
+	strcat(deep, "\nNSpgid:\t1\n");
+	assert_int_equal(target_parse_numbers(deep, &numbers), -EINVAL);
+}
+
 static void test_own_files(void **state)
 {
 	struct target_status status;
@@ -162,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_syscall_in_all_forms),
 		cmocka_unit_test(test_exec_start),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_own_files),
 	};
 

@@ -179,7 +179,11 @@ static void test_remedies_of_things(void **state)
 	wait.recorded = LC_WAIT_NOBODY;
 	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "pthread_create"));
 	wait.kind = LC_WAIT_CHILD;
-	assert_non_null(strstr(judge_one(&wait, 'S').remedy, "fork"));
+	wait.recorded = LC_WAIT_OUTSIDE;
+	assert_string_equal(judge_one(&wait, 'S').rule, "traces");
+	assert_int_equal(judge_one(&wait, 'S').verdict, VERDICT_IDLE);
+	wait.recorded = LC_WAIT_UNREADABLE;
+	assert_true(judge_one(&wait, 'S').verdict < VERDICT_SUSPECT);
 }
 
 /*

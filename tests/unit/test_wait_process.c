@@ -76,7 +76,6 @@ static void check_children(void (*fn)(void *), int64_t nr)
 	assert_int_equal(wait.owner_total, 1);
 	assert_int_equal(wait.owners[0].pid, *shared);
 	assert_int_equal(wait.owners[0].role, LC_WAIT_CHILD_PROCESS);
-	assert_int_equal(wait.flags & LC_WAIT_NO_CHILDREN, 0);
 	kill(*shared, SIGKILL);
 	test_kill(pid);
 }
@@ -87,6 +86,40 @@ static void test_children(void **state)
 	check_children(wait_for_any, SYS_wait4);
 	check_children(wait_for_one, SYS_waitid);
 	check_children(wait_across_threads, SYS_wait4);
+}
+
+/* Nobody's child, but traced: that is whom it waits for. */
+static void trace_and_wait(void *argument)
+{
+	pid_t traced = *(pid_t *)argument;
+
+	*shared = ptrace(PTRACE_SEIZE, traced, 0, 0) ? -1 : traced;
+	wait4(-1, NULL, 0, NULL);
+	sleep_long(NULL);
+}
+
+static void test_tracer(void **state)
+{
+	pid_t traced = test_fork(sleep_long, NULL), pid;
+	struct wait_subject subject;
+	struct lc_wait wait;
+
+	(void)state;
+	*shared = 0;
+	pid = test_fork(trace_and_wait, &traced);
+	while (!*shared)
+		test_nap();
+	if (*shared > 0) {
+		test_await(pid, pid, SYS_wait4, &subject);
+		test_describe(&subject, NULL, &wait);
+		assert_int_equal(wait.kind, LC_WAIT_CHILD);
+		assert_int_equal(wait.recorded, LC_WAIT_OUTSIDE);
+		assert_int_equal(wait.owner_total, 0);
+	}
+	test_kill(pid);
+	test_kill(traced);
+	if (*shared < 0)
+		skip(); /* this host lets nobody trace whom he is not the parent of */
 }
 
 static void vfork_and_wait(void *argument)
@@ -500,6 +533,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_children),
+		cmocka_unit_test(test_tracer),
 		cmocka_unit_test(test_vfork),
 		cmocka_unit_test(test_stop_and_trace),
 		cmocka_unit_test(test_kernel_lock),

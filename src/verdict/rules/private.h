@@ -101,7 +101,6 @@ bool rules_contended(struct judged *judged);
 const char *remedy_of_circle(const struct graph *graph, uint32_t start); /* a node of it */
 const char *remedy_of_self(enum lc_wait_kind kind);
 const char *remedy_of_lost_wake_up(enum lc_wait_kind kind);
-const char *remedy_of_nobody(enum lc_wait_kind kind);
 
 /* Takes the verdict of whoever it waits for, where that is a finding. Returns true if it did. */
 bool rules_follow(struct judged *judged, const char *rule);

@@ -12,12 +12,16 @@ static void waits_for_end(struct judged *judged)
 		judge(judged, VERDICT_IDLE, "just-ended", "whom it waits for is ending just now");
 		return;
 	}
-	if (judged->wait->recorded == LC_WAIT_DEAD || (judged->wait->flags & LC_WAIT_NO_CHILDREN) ||
-	    judged->wait->recorded == LC_WAIT_NOBODY) {
+	if (wait->kind == LC_WAIT_CHILD && wait->recorded == LC_WAIT_OUTSIDE) {
+		judge(judged, VERDICT_IDLE, "traces", "it waits for what those do that it traces");
+		return;
+	}
+	if (wait->recorded == LC_WAIT_DEAD || wait->recorded == LC_WAIT_NOBODY) {
 		judge(judged, VERDICT_LEAK, "nobody-to-end",
 		      "there is none left whose end it could be told of");
-		judge_proof(judged, "%s", judged->wait->object);
-		judge_remedy(judged, "%s", remedy_of_nobody(judged->wait->kind));
+		judge_proof(judged, "%s", wait->object);
+		judge_remedy(judged, "join a thread once, and only one that pthread_create has "
+				     "started and nobody detaches");
 		return;
 	}
 	judge(judged, VERDICT_IDLE, "waits-for-end", "whom it waits for works, or waits for work");

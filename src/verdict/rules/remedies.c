@@ -121,16 +121,3 @@ const char *remedy_of_lost_wake_up(enum lc_wait_kind kind)
 		return ""; /* who changes these wakes as well, in the library's own code */
 	}
 }
-
-const char *remedy_of_nobody(enum lc_wait_kind kind)
-{
-	switch (kind) {
-	case LC_WAIT_JOIN:
-		return "join a thread once, and only one that pthread_create has started and "
-		       "nobody detaches";
-	case LC_WAIT_CHILD:
-		return "wait only for children that fork has returned, and once for each";
-	default:
-		return "";
-	}
-}
