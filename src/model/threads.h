@@ -98,7 +98,8 @@ struct lc_thread {
 	uint64_t blocked_since; /* valid if blocked */
 	struct lc_wait *wait;	/* what it waits for; owned, only its set list elements are there;
 				   NULL: not looked at */
-	bool wait_confirmed;	/* read twice, and the same */
+	bool wait_confirmed;	/* read twice, and the same; or read once, and then nobody had moved
+				   whom it hangs on */
 	/*
 	 * What was read of a wait holds only while its thread stood still: reading began at
 	 * wait_read_at, at or after steady_from, the first sample of this block; seen_at, the last

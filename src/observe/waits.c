@@ -62,8 +62,12 @@ static int describe_due(struct reading *reading)
 	return r;
 }
 
-/* Reads again what a finding may rest on: a wait that is not the same any more proves nothing. */
-static int confirm(struct reading *reading, struct lc_model *model)
+/*
+ * Reads again what a finding may rest on: a wait that is not the same any more proves nothing.
+ * swept: there was a sweep meanwhile, and where that has found nobody moved who could make it
+ * another one, it is the same.
+ */
+static int confirm(struct reading *reading, struct lc_model *model, bool swept)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
 	int r = 0;
@@ -73,7 +77,10 @@ static int confirm(struct reading *reading, struct lc_model *model)
 		if (!thread->wait || thread->wait_confirmed)
 			continue;
 		reading->read = true;
-		r = waits_describe(reading, thread);
+		if (swept && thread->wait->kind != LC_WAIT_GIL && waits_is_held(reading, thread))
+			thread->wait_confirmed = true;
+		else
+			r = waits_describe(reading, thread);
 	}
 	return r;
 }
@@ -86,6 +93,7 @@ static int read_again(struct reading *reading, const struct waits_sweeper *sweep
 {
 	struct observer *observer = reading->observer;
 	bool shared = observer->book && wait_scan_has_descriptors(reading->scan);
+	bool swept = shared && sweeper;
 	uint64_t as_of = shared ? observer_now(observer) : 0;
 	int r;
 
@@ -93,14 +101,14 @@ static int read_again(struct reading *reading, const struct waits_sweeper *sweep
 	wait_scan_free(reading->scan);
 	reading->scan = NULL;
 	/* Who has stood still since the first scan, too, need not be read by this one. */
-	r = shared && sweeper ? sweeper->sweep(sweeper->context) : 0;
+	r = swept ? sweeper->sweep(sweeper->context) : 0;
 	r = r ?: wait_scan_create(observer->options->access, &reading->scan);
 	if (r < 0)
 		return r;
 	wait_scan_use(reading->scan, observer->book, as_of);
 	reading->now = observer_now(observer);
-	r = r ?: confirm(reading, reading->observer->model);
-	return r ?: confirm(reading, reading->observer->others);
+	r = r ?: confirm(reading, observer->model, swept);
+	return r ?: confirm(reading, observer->others, swept);
 }
 
 /* Owed an answer by a peer that others of its process may wait for as well. */

@@ -73,7 +73,7 @@ static bool stood_since(const struct reading *reading, pid_t pid, uint64_t at)
 	return lc_model_stood_still(reading->observer->model, pid, at, 0);
 }
 
-static bool is_held(const struct reading *reading, const struct lc_thread *thread)
+bool waits_is_held(const struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 	uint64_t at = thread->wait_read_at;
@@ -101,7 +101,8 @@ static void note_held(const struct reading *reading, struct lc_thread *thread)
 		held_at = read_at;
 	if (reading->observer->book && thread->blocked && thread->wait && thread->wait_confirmed &&
 	    still > 2 * (held_at - thread->blocked_since) &&
-	    still < HELD_TIMES * (read_at - thread->blocked_since) && is_held(reading, thread))
+	    still < HELD_TIMES * (read_at - thread->blocked_since) &&
+	    waits_is_held(reading, thread))
 		thread->wait_held_at = reading->now;
 }
 

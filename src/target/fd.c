@@ -74,6 +74,19 @@ int target_fd_read(pid_t pid, pid_t tid, int fd, struct target_fd *ret)
 	return 0;
 }
 
+int target_fd_mode(pid_t pid, pid_t tid, int fd, bool *ret_reads, bool *ret_writes)
+{
+	struct stat st;
+	char path[80];
+
+	fd_path(path, sizeof(path), pid, tid, "fd", fd);
+	if (lstat(path, &st))
+		return fd_error(pid, tid, errno);
+	*ret_reads = st.st_mode & S_IRUSR;
+	*ret_writes = st.st_mode & S_IWUSR;
+	return 0;
+}
+
 int target_fd_stat(pid_t pid, pid_t tid, int fd, struct target_fd_file *ret)
 {
 	struct statx st;

@@ -73,6 +73,8 @@ struct target_epoll_member {
  * errno.
  */
 int target_fd_read(pid_t pid, pid_t tid, int fd, struct target_fd *ret);
+/* Only what it may be used for. */
+int target_fd_mode(pid_t pid, pid_t tid, int fd, bool *ret_reads, bool *ret_writes);
 int target_fd_stat(pid_t pid, pid_t tid, int fd, struct target_fd_file *ret);
 int target_fdinfo_read(pid_t pid, pid_t tid, int fd, struct target_fdinfo *ret);
 /* Up to max members; *ret_total counts all. */

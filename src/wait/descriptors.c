@@ -242,9 +242,8 @@ static void forget_names(struct wait_scan *scan)
 	*table = (struct wait_descriptors){};
 }
 
-const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
-						    enum target_fd_kind kind, uint64_t key,
-						    size_t *ret_count)
+struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan, enum target_fd_kind kind,
+					      uint64_t key, size_t *ret_count)
 {
 	struct wait_descriptor wanted = { .kind = kind, .key = key, .pid = -1, .fd = -1 };
 	struct wait_descriptors *table = &scan->descriptors;
@@ -270,9 +269,20 @@ const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
 	return end > low ? &table->all[low] : NULL;
 }
 
-static bool only_itself(const struct wait_job *job, const struct wait_descriptor *found,
-			size_t count, bool (*filter)(const struct wait_descriptor *, void *),
-			void *context)
+unsigned wait_descriptor_mode(struct wait_descriptor *descriptor)
+{
+	bool reads, writes;
+
+	if (descriptor->mode & WAIT_MODE_ASKED)
+		return descriptor->mode;
+	descriptor->mode = WAIT_MODE_ASKED;
+	if (!target_fd_mode(descriptor->pid, descriptor->tid, descriptor->fd, &reads, &writes))
+		descriptor->mode |= (reads ? WAIT_MODE_READ : 0) | (writes ? WAIT_MODE_WRITE : 0);
+	return descriptor->mode;
+}
+
+static bool only_itself(const struct wait_job *job, struct wait_descriptor *found, size_t count,
+			bool (*filter)(struct wait_descriptor *, void *), void *context)
 {
 	bool any = false;
 	size_t i;
@@ -303,11 +313,11 @@ static void look_deeper(struct wait_job *job)
 }
 
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
-			uint64_t key, bool (*filter)(const struct wait_descriptor *, void *),
+			uint64_t key, bool (*filter)(struct wait_descriptor *, void *),
 			void *context)
 {
 	size_t count, i, before = job->wait->owner_total;
-	const struct wait_descriptor *found;
+	struct wait_descriptor *found;
 	pid_t last = 0;
 
 	found = wait_descriptors_find(job->scan, kind, key, &count);
@@ -353,7 +363,6 @@ int wait_in_flight(struct wait_scan *scan)
 void wait_note_own(struct wait_job *job)
 {
 	struct lc_wait *wait = job->wait;
-	struct target_status status;
 	uint32_t i;
 
 	if (!wait->owner_total || wait->owner_total != wait->owner_count)
@@ -366,7 +375,7 @@ void wait_note_own(struct wait_job *job)
 		return;
 	}
 	wait->flags |= LC_WAIT_OWN_PROCESS;
-	if (!target_read_status(job->tid, job->tid, &status) && status.threads == 1)
+	if (wait_process_status(job)->threads == 1)
 		wait->flags |= LC_WAIT_OWN_THREAD;
 	wait_note_signals(job);
 }

@@ -74,7 +74,7 @@ static bool is_it(const struct target_lock *lock, const struct wanted *wanted)
 /*
  * The lines of fdinfo name the locks of this open file; past those that are kept, any may be meant.
  */
-static bool has_lock(const struct wait_descriptor *descriptor, void *context)
+static bool has_lock(struct wait_descriptor *descriptor, void *context)
 {
 	const struct wanted *wanted = context;
 	struct target_fd_file file;

@@ -18,14 +18,12 @@ struct other_end {
 	uint64_t inode;
 };
 
-static bool is_other_end(const struct wait_descriptor *descriptor, void *context)
+static bool is_other_end(struct wait_descriptor *descriptor, void *context)
 {
 	const struct other_end *end = context;
 	struct target_fd_file file;
-	struct target_fd link;
 
-	if (target_fd_read(descriptor->pid, descriptor->tid, descriptor->fd, &link) < 0 ||
-	    !(end->writes ? link.writes : link.reads))
+	if (!(wait_descriptor_mode(descriptor) & (end->writes ? WAIT_MODE_WRITE : WAIT_MODE_READ)))
 		return false;
 	if (!end->is_fifo)
 		return true;

@@ -25,7 +25,10 @@ struct wait_descriptor {
 	pid_t pid, tid; /* the thread through which it was read */
 	int32_t fd;
 	uint8_t kind; /* enum target_fd_kind */
+	uint8_t mode; /* a set of enum wait_mode: of one scan, read when first asked for */
 };
+
+enum wait_mode { WAIT_MODE_READ = 1, WAIT_MODE_WRITE = 2, WAIT_MODE_ASKED = 4 };
 
 struct wait_descriptors {
 	struct wait_descriptor *all; /* sorted by kind, key, pid */
@@ -173,6 +176,9 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid);
  * scan.
  */
 const struct wait_process *wait_process_status(struct wait_job *job);
+struct target_status;
+/* The waiter's own; the process's part of it is then known, too. As target_read_status(). */
+int wait_read_status(struct wait_job *job, struct target_status *ret);
 
 /* runtimes.c: is CPython's library or program mapped? */
 bool wait_process_is_python(struct wait_job *job);
@@ -183,14 +189,15 @@ bool wait_thread_exists(const struct wait_job *job, pid_t tid);
 /* descriptors.c */
 int wait_descriptors_load(struct wait_scan *scan);
 /* The first of *ret_count descriptors with kind and key. */
-const struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan,
-						    enum target_fd_kind kind, uint64_t key,
-						    size_t *ret_count);
+struct wait_descriptor *wait_descriptors_find(struct wait_scan *scan, enum target_fd_kind kind,
+					      uint64_t key, size_t *ret_count);
 uint64_t wait_descriptor_key(const struct target_fd *fd);
 /* Adds each process that has it once. filter may be NULL. Returns how many, sets INCOMPLETE. */
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
-			uint64_t key, bool (*filter)(const struct wait_descriptor *, void *),
+			uint64_t key, bool (*filter)(struct wait_descriptor *, void *),
 			void *context);
+/* What the link of a descriptor says that it may be used for: a set of enum wait_mode. */
+unsigned wait_descriptor_mode(struct wait_descriptor *descriptor);
 /* OWN_PROCESS and OWN_THREAD, if all owners of the role are the waiter's own process. */
 void wait_note_own(struct wait_job *job);
 int wait_in_flight(struct wait_scan *scan);

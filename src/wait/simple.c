@@ -58,9 +58,9 @@ void wait_describe_signal(struct wait_job *job)
 	wait->kind = LC_WAIT_SIGNAL;
 	wait->direction = LC_WAIT_EVENT;
 	wait->recorded = LC_WAIT_OUTSIDE;
-	wait_note_signals(job);
-	if (target_read_status(job->tid, job->tid, &status) < 0)
+	if (wait_read_status(job, &status) < 0)
 		wait_cannot_read(job, "status");
+	wait_note_signals(job);
 	if (job->call->family == CALL_SIGWAIT) {
 		if (!wait_peek(job, job->args[0], &set, sizeof(set)))
 			wait_cannot_read(job, "set of signals");

@@ -33,22 +33,38 @@
 	 SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGSYS))
 #define SIGNAL_BIT(number) (1ull << ((number)-1))
 
+static void note_status(struct wait_process *process, const struct target_status *status)
+{
+	uint64_t caught = status->caught & ~(LIBRARY_SIGNALS | FAULT_SIGNALS);
+
+	process->threads = status->threads;
+	process->catches_signals = caught;
+	process->is_interrupted = caught == SIGNAL_BIT(SIGINT);
+}
+
 const struct wait_process *wait_process_status(struct wait_job *job)
 {
 	struct wait_process *process = wait_process_get(job->scan, job->pid);
 	struct target_status status;
-	uint64_t caught;
 
 	if (process->status_read)
 		return process;
 	process->status_read = true;
-	if (!target_read_status(job->tid, job->tid, &status)) {
-		process->threads = status.threads;
-		caught = status.caught & ~(LIBRARY_SIGNALS | FAULT_SIGNALS);
-		process->catches_signals = caught;
-		process->is_interrupted = caught == SIGNAL_BIT(SIGINT);
-	}
+	if (!target_read_status(job->tid, job->tid, &status))
+		note_status(process, &status);
 	return process;
+}
+
+int wait_read_status(struct wait_job *job, struct target_status *ret)
+{
+	struct wait_process *process = wait_process_get(job->scan, job->pid);
+	int r = target_read_status(job->tid, job->tid, ret);
+
+	if (!r && !process->status_read) {
+		process->status_read = true;
+		note_status(process, ret);
+	}
+	return r;
 }
 
 void wait_note_signals(struct wait_job *job)
@@ -174,7 +190,9 @@ pid_t wait_thread_of(struct wait_job *job, uint32_t ns_tid)
 	}
 	if (wait_process_get(job->scan, job->pid)->same_pid_namespace)
 		return wait_thread_exists(job, ns_tid) ? (pid_t)ns_tid : 0;
-	(void)target_for_each_tid(job->pid, try_thread, &search);
+	/* Mostly the main thread, for which no list has to be read. */
+	if (!try_thread(&search, job->pid))
+		(void)target_for_each_tid(job->pid, try_thread, &search);
 	return search.tid;
 }
 

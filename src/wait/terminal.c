@@ -8,7 +8,7 @@
 #define PTY_SLAVE_MAJOR 136
 #define PTY_SLAVE_MAJOR_LAST 143
 
-static bool is_master_of(const struct wait_descriptor *descriptor, void *context)
+static bool is_master_of(struct wait_descriptor *descriptor, void *context)
 {
 	struct target_fdinfo info;
 
