@@ -173,8 +173,8 @@ static int read_threads(struct sweeping *sweeping, unsigned attempts)
 {
 	struct observer *observer = sweeping->observer;
 	const struct waits_sweeper between = { sweep_between, sweeping };
+	enum waits_reading reading;
 	unsigned attempt;
-	bool read;
 	int r;
 
 	for (attempt = 0;; attempt++) {
@@ -188,9 +188,13 @@ static int read_threads(struct sweeping *sweeping, unsigned attempts)
 			return 0;
 		sweeping->left = attempts - attempt - 1;
 		r = waits_read(observer, sweeping->stack_after_ns,
-			       /* anew= */ attempts > 1 && !attempt, &between, &read);
-		if (r < 0 || !read)
+			       /* anew= */ attempts > 1 && !attempt, &between, &reading);
+		if (r < 0 || reading == WAITS_NOTHING)
 			return r;
+		if (reading == WAITS_SWEPT &&
+		    (sweeping->last ||
+		     (!sweeping->moved && waits_settled(observer, sweeping->stack_after_ns))))
+			return 0;
 	}
 }
 

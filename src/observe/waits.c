@@ -63,11 +63,20 @@ static int describe_due(struct reading *reading)
 }
 
 /*
- * Reads again what a finding may rest on: a wait that is not the same any more proves nothing.
- * swept: there was a sweep meanwhile, and where that has found nobody moved who could make it
- * another one, it is the same.
+ * Has the sweep between found nobody moved who could have made it another wait? A scan may miss who
+ * is born while it goes on, so of a pipe the second one is asked whether anybody else has it.
  */
-static int confirm(struct reading *reading, struct lc_model *model, bool swept)
+static bool is_still_so(const struct reading *reading, const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+
+	return reading->swept && wait->kind != LC_WAIT_GIL && waits_is_held(reading, thread) &&
+	       (wait->key.space != LC_WAIT_SPACE_PIPE ||
+		wait_has_no_others(reading->scan, thread->task.pid, wait));
+}
+
+/* Reads again what a finding may rest on: a wait that is not the same any more proves nothing. */
+static int confirm(struct reading *reading, struct lc_model *model)
 {
 	struct lc_thread *thread = lc_model_next(model, NULL);
 	int r = 0;
@@ -77,10 +86,12 @@ static int confirm(struct reading *reading, struct lc_model *model, bool swept)
 		if (!thread->wait || thread->wait_confirmed)
 			continue;
 		reading->read = true;
-		if (swept && thread->wait->kind != LC_WAIT_GIL && waits_is_held(reading, thread))
+		if (is_still_so(reading, thread)) {
 			thread->wait_confirmed = true;
-		else
-			r = waits_describe(reading, thread);
+			continue;
+		}
+		reading->read_again = true;
+		r = waits_describe(reading, thread);
 	}
 	return r;
 }
@@ -93,7 +104,6 @@ static int read_again(struct reading *reading, const struct waits_sweeper *sweep
 {
 	struct observer *observer = reading->observer;
 	bool shared = observer->book && wait_scan_has_descriptors(reading->scan);
-	bool swept = shared && sweeper;
 	uint64_t as_of = shared ? observer_now(observer) : 0;
 	int r;
 
@@ -101,14 +111,15 @@ static int read_again(struct reading *reading, const struct waits_sweeper *sweep
 	wait_scan_free(reading->scan);
 	reading->scan = NULL;
 	/* Who has stood still since the first scan, too, need not be read by this one. */
-	r = swept ? sweeper->sweep(sweeper->context) : 0;
+	reading->swept = shared && sweeper;
+	r = reading->swept ? sweeper->sweep(sweeper->context) : 0;
 	r = r ?: wait_scan_create(observer->options->access, &reading->scan);
 	if (r < 0)
 		return r;
 	wait_scan_use(reading->scan, observer->book, as_of);
 	reading->now = observer_now(observer);
-	r = r ?: confirm(reading, observer->model, swept);
-	return r ?: confirm(reading, observer->others, swept);
+	r = r ?: confirm(reading, observer->model);
+	return r ?: confirm(reading, observer->others);
 }
 
 /* Owed an answer by a peer that others of its process may wait for as well. */
@@ -201,7 +212,7 @@ static void reading_close(struct reading *reading)
 }
 
 int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
-	       const struct waits_sweeper *sweeper, bool *ret_read)
+	       const struct waits_sweeper *sweeper, enum waits_reading *ret_reading)
 {
 	struct reading reading = {
 		.observer = observer,
@@ -223,7 +234,9 @@ int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
 	r = r ?: read_again(&reading, sweeper);
 	reading_close(&reading);
 	observer->forward_due |= reading.read;
-	*ret_read = reading.read;
+	*ret_reading = !reading.read			      ? WAITS_NOTHING
+		       : reading.swept && !reading.read_again ? WAITS_SWEPT
+							      : WAITS_READ;
 	return r;
 }
 

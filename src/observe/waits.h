@@ -14,15 +14,21 @@ struct waits_sweeper {
 	void *context;
 };
 
+enum waits_reading {
+	WAITS_NOTHING,
+	WAITS_READ,  /* what holds is for the next sweep to say */
+	WAITS_SWEPT, /* that sweep was the one between: nothing had to be read a second time */
+};
+
 /*
  * Reads what each blocked thread waits for that stood still for after_ns, and who could release it,
  * twice. One whose wait is known, confirmed, and of whom nobody could have changed it since, is
  * read again only when it has stood still for twice as long as then, unless anew is true. What was
- * read holds once a sweep and waits_sample_others() have found the threads unmoved. *ret_read:
- * something was read. Returns 0 or a negative errno.
+ * read holds once a sweep and waits_sample_others() have found the threads unmoved. Returns 0 or a
+ * negative errno.
  */
 int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
-	       const struct waits_sweeper *sweeper, bool *ret_read);
+	       const struct waits_sweeper *sweeper, enum waits_reading *ret_reading);
 
 /* Is nothing left that waits_read() would read? */
 bool waits_settled(struct observer *observer, uint64_t after_ns);

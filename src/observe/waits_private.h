@@ -19,7 +19,8 @@ struct reading {
 	struct wait_scan *scan;
 	uint64_t after_ns, now;
 	bool anew;
-	bool read; /* something was */
+	bool read;		/* something was */
+	bool swept, read_again; /* between the two scans; by the second one */
 	pid_t processes[MOST_PROCESSES];
 	size_t process_count;
 	bool known_noted; /* waits_knows_all() */

@@ -16,7 +16,7 @@ static const struct lc_wait *wait_of(const struct lc_thread *thread)
 	F(wait, OBJECT_OR_NULL, OF(fields_wait), ALWAYS, wait_of(read->thread),                 \
 	  "what it waits for")                                                                  \
 	F(confirmed, BOOLEAN, PLAIN, ALWAYS,                                                    \
-	  wait_of(read->thread) && read->thread->wait_confirmed, "read twice, and the same")    \
+	  wait_of(read->thread) && read->thread->wait_confirmed, "confirmed by a second look")  \
 	F(all_releasers_known, BOOLEAN, PLAIN, ALWAYS, wait_of(read->thread) && read->complete, \
 	  "")                                                                                   \
 	F(releasers, NUMBER, PLAIN, ALWAYS,                                                     \

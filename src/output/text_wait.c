@@ -112,7 +112,7 @@ int output_text_explanation(FILE *stream, const struct output_style *style,
 		text_labelled(&line, "address", wait->address);
 		text_label(&line, "");
 		line_add(&line, LINE_PLAIN, "%s; who could release it: %u, %s",
-			 node->thread->wait_confirmed ? "read twice, and the same" : "read once",
+			 node->thread->wait_confirmed ? "confirmed by a second look" : "read once",
 			 wait->owner_total, node->complete ? "all known" : "not all known");
 		line_end(&line);
 		text_owners(&line, wait);

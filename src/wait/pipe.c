@@ -4,6 +4,7 @@
  * would get the end of the file; the question is whether that is anyone but itself.
  */
 #include "wait/kinds.h"
+#include "wait/wait.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,6 +30,32 @@ static bool is_other_end(struct wait_descriptor *descriptor, void *context)
 		return true;
 	return !target_fd_stat(descriptor->pid, descriptor->tid, descriptor->fd, &file) &&
 	       file.inode == end->inode && file.device == end->device;
+}
+
+static bool is_named(const struct lc_wait *wait, pid_t pid)
+{
+	uint32_t i;
+
+	for (i = 0; i < wait->owner_count && wait->owners[i].pid != pid; i++)
+		;
+	return i < wait->owner_count;
+}
+
+bool wait_has_no_others(struct wait_scan *scan, pid_t pid, const struct lc_wait *wait)
+{
+	const struct wait_descriptor *found;
+	size_t count, i;
+
+	/* Of one thread that has both ends, tables of other threads were asked, too. */
+	if (wait->key.space != LC_WAIT_SPACE_PIPE || wait->flags & LC_WAIT_OWN_THREAD)
+		return false;
+	found = wait_descriptors_find(scan, TARGET_FD_PIPE, wait->key.object, &count);
+	for (i = 0; i < count; i++) {
+		if (found[i].pid != pid && !is_named(wait, found[i].pid))
+			return false;
+	}
+	return count && !scan->descriptors.refused && !scan->descriptors.cut &&
+	       !(wait->flags & LC_WAIT_OWN_PROCESS && wait_in_flight(scan));
 }
 
 static void find_other_end(struct wait_job *job, const struct target_fd *link,

@@ -47,6 +47,13 @@ bool wait_scan_has_descriptors(const struct wait_scan *scan);
 int wait_describe(struct wait_scan *scan, const struct wait_subject *subject, struct lc_wait *ret);
 
 /*
+ * Of a wait of the process for a pipe, read by an earlier scan: has nobody an end of it, by this
+ * scan, but the process and the owners that the wait names? False where that could not be told,
+ * either.
+ */
+bool wait_has_no_others(struct wait_scan *scan, pid_t pid, const struct lc_wait *wait);
+
+/*
  * When a wait for a futex ends by itself: *ret_ends_at, ns of CLOCK_MONOTONIC. Of subject task,
  * syscall and blocked_since are needed. Returns 0; -ENOENT where it is no such wait, has no
  * time-out, or that could not be read.
