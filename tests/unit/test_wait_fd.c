@@ -81,6 +81,47 @@ static void test_pipe_of_another(void **state)
 	close(fds[1]);
 }
 
+static bool nobody_else_has(pid_t pid, const struct lc_wait *wait)
+{
+	struct wait_scan *scan;
+	bool sure;
+
+	assert_int_equal(wait_scan_create(NULL, &scan), 0);
+	sure = wait_has_no_others(scan, pid, wait);
+	wait_scan_free(scan);
+	return sure;
+}
+
+static void sleep_on(void *unused)
+{
+	(void)unused;
+	pause();
+}
+
+static void test_pipe_that_another_gets(void **state)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid, other;
+	int fds[2];
+
+	(void)state;
+	if (geteuid())
+		skip();
+	assert_int_equal(pipe(fds), 0);
+	pid = test_fork(read_other, fds);
+	close(fds[0]);
+	test_await(pid, pid, SYS_read, &subject);
+	test_describe(&subject, NULL, &wait);
+	assert_true(nobody_else_has(pid, &wait));
+	other = test_fork(sleep_on, NULL);
+	assert_false(nobody_else_has(pid, &wait));
+	test_kill(other);
+	assert_true(nobody_else_has(pid, &wait));
+	close(fds[1]);
+	test_kill(pid);
+}
+
 static void test_pipe_whose_only_writer_reads(void **state)
 {
 	struct wait_subject subject;
@@ -706,6 +747,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pipe_of_another),
+		cmocka_unit_test(test_pipe_that_another_gets),
 		cmocka_unit_test(test_pipe_whose_only_writer_reads),
 		cmocka_unit_test(test_full_pipe),
 		cmocka_unit_test(test_fifo),
