@@ -61,6 +61,38 @@ static bool is_futex_wake(const struct call *call)
 	       (command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET || command == FUTEX_WAKE_OP);
 }
 
+/*
+ * Of those that wait for descriptors: a loop that has work at hand only looks whether there is
+ * more, and does not wait.
+ */
+static bool has_time_out(int64_t nr, const uint64_t args[LC_SYSCALL_ARGS])
+{
+	switch (nr) {
+#ifdef __NR_poll
+	case __NR_poll:
+		return (int32_t)args[2] >= 0;
+#endif
+#ifdef __NR_epoll_wait
+	case __NR_epoll_wait:
+#endif
+	case __NR_epoll_pwait:
+		return (int32_t)args[3] >= 0;
+#ifdef __NR_select
+	case __NR_select:
+#endif
+	case __NR_pselect6:
+		return args[4];
+	case __NR_ppoll:
+		return args[2];
+#ifdef __NR_epoll_pwait2
+	case __NR_epoll_pwait2:
+		return args[3];
+#endif
+	default:
+		return false;
+	}
+}
+
 static bool is_same_wait(const struct call *call)
 {
 	const struct emulate_question *question = call->run->question;
@@ -69,7 +101,8 @@ static bool is_same_wait(const struct call *call)
 	const struct emulate_range *object = &question->object;
 
 	if (call->nr != question->call.nr || pc != question->registers.value[LC_REGISTER_PC] ||
-	    sp != question->registers.value[LC_REGISTER_SP])
+	    sp != question->registers.value[LC_REGISTER_SP] ||
+	    has_time_out(call->nr, call->args) != has_time_out(call->nr, question->call.args))
 		return false;
 	return object->end ? call->args[0] >= object->start && call->args[0] < object->end
 			   : call->args[0] == question->call.args[0];
@@ -121,6 +154,20 @@ static bool answer_time(struct call *call)
 	return true;
 }
 
+/* From a descriptor that has nothing. */
+static bool reads_nothing(const struct call *call)
+{
+	const struct emulate_question *question = call->run->question;
+
+	if (call->nr != __NR_read && call->nr != __NR_recvfrom)
+		return false;
+	for (size_t i = 0; i < question->empty_count && i < EMULATE_EMPTY; i++) {
+		if ((int32_t)call->args[0] == question->empty[i])
+			return true;
+	}
+	return false;
+}
+
 /* Those that change nothing. */
 static bool answer_harmless(struct call *call)
 {
@@ -128,6 +175,10 @@ static bool answer_harmless(struct call *call)
 
 	if (answer_time(call))
 		return true;
+	if (reads_nothing(call)) {
+		answer(call, -EAGAIN);
+		return true;
+	}
 	switch (call->nr) {
 	case __NR_gettid:
 		answer(call, question->tid);

@@ -24,6 +24,7 @@
 #define EMULATE_RELEASES 8
 #define EMULATE_CALLERS 4
 #define EMULATE_FOLLOWED 16 /* waits whose end is made up, one behind the other */
+#define EMULATE_EMPTY 8	    /* descriptors */
 
 /* Bounds of one run; and how many runs one question may take, and how long. */
 #define EMULATE_INSTRUCTIONS 1000000u
@@ -92,6 +93,10 @@ struct emulate_question {
 	 */
 	struct emulate_range library;
 	struct emulate_range vdso;
+	/* Descriptors of which there is nothing to be read: who tries is told so (EAGAIN). */
+	int32_t empty[EMULATE_EMPTY];
+	uint32_t empty_count;
+	uint32_t empty_pad;
 	/*
 	 * The lock that the wait gave up, which is taken again at the begin: its word, and how many
 	 * bytes the object around it has (0: it gave up none). Word 0: what is written first is it.

@@ -7,6 +7,7 @@
 #include "emulate/run.h"
 #include "emulate/machine.h"
 
+#include <asm/unistd.h>
 #include <string.h>
 #include <time.h>
 
@@ -246,15 +247,17 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
  * May this be what the thread waits for? Not its own variables, the object of the wait and what is
  * the library's; but where what it waits for is on its own stack, others have been given that.
  */
-static bool is_shared(const struct emulate_question *question, uint64_t address)
+static bool is_shared(const struct run *run, uint64_t address)
 {
-	const struct emulate_range lock = { question->lock, question->lock + question->lock_size };
+	const struct emulate_question *question = run->question;
+	const struct emulate_range lock = { run->lock, run->lock + question->lock_size };
 
 	if (is_in(&question->object, address) || is_in(&lock, address) ||
 	    is_in(&question->library, address) || is_in(&question->own[1], address))
 		return false;
 	return !is_in(&question->own[0], address) ||
-	       is_in(&question->own[0], question->call.args[0]);
+	       (question->call.nr == __NR_futex &&
+		is_in(&question->own[0], question->call.args[0]));
 }
 
 static bool is_noted(const struct run *run, uint64_t address)
@@ -271,7 +274,7 @@ void run_note_read(struct run *run, uint64_t address, size_t size)
 	struct run_read *read = &run->reads[run->read_count];
 
 	if (run->effect || run->ended || run->read_count == RUN_READS || size < 1 ||
-	    run->resolves || run->jumps_by_memory || !is_shared(run->question, address) ||
+	    run->resolves || run->jumps_by_memory || !is_shared(run, address) ||
 	    is_noted(run, address))
 		return;
 	/* Of a vector the first word: a change of that changes what is compared. */

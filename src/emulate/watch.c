@@ -62,6 +62,24 @@ static bool is_lock(struct run *run, uint64_t address, size_t size)
 	return run->lock && overlaps(&object, address, size);
 }
 
+/*
+ * What was read of the lock, before it was known for that, is no condition. Locks are taken from
+ * nothing to something: of another word it may be the condition that was read.
+ */
+static void forget_lock(struct run *run, uint64_t old)
+{
+	uint64_t end = run->lock + run->question->lock_size;
+	size_t count = 0;
+
+	if ((uint32_t)old)
+		return;
+	for (size_t i = 0; i < run->read_count; i++) {
+		if (run->reads[i].address < run->lock || run->reads[i].address >= end)
+			run->reads[count++] = run->reads[i];
+	}
+	run->read_count = count;
+}
+
 static uint32_t field_of(const struct emulate_watch *watch, uint32_t word)
 {
 	return (word & watch->mask) >> watch->shift;
@@ -159,6 +177,7 @@ static void note_effect(struct run *run)
 
 void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old, uint64_t fresh)
 {
+	bool has_lock = run->lock;
 	uint64_t mask = size < 8 ? (UINT64_C(1) << 8 * size) - 1 : UINT64_MAX;
 
 	old &= mask;
@@ -175,4 +194,6 @@ void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old
 		note_effect(run);
 	else if (address == run->lock)
 		note_lock(run, old, fresh);
+	if (!has_lock && run->lock)
+		forget_lock(run, old);
 }

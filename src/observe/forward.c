@@ -38,7 +38,8 @@ static bool is_due(const struct asking *asking, const struct lc_thread *thread)
 	const struct lc_wait *wait = thread->wait;
 
 	if (!thread->blocked || thread->ended_at || thread->moving || !wait ||
-	    !thread->wait_confirmed || thread->syscall.nr != SYS_futex || !is_kind(wait))
+	    !thread->wait_confirmed ||
+	    !(thread->syscall.nr == SYS_futex ? is_kind(wait) : forward_is_doorbell(thread)))
 		return false;
 	if (!(wait->flags & LC_WAIT_ASKED))
 		return true;
@@ -197,6 +198,9 @@ static uint64_t hash_of_object(const struct asking *asking, const struct lc_wait
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	size_t count = 0;
 
+	/* That nothing is to be read of a descriptor was seen when it was asked. */
+	if (wait->key.space != LC_WAIT_SPACE_PRIVATE)
+		return 0;
 	if (target_memory_read(&asking->process.task, wait->key.object, bytes, sizeof(bytes),
 			       &count) < 0)
 		return 0;
@@ -228,7 +232,8 @@ static void note_goes_on(const struct asking *asking, const struct emulate_outco
 	const struct lc_goes_on before = thread->goes_on;
 	bool known = before.block == now.block;
 
-	if (!outcome->guarded && !known)
+	/* Who waits for a descriptor need not test anything before. */
+	if (!outcome->guarded && (!known || forward_is_doorbell(thread)))
 		return;
 	thread->wait->flags |= LC_WAIT_GOES_ON;
 	if (known && before.since && before.word == now.word && before.value == now.value &&
@@ -247,7 +252,8 @@ static void take_outcome(const struct asking *asking, const struct emulate_outco
 
 	say_condition(asking, outcome, wait);
 	say_run(asking, outcome, wait);
-	if (outcome->end == EMULATE_SLEEPS_AGAIN)
+	if (outcome->end == EMULATE_SLEEPS_AGAIN &&
+	    (outcome->condition_count || !forward_is_doorbell(thread)))
 		note_sleeps_again(thread);
 	else if (outcome->condition_count && outcome->end != EMULATE_LOCKED)
 		note_goes_on(asking, outcome, thread);
@@ -325,11 +331,15 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 
 	thread->wait->flags |= LC_WAIT_ASKED;
 	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
-	if (!forward_take_process(asking, thread->task.pid) ||
-	    !forward_question(&asking->process, thread, &question))
+	if (!forward_take_process(asking, thread->task.pid))
 		return 0;
-	r = emulator->does->ask(emulator, &question, &source, &outcome);
-	if (r == 0 && forward_stood_still(asking, thread))
+	if (forward_is_doorbell(thread))
+		r = forward_ask_doorbell(asking, thread, &outcome);
+	else if (forward_question(&asking->process, thread, &question))
+		r = emulator->does->ask(emulator, &question, &source, &outcome);
+	else
+		return 0;
+	if (r == 0 && (outcome.runs || outcome.why) && forward_stood_still(asking, thread))
 		take_outcome(asking, &outcome, thread);
 	return r;
 }

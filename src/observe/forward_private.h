@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the two questions share: forward.c, forward_holders.c, forward_semaphores.c. Private to
- * these.
+ * What the two questions share: forward.c, forward_doorbell.c, forward_holders.c,
+ * forward_semaphores.c. Private to these.
  */
 #ifndef LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
 #define LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
@@ -58,5 +58,18 @@ void forward_post_counter(const struct lc_wait *wait, struct emulate_question *q
 
 /* Its waiter would post it again, having it: it is a lock. The process is taken already. */
 bool forward_gives_back(struct asking *asking, const struct lc_thread *thread);
+
+/*
+ * forward_doorbell.c: waits in poll(), epoll_wait(), select() or read() for nothing but pipes,
+ * eventfds and Unix sockets that only its own process can write to, and without a time-out.
+ */
+bool forward_is_doorbell(const struct lc_thread *thread);
+
+/*
+ * Would it go on? Conditions are set only where it is certain what they mean; where it could not be
+ * asked, all is 0. Returns 0, or what the emulator says of itself.
+ */
+int forward_ask_doorbell(struct asking *asking, const struct lc_thread *thread,
+			 struct emulate_outcome *ret);
 
 #endif

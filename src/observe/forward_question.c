@@ -13,7 +13,6 @@
 #include "target/memory.h"
 
 #define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
-#define MUTEX_BYTES 40
 #define SEMAPHORE_BYTES 16
 #define GROUP_START 8
 #define STACK_BELOW ((uint64_t)256 * 1024) /* what a run may use of it, beyond what it has */
@@ -78,7 +77,7 @@ static bool is_program(const struct target_maps *maps, const struct target_mappi
  * All mappings of the file that has an address, with the anonymous one that follows its data. A
  * program without shared libraries has its own variables there, too: then there is none.
  */
-static struct emulate_range library_at(const struct target_maps *maps, uint64_t address)
+struct emulate_range forward_library_at(const struct target_maps *maps, uint64_t address)
 {
 	const struct target_mapping *code = target_maps_find(maps, address);
 	struct emulate_range range = { 0, 0 };
@@ -143,7 +142,7 @@ static bool signal_condition(const struct forward_process *process, const struct
 		return false;
 	question->object = around(wait->key.object, CONDITION_BYTES);
 	question->lock = wait->mutex.object;
-	question->lock_size = MUTEX_BYTES;
+	question->lock_size = FORWARD_MUTEX_BYTES;
 	if (wait->flags & LC_WAIT_OLD_CONDITION) {
 		add_patch(question, word, 2, true);
 		return true;
@@ -236,8 +235,8 @@ static bool has_library(enum lc_wait_protocol protocol)
 	return protocol == LC_WAIT_GLIBC_CONDITION || protocol == LC_WAIT_GLIBC_SEMAPHORE;
 }
 
-static struct emulate_question begin(const struct forward_process *process,
-				     const struct lc_thread *thread)
+struct emulate_question forward_begin(const struct forward_process *process,
+				      const struct lc_thread *thread)
 {
 	const struct target_maps *maps = &process->maps;
 
@@ -256,13 +255,13 @@ static struct emulate_question begin(const struct forward_process *process,
 bool forward_question(struct forward_process *process, const struct lc_thread *thread,
 		      struct emulate_question *ret)
 {
-	struct emulate_question question = begin(process, thread);
+	struct emulate_question question = forward_begin(process, thread);
 
 	question.asked = EMULATE_WOULD_WAKE;
 	if (!thread->thread_pointer)
 		return false;
 	if (has_library(thread->wait->protocol))
-		question.library = library_at(&process->maps, thread->pc);
+		question.library = forward_library_at(&process->maps, thread->pc);
 	if (!signal_object(process, thread->wait, thread->syscall.args[0], &question))
 		return false;
 	*ret = question;
@@ -272,7 +271,7 @@ bool forward_question(struct forward_process *process, const struct lc_thread *t
 bool forward_frees_question(struct forward_process *process, const struct lc_thread *thread,
 			    struct emulate_question *ret)
 {
-	struct emulate_question question = begin(process, thread);
+	struct emulate_question question = forward_begin(process, thread);
 	uint64_t word = thread->syscall.args[0];
 
 	question.asked = EMULATE_WHAT_FREES;

@@ -7,6 +7,8 @@
 #include "model/threads.h"
 #include "target/maps.h"
 
+#define FORWARD_MUTEX_BYTES 40 /* of glibc */
+
 /* A process whose threads are asked. */
 struct forward_process {
 	struct target_task task;
@@ -36,5 +38,12 @@ bool forward_question(struct forward_process *process, const struct lc_thread *t
  */
 bool forward_frees_question(struct forward_process *process, const struct lc_thread *thread,
 			    struct emulate_question *ret);
+
+/* What every question about a thread begins with: where it stands, and what is its own. */
+struct emulate_question forward_begin(const struct forward_process *process,
+				      const struct lc_thread *thread);
+
+/* Where the library is that has this address, with its variables; empty: the program itself has. */
+struct emulate_range forward_library_at(const struct target_maps *maps, uint64_t address);
 
 #endif

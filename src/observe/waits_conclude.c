@@ -44,6 +44,48 @@ static bool sleeps_in_a_call(const struct lc_thread *thread)
 	       thread->wait->kind != LC_WAIT_UNKNOWN;
 }
 
+/*
+ * Of a loop that is woken by a descriptor: who adds to its work may write to that only later, when
+ * enough has been gathered. Not who waits himself for a word of others, and no time-out.
+ */
+static bool waits_for_word(const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+
+	if (wait->has_timeout || wait->kind == LC_WAIT_TIMERFD ||
+	    (wait->via == LC_WAIT_UNKNOWN && wait->member_count < wait->member_total))
+		return false;
+	for (uint32_t i = 0; i < wait->member_count; i++) {
+		if (wait->members[i].kind == LC_WAIT_TIMERFD)
+			return false;
+	}
+	switch (wait->kind) {
+	case LC_WAIT_CONDITION:
+	case LC_WAIT_SEMAPHORE:
+	case LC_WAIT_ATOMIC:
+	case LC_WAIT_PARK:
+	case LC_WAIT_FUTEX:
+	case LC_WAIT_JOIN:
+	case LC_WAIT_SIGNAL:
+	case LC_WAIT_SIGNALFD:
+	case LC_WAIT_EVENTFD:
+	case LC_WAIT_EPOLL:
+	case LC_WAIT_POLL:
+		return true;
+	case LC_WAIT_PIPE:
+		return wait->direction == LC_WAIT_READ;
+	default:
+		return wait->direction == LC_WAIT_ACCEPT || wait->via != LC_WAIT_UNKNOWN;
+	}
+}
+
+static bool waits_at_descriptor(const struct lc_wait *wait)
+{
+	return wait->kind == LC_WAIT_PIPE || wait->kind == LC_WAIT_EVENTFD ||
+	       wait->kind == LC_WAIT_EPOLL || wait->kind == LC_WAIT_POLL ||
+	       wait->kind == LC_WAIT_UNIX;
+}
+
 static uint64_t free_since(const struct lc_thread *waiter)
 {
 	return waiter->wait->flags & LC_WAIT_GOES_ON ? waiter->goes_on.since : waiter->free_since;
@@ -60,6 +102,11 @@ static int may_be_waker(void *context, pid_t tid)
 	if (!thread)
 		thread = lc_model_find(search->observer->others, tid);
 	search->known += thread && !thread->ended_at;
+	if (thread && !thread->ended_at && waits_at_descriptor(waiter->wait) &&
+	    !(thread->wait && waits_for_word(thread))) {
+		search->found = true;
+		return 1;
+	}
 	if (thread && lc_thread_stood_still(thread, waiter->wait_read_at) &&
 	    sleeps_in_a_call(thread))
 		return 0;

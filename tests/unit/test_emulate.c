@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -180,6 +181,27 @@ static void read_locked(void)
 	pthread_rwlock_unlock(&lock);
 }
 
+/* A loop that does not wait while there is work, which it looks for under a lock. */
+static int ends[2];
+static struct pollfd polled = { .events = POLLIN };
+static void poll_for_work(void)
+{
+	char byte;
+	int at_hand = 0;
+
+	for (;;) {
+		(void)poll(&polled, 1, at_hand ? 0 : -1);
+		(void)!read(ends[0], &byte, 1);
+		pthread_mutex_lock(&mutex);
+		at_hand = 0;
+		if (ready) {
+			at_hand = 1;
+			done[2]++;
+		}
+		pthread_mutex_unlock(&mutex);
+	}
+}
+
 /* --- the other side --- */
 
 /* The child's C library, which is where the parent's is. */
@@ -212,13 +234,13 @@ struct stopped {
 	uint64_t pages;
 };
 
-static void await_futex(pid_t pid)
+static void await_call(pid_t pid, const char *number)
 {
 	char path[64], text[8] = "";
 	FILE *file;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid);
-	while (strncmp(text, "202 ", 4) != 0) {
+	while (strncmp(text, number, strlen(number)) != 0) {
 		file = fopen(path, "r");
 		assert_non_null(file);
 		if (!fgets(text, sizeof(text), file))
@@ -228,7 +250,7 @@ static void await_futex(pid_t pid)
 	}
 }
 
-static void begin(void (*function)(void), struct stopped *ret)
+static void begin_in(void (*function)(void), const char *number, struct stopped *ret)
 {
 	struct iovec all = { &ret->registers, sizeof(ret->registers) };
 	int status;
@@ -240,11 +262,16 @@ static void begin(void (*function)(void), struct stopped *ret)
 		function();
 		(void)syscall(SYS_exit_group, 0); /* sanitizers do much in _exit() */
 	}
-	await_futex(ret->pid);
+	await_call(ret->pid, number);
 	assert_int_equal(ptrace(PTRACE_SEIZE, ret->pid, 0, 0), 0);
 	assert_int_equal(ptrace(PTRACE_INTERRUPT, ret->pid, 0, 0), 0);
 	assert_int_equal(waitpid(ret->pid, &status, 0), ret->pid);
 	assert_int_equal(ptrace(PTRACE_GETREGSET, ret->pid, 1, &all), 0);
+}
+
+static void begin(void (*function)(void), struct stopped *ret)
+{
+	begin_in(function, "202 ", ret); /* futex() */
 }
 
 static void end(struct stopped *stopped)
@@ -384,6 +411,50 @@ static void test_lost_wake_up(void **state)
 	assert_true(outcome.guarded);
 }
 
+static struct emulate_outcome ask_poll(struct stopped *stopped, bool is_empty, uint64_t result)
+{
+	struct emulate_question question = question_of(stopped);
+	struct emulate_outcome outcome;
+
+	question.call.nr = SYS_poll;
+	question.lock_size = sizeof(mutex); /* what it takes first */
+	question.empty_count = is_empty;
+	question.empty[0] = ends[0];
+	question.result = result;
+	ask(&question, stopped, &outcome);
+	return outcome;
+}
+
+/* That nothing is ready, or that it was interrupted: it looks, and waits again or does not. */
+static void test_poll(void **state)
+{
+	struct emulate_outcome outcome;
+	struct stopped stopped;
+	int yes = 1;
+	struct iovec from = { &yes, sizeof(yes) }, to = { (void *)&ready, sizeof(yes) };
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	polled.fd = ends[0];
+	begin_in(poll_for_work, "7 ", &stopped);
+	outcome = ask_poll(&stopped, true, 0);
+	assert_int_equal(outcome.end, EMULATE_SLEEPS_AGAIN);
+	assert_decides(outcome, &ready);
+	assert_int_equal(outcome.condition_count, 1); /* of its lock nothing */
+	outcome = ask_poll(&stopped, false, 0);	      /* a system call of which nothing is known */
+	assert_int_equal(outcome.end, EMULATE_ACTS);
+	assert_int_equal(process_vm_writev(stopped.pid, &from, 1, &to, 1, 0), sizeof(yes));
+	outcome = ask_poll(&stopped, true, 0);
+	assert_int_equal(outcome.end, EMULATE_ACTS); /* it only looks, and does not wait */
+	assert_decides(outcome, &ready);
+	outcome = ask_poll(&stopped, true, (uint64_t)-EINTR);
+	assert_int_equal(outcome.end, EMULATE_ACTS);
+	assert_decides(outcome, &ready);
+	end(&stopped);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 /* It goes on, as it would at any time: nothing was lost. */
 static void test_wait_without_a_test(void **state)
 {
@@ -496,6 +567,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_false_condition),
 		cmocka_unit_test(test_lost_wake_up),
+		cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_wait_without_a_test),
 		cmocka_unit_test(test_taken_mutex),
 		cmocka_unit_test(test_own_word),

@@ -393,6 +393,29 @@ static void test_asked(void)
 	}
 }
 
+/* The same of loops that others of their process wake by a descriptor. */
+static void test_asked_of_descriptors(void **state)
+{
+	static const enum lc_wait_kind kinds[] = { LC_WAIT_PIPE, LC_WAIT_EVENTFD, LC_WAIT_EPOLL,
+						   LC_WAIT_POLL, LC_WAIT_UNIX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct lc_wait wait = wait_for(kinds[i], 1);
+
+		wait.direction = LC_WAIT_READ;
+		wait.flags = LC_WAIT_OWN_PROCESS | LC_WAIT_ASKED | LC_WAIT_SLEEPS_AGAIN;
+		expect(wait, VERDICT_IDLE, "would-sleep-again");
+		wait.flags ^= LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON;
+		expect(wait, VERDICT_SUSPECT, "condition-true");
+		wait.flags |= LC_WAIT_GOES_ON_STILL;
+		expect(wait, VERDICT_SUSPECT, "condition-true");
+		wait.flags |= LC_WAIT_NO_WAKER;
+		expect(wait, VERDICT_STUCK, "lost-wake-up");
+		assert_non_null(strstr(judge_one(&wait, 'S').remedy, "write to the descriptor"));
+	}
+}
+
 static void test_signals(void **state)
 {
 	struct lc_wait wait = wait_for(LC_WAIT_CONDITION, 1);
@@ -839,6 +862,7 @@ int main(void)
 		cmocka_unit_test(test_behind_a_suspect),
 		cmocka_unit_test(test_siblings_are_served),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_asked_of_descriptors),
 		cmocka_unit_test(test_remedies_of_circles),
 		cmocka_unit_test(test_remedies_of_things),
 		cmocka_unit_test(test_file_locks),

@@ -41,13 +41,16 @@ static void pipe_end(struct judged *judged)
 			     wait->owner_count && wait->owners[0].fd >= 0
 				     ? ", the other end is still open there"
 				     : "");
-	} else if (rules_follow(judged, "other-end-is-a-finding")) {
+	} else if (!(wait->flags & LC_WAIT_GOES_ON) &&
+		   rules_follow(judged, "other-end-is-a-finding")) {
 		return;
 	} else if (!reading) {
 		judge(judged, rules_stalled(judged), "write",
 		      "it wants to write, and nobody reads");
 		judge_remedy(judged, "read the other end, or don't fill it: its reader is %s",
 			     wait->owner_count ? "named above" : "not known");
+	} else if (rules_asked(judged)) {
+		return;
 	} else if (own && !handler) {
 		if (is_loop(judged))
 			return;
@@ -95,7 +98,7 @@ static void set_of_descriptors(struct judged *judged)
 		judge_remedy(
 			judged,
 			"give the wait a time-out, or an eventfd by which it can be told to end");
-	} else {
+	} else if (!rules_asked(judged)) {
 		judge(judged, VERDICT_IDLE, "event-loop",
 		      "one of what it waits for can still happen");
 	}
@@ -118,7 +121,7 @@ static void own_descriptor(struct judged *judged)
 		judge_remedy(judged, "give the wait a time-out, or hand fd %d to who is to write",
 			     wait->fd);
 	} else if ((wait->flags & LC_WAIT_OWN_PROCESS) && wait->kind == LC_WAIT_EVENTFD) {
-		if (is_loop(judged))
+		if (rules_asked(judged) || is_loop(judged))
 			return;
 		judge(judged, VERDICT_SUSPECT, "own-eventfd",
 		      "only threads of its own process could wake it");

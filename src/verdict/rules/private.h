@@ -94,6 +94,9 @@ enum verdict rules_stalled(const struct judged *judged);
 /* The same of a time in which something else did not change. */
 bool rules_is_long(const struct judged *judged, uint64_t ns);
 
+/* signal.c: whose own code said, run forward, whether it would go on. Returns true if it did. */
+bool rules_asked(struct judged *judged);
+
 /* A lock that changes hands: says so, and returns true. */
 bool rules_contended(struct judged *judged);
 

@@ -117,6 +117,14 @@ const char *remedy_of_lost_wake_up(enum lc_wait_kind kind)
 	case LC_WAIT_PARK:
 	case LC_WAIT_FUTEX:
 		return "whoever changes the word must wake its sleepers afterwards";
+	case LC_WAIT_PIPE:
+	case LC_WAIT_UNIX:
+	case LC_WAIT_EVENTFD:
+	case LC_WAIT_EPOLL:
+	case LC_WAIT_POLL:
+		return "write to the descriptor after each change of what the loop tests; where "
+		       "that is left out while the loop runs, it must say that it will wait "
+		       "before it tests for the last time, with a full barrier between";
 	default:
 		return ""; /* who changes these wakes as well, in the library's own code */
 	}

@@ -118,6 +118,17 @@ static void sleeps_again(struct judged *judged)
 				"have been lost");
 }
 
+bool rules_asked(struct judged *judged)
+{
+	if (judged->wait->flags & LC_WAIT_GOES_ON)
+		condition_is_so(judged);
+	else if (judged->wait->flags & LC_WAIT_SLEEPS_AGAIN)
+		sleeps_again(judged);
+	else
+		return false;
+	return true;
+}
+
 void rules_signal(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;

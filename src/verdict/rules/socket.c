@@ -213,6 +213,11 @@ static void read_socket(struct judged *judged)
 		judge(judged, rules_stalled(judged), "request-stands", "%s", why);
 		prove_trouble(judged);
 		remedy_trouble(judged);
+	} else if (wait->flags & LC_WAIT_GOES_ON) {
+		(void)rules_asked(judged);
+	} else if (wait->flags & LC_WAIT_SLEEPS_AGAIN) {
+		if (!rules_follow(judged, "peer-is-a-finding"))
+			(void)rules_asked(judged);
 	} else if (wait->flags & LC_WAIT_SERVER) {
 		judge(judged, VERDICT_IDLE, "accepting-side",
 		      "nothing is owed to the side that accepted");
