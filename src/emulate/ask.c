@@ -240,6 +240,7 @@ static void what_frees_it(struct asking *asking)
 	pages_restore(asking->pages);
 	take_end(outcome, run);
 	outcome->made_up = run->made_up;
+	outcome->unmoved = run->unmoved;
 	outcome->gave_back = run->gave_back;
 	outcome->release_count = (uint32_t)run->release_count;
 	memcpy(outcome->releases, run->releases, sizeof(outcome->releases));

@@ -96,7 +96,11 @@ struct emulate_question {
 	/* Descriptors of which there is nothing to be read: who tries is told so (EAGAIN). */
 	int32_t empty[EMULATE_EMPTY];
 	uint32_t empty_count;
-	uint32_t empty_pad;
+	/*
+	 * 1: back in its wait, it goes on from there once more, to see whether it does the same
+	 * again.
+	 */
+	uint32_t twice;
 	/*
 	 * The lock that the wait gave up, which is taken again at the begin: its word, and how many
 	 * bytes the object around it has (0: it gave up none). Word 0: what is written first is it.
@@ -177,6 +181,12 @@ struct emulate_outcome {
 	uint32_t guarded;
 	/* WHAT_FREES */
 	uint32_t made_up; /* an answer on the way was */
+	/*
+	 * Asked to go twice, it came back to its wait both times, changed nothing, nor its own
+	 * variables the second time, and what time it is was of no account: it would come back as
+	 * often as it is woken.
+	 */
+	uint32_t unmoved;
 	uint32_t
 		gave_back; /* bit N: watch N was taken on the way, and for certain released again */
 	uint32_t release_count;

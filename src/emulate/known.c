@@ -64,7 +64,8 @@ static bool is_own_wait(struct run *run)
 static void make_up(struct run *run, const struct lc_known_call *call)
 {
 	if (is_own_wait(run))
-		return run_end(run, EMULATE_CAME_BACK, EMULATE_WHY_NONE);
+		return run_goes_round(run) ? leave(run, call->result)
+					   : run_end(run, EMULATE_CAME_BACK, EMULATE_WHY_NONE);
 	run->made_up = run->effect = true;
 	if (++run->followed > EMULATE_FOLLOWED)
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
@@ -100,6 +101,9 @@ void run_known_call(struct run *run)
 	switch ((enum lc_call_meaning)call->meaning) {
 	case LC_CALL_TAKES:
 		run_take(run, first);
+		return leave(run, call->result);
+	case LC_CALL_TELLS_TIME:
+		run->told_time = true;
 		/* fallthrough */
 	case LC_CALL_RETURNS:
 		return leave(run, call->result);

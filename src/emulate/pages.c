@@ -166,3 +166,32 @@ bool pages_are_unchanged(struct pages *pages,
 	}
 	return true;
 }
+
+static uint64_t sum_of_page(struct pages *pages, const struct page *page, uint64_t start,
+			    uint64_t end, uint64_t sum)
+{
+	uint8_t now[EMULATE_PAGE];
+
+	if (pages->unicorn->uc_mem_read(pages->uc, page->address, now, sizeof(now)))
+		return sum;
+	for (size_t i = 0; i < sizeof(now); i++) {
+		uint64_t address = page->address + i;
+
+		if (address >= start && address < end)
+			sum = (sum ^ now[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	}
+	return sum;
+}
+
+uint64_t pages_sum(struct pages *pages, uint64_t start, uint64_t end)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < pages->count; i++) {
+		const struct page *page = &pages->list[i];
+
+		if (page->dirty && page->address < end && page->address + EMULATE_PAGE > start)
+			sum = sum_of_page(pages, page, start, end, sum);
+	}
+	return sum;
+}

@@ -51,6 +51,9 @@ void pages_note_write(struct pages *pages, uint64_t address, size_t size);
 /* Those that changed become as they were. */
 void pages_restore(struct pages *pages);
 
+/* Of the bytes from start to end, as they are now, in pages that were written to. */
+uint64_t pages_sum(struct pages *pages, uint64_t start, uint64_t end);
+
 /*
  * Whether all that changed is as it was, where is_free() does not say that it does not matter.
  */

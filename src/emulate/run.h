@@ -22,6 +22,18 @@ struct run_branch {
 	bool taken;
 };
 
+#if defined(__x86_64__)
+#define RUN_KEPT 6
+#else
+#define RUN_KEPT 11
+#endif
+
+/* What a thread has for itself while it waits. */
+struct run_state {
+	uint64_t stack; /* a sum of what it has changed there */
+	uint64_t registers[RUN_KEPT];
+};
+
 struct run_read {
 	uint64_t address, value;
 	uint32_t size;
@@ -71,6 +83,10 @@ struct run {
 	uint64_t lock;	   /* that the wait gave up; 0: not known yet */
 	unsigned lock_releases, other_writes;
 	bool made_up; /* an answer of a system call was */
+	bool told_time;
+	bool unmoved; /* as of struct emulate_outcome */
+	unsigned rounds;
+	struct run_state first; /* when it was back for the first time */
 	uint32_t taken[EMULATE_WATCHES], borrowed[EMULATE_WATCHES];
 	uint32_t gave_back;  /* as of struct emulate_outcome */
 	uint32_t given_back; /* number + 1 of a watch whose word is to be as it was; 0: of none */
@@ -115,6 +131,12 @@ void run_vdso_call(struct run *run);
 void run_begin_known(struct run *run);
 bool run_is_known(const struct run *run, uint64_t address);
 void run_known_call(struct run *run);
+
+/*
+ * watch.c: it is back in its wait. Is it to go on from there once more? What it has for itself is
+ * compared then with what it was the first time: before that it holds remains of other calls.
+ */
+bool run_goes_round(struct run *run);
 
 /* watch.c: it has a lock, if somebody else has it too, as its word tells. */
 void run_take(struct run *run, uint64_t lock);

@@ -3,6 +3,7 @@
  * What a write means: nothing (the thread's own memory, the object of its wait), the lock that the
  * wait gave up, a lock that somebody watches, or something that others can see.
  */
+#include "emulate/machine.h"
 #include "emulate/run.h"
 
 #include <string.h>
@@ -33,6 +34,55 @@ bool run_is_free(const void *context, uint64_t address)
 	if (run->other && address - run->other->address < run->other->size)
 		return true;
 	return is_own(run, address, 1) || overlaps(&run->question->object, address, 1);
+}
+
+#if defined(__x86_64__)
+static const uint8_t kept_by_calls[RUN_KEPT] = { 3, 6, 12, 13, 14, 15 }; /* rbx, rbp, r12 to r15 */
+#else
+static const uint8_t kept_by_calls[RUN_KEPT] = { 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29 };
+#endif
+
+/* The thread that a goroutine runs on is made up. */
+static bool is_free_or_made_up(const void *context, uint64_t address)
+{
+	const struct run *run = context;
+	const struct emulate_question *question = run->question;
+
+	for (size_t i = 0; question->goroutine && i < question->patch_count; i++) {
+		if (address - question->patches[i].address < question->patches[i].size)
+			return true;
+	}
+	if (question->goroutine && address >= LC_SCRATCH && address < LC_SCRATCH_FREE)
+		return true;
+	return run_is_free(context, address);
+}
+
+/* What it keeps for itself, where it waits: a goroutine keeps nothing in registers. */
+static void read_state(struct run *run, struct run_state *ret)
+{
+	const struct emulate_question *question = run->question;
+
+	*ret = (struct run_state){ .stack = pages_sum(run->pages,
+						      question->registers.value[LC_REGISTER_SP],
+						      question->own[0].end) };
+	for (size_t i = 0; i < RUN_KEPT && !question->goroutine; i++)
+		ret->registers[i] = run_register(run, machine_registers[kept_by_calls[i]]);
+}
+
+bool run_goes_round(struct run *run)
+{
+	struct run_state now;
+
+	if (!run->question->twice || run->told_time || run->made_up ||
+	    !pages_are_unchanged(run->pages, is_free_or_made_up, run))
+		return false;
+	read_state(run, &now);
+	if (run->rounds++) {
+		run->unmoved = !memcmp(&now, &run->first, sizeof(now));
+		return false;
+	}
+	run->first = now;
+	return true;
 }
 
 /* The word of the lock, taken again at the begin, and given up at the end. */

@@ -19,14 +19,15 @@
 #define LC_SCRATCH_END (LC_SCRATCH + 0x100000)
 
 enum lc_call_meaning {
-	LC_CALL_RETURNS,   /* at once, with its results */
-	LC_CALL_MAKES_UP,  /* the same: a wait that ends; what comes behind it is not certain */
-	LC_CALL_TAKES,	   /* returns, and has the lock whose word its first argument points to */
-	LC_CALL_ALLOCATES, /* as many bytes as its first argument says, zeroed */
-	LC_CALL_MAKES_ONE, /* as many as the word says that its first argument points to */
-	LC_CALL_CALLS,	   /* the closure that is its argument on the stack */
-	LC_CALL_FINISHES,  /* what is run */
-	LC_CALL_STOPS,	   /* what comes then is not known */
+	LC_CALL_RETURNS,    /* at once, with its results */
+	LC_CALL_TELLS_TIME, /* the same; another time its results would be others */
+	LC_CALL_MAKES_UP,   /* the same: a wait that ends; what comes behind it is not certain */
+	LC_CALL_TAKES,	    /* returns, and has the lock whose word its first argument points to */
+	LC_CALL_ALLOCATES,  /* as many bytes as its first argument says, zeroed */
+	LC_CALL_MAKES_ONE,  /* as many as the word says that its first argument points to */
+	LC_CALL_CALLS,	    /* the closure that is its argument on the stack */
+	LC_CALL_FINISHES,   /* what is run */
+	LC_CALL_STOPS,	    /* what comes then is not known */
 	LC_CALL_LAST = LC_CALL_STOPS
 };
 

@@ -55,6 +55,7 @@ struct answers {
 	struct emulate_release release[EMULATE_WATCHES];
 	bool ended;    /* each run did */
 	bool complete; /* the same, or came back to its wait, and nothing was guessed */
+	bool unmoved;  /* each run came back to its wait, and would do so again */
 	uint64_t instructions;
 };
 
@@ -139,6 +140,7 @@ static void take_outcome(const struct emulate_outcome *outcome, struct answers *
 	answers->ended &= outcome->end == EMULATE_ENDS;
 	answers->complete &= (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_CAME_BACK) &&
 			     !outcome->made_up;
+	answers->unmoved &= outcome->unmoved;
 	answers->instructions += outcome->instructions;
 }
 
@@ -163,7 +165,8 @@ static int run_all(struct go_asking *a, struct answers *answers)
 	struct emulate_outcome outcome;
 	int r = 0;
 
-	*answers = (struct answers){ .ended = true, .complete = !a->forward.guessed };
+	*answers =
+		(struct answers){ .ended = true, .complete = !a->forward.guessed, .unmoved = true };
 	memset(answers->always, 1, sizeof(answers->always));
 	for (size_t i = 0; i < a->forward.ending_count && r == 0; i++) {
 		set_ending(a, &a->forward.endings[i]);
@@ -197,15 +200,31 @@ static const struct lc_go_holder *holder_of(const struct lc_go_held *side, uint6
 	return NULL;
 }
 
-/* What its deferred calls told is kept, where the run did not come to an end. */
-static void take_answer(struct go_asking *a, struct lc_go_held *side, uint64_t goid,
-			const struct answers *answers, size_t watch)
+/*
+ * It releases nothing, whatever the others do. Who waits for these only goes on when one of them
+ * has. Who sleeps goes on by itself, and must change nothing: others may go on because of that, or
+ * it does itself, when it has slept often enough. What comes from outside is not known.
+ */
+static bool is_complete(const struct lc_goroutine *goroutine, const struct answers *answers)
 {
+	if (!answers->complete || goroutine->state == LC_GO_SYSCALL)
+		return false;
+	return goroutine->kind == LC_GO_SLEEP
+		       ? answers->unmoved
+		       : lc_go_is_internal(goroutine->kind) || goroutine->kind == LC_GO_SEMAPHORE;
+}
+
+/* What its deferred calls told is kept, where the run did not come to an end. */
+static void take_answer(struct go_asking *a, struct lc_go_held *side,
+			const struct lc_goroutine *goroutine, const struct answers *answers,
+			size_t watch)
+{
+	uint64_t goid = goroutine->goid;
 	const struct lc_go_holder *known = holder_of(side, goid);
 	struct lc_go_holder holder = { .goid = goid };
 
 	side->runs++;
-	side->ended += answers->complete;
+	side->ended += is_complete(goroutine, answers);
 	side->instructions += answers->instructions;
 	if (!answers->ever[watch]) {
 		if (known && known->how != LC_GO_HOLDS_NEXT && answers->ended)
@@ -251,6 +270,7 @@ static int ask_goroutine(struct go_asking *a, const struct lc_goroutine *gorouti
 					      &a->forward))
 		return 0;
 	begin_question(a);
+	a->question.twice = goroutine->kind == LC_GO_SLEEP;
 	a->complete = true;
 	for (first = 0; first < a->count && r == 0; first += count) {
 		count = watch_sides(a, goroutine, first);
@@ -259,10 +279,10 @@ static int ask_goroutine(struct go_asking *a, const struct lc_goroutine *gorouti
 		    !observer->runtime->does->stands(observer->runtime, a->process, goroutine))
 			return r;
 		for (i = 0; i < count; i++) {
-			take_answer(a, &a->sides[first + i], goroutine->goid, &answers, i);
+			take_answer(a, &a->sides[first + i], goroutine, &answers, i);
 			a->released |= answers.ever[i];
 		}
-		a->complete &= answers.complete;
+		a->complete &= is_complete(goroutine, &answers);
 	}
 	return r;
 }
@@ -376,26 +396,42 @@ static bool has_callbacks(const struct lc_go_process *process)
 	return !process->timers_known || process->timers > sleepers;
 }
 
-/* The runtime's own unlock nothing of the program. */
+/*
+ * The runtime's own unlock nothing of the program; but one that waits as those of the program do
+ * is in a call of that, as of a finalizer.
+ */
+static bool is_runtime_own(const struct lc_go_process *process,
+			   const struct lc_goroutine *goroutine)
+{
+	return goroutine->kind == LC_GO_RUNTIME ||
+	       (process->sites[goroutine->site].system && !lc_go_is_internal(goroutine->kind));
+}
+
 static size_t count_goroutines(const struct lc_go_process *process)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < process->count; i++)
-		count += process->list[i].goid && process->list[i].kind != LC_GO_RUNTIME &&
-			 !process->sites[process->list[i].site].system;
+		count += process->list[i].goid && !is_runtime_own(process, &process->list[i]);
 	return count;
 }
 
 static void conclude(struct go_asking *a)
 {
+	struct runtime *runtime = a->asking.observer->runtime;
 	size_t living = count_goroutines(a->process);
 	bool alone = is_go_alone(&a->asking.process.maps) && !has_callbacks(a->process);
+	bool asked = false, called = true;
 
 	for (size_t i = 0; i < a->count; i++) {
 		lc_go_held_conclude(&a->sides[i]);
 		a->sides[i].never = alone && !a->sides[i].count && a->sides[i].runs == living &&
 				    a->sides[i].ended == living;
+		if (a->sides[i].never && !asked) {
+			called = runtime->does->called(runtime, a->process);
+			asked = true;
+		}
+		a->sides[i].never &= !called;
 		(void)lc_go_set_held(a->process, &a->sides[i]);
 	}
 }

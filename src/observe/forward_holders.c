@@ -178,15 +178,15 @@ static bool has_one_way(const struct lc_thread *thread)
 
 /*
  * It releases nothing, as memory is now. Who sleeps goes on by itself, and must change nothing:
- * others may go on because of that.
+ * others may go on because of that, or it does itself, when it has slept often enough.
  */
 static bool came_to_end(const struct lc_thread *thread, const struct emulate_outcome *outcome)
 {
 	if (!has_one_way(thread) || outcome->made_up)
 		return false;
-	if (outcome->end == EMULATE_SLEEPS_AGAIN)
-		return true;
-	return !is_sleep(thread->syscall.nr) &&
+	if (is_sleep(thread->syscall.nr))
+		return outcome->end == EMULATE_SLEEPS_AGAIN && outcome->unmoved;
+	return outcome->end == EMULATE_SLEEPS_AGAIN ||
 	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_CAME_BACK);
 }
 
@@ -259,6 +259,7 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	if (!forward_frees_question(&asking->process, thread, &question))
 		return 0;
 	watch_others(locks, thread, &question);
+	question.twice = is_sleep(thread->syscall.nr);
 	r = emulator->does->ask(emulator, &question, &source, &first);
 	second = first;
 	question.result = 1;

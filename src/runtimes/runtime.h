@@ -107,6 +107,12 @@ struct runtime_operations {
 		       const struct lc_goroutine *goroutine);
 
 	/*
+	 * May others than its goroutines call functions of the program: C, of which there is some
+	 * in it, or the collector, as finalizers and cleanups? True where it is not known.
+	 */
+	bool (*called)(struct runtime *runtime, const struct lc_go_process *process);
+
+	/*
 	 * Asks of all goroutines that wait for something of the program whether anything that lives
 	 * can still reach it: LC_GO_ASKED and, where nothing can, LC_GO_UNREACHABLE are set in
 	 * them; of those also who could end it. Looks twice or three times. Reads what lives of the

@@ -157,7 +157,8 @@ say_run_forward() {
 # never_look [TWIN]: what is said of who waits for it
 never_look() {
 	start go/goholds never "$@"
-	eventually 20 grep -q '^READY .* waiters ' "$out"
+	eventually 20 grep -qE '^(READY .*|SKIP) waiters ' "$out"
+	! grep -q '^SKIP' "$out" || return 0
 	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
 	eventually 10 waits_forgotten
 }
@@ -172,8 +173,10 @@ waits_forgotten() { look && query '.goroutines | any(stands_at(place("block"; "n
 	judged leak never-unlocked never
 	holds '.findings | length == 1' "$json"
 	end
-	for twin in later timer told calls runs; do
+	for twin in later timer told calls runs polls sends clock counts counted starts after ticker looks network accept \
+		finalizer finalizing cleanup; do
 		never_look "$twin"
+		if grep -q '^SKIP' "$out"; then continue; fi
 		holds '.findings == []' "$json" || { echo "$twin" >&2; return 1; }
 		query '[.goroutines[] | select(stands_at(place("block"; "never"))) | .rule] == ["lock-held"]' -e >/dev/null
 		end

@@ -108,9 +108,9 @@ crosswise() {
 }
 
 # Run forward they come back to their waits; another way, or later, they would unlock.
-@test "a read lock that is unlocked once a descriptor is readable, a time is over, or a sleeper has told so" {
+@test "a read lock that is unlocked once a descriptor is readable, a time is over, or sleeps have been enough" {
 	local fault
-	for fault in poll late told; do
+	for fault in poll late told counts clock; do
 		look 2 held $fault
 		is "$(ready_tid writer)" '.verdict == "suspect" and .rule == "readers"' "$json"
 		no_findings "$json"

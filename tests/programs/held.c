@@ -3,7 +3,8 @@
  * held FAULT [well]: locks that record no holder. read: one reads and sleeps, another wants to
  * write. abba: two read what the other wants to write; well: one of them wakes up by itself. never:
  * who read has ended without unlocking; well: another unlocks it, at last. Or it unlocks once its
- * descriptor is readable (poll), its time is over (late), or one that sleeps now tells it to (told).
+ * descriptor is readable (poll), its time is over (late), one that sleeps now tells it to (told), it
+ * has slept often enough (counts), or a clock says so (clock).
  * place: one has a semaphore used as a lock, and sleeps; another wants it. places: two of these
  * crosswise; well: one of them wakes up by itself. joined: main waits for the end of one of them;
  * well: for a descriptor, and then posts. handed: who posts them is another than who waits.
@@ -173,6 +174,40 @@ FRAME static void *unlock_when_late(void *arg)
 	pthread_mutex_unlock(&mutex);
 	pthread_rwlock_unlock(&one);
 	return arg;
+}
+
+/* That it has slept once more is seen on its own stack, or in a register, only. */
+FRAME static void *unlock_after_sleeps(void *arg)
+{
+	pthread_barrier_wait(&both);
+	fixture_ready("last");
+	for (int i = 0; i < 3; i++)
+		sleep_long(); /* @block counts */
+	pthread_rwlock_unlock(&one);
+	return arg;
+}
+
+static void make_counts(void)
+{
+	leave_read(unlock_after_sleeps);
+}
+
+FRAME static void *unlock_by_the_clock(void *arg)
+{
+	static time_t until;
+
+	until = time(NULL) + 1000;
+	pthread_barrier_wait(&both);
+	fixture_ready("last");
+	while (time(NULL) < until)
+		sleep_long(); /* @block clock */
+	pthread_rwlock_unlock(&one);
+	return arg;
+}
+
+static void make_clock(void)
+{
+	leave_read(unlock_by_the_clock);
 }
 
 static pthread_mutex_t told_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -354,6 +389,8 @@ int main(int argc, char **argv)
 		{ "poll", make_poll },
 		{ "late", make_late },
 		{ "told", make_told },
+		{ "counts", make_counts },
+		{ "clock", make_clock },
 		{ "place", make_place },
 		{ "places", make_places },
 		{ "joined", make_joined },

@@ -279,6 +279,7 @@ static const struct runtime_operations operations = {
 	.holders = golang_holders,
 	.forward = golang_forward,
 	.stands = golang_stands,
+	.called = golang_called,
 	.reach = golang_reach,
 	.explain = golang_explain,
 	.retained = golang_retained,

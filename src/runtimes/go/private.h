@@ -61,6 +61,7 @@ int golang_describe(struct runtime *runtime, struct lc_go_process *process, uint
 int golang_holders(struct runtime *runtime, struct lc_go_process *process);
 bool golang_forward(struct runtime *runtime, const struct lc_go_process *process,
 		    const struct lc_goroutine *goroutine, struct runtime_forward *ret);
+bool golang_called(struct runtime *runtime, const struct lc_go_process *process);
 bool golang_stands(struct runtime *runtime, const struct lc_go_process *process,
 		   const struct lc_goroutine *goroutine);
 int golang_reach(struct runtime *runtime, struct lc_go_process *process,

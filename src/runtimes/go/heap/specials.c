@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finalizers and cleanups of a Go process: see specials.h. */
 #include "runtimes/go/heap/specials.h"
+#include "runtimes/go/image/pclntab.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -151,6 +152,65 @@ int go_specials_read(const struct go_process *process, const struct go_heap *hea
 	if (r < 0)
 		go_specials_release(specials);
 	return r;
+}
+
+/* What the standard library's do is nothing to a program's locks. */
+static bool is_of_library(const char *name)
+{
+	static const char *const beginnings[] = { "os.(*", "net.(*netFD).", "internal/poll.",
+						  "unique.(*" };
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+		if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+			return true;
+	}
+	return false;
+}
+
+/* A function's value: its first word is the code. */
+static bool is_library_function(const struct go_process *process, uint64_t value)
+{
+	uint64_t code = value ? go_word(process, value) : 0;
+	const struct go_module *module = code ? go_process_module(process, code) : NULL;
+	struct go_function function;
+
+	return module && pclntab_function(module->image->table, code - module->bias, &function) &&
+	       is_of_library(pclntab_name(module->image->table, function.name));
+}
+
+/*
+ * A finalizer's record begins with its function. A cleanup's has since 1.26 one that knows how to
+ * call it before it; until then it is a closure's, which is not looked into.
+ */
+static bool calls_program(const struct go_process *process, const uint8_t *record)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t kind = record[o->special_kind];
+
+	if (is_cleanup(process, kind))
+		return process->version < GO_VERSION(1, 26, 0) ||
+		       !is_library_function(process, word_at(record, o->special_size + 8, 8));
+	return kind == finalizer_kind(process) &&
+	       !is_library_function(process, word_at(record, o->special_size, 8));
+}
+
+bool go_specials_call(const struct go_process *process, const struct go_heap *heap)
+{
+	const struct go_offsets *o = &process->offsets;
+	uint8_t record[RECORD_MAX];
+	size_t records = 0;
+
+	if (o->special_size < 0 || o->special_size + 16 > RECORD_MAX || o->special_kind < 8 ||
+	    o->special_kind >= RECORD_MAX)
+		return true;
+	for (size_t i = 0; i < heap->count; i++) {
+		for (uint64_t at = heap->spans[i].specials; at; at = word_at(record, 0, 8)) {
+			if (records++ == SPECIALS_MAX || !read_record(process, at, record) ||
+			    calls_program(process, record))
+				return true;
+		}
+	}
+	return false;
 }
 
 void go_specials_release(struct go_specials *specials)

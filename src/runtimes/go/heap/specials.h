@@ -30,6 +30,12 @@ struct go_specials {
  */
 int go_specials_read(const struct go_process *process, const struct go_heap *heap,
 		     struct go_specials *specials);
+
+/*
+ * Is one of them called as a function of the program, and not just of the standard library, which
+ * closes files? Also where that cannot be told.
+ */
+bool go_specials_call(const struct go_process *process, const struct go_heap *heap);
 void go_specials_release(struct go_specials *specials);
 
 #endif
