@@ -45,6 +45,8 @@ struct locks {
 	uint32_t ended; /* threads that came to their end, or back to their wait, on the way that
 			   they would take */
 	struct lock list[EMULATE_WATCHES];
+	struct lc_wait_key taken[EMULATE_WATCHES]; /* of all that were in the list */
+	size_t taken_count;
 	uint32_t refused[EMULATE_WATCHES]; /* stacks of those that wait for no lock */
 	size_t refused_count;
 };
@@ -419,6 +421,16 @@ static bool is_never_unlocked(const struct locks *locks, const struct lock *lock
 	       locks->ended == wait->threads;
 }
 
+/* The others come next. */
+static bool was_taken(const struct locks *locks, const struct lc_wait *wait)
+{
+	for (size_t i = 0; i < locks->taken_count; i++) {
+		if (!memcmp(&locks->taken[i], &wait->key, sizeof(wait->key)))
+			return true;
+	}
+	return false;
+}
+
 static void conclude(struct locks *locks)
 {
 	struct observer *observer = locks->asking->observer;
@@ -427,7 +439,7 @@ static void conclude(struct locks *locks)
 
 	for (; thread; thread = lc_model_next(observer->model, thread)) {
 		if (thread->task.pid != locks->pid || !is_blocked(thread) ||
-		    !is_anonymous(thread->wait))
+		    !is_anonymous(thread->wait) || !was_taken(locks, thread->wait))
 			continue;
 		lock = find_lock(locks, &thread->wait->key);
 		if (lock && makes_sense(lock))
@@ -476,10 +488,15 @@ static bool is_lock(struct locks *locks, const struct lock *lock)
 
 static void keep_locks(struct locks *locks)
 {
+	struct asking *asking = locks->asking;
 	bool others = false;
 	size_t count = 0;
 
-	locks->until = now_monotonic() + SEMAPHORES_NS;
+	/* Of one process that has more than are asked about at once, it is the time of all. */
+	if (asking->semaphores_of != locks->pid)
+		asking->semaphores_until = now_monotonic() + SEMAPHORES_NS;
+	asking->semaphores_of = locks->pid;
+	locks->until = asking->semaphores_until;
 	for (size_t i = 0; i < locks->count; i++) {
 		others |= !locks->list[i].semaphore;
 		if (is_lock(locks, &locks->list[i]))
@@ -487,6 +504,12 @@ static void keep_locks(struct locks *locks)
 	}
 	locks->count = count;
 	locks->until = others ? 0 : locks->until;
+}
+
+static void note_taken(struct locks *locks)
+{
+	for (size_t i = 0; i < locks->count; i++)
+		locks->taken[locks->taken_count++] = locks->list[i].key;
 }
 
 static void add_locks(struct locks *locks, bool semaphores)
@@ -506,6 +529,7 @@ static void find_in_process(struct asking *asking, pid_t pid)
 
 	add_locks(&locks, /* semaphores= */ false); /* of which there are fewer */
 	add_locks(&locks, /* semaphores= */ true);
+	note_taken(&locks);
 	if (forward_take_process(asking, pid)) {
 		keep_locks(&locks);
 		if (locks.count)

@@ -29,6 +29,9 @@ struct asking {
 	uint64_t begun;
 	struct forward_site sites[FORWARD_SITES]; /* the oldest is replaced */
 	size_t site_count;
+	/* The process whose semaphores were asked about last, and until when they may be. */
+	pid_t semaphores_of;
+	uint64_t semaphores_until;
 };
 
 /* Makes that process the one that is asked. False: it cannot be read. */
