@@ -455,7 +455,7 @@ static void test_poll(void **state)
 	assert_true(depends_on(&outcome, &ready));
 	for (size_t i = 0; i < sizeof(mutex); i++)
 		assert_false(depends_on(&outcome, (char *)&mutex + i));
-	outcome = ask_poll(&stopped, false, 0);	      /* a system call of which nothing is known */
+	outcome = ask_poll(&stopped, false, 0); /* a system call of which nothing is known */
 	assert_int_equal(outcome.end, EMULATE_ACTS);
 	assert_int_equal(process_vm_writev(stopped.pid, &from, 1, &to, 1, 0), sizeof(yes));
 	outcome = ask_poll(&stopped, true, 0);
