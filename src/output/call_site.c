@@ -6,6 +6,7 @@
  */
 #include "output/call_site.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum rank {
@@ -169,91 +170,29 @@ static bool is_runtime_name(const char *function)
 	       begins_with_one(own_name(function), from);
 }
 
-/* Calls of the C library that may block, as a static program has them without a file. */
+/*
+ * Calls of the C library that may block, as a static program has them without a file; each between
+ * spaces.
+ */
+static const char calls[] =
+	" read readv pread pread64 write writev pwrite pwrite64 open open64 openat"
+	" openat64 ioctl fcntl fcntl64 flock lockf lockf64 fsync fdatasync splice"
+	" sendfile sendfile64 poll ppoll select pselect epoll_wait epoll_pwait"
+	" epoll_pwait2 accept accept4 connect recv recvfrom recvmsg recvmmsg send"
+	" sendto sendmsg sendmmsg getaddrinfo sleep usleep nanosleep clock_nanosleep"
+	" pause sigsuspend sigwait sigwaitinfo sigtimedwait wait wait3 wait4 waitpid"
+	" waitid fork vfork syscall msgrcv msgsnd semop semtimedop mq_receive"
+	" mq_timedreceive mq_send mq_timedsend sem_wait sem_timedwait sem_clockwait"
+	" mtx_lock mtx_timedlock cnd_wait cnd_timedwait thrd_join thrd_sleep"
+	" call_once ";
+
 static bool is_call_name(const char *function)
 {
-	static const char *const whole[] = {
-		"read",
-		"readv",
-		"pread",
-		"pread64",
-		"write",
-		"writev",
-		"pwrite",
-		"pwrite64",
-		"open",
-		"open64",
-		"openat",
-		"openat64",
-		"ioctl",
-		"fcntl",
-		"fcntl64",
-		"flock",
-		"lockf",
-		"lockf64",
-		"fsync",
-		"fdatasync",
-		"splice",
-		"sendfile",
-		"sendfile64",
-		"poll",
-		"ppoll",
-		"select",
-		"pselect",
-		"epoll_wait",
-		"epoll_pwait",
-		"epoll_pwait2",
-		"accept",
-		"accept4",
-		"connect",
-		"recv",
-		"recvfrom",
-		"recvmsg",
-		"recvmmsg",
-		"send",
-		"sendto",
-		"sendmsg",
-		"sendmmsg",
-		"getaddrinfo",
-		"sleep",
-		"usleep",
-		"nanosleep",
-		"clock_nanosleep",
-		"pause",
-		"sigsuspend",
-		"sigwait",
-		"sigwaitinfo",
-		"sigtimedwait",
-		"wait",
-		"wait3",
-		"wait4",
-		"waitpid",
-		"waitid",
-		"fork",
-		"vfork",
-		"syscall",
-		"msgrcv",
-		"msgsnd",
-		"semop",
-		"semtimedop",
-		"mq_receive",
-		"mq_timedreceive",
-		"mq_send",
-		"mq_timedsend",
-		"sem_wait",
-		"sem_timedwait",
-		"sem_clockwait",
-		"mtx_lock",
-		"mtx_timedlock",
-		"cnd_wait",
-		"cnd_timedwait",
-		"thrd_join",
-		"thrd_sleep",
-		"call_once",
-		NULL,
-	};
+	char word[32];
+	int length = snprintf(word, sizeof(word), " %s ", function);
 
-	return begins(function, "pthread_") || is_one(function, whole);
+	return begins(function, "pthread_") ||
+	       (length < (int)sizeof(word) && !strchr(function, ' ') && strstr(calls, word));
 }
 
 /* No program's own function has these names. */
