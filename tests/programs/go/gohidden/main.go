@@ -47,10 +47,10 @@ var (
 		number uintptr
 		first  *small
 	}
-	ofSmall *small
-	rows    []row     // of some KiB: its type stands before it
-	many    []row     // of more than a MiB: its type stands with its span
-	ofWide  *wide
+	ofSmall  *small
+	rows     []row // of some KiB: its type stands before it
+	many     []row // of more than a MiB: its type stands with its span
+	ofWide   *wide
 	byNumber = map[uintptr]*small{}
 )
 
@@ -200,7 +200,7 @@ func main() {
 	done := make(chan bool)
 	go func() { lose(); keep(); close(done) }()
 	<-done
-	runtime.GC() // so that bits which are made at a collection are there
+	runtime.GC()             // so that bits which are made at a collection are there
 	go time.Sleep(time.Hour) // or the runtime sees that nothing can run
 	fixture.Ready("lost", 9)
 	fixture.Pause()
