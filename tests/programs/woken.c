@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One thread is woken once, by another, and then waits for ever. */
+#define _GNU_SOURCE
 #include "fixture.h"
 
 #include <fcntl.h>
