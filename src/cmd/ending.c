@@ -9,16 +9,22 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define READ_ON_NS 700000000ull /* after it was asked for, or was to end */
 #define SECOND 1000000000ull
+#define STEP_NS (2 * SECOND) /* after its time it has to have worked in each of these */
+#define WORK_NS 20000000ull  /* of CPU time */
+#define STEPS_MOST 60
 
 /* What signal handlers share with the rest; there is one process, and so one of it. */
 static struct {
 	volatile sig_atomic_t asked;
 	int fd;
 	uint64_t asked_at, deadline; /* 0: none */
+	uint64_t worked;	     /* CPU time when that was looked at last; 0: it was not */
+	unsigned steps;
 } ending = { .fd = -1 };
 
 static void end_at_once(int number)
@@ -37,7 +43,22 @@ static void give_up_in(uint64_t ns)
 {
 	struct itimerval timer = { .it_value = { .tv_sec = ns / SECOND + 1 } };
 
+	ending.worked = 0;
 	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* Is the report being made, if slowly? Who waits for a target or a reader does not work. */
+static bool still_works(void)
+{
+	struct itimerval timer = { .it_value = { .tv_sec = STEP_NS / SECOND } };
+	uint64_t before = ending.worked;
+	struct timespec time;
+
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time))
+		return false;
+	ending.worked = (uint64_t)time.tv_sec * SECOND + (uint64_t)time.tv_nsec;
+	return (!before || ending.worked - before > WORK_NS) && ++ending.steps < STEPS_MOST &&
+	       !setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void take(int number)
@@ -59,9 +80,11 @@ static void give_up(int number)
 {
 	static const char text[] =
 		"leakhop: ended without its report: a target does not let itself "
-		"be read, or nobody takes the output\n";
+		"be read, nobody takes the output, or the host is too busy\n";
 
 	(void)number;
+	if (still_works())
+		return;
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(EXIT_COULD_NOT);
 	_exit(EXIT_COULD_NOT);
@@ -84,7 +107,7 @@ int ending_begin(void)
 		return -errno;
 	r = catch (SIGINT, take, SA_RESTART);
 	r = r ?: catch (SIGTERM, take, SA_RESTART);
-	r = r ?: catch (SIGALRM, give_up, 0);
+	r = r ?: catch (SIGALRM, give_up, SA_RESTART);
 	if (!r && !sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
 		r = catch (SIGHUP, take, SA_RESTART);
 	return r;

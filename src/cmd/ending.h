@@ -2,7 +2,8 @@
 /*
  * How a run is ended from outside. INT, TERM and HUP ask for the report, which then comes within a
  * second or so with what is known; a second one ends leakhop at once. Whatever a target does to who
- * reads it, a run ends: ENDING_PATIENCE_NS after it was to.
+ * reads it, a run ends: ENDING_PATIENCE_NS after it was to, or when it stops working after that, on
+ * a host so busy that this is too short.
  */
 #ifndef LEAKHOP_CMD_ENDING_H
 #define LEAKHOP_CMD_ENDING_H
@@ -10,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ENDING_PATIENCE_NS 30000000000ull /* from then on there is no report any more */
+#define ENDING_PATIENCE_NS 30000000000ull
 
 /* Catches the signals; HUP not under nohup. Returns 0 or a negative errno. Once in a process. */
 int ending_begin(void);
