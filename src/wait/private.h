@@ -97,6 +97,9 @@ struct wait_scan {
 	struct wait_eventfd *eventfds; /* sorted by id */
 	size_t eventfd_count;
 	bool eventfds_read;
+	pid_t *tracers; /* processes that trace a thread of the host */
+	size_t tracer_count;
+	bool tracers_read;
 	struct wait_process *processes; /* by pid */
 	struct wait_process *last;	/* asked for last; NULL: none */
 	struct wait_process spare;	/* past the bound */

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #define CHILDREN_BYTES (1 << 16)
+#define TRACERS_MAX 4096
 
 /*
  * Which children a call waits for. It names them by the numbers of its own PID namespace: that many
@@ -60,19 +61,41 @@ static int read_thread(void *context, pid_t tid)
 	return 0;
 }
 
-/* Whom a debugger traces it waits for as for a child; /proc lists them nowhere. */
-static int is_traced(void *context, pid_t tid)
+static int add_tracer(void *context, pid_t tid)
 {
-	const struct wait_job *job = context;
-	struct target_status status;
+	struct wait_scan *scan = context;
+	struct target_status traced, tracer;
 
-	return !target_read_status(tid, tid, &status) && status.tracer &&
-	       wait_thread_exists(job, status.tracer);
+	if (target_read_status(tid, tid, &traced) || !traced.tracer ||
+	    target_read_status(traced.tracer, traced.tracer, &tracer) ||
+	    scan->tracer_count == TRACERS_MAX)
+		return 0;
+	scan->tracers[scan->tracer_count++] = tracer.tgid;
+	return 0;
 }
 
-static int has_traced(void *context, pid_t pid)
+static int add_tracers(void *context, pid_t pid)
 {
-	return target_for_each_tid(pid, is_traced, context);
+	return target_for_each_tid(pid, add_tracer, context);
+}
+
+/*
+ * Whom a debugger traces it waits for as for a child. /proc lists them nowhere: only each thread
+ * says who traces it, so all are asked, once in a scan.
+ */
+static bool traces(struct wait_scan *scan, pid_t pid)
+{
+	size_t i;
+
+	if (!scan->tracers_read) {
+		scan->tracers_read = true;
+		scan->tracers = calloc(TRACERS_MAX, sizeof(*scan->tracers));
+		if (scan->tracers)
+			(void)target_for_each_pid(add_tracers, scan);
+	}
+	for (i = 0; i < scan->tracer_count && scan->tracers[i] != pid; i++)
+		;
+	return i < scan->tracer_count;
 }
 
 /*
@@ -84,7 +107,7 @@ static void find_children(struct wait_job *job, struct children *children)
 	(void)target_for_each_tid(job->pid, read_thread, children);
 	if (job->wait->owner_total)
 		return;
-	if (target_for_each_pid(has_traced, job) > 0) {
+	if (traces(job->scan, job->pid)) {
 		job->wait->recorded = LC_WAIT_OUTSIDE;
 		wait_say(job, "what those do that it traces");
 		return;

@@ -50,6 +50,7 @@ void wait_scan_free(struct wait_scan *scan)
 	wait_freezers_release(scan);
 	free(scan->descriptors.all);
 	free(scan->eventfds);
+	free(scan->tracers);
 	free(scan);
 }
 
