@@ -52,13 +52,12 @@ static const struct {
 
 static bool is_harmless(unsigned code)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
-		if (code >= unseen[i].from && code <= unseen[i].to)
-			return false;
-	}
-	return true;
+	/* They rise, so nearly all of a text is done with at the second. */
+	while (i < sizeof(unseen) / sizeof(unseen[0]) && code > unseen[i].to)
+		i++;
+	return i == sizeof(unseen) / sizeof(unseen[0]) || code < unseen[i].from;
 }
 
 const char *escape_text(const char *text, char *buffer, size_t size)
