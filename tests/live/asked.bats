@@ -4,22 +4,9 @@
 # twin waits for work, and what cannot be known is said to be a suspect as before.
 
 load helper
+load asked
 
-setup() {
-	pids=()
-	need_tool
-	need_root
-	json=$BATS_TEST_TMPDIR/dump.json
-	need_emulator
-}
-
-# look PROGRAM FAULT [well]: the thread named as its fault stands, and so does the main thread
-look() {
-	[[ -x $programs/$1 ]] || skip "$1 was not built"
-	start "$@"
-	await 2
-	eventually 20 all_due "$json"
-}
+setup() { setup_asked; }
 
 # lost PROGRAM FAULT WORD; idle: the same with nothing lost
 lost() {

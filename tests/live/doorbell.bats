@@ -5,22 +5,9 @@
 # the loop would have seen it, and nobody else can be about to ring.
 
 load helper
+load asked
 
-setup() {
-	pids=()
-	need_tool
-	need_root
-	json=$BATS_TEST_TMPDIR/dump.json
-	need_emulator
-}
-
-# look PROGRAM FAULT [well]: the thread named as its fault stands, and so does the main thread
-look() {
-	[[ -x $programs/$1 ]] || skip "$1 was not built"
-	start "$@"
-	await "${threads:-2}"
-	eventually 20 all_due "$json"
-}
+setup() { setup_asked; }
 
 # told NAME EXPRESSION: of the thread, at one of some looks: what other processes send each other just now may be the
 # bell as well, and then nothing is said

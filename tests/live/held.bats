@@ -3,14 +3,9 @@
 # Who holds a lock that records nobody: asked of the code of those who might.
 
 load helper
+load asked
 
-setup() {
-	pids=()
-	need_tool
-	need_root
-	json=$BATS_TEST_TMPDIR/dump.json
-	need_emulator
-}
+setup() { setup_asked; }
 
 # look THREADS PROGRAM [ARGUMENT]...
 look() {
