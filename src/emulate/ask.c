@@ -55,11 +55,13 @@ static void go(struct asking *asking, struct run *run)
 	asking->outcome->runs++;
 }
 
-static void go_with(struct asking *asking, const struct run_read *read, uint64_t value)
+static void run_with(struct asking *asking, const struct run_read *read, uint64_t value,
+		     bool follows)
 {
 	begin_run(asking, &asking->other);
 	asking->other.other = read;
 	asking->other.other_value = value;
+	asking->other.follows = follows;
 	go(asking, &asking->other);
 	pages_restore(asking->pages);
 }
@@ -155,7 +157,7 @@ static void try_word(struct asking *asking, const struct run_read *read)
 	for (size_t i = 0; i < count && has_time(asking); i++) {
 		if (values[i] == read->value)
 			continue;
-		go_with(asking, read, values[i]);
+		run_with(asking, read, values[i], /* follows= */ false);
 		branch = parting(asking);
 		if (!branch || sleeps_by_a_test(&asking->other) == sleeps)
 			continue;
@@ -241,9 +243,34 @@ static void what_frees_it(struct asking *asking)
 	take_end(outcome, run);
 	outcome->made_up = run->made_up;
 	outcome->unmoved = run->unmoved;
+	outcome->settled = run->settled && !run->told_time;
 	outcome->gave_back = run->gave_back;
 	outcome->release_count = (uint32_t)run->release_count;
 	memcpy(outcome->releases, run->releases, sizeof(outcome->releases));
+}
+
+/*
+ * What it waits for may come only later: it is on the way to a wake-up also if it would come there
+ * with another value of a word that it tests.
+ */
+static void whom_it_wakes(struct asking *asking)
+{
+	struct emulate_outcome *outcome = asking->outcome;
+
+	what_frees_it(asking);
+	if (outcome->end != EMULATE_SLEEPS_AGAIN || asking->question->rounds)
+		return;
+	find_conditions(asking);
+	for (uint32_t i = 0; i < outcome->condition_count && has_time(asking); i++) {
+		const struct emulate_condition *condition = &outcome->conditions[i];
+		const struct run_read read = { .address = condition->address,
+					       .size = condition->size,
+					       .value = condition->value };
+
+		run_with(asking, &read, condition->other, /* follows= */ true);
+		if (asking->other.end == EMULATE_WAKES && !asking->other.release_count)
+			outcome->end = EMULATE_WAKES;
+	}
 }
 
 static void close_library(struct local *local)
@@ -302,6 +329,8 @@ static int local_ask(struct emulator *emulator, const struct emulate_question *q
 		ret->why = EMULATE_NO_EMULATOR;
 	else if (question->asked == EMULATE_WHAT_FREES)
 		what_frees_it(asking);
+	else if (question->asked == EMULATE_WHOM_WAKES)
+		whom_it_wakes(asking);
 	else
 		would_it_wake(asking);
 	free(asking);

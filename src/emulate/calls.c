@@ -18,6 +18,9 @@
 #ifndef __NR_futex_wait
 #define __NR_futex_wait 455
 #endif
+#ifndef __NR_futex_wake
+#define __NR_futex_wake 454
+#endif
 #define VECTORS_MAX 64
 
 struct call {
@@ -93,6 +96,63 @@ static bool has_time_out(int64_t nr, const uint64_t args[LC_SYSCALL_ARGS])
 	}
 }
 
+static bool writes(int64_t nr)
+{
+	return nr == __NR_write || nr == __NR_writev || nr == __NR_pwrite64 || nr == __NR_sendto ||
+	       nr == __NR_sendmsg;
+}
+
+/* For what others than its own process do, and as long as it takes. */
+static bool waits_for_input(const struct call *call)
+{
+	switch (call->nr) {
+#ifdef __NR_pause
+	case __NR_pause:
+#endif
+	case __NR_rt_sigsuspend:
+	case __NR_accept:
+	case __NR_accept4:
+		return true;
+	case __NR_rt_sigtimedwait:
+		return !call->args[2];
+#ifdef __NR_poll
+	case __NR_poll:
+#endif
+#ifdef __NR_epoll_wait
+	case __NR_epoll_wait:
+#endif
+#ifdef __NR_select
+	case __NR_select:
+#endif
+	case __NR_epoll_pwait:
+	case __NR_epoll_pwait2:
+	case __NR_ppoll:
+	case __NR_pselect6:
+		return !has_time_out(call->nr, call->args);
+	default:
+		return false;
+	}
+}
+
+/* Is it the wake-up that is asked about? Who waits may also be sent on to another futex. */
+static bool is_asked_about(const struct call *call)
+{
+	const struct emulate_question *question = call->run->question;
+	int command = futex_command(call);
+	bool sends_on = command == FUTEX_REQUEUE || command == FUTEX_CMP_REQUEUE;
+
+	if (question->asked != EMULATE_WHOM_WAKES)
+		return false;
+	if (writes(call->nr))
+		return question->writes_wake;
+	if (call->nr == __NR_futex && command == FUTEX_WAKE_OP &&
+	    run_is_in(&question->wakes, call->args[4]))
+		return true;
+	return (call->nr == __NR_futex_wake || is_futex_wake(call) ||
+		(call->nr == __NR_futex && sends_on)) &&
+	       run_is_in(&question->wakes, call->args[0]);
+}
+
 static bool is_same_wait(const struct call *call)
 {
 	const struct emulate_question *question = call->run->question;
@@ -104,7 +164,7 @@ static bool is_same_wait(const struct call *call)
 	    sp != question->registers.value[LC_REGISTER_SP] ||
 	    has_time_out(call->nr, call->args) != has_time_out(call->nr, question->call.args))
 		return false;
-	return object->end ? call->args[0] >= object->start && call->args[0] < object->end
+	return object->end ? run_is_in(object, call->args[0])
 			   : call->args[0] == question->call.args[0];
 }
 
@@ -256,7 +316,9 @@ void run_system_call(struct run *run)
 
 	for (size_t i = 0; i < LC_SYSCALL_ARGS; i++)
 		call.args[i] = run_register(run, machine_syscall_args[i]);
-	if (is_futex_wait(&call) && futex_refuses(&call))
+	if (is_asked_about(&call))
+		end_in(&call, EMULATE_WAKES);
+	else if (is_futex_wait(&call) && futex_refuses(&call))
 		answer(&call, -EAGAIN);
 	else if (is_futex_wait(&call) || is_same_wait(&call))
 		end_in_wait(&call);
@@ -266,6 +328,8 @@ void run_system_call(struct run *run)
 		end_in(&call, EMULATE_ENDS);
 	else if (!run->follows)
 		end_in(&call, EMULATE_ACTS);
+	else if (run->question->asked == EMULATE_WHOM_WAKES && waits_for_input(&call))
+		end_in(&call, EMULATE_RESTS);
 	else {
 		/* Whom a wake-up finds is of no account to who wakes. */
 		run->made_up |= !is_futex_wake(&call) && !is_tidying(call.nr);

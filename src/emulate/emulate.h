@@ -25,6 +25,7 @@
 #define EMULATE_CALLERS 4
 #define EMULATE_FOLLOWED 16 /* waits whose end is made up, one behind the other */
 #define EMULATE_EMPTY 8	    /* descriptors */
+#define EMULATE_ROUNDS 64
 
 /* Bounds of one run; and how many runs one question may take, and how long. */
 #define EMULATE_INSTRUCTIONS 1000000u
@@ -64,13 +65,14 @@ struct emulate_watch {
 enum emulate_asked {
 	EMULATE_WOULD_WAKE, /* does it come back to its wait, and what decides that? */
 	EMULATE_WHAT_FREES, /* which of the watched words does it release? */
+	EMULATE_WHOM_WAKES, /* the same; and does it wake who sleeps in .wakes? */
 };
 
 struct emulate_question {
 	uint32_t asked;	    /* enum emulate_asked */
 	uint32_t tid;	    /* as the thread sees itself */
 	uint32_t pid;	    /* its process, the same way */
-	uint32_t follow;    /* WHAT_FREES: also behind system calls */
+	uint32_t follow;    /* but for WOULD_WAKE: also behind system calls */
 	uint32_t goroutine; /* 1: it is none of a thread: see LC_SCRATCH */
 	uint32_t known_count;
 	/*
@@ -102,6 +104,13 @@ struct emulate_question {
 	 */
 	uint32_t twice;
 	/*
+	 * WHOM_WAKES. To wake who sleeps on a futex in .wakes, or to write to any descriptor, where
+	 * .writes_wake is set, ends the run. Back in its wait, it goes on from there so many times.
+	 */
+	uint32_t rounds;
+	struct emulate_range wakes;
+	uint32_t writes_wake;
+	/*
 	 * The lock that the wait gave up, which is taken again at the begin: its word, and how many
 	 * bytes the object around it has (0: it gave up none). Word 0: what is written first is it.
 	 */
@@ -123,6 +132,9 @@ enum emulate_end {
 	EMULATE_WAITS,	      /* for something else */
 	EMULATE_LOCKED,	      /* for the lock that the wait gave up, which somebody has now */
 	EMULATE_ENDS,	      /* the thread, or its process */
+	EMULATE_WAKES,	      /* WHOM_WAKES: the one that is asked about */
+	EMULATE_RESTS,	      /* WHOM_WAKES: in another wait, for what comes from outside */
+	EMULATE_END_LAST = EMULATE_RESTS
 };
 
 enum emulate_why {
@@ -187,6 +199,11 @@ struct emulate_outcome {
 	 * often as it is woken.
 	 */
 	uint32_t unmoved;
+	/*
+	 * WHOM_WAKES: another time it would do the same: it was back in its wait as often as it was
+	 * to be, or unmoved, and what time it is was of no account.
+	 */
+	uint32_t settled;
 	uint32_t
 		gave_back; /* bit N: watch N was taken on the way, and for certain released again */
 	uint32_t release_count;

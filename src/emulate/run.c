@@ -161,11 +161,6 @@ static void note_entry(struct run *run, uint64_t address)
 		run->entry.args[i] = run_register(run, machine_syscall_args[i]);
 }
 
-static bool is_in(const struct emulate_range *range, uint64_t address)
-{
-	return address >= range->start && address < range->end;
-}
-
 /* Up to the end of what can be read. False: nothing of it. */
 static bool read_code(struct run *run, uint64_t address, uint8_t code[RUN_CODE])
 {
@@ -221,7 +216,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
 	if (run->given_back)
 		run_give_back(run);
-	if (is_in(&run->question->vdso, address))
+	if (run_is_in(&run->question->vdso, address))
 		return pause_at(run, RUN_VDSO, address, 0);
 	if (run_is_known(run, address))
 		return pause_at(run, RUN_KNOWN, address, 0);
@@ -252,12 +247,12 @@ static bool is_shared(const struct run *run, uint64_t address)
 	const struct emulate_question *question = run->question;
 	const struct emulate_range lock = { run->lock, run->lock + question->lock_size };
 
-	if (is_in(&question->object, address) || is_in(&lock, address) ||
-	    is_in(&question->library, address) || is_in(&question->own[1], address))
+	if (run_is_in(&question->object, address) || run_is_in(&lock, address) ||
+	    run_is_in(&question->library, address) || run_is_in(&question->own[1], address))
 		return false;
-	return !is_in(&question->own[0], address) ||
+	return !run_is_in(&question->own[0], address) ||
 	       (question->call.nr == __NR_futex &&
-		is_in(&question->own[0], question->call.args[0]));
+		run_is_in(&question->own[0], question->call.args[0]));
 }
 
 static bool is_noted(const struct run *run, uint64_t address)

@@ -85,6 +85,7 @@ struct run {
 	bool made_up; /* an answer of a system call was */
 	bool told_time;
 	bool unmoved; /* as of struct emulate_outcome */
+	bool settled; /* it was back in its wait as often as it was to be, or unmoved */
 	unsigned rounds;
 	struct run_state first; /* when it was back for the first time */
 	uint32_t taken[EMULATE_WATCHES], borrowed[EMULATE_WATCHES];
@@ -105,6 +106,11 @@ struct run {
 	size_t forgotten_count;
 	struct emulate_range forgotten[RUN_FORGOTTEN]; /* what that wrote */
 };
+
+static inline bool run_is_in(const struct emulate_range *range, uint64_t address)
+{
+	return address >= range->start && address < range->end;
+}
 
 /* Adds the hooks to an emulator. Returns whether that was possible. */
 bool run_add_hooks(const struct unicorn *unicorn, uc_engine *uc, struct run_slot *slot);

@@ -72,6 +72,10 @@ struct lc_goes_on {
 	uint64_t since;	      /* first seen so; 0: it was seen that it would sleep again */
 	uint64_t word, value; /* what it tests */
 	uint64_t object;      /* a hash of what it waits in */
+	bool no_waker;	      /* nobody was between the change and the signal; so nobody will be */
+	pid_t waker; /* else: who is, or may be, standing since then; 0: it was not looked for */
+	bool waker_known; /* it surely is */
+	uint64_t waker_since;
 };
 
 /* What each sweep asks of each thread comes first, so that a sweep of many loads few lines of each.

@@ -250,6 +250,12 @@ enum lc_wait_recorded {
 /* A language runtime's own thread, which waits for work of the runtime. */
 #define LC_WAIT_RUNTIME_OWN (1ull << 52)
 
+/*
+ * GOES_ON: a thread of its process that sleeps comes to wake it, as its own code says, or may. It
+ * is lc_wait.waker, where that is known.
+ */
+#define LC_WAIT_WAKER_ASLEEP (1ull << 54)
+
 /* Of a semaphore: it was asked whether it is a lock, and who holds it. */
 #define LC_WAIT_HOLDERS_ASKED (1ull << 53)
 
@@ -304,6 +310,7 @@ struct lc_wait {
 	uint32_t readers;	  /* RWLOCK: that hold it; BARRIER: arrived */
 	uint32_t limit;		  /* BARRIER: needed; listen queue: backlog */
 	uint32_t threads;	  /* of the waiter's process; valid with LC_WAIT_ANY_THREAD */
+	pid_t waker;		  /* valid with LC_WAIT_WAKER_ASLEEP; 0: not known who */
 	enum lc_wait_protocol protocol; /* known while the thread lives */
 	struct lc_wait_tcp tcp;
 	char op[24];		     /* name of the call or operation */

@@ -32,6 +32,15 @@ static bool is_kind(const struct lc_wait *wait)
 	}
 }
 
+static bool waker_has_moved(const struct asking *asking, const struct lc_thread *waiter)
+{
+	const struct lc_thread *waker = lc_model_find(asking->observer->model,
+						      waiter->goes_on.waker);
+
+	return !waker || waker->ended_at || !waker->blocked ||
+	       waker->blocked_since != waiter->goes_on.waker_since;
+}
+
 /* Once for each reading; where its condition was so, again when that is to be confirmed. */
 static bool is_due(const struct asking *asking, const struct lc_thread *thread)
 {
@@ -43,6 +52,8 @@ static bool is_due(const struct asking *asking, const struct lc_thread *thread)
 		return false;
 	if (!(wait->flags & LC_WAIT_ASKED))
 		return true;
+	if (wait->flags & LC_WAIT_WAKER_ASLEEP)
+		return waker_has_moved(asking, thread);
 	return wait->flags & LC_WAIT_GOES_ON && !(wait->flags & LC_WAIT_GOES_ON_STILL) &&
 	       asking->begun >= thread->goes_on.since + AGAIN_AFTER;
 }
@@ -218,10 +229,37 @@ static void note_sleeps_again(struct lc_thread *thread)
 }
 
 /*
+ * As long as nothing has changed, somebody between the change and the signal was there from the
+ * begin.
+ */
+static void note_waker(struct asking *asking, const struct emulate_outcome *outcome,
+		       struct lc_thread *thread)
+{
+	struct lc_goes_on *goes_on = &thread->goes_on;
+	const struct lc_thread *waker;
+	bool known = false;
+
+	if (goes_on->no_waker)
+		return;
+	if (!goes_on->waker || waker_has_moved(asking, thread)) {
+		goes_on->waker = forward_find_waker(asking, thread, outcome, &known);
+		waker = lc_model_find(asking->observer->model, goes_on->waker);
+		goes_on->no_waker = !goes_on->waker;
+		goes_on->waker_since = waker && forward_has_time(asking->observer)
+					       ? waker->blocked_since
+					       : 0;
+		goes_on->waker_known = known;
+	}
+	if (goes_on->waker)
+		thread->wait->flags |= LC_WAIT_WAKER_ASLEEP;
+	thread->wait->waker = goes_on->waker_known ? goes_on->waker : 0;
+}
+
+/*
  * Its condition is so. That it was not so before, while it slept, or that the code shows that it
  * tests it before each wait: else it may be one that waits first and then works.
  */
-static void note_goes_on(const struct asking *asking, const struct emulate_outcome *outcome,
+static void note_goes_on(struct asking *asking, const struct emulate_outcome *outcome,
 			 struct lc_thread *thread)
 {
 	struct lc_goes_on now = { .block = thread->blocked_since,
@@ -237,15 +275,16 @@ static void note_goes_on(const struct asking *asking, const struct emulate_outco
 		return;
 	thread->wait->flags |= LC_WAIT_GOES_ON;
 	if (known && before.since && before.word == now.word && before.value == now.value &&
-	    before.object == now.object) {
-		now.since = before.since;
-		if (asking->begun >= before.since + AGAIN_AFTER)
-			thread->wait->flags |= LC_WAIT_GOES_ON_STILL;
-	}
+	    before.object == now.object)
+		now = before;
 	thread->goes_on = now;
+	if (asking->begun < now.since + AGAIN_AFTER)
+		return;
+	thread->wait->flags |= LC_WAIT_GOES_ON_STILL;
+	note_waker(asking, outcome, thread);
 }
 
-static void take_outcome(const struct asking *asking, const struct emulate_outcome *outcome,
+static void take_outcome(struct asking *asking, const struct emulate_outcome *outcome,
 			 struct lc_thread *thread)
 {
 	struct lc_wait *wait = thread->wait;
@@ -312,7 +351,8 @@ static bool answer_alike(struct asking *asking, struct lc_thread *thread)
 	site = site && site->alike >= ALIKE ? site : find_site(asking, thread, 0);
 	if (!thread->user_stack || !site || site->alike < ALIKE || site->flags & LC_WAIT_GOES_ON)
 		return false;
-	wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
+	wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL |
+			 LC_WAIT_WAKER_ASLEEP);
 	wait->flags |= LC_WAIT_ASKED | site->flags;
 	memcpy(wait->condition, site->condition, sizeof(wait->condition));
 	memcpy(wait->run, site->run, sizeof(wait->run));
@@ -330,7 +370,8 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 	int r;
 
 	thread->wait->flags |= LC_WAIT_ASKED;
-	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL);
+	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL |
+				 LC_WAIT_WAKER_ASLEEP);
 	if (!forward_take_process(asking, thread->task.pid))
 		return 0;
 	if (forward_is_doorbell(thread))

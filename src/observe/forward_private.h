@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the two questions share: forward.c, forward_doorbell.c, forward_holders.c,
- * forward_semaphores.c. Private to these.
+ * forward_semaphores.c, forward_wakers.c. Private to these.
  */
 #ifndef LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
 #define LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
@@ -74,5 +74,12 @@ bool forward_is_doorbell(const struct lc_thread *thread);
  */
 int forward_ask_doorbell(struct asking *asking, const struct lc_thread *thread,
 			 struct emulate_outcome *ret);
+
+/*
+ * forward_wakers.c: who of the threads that stand is between the change of that condition and its
+ * signal. Returns the thread; 0: none. *ret_known: it surely is; else that is not known of it.
+ */
+pid_t forward_find_waker(struct asking *asking, const struct lc_thread *waiter,
+			 const struct emulate_outcome *condition, bool *ret_known);
 
 #endif

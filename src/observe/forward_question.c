@@ -15,6 +15,7 @@
 #define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
 #define SEMAPHORE_BYTES 16
 #define GROUP_START 8
+#define MUTEX_OWNER 8			   /* of glibc: src/wait/glibc.c */
 #define STACK_BELOW ((uint64_t)256 * 1024) /* what a run may use of it, beyond what it has */
 #define THREAD_LOCAL_NEAR 2048 /* errno and the like, on one side of the thread pointer */
 #define DESCRIPTOR 2304	       /* struct pthread, on the other */
@@ -186,7 +187,10 @@ static bool free_lock(const struct forward_process *process, const struct lc_wai
 		      uint64_t word, struct emulate_question *question)
 {
 	switch (wait->protocol) {
-	case LC_WAIT_GLIBC_MUTEX:
+	case LC_WAIT_GLIBC_MUTEX: /* which makes sure that it has no owner */
+		add_patch(question, word, 0, false);
+		add_patch(question, wait->key.object + MUTEX_OWNER, 0, false);
+		return true;
 	case LC_WAIT_RUST_MUTEX:
 		add_patch(question, word, 0, false);
 		return true;

@@ -161,6 +161,8 @@ static void note_waker(struct observer *observer, struct lc_thread *waiter)
 	 */
 	if (target_core_of(observer->options->access))
 		return;
+	if (wait->flags & LC_WAIT_WAKER_ASLEEP)
+		return;
 	if (wait->flags & LC_WAIT_PROCESS_SHARED) /* others may be about to, and are not known */
 		return;
 	if (target_for_each_tid(waiter->task.pid, may_be_waker, &search) >= 0 && !search.found &&

@@ -70,6 +70,8 @@ static int64_t time_left(const struct field_source *source, const struct lc_wait
 	F(condition, TEXT, PLAIN, wait->condition[0], wait->condition,                             \
 	  "what the waiter's code tests before it goes on, and its value now; without symbols "    \
 	  "`prog+0x4060`, as nm and addr2line have it of the unstripped file")                     \
+	F(waker, NUMBER, PLAIN, wait->waker, wait->waker,                                          \
+	  "the thread that, run forward, comes to wake it, once its own wait is over")             \
 	F(run_forward, TEXT, PLAIN, wait->run[0], wait->run,                                       \
 	  "what came of running the waiter forward as if it had been woken")                       \
 	F(address, TEXT, PLAIN, wait->address[0], wait->address,                                   \

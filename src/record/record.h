@@ -11,7 +11,7 @@
 #include "util/error.h"
 
 #define RECORD_APPLICATION 0x6c6b6870 /* "lkhp": PRAGMA application_id */
-#define RECORD_VERSION 6	      /* PRAGMA user_version */
+#define RECORD_VERSION 7	      /* PRAGMA user_version */
 #define RECORD_SUFFIX ".leakhop"
 #define RECORD_LEAST_SIZE (1ull << 20) /* of --max-size */
 #define RECORD_NAME 64

@@ -150,7 +150,7 @@ CREATE TABLE wait ( -- what a thread, or a goroutine's socket, waits for; number
   key_space INTEGER, key_scope INTEGER, key_id INTEGER, key_part INTEGER,
   mutex_space INTEGER, mutex_scope INTEGER, mutex_id INTEGER, mutex_part INTEGER,
   peer INTEGER, flags INTEGER, fd INTEGER, has_value INTEGER, has_timeout INTEGER, expected INTEGER, value INTEGER,
-  ends_at INTEGER, position INTEGER, readers INTEGER, most INTEGER, threads INTEGER,
+  ends_at INTEGER, position INTEGER, readers INTEGER, most INTEGER, threads INTEGER, waker INTEGER,
   tcp_known INTEGER, tcp_state INTEGER, retransmits INTEGER, backoff INTEGER, receive_queue INTEGER,
   send_queue INTEGER, peer_receive_queue INTEGER, unacknowledged INTEGER, sent_ms_ago INTEGER,
   received_ms_ago INTEGER, bytes_sent INTEGER, bytes_received INTEGER,

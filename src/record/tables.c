@@ -231,6 +231,7 @@ static const struct record_column wait_columns[] = {
 	U(readers, readers),
 	U(most, limit),
 	U(threads, threads),
+	S(waker, waker),
 	B(tcp_known, tcp.known),
 	U(tcp_state, tcp.state),
 	U(retransmits, tcp.retransmits),

@@ -8,7 +8,7 @@
 /* What a worker says may be an attacker's. */
 static bool is_sound(const struct emulate_outcome *outcome)
 {
-	if (outcome->end > EMULATE_ENDS || outcome->why > EMULATE_WHY_LAST ||
+	if (outcome->end > EMULATE_END_LAST || outcome->why > EMULATE_WHY_LAST ||
 	    outcome->condition_count > EMULATE_CONDITIONS ||
 	    outcome->release_count > EMULATE_RELEASES)
 		return false;

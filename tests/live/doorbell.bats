@@ -66,7 +66,7 @@ open_question() {
 }
 @test "who gave it work sleeps, and may ring behind that" {
 	look doorbell later
-	told later '.verdict == "suspect" and .rule == "condition-true"' "$json"
+	told later '.verdict == "suspect" and .rule == "waker-waits"' "$json"
 	no_findings "$json"
 }
 @test "one descriptor is from outside" { open_question outside event-loop; }

@@ -351,7 +351,7 @@ static void test_no_field_is_forgotten(void **state)
 	assert_covers(&record_go_block, sizeof(struct lc_go_block), 3);
 	assert_covers(&record_futex_wake, sizeof(struct lc_futex_wake), 0);
 	assert_covers(&record_epoll_return, sizeof(struct lc_epoll_return), 4);
-	assert_covers(&record_wait, offsetof(struct lc_wait, owners), 6);
+	assert_covers(&record_wait, offsetof(struct lc_wait, owners), 6 + 4);
 	assert_covers(&record_thread,
 		      sizeof(struct record_thread_row) - sizeof(UT_hash_handle) -
 			      sizeof(((struct lc_thread *)NULL)->longest) -

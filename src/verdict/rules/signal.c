@@ -77,11 +77,32 @@ static void signal_lost(struct judged *judged)
 		judge_remedy(judged, "%s", remedy_of_lost_wake_up(judged->wait->kind));
 }
 
+/* Between the change and the signal: it signals when its own wait is over. */
+static void waker_sleeps(struct judged *judged)
+{
+	const struct lc_wait *wait = judged->wait;
+	const struct lc_thread *waker = lc_model_find(judged->rules->graph->model, wait->waker);
+
+	judge(judged, VERDICT_SUSPECT, "waker-waits",
+	      "woken now, it would go on, since %s; thread %d%s%s%s comes to wake it, when its own "
+	      "wait is over",
+	      wait->condition, wait->waker, waker ? " (" : "", waker ? waker->task.comm : "",
+	      waker ? ")" : "");
+	judge_remedy(judged, "see to what thread %d waits for; signal first, and wait afterwards",
+		     wait->waker);
+	judge_otherwise(judged, "if nobody were on the way to wake it, its wake-up would have been "
+				"lost");
+}
+
 /* Its own code says that it would go on, and that it would not if a word were otherwise. */
 static void condition_is_so(struct judged *judged)
 {
 	const struct lc_wait *wait = judged->wait;
 
+	if (wait->flags & LC_WAIT_WAKER_ASLEEP && wait->waker) {
+		waker_sleeps(judged);
+		return;
+	}
 	if (!(wait->flags & LC_WAIT_GOES_ON_STILL) || !(wait->flags & LC_WAIT_NO_WAKER)) {
 		judge(judged, VERDICT_SUSPECT, "condition-true",
 		      "woken now, it would go on, since %s: it is about to be woken, or never will "

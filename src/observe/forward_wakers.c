@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether somebody is between the change of a condition and its signal. A thread whose condition is
+ * so has lost its wake-up only if nobody is: who changed it may have been preempted, which its
+ * samples show, but also sleep, write to a pipe that is full, or wait for a lock, and signal behind
+ * that. So each thread that has run since the waiter tested its condition for the last time is run
+ * forward: who comes to wake it is on the way, and of whom it is not known, may be.
+ *
+ * Who changes the condition first, and then signals, does that for another time.
+ */
+#include "observe/forward_private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "target/memory.h"
+
+#define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
+#define PLACES 32
+#define ALIKE 4		 /* at one place: the others are taken to be so, too */
+#define THREADS_MOST 128 /* that are asked about one waiter */
+
+enum way {
+	WAY_NOT_KNOWN,
+	WAY_NONE,
+	WAY_ENDS, /* the same, and with that the thread ends */
+	WAY_TO_WAKE,
+};
+
+struct place {
+	uint32_t stack;
+	unsigned count; /* of those that were asked, and are on no way */
+};
+
+struct search {
+	struct asking *asking;
+	const struct lc_thread *waiter;
+	const struct emulate_outcome *condition;
+	uint64_t since; /* then, at the latest, the condition was not so */
+	unsigned asked;
+	struct place places[PLACES];
+	size_t place_count;
+};
+
+/* For a signal like this one, by the same code. */
+static bool waits_alike(const struct search *search, const struct lc_thread *thread)
+{
+	const struct lc_thread *waiter = search->waiter;
+
+	return waiter->user_stack && thread->user_stack == waiter->user_stack && thread->wait &&
+	       !memcmp(&thread->wait->key, &waiter->wait->key, sizeof(waiter->wait->key));
+}
+
+static bool stands(const struct lc_thread *thread)
+{
+	return thread->blocked && thread->wait && thread->wait_confirmed && !thread->moving;
+}
+
+/* Who began to wait before the condition was so has not changed it, nor was woken for it. */
+static bool stood_before(const struct search *search, const struct lc_thread *thread)
+{
+	return thread->blocked_since < search->since && !thread->rearms;
+}
+
+/* What it waits for comes from elsewhere, as its next request: that is not between the two. */
+static bool waits_for_input(const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+
+	return thread->syscall.nr != SYS_futex && !wait->has_timeout &&
+	       !(wait->flags & LC_WAIT_OWN_PROCESS) &&
+	       (wait->direction == LC_WAIT_READ || wait->direction == LC_WAIT_ACCEPT ||
+		wait->kind == LC_WAIT_EPOLL || wait->kind == LC_WAIT_POLL ||
+		wait->kind == LC_WAIT_SIGNAL);
+}
+
+static bool is_sleep(const struct lc_thread *thread)
+{
+	return thread->syscall.nr == SYS_nanosleep || thread->syscall.nr == SYS_clock_nanosleep;
+}
+
+/* It goes on by itself, and may come again and again before it signals. */
+static bool goes_on_by_itself(const struct lc_thread *thread)
+{
+	return is_sleep(thread) || thread->wait->has_timeout;
+}
+
+static const struct lc_thread *thread_of_process(const struct search *search, pid_t tid)
+{
+	const struct lc_thread *thread = lc_model_find(search->asking->observer->model, tid);
+
+	return thread && thread->task.pid == search->waiter->task.pid && !thread->ended_at ? thread
+											   : NULL;
+}
+
+/* --- one run --- */
+
+static void watch_conditions(const struct search *search, struct emulate_question *question)
+{
+	const struct emulate_outcome *condition = search->condition;
+
+	for (uint32_t i = 0; i < condition->condition_count; i++) {
+		for (uint32_t more = 0; more < 2; more++)
+			question->watches[question->watch_count++] =
+				(struct emulate_watch){ .address = condition->conditions[i].address,
+							.mask = UINT32_MAX,
+							.more = more };
+	}
+}
+
+static bool make_question(const struct search *search, const struct lc_thread *thread,
+			  struct emulate_question *ret)
+{
+	struct asking *asking = search->asking;
+	const struct lc_wait *wait = search->waiter->wait;
+
+	if (thread->wait->kind == LC_WAIT_JOIN) {
+		*ret = forward_begin(&asking->process, thread);
+		ret->follow = 1;
+		ret->patch_count = 1; /* the kernel clears the word of a thread that ends */
+		ret->patches[0] = (struct emulate_patch){ .address = thread->syscall.args[0],
+							  .size = 4 };
+	} else if (!forward_frees_question(&asking->process, thread, ret)) {
+		return false;
+	}
+	ret->asked = EMULATE_WHOM_WAKES;
+	ret->rounds = goes_on_by_itself(thread) ? EMULATE_ROUNDS : 0;
+	ret->writes_wake = forward_is_doorbell(search->waiter);
+	ret->wakes = (struct emulate_range){ wait->key.object, wait->key.object + CONDITION_BYTES };
+	if (wait->protocol != LC_WAIT_GLIBC_CONDITION)
+		ret->wakes.end = wait->key.object + sizeof(uint32_t);
+	if (wait->key.space != LC_WAIT_SPACE_PRIVATE)
+		ret->wakes.end = ret->wakes.start;
+	watch_conditions(search, ret);
+	return thread->thread_pointer;
+}
+
+/*
+ * It would wait next for the end of a thread: of the waiter, which comes no sooner, or of one that
+ * does not end either.
+ */
+static bool joins_who_stays(const struct search *search, const struct emulate_outcome *outcome)
+{
+	const struct lc_thread *joinee;
+	uint32_t tid = 0;
+	size_t count = 0;
+
+	if (outcome->call != SYS_futex ||
+	    target_memory_read(&search->asking->process.task, outcome->object, &tid, sizeof(tid),
+			       &count) < 0 ||
+	    count != sizeof(tid))
+		return false;
+	if ((pid_t)tid == search->waiter->task.ns_tid)
+		return true;
+	joinee = thread_of_process(search, (pid_t)tid);
+	return joinee && waits_alike(search, joinee);
+}
+
+static enum way take_outcome(const struct search *search, const struct lc_thread *thread,
+			     const struct emulate_outcome *outcome)
+{
+	if (outcome->release_count) /* it changes the condition: for another time, or as who was
+				       woken */
+		return WAY_NOT_KNOWN;
+	switch (outcome->end) {
+	case EMULATE_WAKES:
+		return WAY_TO_WAKE;
+	case EMULATE_ENDS:
+		return WAY_ENDS;
+	case EMULATE_RESTS:
+		return WAY_NONE;
+	case EMULATE_SLEEPS_AGAIN:
+	case EMULATE_CAME_BACK:
+		return goes_on_by_itself(thread) && !outcome->settled ? WAY_NOT_KNOWN : WAY_NONE;
+	case EMULATE_WAITS:
+		return joins_who_stays(search, outcome) ? WAY_NONE : WAY_NOT_KNOWN;
+	default:
+		return WAY_NOT_KNOWN;
+	}
+}
+
+static enum way run(struct search *search, const struct lc_thread *thread,
+		    const struct emulate_question *question)
+{
+	struct asking *asking = search->asking;
+	const struct emulate_source source = { forward_page, &asking->process };
+	struct emulator *emulator = asking->observer->options->emulator;
+	struct emulate_outcome outcome;
+
+	if (emulator->does->ask(emulator, question, &source, &outcome) < 0 ||
+	    !forward_stood_still(asking, thread))
+		return WAY_NOT_KNOWN;
+	return take_outcome(search, thread, &outcome);
+}
+
+/* The worse of two. */
+static enum way worse(enum way a, enum way b)
+{
+	if (a == WAY_TO_WAKE || b == WAY_TO_WAKE)
+		return WAY_TO_WAKE;
+	if (a == WAY_NOT_KNOWN || b == WAY_NOT_KNOWN)
+		return WAY_NOT_KNOWN;
+	return a == WAY_ENDS || b == WAY_ENDS ? WAY_ENDS : WAY_NONE;
+}
+
+/* What its call gives decides where it goes: that it had nothing, or something; and its time-out.
+ */
+static enum way run_each_way(struct search *search, const struct lc_thread *thread)
+{
+	struct emulate_question question;
+	enum way way;
+
+	if (!make_question(search, thread, &question))
+		return WAY_NOT_KNOWN;
+	way = run(search, thread, &question);
+	if (thread->syscall.nr == SYS_futex && thread->wait->has_timeout) {
+		question.patch_count = 0;
+		question.result = (uint64_t)-ETIMEDOUT;
+		way = worse(way, run(search, thread, &question));
+	} else if (thread->syscall.nr != SYS_futex && !is_sleep(thread)) {
+		question.result = 1;
+		way = worse(way, run(search, thread, &question));
+	}
+	return way;
+}
+
+/* --- all of them --- */
+
+static struct place *find_place(struct search *search, uint32_t stack)
+{
+	for (size_t i = 0; i < search->place_count; i++) {
+		if (search->places[i].stack == stack)
+			return &search->places[i];
+	}
+	if (!stack || search->place_count == PLACES)
+		return NULL;
+	search->places[search->place_count] = (struct place){ .stack = stack };
+	return &search->places[search->place_count++];
+}
+
+static enum way ask(struct search *search, const struct lc_thread *thread)
+{
+	struct place *place = find_place(search, thread->user_stack);
+	enum way way;
+
+	if (place && place->count >= ALIKE)
+		return WAY_NONE;
+	if (search->asked++ >= THREADS_MOST || !forward_has_time(search->asking->observer))
+		return WAY_NOT_KNOWN;
+	way = run_each_way(search, thread);
+	if (place && way == WAY_NONE)
+		place->count++;
+	return way;
+}
+
+/* Who waits for the end of a thread goes on no sooner than that one has. */
+static const struct lc_thread *joinee_of(const struct search *search,
+					 const struct lc_thread *thread)
+{
+	const struct lc_wait *wait = thread->wait;
+
+	if (wait->kind != LC_WAIT_JOIN || wait->has_timeout || wait->owner_count != 1)
+		return NULL;
+	return thread_of_process(search, wait->owners[0].tid);
+}
+
+static bool joins_who_stays_now(struct search *search, const struct lc_thread *thread)
+{
+	const struct lc_thread *joinee = joinee_of(search, thread);
+
+	if (!joinee)
+		return false;
+	return joinee == search->waiter || waits_alike(search, joinee) ||
+	       (stands(joinee) && ask(search, joinee) == WAY_NONE);
+}
+
+static bool may_be_on_the_way(struct search *search, const struct lc_thread *thread, enum way *ret)
+{
+	*ret = WAY_NOT_KNOWN;
+	if (thread->ended_at || thread == search->waiter || waits_alike(search, thread))
+		return false;
+	if (!stands(thread)) /* its samples tell */
+		return false;
+	if (stood_before(search, thread) || joins_who_stays_now(search, thread))
+		return false;
+	*ret = ask(search, thread);
+	return *ret == WAY_TO_WAKE || (*ret == WAY_NOT_KNOWN && !waits_for_input(thread));
+}
+
+/* Of several at one place that wait for the same the last one that came found it not so yet. */
+static uint64_t not_so_at(const struct search *search)
+{
+	const struct lc_thread *thread = lc_model_next(search->asking->observer->model, NULL);
+	uint64_t at = search->waiter->blocked_since;
+
+	for (; thread; thread = lc_model_next(search->asking->observer->model, thread)) {
+		if (!thread->ended_at && thread->blocked && waits_alike(search, thread) &&
+		    thread->blocked_since > at)
+			at = thread->blocked_since;
+	}
+	return at;
+}
+
+static pid_t find_in(struct search *search, struct lc_model *model, bool *ret_known)
+{
+	const struct lc_thread *thread = lc_model_next(model, NULL);
+	pid_t found = 0;
+	enum way way;
+
+	for (; thread && !*ret_known; thread = lc_model_next(model, thread)) {
+		if (thread->task.pid != search->waiter->task.pid ||
+		    !may_be_on_the_way(search, thread, &way))
+			continue;
+		found = thread->task.tid;
+		*ret_known = way == WAY_TO_WAKE;
+	}
+	return found;
+}
+
+pid_t forward_find_waker(struct asking *asking, const struct lc_thread *waiter,
+			 const struct emulate_outcome *condition, bool *ret_known)
+{
+	struct search search = { .asking = asking, .waiter = waiter, .condition = condition };
+	pid_t found;
+
+	search.since = not_so_at(&search);
+	*ret_known = false;
+	found = find_in(&search, asking->observer->model, ret_known);
+	return found ?: find_in(&search, asking->observer->others, ret_known);
+}
