@@ -63,12 +63,24 @@ static bool stood_before(const struct search *search, const struct lc_thread *th
 	return thread->blocked_since < search->since && !thread->rearms;
 }
 
+static bool has_timer(const struct lc_wait *wait)
+{
+	if (wait->has_timeout || wait->kind == LC_WAIT_TIMERFD ||
+	    wait->member_count < wait->member_total)
+		return true;
+	for (uint32_t i = 0; i < wait->member_count; i++) {
+		if (wait->members[i].kind == LC_WAIT_TIMERFD)
+			return true;
+	}
+	return false;
+}
+
 /* What it waits for comes from elsewhere, as its next request: that is not between the two. */
 static bool waits_for_input(const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 
-	return thread->syscall.nr != SYS_futex && !wait->has_timeout &&
+	return thread->syscall.nr != SYS_futex && !has_timer(wait) &&
 	       !(wait->flags & LC_WAIT_OWN_PROCESS) &&
 	       (wait->direction == LC_WAIT_READ || wait->direction == LC_WAIT_ACCEPT ||
 		wait->kind == LC_WAIT_EPOLL || wait->kind == LC_WAIT_POLL ||

@@ -31,7 +31,6 @@ struct runtime_forward {
 	} endings[RUNTIME_ENDINGS];	 /* each way that the wait may end */
 	size_t ending_count;
 	bool guessed; /* it may end with values that are not tried */
-	bool rests;   /* it stands in a wait, and not in a call of the system */
 	struct {
 		uint64_t address, value;
 	} words[RUNTIME_WORDS]; /* as they would be */

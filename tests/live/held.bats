@@ -36,6 +36,12 @@ crosswise() {
 	done
 }
 
+@test "a reader that waits for a mutex in its turn" {
+	look 2 held behind
+	is "$(ready_tid writer)" "[.wait.owners[].tid] == [$(ready_tid holder)]" "$json"
+	no_findings "$json"
+}
+
 @test "the text names it, and where it would unlock" {
 	look 3 held read
 	leakhop dump -p "$pid" -m 1ms >"$BATS_TEST_TMPDIR/text"
@@ -105,7 +111,7 @@ crosswise() {
 # Run forward they come back to their waits; another way, or later, they would unlock.
 @test "a read lock that is unlocked once a descriptor is readable, a time is over, or sleeps have been enough" {
 	local fault
-	for fault in poll late told counts clock; do
+	for fault in poll late told counts own-counts clock; do
 		look 2 held $fault
 		is "$(ready_tid writer)" '.verdict == "suspect" and .rule == "readers"' "$json"
 		no_findings "$json"

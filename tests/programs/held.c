@@ -4,7 +4,8 @@
  * write. abba: two read what the other wants to write; well: one of them wakes up by itself. never:
  * who read has ended without unlocking; well: another unlocks it, at last. Or it unlocks once its
  * descriptor is readable (poll), its time is over (late), one that sleeps now tells it to (told), it
- * has slept often enough (counts), or a clock says so (clock).
+ * has slept often enough (counts, own-counts), or a clock says so (clock).
+ * behind: who reads waits for a mutex.
  * place: one has a semaphore used as a lock, and sleeps; another wants it. places: two of these
  * crosswise; well: one of them wakes up by itself. joined: main waits for the end of one of them;
  * well: for a descriptor, and then posts. handed: who posts them is another than who waits.
@@ -37,6 +38,19 @@ FRAME static void *read_and_sleep(void *arg)
 	fixture_ready("holder");
 	sleep_long();		     /* @block holder */
 	pthread_rwlock_unlock(&one); /* @unlock holder */
+	return arg;
+}
+
+static pthread_mutex_t kept = PTHREAD_MUTEX_INITIALIZER;
+
+FRAME static void *read_and_lock(void *arg)
+{
+	pthread_rwlock_rdlock(&one);
+	pthread_barrier_wait(&both);
+	fixture_ready("holder");
+	pthread_mutex_lock(&kept);
+	pthread_mutex_unlock(&kept);
+	pthread_rwlock_unlock(&one);
 	return arg;
 }
 
@@ -102,6 +116,14 @@ static void make_read(void)
 	void *(*const functions[])(void *) = { read_and_sleep, read_before, write_one };
 
 	run(3, functions);
+}
+
+static void make_behind(void)
+{
+	void *(*const functions[])(void *) = { read_and_lock, write_one };
+
+	pthread_mutex_lock(&kept); /* main keeps it */
+	run(2, functions);
 }
 
 FRAME static void *read_and_end(void *arg)
@@ -185,6 +207,24 @@ FRAME static void *unlock_after_sleeps(void *arg)
 		sleep_long(); /* @block counts */
 	pthread_rwlock_unlock(&one);
 	return arg;
+}
+
+/* The same, in a variable of the thread's own. */
+FRAME static void *unlock_after_own_sleeps(void *arg)
+{
+	static __thread volatile int sleeps;
+
+	pthread_barrier_wait(&both);
+	fixture_ready("last");
+	while (sleeps++ < 3)
+		sleep_long();
+	pthread_rwlock_unlock(&one);
+	return arg;
+}
+
+static void make_own_counts(void)
+{
+	leave_read(unlock_after_own_sleeps);
 }
 
 static void make_counts(void)
@@ -390,6 +430,8 @@ int main(int argc, char **argv)
 		{ "late", make_late },
 		{ "told", make_told },
 		{ "counts", make_counts },
+		{ "own-counts", make_own_counts },
+		{ "behind", make_behind },
 		{ "clock", make_clock },
 		{ "place", make_place },
 		{ "places", make_places },

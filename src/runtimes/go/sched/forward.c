@@ -378,7 +378,6 @@ bool golang_forward(struct runtime *runtime, const struct lc_go_process *model,
 	ret->registers.known = (1ull << LC_REGISTER_COUNT) - 1;
 	ret->stack_from = d.stack_lo;
 	ret->stack_to = d.stack_hi;
-	ret->rests = d.status != GO_STATUS_SYSCALL;
 	ret->lock = lc_go_lock_of(goroutine);
 	found = stack && find_start(process, &d, goroutine, stack, size, ret) &&
 		add_thread(process, &d, goroutine, ret) && add_known(process, ret);
