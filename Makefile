@@ -83,7 +83,7 @@ $(BUILD)/static/%.o: src/%.c Makefile
 	$(Q)$(CC) $(all_cflags) -DLEAKHOP_STATIC -c -o $@ $<
 
 $(BUILD)/leakhop-static: static_unicorn =
-$(BUILD)/leakhop-static-emulator: static_unicorn = -Wl,-u,uc_open -lunicorn
+$(BUILD)/leakhop-static-emulator: static_unicorn = -Wl,-u,uc_open -lunicorn $(EMULATOR_LDFLAGS)
 $(BUILD)/leakhop-static $(BUILD)/leakhop-static-emulator: $(BUILD)/obj/main.o $(static_objects) $(archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(static_unicorn) $(static_libraries)

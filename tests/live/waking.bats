@@ -6,39 +6,55 @@
 load helper
 load asked
 
-setup() { setup_asked; threads=3; }
+faults=(sleep often pipe lock word join semaphore bell taken)
 
-# between FAULT
-between() {
-	look waking "$1"
-	is "$(ready_tid waiter)" '.verdict == "stuck" and .rule == "lost-wake-up" and .proof != "" and
-		.wait.condition == "job_count (1)"' "$json"
-	kill_fixtures || :
-	look waking "$1" well
-	is "$(ready_tid waiter)" ".verdict == \"suspect\" and .rule == \"waker-waits\" and
-		.wait.waker == $(ready_tid changer)" "$json"
-	kill_fixtures || :
+setup() { setup_asked; }
+
+# stand PROGRAM [well]: each fault in a process of its own, in one dump. Sets of, the process of each.
+stand() {
+	local fault
+	declare -gA of=()
+	out=$BATS_TEST_TMPDIR/out
+	for fault in "${faults[@]}"; do
+		"$programs/$1" "$fault" "${@:2}" >>"$out" 2>>"$out.err" </dev/null 3>&- &
+		pids+=("$!")
+		of[$fault]=$!
+	done
+	await $((3 * ${#faults[@]} + 1)) # taken has one more
+	eventually 20 all_due "$json"
 }
 
-@test "he sleeps" { between sleep; }
-@test "he sleeps again and again" { between often; }
-@test "he writes to a full pipe" { between pipe; }
-@test "he waits for a lock" { between lock; }
-@test "he waits for another's word, which has not come" { between word; }
-@test "he waits for a thread to end" { between join; }
-@test "a semaphore that only wakes" { between semaphore; }
-@test "a loop that is woken by an eventfd" { between bell; }
+tid() { awk -v name="$2" -v pid="${of[$1]}" '$1 == "READY" && $3 == name && $5 == pid { print $2 }' "$out"; } # FAULT NAME
 
-@test "another was woken for it, and sleeps before he takes it" {
-	threads=4
-	look waking taken well
-	no_findings "$json"
-	is "$(ready_tid waiter)" '.verdict == "suspect"' "$json"
+@test "no signal behind it: each is a lost wake-up" {
+	local fault
+	stand waking
+	for fault in "${faults[@]}"; do
+		is "$(tid "$fault" waiter)" '.verdict == "stuck" and .rule == "lost-wake-up" and .proof != "" and
+			.wait.condition == "job_count (1)"' "$json"
+	done
 }
 
-@test "a trace keeps to it: no finding comes of it later" {
-	look waking sleep well
+@test "a signal behind it: none is, and who comes is named" {
+	local fault program
+	for program in waking stripped/waking; do
+		stand "$program" well
+		for fault in "${faults[@]}"; do
+			is "$(tid "$fault" waiter)" '.verdict == "suspect" and .proof == ""' "$json"
+			# Who takes the job is no one who wakes.
+			[[ $fault == taken ]] || is "$(tid "$fault" waiter)" \
+				".rule == \"waker-waits\" and .wait.waker == $(tid "$fault" changer)" "$json"
+		done
+		kill_fixtures || :
+		rm "$out"
+	done
+}
+
+@test "no finding comes of it later, and the text names who comes" {
+	start waking sleep well
+	await 3
 	leakhop trace -p "$pid" -m 50ms -d 4 --json >"$json"
 	no_findings "$json"
-	is "$(ready_tid waiter)" ".rule == \"waker-waits\"" "$json"
+	is "$(ready_tid waiter)" '.rule == "waker-waits"' "$json"
+	leakhop dump -p "$pid" -m 50ms | grep -E "why .*job_count \(1\); thread $(ready_tid changer) \(waking\) comes to wake it"
 }

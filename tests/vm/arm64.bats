@@ -99,8 +99,8 @@ setup_file() {
 	need_tool
 	cases >"$records/cases"
 	mkdir -p "$build/emulator"
-	[[ ! -e $emulator ]] || cp -L "$emulator" "$build/emulator/"
-	for words in "$leakhop" "$programs/locks" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
+	[[ -x $leakhop-static-emulator || ! -e $emulator ]] || cp -L "$emulator" "$build/emulator/"
+	for words in "$leakhop" "$leakhop-static-emulator" "$programs/locks" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
 		"$programs"/go-1.*/go{leak,expected} "$cancelling" "$build/emulator"; do
 		[[ ! -e $words ]] || puts+=(-a "$words")
 	done
@@ -278,7 +278,7 @@ held() {
 @test "who holds Go's locks: by deferred calls, and run forward" {
 	[[ -s $records/holders.json ]] || skip "no goholds"
 	held main.go '.how == "holds" and .deferred and .line == $unlock' global field read deep embedded value writer loop
-	[[ -e $emulator ]] || skip "no libunicorn for arm64: nothing was run forward"
+	[[ -x $leakhop-static-emulator || -e $emulator ]] || skip "no libunicorn for arm64: nothing was run forward"
 	held plain.go '.how == "holds" and .line == $unlock' plain callee behindloop handed plainread locker closure group either
 	held plain.go '.how == "likely" and .line == $unlock' sometimes iftold answer later
 }
