@@ -18,8 +18,9 @@
 
 #define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
 #define PLACES 32
-#define ALIKE 4		 /* at one place: the others are taken to be so, too */
-#define THREADS_MOST 128 /* that are asked about one waiter */
+#define ALIKE 4		     /* at one place: the others are taken to be so, too */
+#define THREADS_MOST 128     /* that are asked about one waiter, */
+#define WAITER_NS 500000000u /* and the time that they may take */
 
 enum way {
 	WAY_NOT_KNOWN,
@@ -39,6 +40,7 @@ struct search {
 	const struct emulate_outcome *condition;
 	uint64_t since; /* then, at the latest, the condition was not so */
 	unsigned asked;
+	uint64_t until;
 	struct place places[PLACES];
 	size_t place_count;
 };
@@ -258,7 +260,8 @@ static enum way ask(struct search *search, const struct lc_thread *thread)
 
 	if (place && place->count >= ALIKE)
 		return WAY_NONE;
-	if (search->asked++ >= THREADS_MOST || !forward_has_time(search->asking->observer))
+	if (search->asked++ >= THREADS_MOST || now_monotonic() >= search->until ||
+	    !forward_has_time(search->asking->observer))
 		return WAY_NOT_KNOWN;
 	way = run_each_way(search, thread);
 	if (place && way == WAY_NONE)
@@ -337,6 +340,7 @@ pid_t forward_find_waker(struct asking *asking, const struct lc_thread *waiter,
 	pid_t found;
 
 	search.since = not_so_at(&search);
+	search.until = now_monotonic() + WAITER_NS;
 	*ret_known = false;
 	found = find_in(&search, asking->observer->model, ret_known);
 	return found ?: find_in(&search, asking->observer->others, ret_known);
