@@ -76,6 +76,15 @@ $(BUILD)/leakhop: $(BUILD)/obj/main.o $(archives)
 static_objects := $(patsubst %,$(BUILD)/static/%.o,emulate/library sandbox/fetcher)
 static_libraries = $(shell $(PKG_CONFIG) --static --libs $(packages)) -liberty -lm
 STRIP ?= strip
+NM ?= nm
+
+# libunicorn has machines of ten kinds. That of the other ones is said to be nowhere (uc_open() looks for it first): a
+# third of its size, and an offset table that arm64's static libc can live with.
+unicorn_machine := $(if $(filter arm64,$(ARCH)),arm64,x86)
+unicorn_others = $(addsuffix =0,$(addprefix -Wl$(comma)--defsym=,$(sort $(filter-out $(unicorn_machine)_%,$(shell \
+	$(NM) -u $(shell $(CC) -print-file-name=libunicorn.a) 2>/dev/null | awk '{ print $$NF }' | \
+	grep -E '_(uc_init|context_reg_(read|write))$$')))))
+comma := ,
 
 $(BUILD)/static/%.o: src/%.c Makefile
 	$(call say,CC,$@)
@@ -83,7 +92,7 @@ $(BUILD)/static/%.o: src/%.c Makefile
 	$(Q)$(CC) $(all_cflags) -DLEAKHOP_STATIC -c -o $@ $<
 
 $(BUILD)/leakhop-static: static_unicorn =
-$(BUILD)/leakhop-static-emulator: static_unicorn = -Wl,-u,uc_open -lunicorn $(EMULATOR_LDFLAGS)
+$(BUILD)/leakhop-static-emulator: static_unicorn = -Wl,-u,uc_open $(unicorn_others) -lunicorn
 $(BUILD)/leakhop-static $(BUILD)/leakhop-static-emulator: $(BUILD)/obj/main.o $(static_objects) $(archives)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(static_unicorn) $(static_libraries)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,8 @@
 
 const char *const target_host_roots[] = { "", "/host", "/proc/1/root", NULL };
 
-/* Only what root wrote, or could: a container's own files must not name it. */
-static json_t *load(const char *root, const char *path)
+/* What its owner wrote, or root: a container's own files must not name it. */
+static json_t *load_of(const char *root, const char *path, uid_t owner)
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *text = NULL;
@@ -29,13 +30,19 @@ static json_t *load(const char *root, const char *path)
 	ssize_t length;
 
 	if (target_file_open_below(NULL, root, path, 0, &fd) < 0 || fstat(fd, &status) ||
-	    status.st_size <= 0 || status.st_size > FILE_MOST || status.st_mode & S_IWOTH)
+	    status.st_size <= 0 || status.st_size > FILE_MOST || status.st_mode & S_IWOTH ||
+	    (status.st_uid && status.st_uid != owner))
 		return NULL;
 	text = malloc((size_t)status.st_size);
 	if (!text)
 		return NULL;
 	length = pread(fd, text, (size_t)status.st_size, 0);
 	return length < 0 ? NULL : json_loadb(text, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+}
+
+static json_t *load(const char *root, const char *path)
+{
+	return load_of(root, path, 0);
 }
 
 static void take(const json_t *object, const char *key, char *to, size_t size)
@@ -129,9 +136,9 @@ static bool name_by_cri_o(const char *root, struct lc_cgroup *cgroup)
 	return name_by_annotations(root, path, cgroup);
 }
 
-static bool name_by_podman(const char *root, struct lc_cgroup *cgroup)
+/* Takes over the file. */
+static bool name_by_storage(json_t *file, struct lc_cgroup *cgroup)
 {
-	json_t *file = load(root, "/var/lib/containers/storage/overlay-containers/containers.json");
 	const json_t *container, *name;
 	const char *id;
 	size_t i;
@@ -149,6 +156,63 @@ static bool name_by_podman(const char *root, struct lc_cgroup *cgroup)
 	}
 	json_decref(file);
 	return *cgroup->container;
+}
+
+/* "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope/container" */
+static bool find_user(const char *path, uid_t *ret)
+{
+	const char *at = strstr(path, "/user-");
+	char *end;
+	unsigned long uid;
+
+	if (!at)
+		return false;
+	uid = strtoul(at + strlen("/user-"), &end, 10);
+	*ret = (uid_t)uid;
+	return uid && uid == *ret && !strncmp(end, ".slice/", strlen(".slice/"));
+}
+
+static bool find_home(const char *root, uid_t uid, char *home, size_t size)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	const struct passwd *user = NULL;
+	struct passwd entry;
+	char line[1024];
+	int fd;
+
+	if (target_file_open_below(NULL, root, "/etc/passwd", 0, &fd) < 0)
+		return false;
+	file = fdopen(fd, "r");
+	if (!file) {
+		close(fd);
+		return false;
+	}
+	while (!fgetpwent_r(file, &entry, line, sizeof(line), (struct passwd **)&user)) {
+		if (entry.pw_uid == uid)
+			return (size_t)snprintf(home, size, "%s", entry.pw_dir) < size;
+	}
+	return false;
+}
+
+/* A user's own containers; where they are unless storage.conf says otherwise. */
+static bool name_by_user(const char *root, struct lc_cgroup *cgroup)
+{
+	char path[512], home[256];
+	uid_t uid;
+
+	if (!find_user(cgroup->path, &uid) || !find_home(root, uid, home, sizeof(home)))
+		return false;
+	snprintf(path, sizeof(path),
+		 "%s/.local/share/containers/storage/overlay-containers/containers.json", home);
+	return name_by_storage(load_of(root, path, uid), cgroup);
+}
+
+static bool name_by_podman(const char *root, struct lc_cgroup *cgroup)
+{
+	return name_by_storage(load(root, "/var/lib/containers/storage/overlay-containers/"
+					  "containers.json"),
+			       cgroup) ||
+	       name_by_user(root, cgroup);
 }
 
 static void set_runtime(struct lc_cgroup *cgroup, const char *runtime)

@@ -23,6 +23,8 @@ extern const char *const target_host_roots[];
  *   /run/containers/storage/overlay-containers/ID/userdata/config.json    (CRI-O's annotations)
  *   /var/lib/containers/storage/overlay-containers/containers.json        (containers/storage;
  * podman)
+ *   HOME/.local/share/containers/storage/overlay-containers/containers.json, of the user whose
+ * group the container is in, by /etc/passwd there                        (podman without root)
  */
 void target_name_container(const char *const *roots, struct target_cgroup *cgroup);
 

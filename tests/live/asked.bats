@@ -90,7 +90,7 @@ below() {
 	await 2
 	strace -f -e trace=execve -o "$BATS_TEST_TMPDIR/calls" "$leakhop" dump -p "$pid" >/dev/null
 	grep -q -- '"--worker"' "$BATS_TEST_TMPDIR/calls"
-	! grep -q -- '"--emulator"' "$BATS_TEST_TMPDIR/calls"
+	not grep -q -- '"--emulator"' "$BATS_TEST_TMPDIR/calls"
 }
 
 @test "C++: a predicate" { lost asked_cpp job '^jobs' ; }

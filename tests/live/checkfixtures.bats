@@ -56,7 +56,7 @@ left_over() {
 # none COMMAND...: the healthy twins, looked at while they live
 none() {
 	GROW=0 all_at_once 124 --timeout 4s --grace 0s -- "$@"
-	! grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2
+	not grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2
 	grep -q 'failures="0"' "$shared/junit.xml"
 }
 

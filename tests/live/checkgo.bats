@@ -45,7 +45,7 @@ by_test() {
 TestOuter failed $(at server_test.go spawn inner)" ]] || { cases >&2; return 1; }
 	cases | grep -qx 'TestHealthy passed'
 	WELL=1 checked 0 "$@" -- "$shared/gotested"
-	! cases | grep failed
+	cases | not grep failed
 }
 
 @test "tests in parallel: the one that leaves a goroutine, where it started it; its twin" {
@@ -117,7 +117,7 @@ all_kinds() {
 		grep -qE "/(forgotten|cases|sync|circles)\.go:$block\b" "$junit" || { echo "$one, at line $block, not found" >&2; return 1; }
 	done
 	looked "${well[@]}"
-	! cases | grep failed
+	cases | not grep failed
 }
 
 @test "goroutines that nothing reaches, all kinds at once: each is a finding, none of the twins" {

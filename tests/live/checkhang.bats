@@ -180,7 +180,7 @@ python() { verdict_of 2 "$2" /usr/bin/python3 -S "$shared/hangs.py" "$1"; }
 	ended 143 5000
 	begin --hang-after 10s --hang-after-silence 10s -- "${hangs[@]}" chatter
 	ended 0 20000
-	! grep -q 'hung: ' "$said"
+	not grep -q 'hung: ' "$said"
 }
 
 @test "--hang-after-silence: what only spins" {
@@ -195,7 +195,7 @@ python() { verdict_of 2 "$2" /usr/bin/python3 -S "$shared/hangs.py" "$1"; }
 	ended 124 20000
 	grep -q 'hung: .*deadlock' "$said"
 	grep -q 'blocked at' "$BATS_TEST_TMPDIR/report"
-	! grep -q 'blocked at' "$said"
+	not grep -q 'blocked at' "$said"
 }
 
 # looked COMMAND...: all at once, in one check that their time ends; the report in $said
@@ -217,7 +217,7 @@ stuck_in() {
 }
 
 no_failures() {
-	! grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2 && grep -q 'failures="0"' "$shared/junit.xml"
+	not grep -o 'failure message="[^"]*"' "$shared/junit.xml" >&2 && grep -q 'failures="0"' "$shared/junit.xml"
 }
 
 # Threads of C that are stuck, among themselves and with other processes; who could be woken only by those that wait

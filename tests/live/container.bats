@@ -209,7 +209,7 @@ named() { leakhop dump --host-root "$room" -m 50ms "$@"; }
 	same '[.threads[].pid] | unique | sort' "[$second,$first]" "$json"
 	named --pod $uid --without bpf --json >"$json"
 	same '[.threads[].pid] | unique | sort' "[$second,$first]" "$json"
-	! named --pod prod/shop-7d4 | grep -q $'\e'
+	named --pod prod/shop-7d4 | not grep -q $'\e'
 	# From a recording, which has no host.
 	named --pod $uid -o "$room/it.leakhop" >/dev/null
 	leakhop report --json "$room/it.leakhop" >"$json"
@@ -218,6 +218,21 @@ named() { leakhop dump --host-root "$room" -m 50ms "$@"; }
 	run -4 named --container nobody
 	[[ $output == *"container 'nobody'"*"shop (4f0000000000) of pod prod/shop-7d4"* ]]
 	run -2 named --container shop --pod shop-7d4
+}
+
+@test "a user's own containers: podman without root" {
+	local list=/home/ann/.local/share/containers/storage/overlay-containers/containers.json
+	in_container "leakhop$$/user-4242.slice/user@4242.service/user.slice/libpod-$id.scope/container" sick abba
+	file /etc/passwd $'root:x:0:0::/root:/bin/sh\nann:x:4242:4242::/home/ann:/bin/sh'
+	file $list '[{"id": "'$other'", "names": ["other"]}, {"id": "'$id'", "names": ["shop"]}]'
+	chown 4343 "$room$list" # not the user's own
+	named -p "$pid" >"$BATS_TEST_TMPDIR/text"
+	grep -q "runs in .*4f0000000000" "$BATS_TEST_TMPDIR/text"
+	not grep -q shop "$BATS_TEST_TMPDIR/text"
+	chown 4242 "$room$list"
+	named -p "$pid" | grep -q "runs in  *container shop (podman 4f0000000000)"
+	named --container shop --json >"$json"
+	same '[.threads[].pid] | unique' "[$pid]" "$json"
 }
 
 @test "more than one container of a name" {

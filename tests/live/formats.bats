@@ -131,7 +131,7 @@ pprof() { go tool pprof -symbolize=none "$@" "$data/pb.gz"; }
 	leakhop dump -p "$pid" --format=pprof >"$data/pb.gz"
 	pprof -raw >"$data/raw"
 	grep -qF 'process:[<script>;"\\x0a\x1b\xff' "$data/raw"
-	! grep -q $'\e' "$data/raw"
+	not grep -q $'\e' "$data/raw"
 }
 
 @test "perfetto: a slice for each block, as long as it has lasted" {
@@ -198,7 +198,7 @@ browse() {
 	[[ -n $(type -P chromium) ]] || skip "no chromium"
 	timeout 100 chromium --headless --no-sandbox --disable-gpu --no-first-run --user-data-dir="$data/chromium" \
 		--enable-logging=stderr --virtual-time-budget=5000 --dump-dom "file://$1" >"$data/dom" 2>"$data/console" 3>&-
-	! grep CONSOLE "$data/console" >&2
+	not grep CONSOLE "$data/console" >&2
 	read_back page "$data/dom"
 }
 
@@ -271,7 +271,7 @@ signal.pause()' >"$data/python" 3>&- &
 	pids+=("$!")
 	eventually 20 grep -q READY "$data/python"
 	leakhop dump -p "$pid,${pids[-1]}" --format=html >"$data/page.html"
-	! grep -qaE '<img|alert\(1\)>' "$data/page.html"
+	not grep -qaE '<img|alert\(1\)>' "$data/page.html"
 	(($(grep -oa '</script' "$data/page.html" | wc -l) == 2))
 	read_back page_data "$data/page.html"
 	jq -e '[.frames[][2] | select(endswith("</script><img src=x onerror=alert(1)>"))] | length > 0' "$json"

@@ -150,7 +150,7 @@ plugged() {
 	mkdir -p "$BATS_TEST_TMPDIR/programs/bare"
 	objcopy --remove-section .go.buildinfo "$programs/go-stripped/goleak" "$BATS_TEST_TMPDIR/programs/bare/goleak"
 	readelf -SW "$BATS_TEST_TMPDIR/programs/bare/goleak" | grep -q gopclntab
-	! readelf -SW "$BATS_TEST_TMPDIR/programs/bare/goleak" | grep -q buildinfo
+	readelf -SW "$BATS_TEST_TMPDIR/programs/bare/goleak" | not grep -q buildinfo
 	local programs=$BATS_TEST_TMPDIR/programs
 	one_look bare sender
 	one_look bare done

@@ -94,7 +94,7 @@ growth_between() {
 	grep -qE "the process's heap: [0-9]+ MiB, 6[0-9] MiB more than at the start" "$trace" || { cat "$trace" >&2; return 1; }
 	heap go
 	grep -qE "the process's heap: [0-9]+ MiB$" "$trace"
-	! grep -q "more than at the start" "$trace"
+	not grep -q "more than at the start" "$trace"
 }
 
 @test "a goroutine in a bubble of testing/synctest" {

@@ -32,6 +32,9 @@ start() {
 	pids+=("$pid")
 }
 
+# not COMMAND...: bash lets a test go on behind a failed "! COMMAND"
+not() { ! "$@"; }
+
 said() { (($(grep -cE '^(READY|SKIP) ' "$out") >= $1)); }
 
 # In a system call, asleep: all else may still be on its way there.

@@ -106,7 +106,7 @@ ended_with() {
 	leakhop dump -p "$pid" >"$BATS_TEST_TMPDIR/text"
 	leakhop dump -p "$pid" --json --dot "$BATS_TEST_TMPDIR/dot" >"$json"
 	same '.threads[0].comm' "\"$name\"" "$json"
-	! grep -q $'\u202e\|\u2060\|\u00ad' "$BATS_TEST_TMPDIR/text" "$BATS_TEST_TMPDIR/dot" "$json"
+	not grep -q $'\u202e\|\u2060\|\u00ad' "$BATS_TEST_TMPDIR/text" "$BATS_TEST_TMPDIR/dot" "$json"
 }
 
 @test "a version of Go that resets the terminal" {

@@ -101,7 +101,7 @@ named='any(.findings[].kernel_stack[]; .function | test("futex"))'
 	await 2
 	for one in leakhop-static leakhop-static-emulator; do
 		[[ $(stat -c %s "$top/build/$one") -lt $([[ $one == *emulator ]] && echo 41943040 || echo 20971520) ]]
-		! readelf -d "$top/build/$one" | grep -q NEEDED
+		readelf -d "$top/build/$one" | not grep -q NEEDED
 		cp "$top/build/$one" "$room/leakhop"
 		bare() {
 			chroot "$room" /leakhop dump -p "$pid" -m 20ms --json >"$json" 2>"$json.said" && holds "$found and $lines" "$json"

@@ -40,7 +40,7 @@ on_terminal() {
 	for one in text with_json; do
 		# Once a second at most, and in its place
 		(($(grep -aoE "$line" "$data/$one" | wc -l) >= 2 && $(grep -aoE "$line" "$data/$one" | wc -l) <= 6))
-		! grep -aE 'leakhop: 1m.*\n' "$data/$one"
+		not grep -aqE 'leakhop: 1m[^'$'\r'']*$' "$data/$one"
 	done
 	jq -e '.findings | length == 2' "$data/json"
 	# The report begins where the line was wiped, and has nothing of it.

@@ -308,7 +308,7 @@ places() {
 	# What the thread does (3.13 has locks of its own), not where it began, nor what carries the interpreter on.
 	leakhop dump -p "$pid" -m 1ms | grep '^verdict' -A9 >"$BATS_TEST_TMPDIR/text"
 	grep -qE 'semaphore .*(PyThread_acquire_lock|_PySemaphore_Wait)' "$BATS_TEST_TMPDIR/text"
-	! grep -E '_start|clone|PyObject_Vectorcall|_PyEval|pymain' "$BATS_TEST_TMPDIR/text"
+	not grep -E '_start|clone|PyObject_Vectorcall|_PyEval|pymain' "$BATS_TEST_TMPDIR/text"
 }
 
 @test "a library loaded by hand" {

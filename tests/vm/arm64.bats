@@ -16,9 +16,6 @@ programs=$build/tests/programs
 # What pthread_cancel() loads by itself
 cancelling=/usr/aarch64-linux-gnu/lib/libgcc_s.so.1
 
-# What runs goroutines forward; in a folder of its own, since what it tells changes what others here say
-emulator=/usr/lib/aarch64-linux-gnu/libunicorn.so.2
-
 # What is looked for there, in the words of one_look. Not all patterns: each takes a second.
 leaks="sender range nilsend context errgroup errgroup:errgroupwait pool::6"
 waits="done doublelock unlock once rwwriter rwrecursive rwrecursive:rwbetween cond pipeline:produces pipeline:squares"
@@ -98,10 +95,8 @@ setup_file() {
 	fi
 	need_tool
 	cases >"$records/cases"
-	mkdir -p "$build/emulator"
-	[[ -x $leakhop-static-emulator || ! -e $emulator ]] || cp -L "$emulator" "$build/emulator/"
 	for words in "$leakhop" "$leakhop-static-emulator" "$programs/locks" "$build/tests/unit" "$programs"/go/* "$programs"/go-stripped/* \
-		"$programs"/go-1.*/go{leak,expected} "$cancelling" "$build/emulator"; do
+		"$programs"/go-1.*/go{leak,expected} "$cancelling"; do
 		[[ ! -e $words ]] || puts+=(-a "$words")
 	done
 	"$top/scripts/vmtest" -t "${ARM64_TIME:-230}" -m 2048 "${puts[@]}" "${ARM64_KERNEL:-6.12}:arm64" -- \
@@ -278,7 +273,6 @@ held() {
 @test "who holds Go's locks: by deferred calls, and run forward" {
 	[[ -s $records/holders.json ]] || skip "no goholds"
 	held main.go '.how == "holds" and .deferred and .line == $unlock' global field read deep embedded value writer loop
-	[[ -x $leakhop-static-emulator || -e $emulator ]] || skip "no libunicorn for arm64: nothing was run forward"
 	held plain.go '.how == "holds" and .line == $unlock' plain callee behindloop handed plainread locker closure group either
 	held plain.go '.how == "likely" and .line == $unlock' sometimes iftold answer later
 }

@@ -93,16 +93,13 @@ record_dump() { # NAME SET PATTERN...
 	keep "$name.pids" "$name.json"
 }
 
-# With what runs goroutines forward, if that was put into the machine, in one piece with leakhop or beside it
+# By the program that has within it what runs goroutines forward
 record_holders() { # NAME SET
 	begin "$1.out" "$programs/$2/goholds"
 	await grep -q '^READY .* waiters ' "$1.out"
-	LD_LIBRARY_PATH=$build/emulator
-	export LD_LIBRARY_PATH
-	[ ! -x "$leakhop-static-emulator" ] || leakhop=$leakhop-static-emulator
+	leakhop=$build/leakhop-static-emulator
 	record "$1.json" dump --json --no-threads --settle 0 -p "$pid"
 	leakhop=$build/leakhop
-	unset LD_LIBRARY_PATH
 	kill -9 "$pid"
 	keep "$1.json"
 }
