@@ -189,26 +189,43 @@ static int read_pieces_by_reader(const struct target_task *task, struct target_p
 	return 0;
 }
 
-int target_memory_read_pieces(const struct target_task *task, struct target_piece *pieces,
-			      size_t count)
+static void mark_unread(struct target_piece *pieces, size_t count)
 {
-	enum target_way way = target_way(task->access, task->pid);
+	for (size_t i = 0; i < count; i++)
+		pieces[i].read = false;
+}
+
+int target_memory_read_pieces_itself(pid_t tid, struct target_piece *pieces, size_t count)
+{
 	size_t i = 0, batch;
 	ssize_t done;
 
-	for (size_t j = 0; j < count; j++)
-		pieces[j].read = false;
-	if (way != TARGET_BY_ITSELF)
-		return way == TARGET_REFUSED ? -ETIME : read_pieces_by_reader(task, pieces, count);
+	mark_unread(pieces, count);
 	while (i < count) {
 		batch = count - i < PIECES ? count - i : PIECES;
-		done = read_batch(task->tid, pieces + i, batch);
+		done = read_batch(tid, pieces + i, batch);
 		if (done < 0)
 			return (int)done;
 		/* The kernel stops at the first bad piece: go on behind it. */
 		i += (size_t)done < batch ? (size_t)done + 1 : batch;
 	}
 	return 0;
+}
+
+int target_memory_read_pieces(const struct target_task *task, struct target_piece *pieces,
+			      size_t count)
+{
+	switch (target_way(task->access, task->pid)) {
+	case TARGET_BY_ITSELF:
+		return target_memory_read_pieces_itself(task->tid, pieces, count);
+	case TARGET_BY_READER:
+		mark_unread(pieces, count);
+		return read_pieces_by_reader(task, pieces, count);
+	case TARGET_REFUSED:
+		break;
+	}
+	mark_unread(pieces, count);
+	return -ETIME;
 }
 
 int target_source_read_pieces(const struct target_memory_source *source,

@@ -37,6 +37,12 @@ int target_memory_read_pieces(const struct target_task *task, struct target_piec
 			      size_t count);
 
 /*
+ * The same of a process that this one may read itself (access.h), through one of its threads. It
+ * may be called by any thread.
+ */
+int target_memory_read_pieces_itself(pid_t tid, struct target_piece *pieces, size_t count);
+
+/*
  * What has the place of a process's memory: a recording, or what a test makes up. read does as
  * target_memory_read() does.
  */

@@ -57,7 +57,7 @@ static void test_each_comes_once(void **state)
 			put(&search, span, i * 7919 % MANY);
 		put(&search, span, 0);
 		for (total = 0, turns = 0; reach_has_objects(&search); turns++) {
-			count = reach_dequeue(&search, &objects);
+			count = reach_dequeue(&search, true, &objects);
 			for (i = 0, last = 0; i < count; last = objects[i++]) {
 				at = (objects[i] - START) / 16;
 				assert_true(objects[i] > last && at < MANY);
@@ -74,6 +74,50 @@ static void test_each_comes_once(void **state)
 			assert_in_range(seen[i * 7919 % MANY], 1, 2);
 		assert_in_range(total, counts[c], counts[c] + 1);
 		assert_int_equal(search.error, 0);
+		reach_release(&search);
+		leak_end(&leak);
+	}
+	free(seen);
+}
+
+/*
+ * What was told and not taken is told to nobody a second time who cannot begin the heap anew; to
+ * who can, and after reach_queue_again(), all of it is.
+ */
+static void test_what_is_not_taken(void **state)
+{
+	static const size_t counts[] = { 100, 20000, MANY };
+	const struct go_span *span;
+	const uint64_t *objects;
+	struct search search;
+	struct leak leak;
+	size_t c, i, told, count, turn;
+	uint8_t *seen = calloc(MANY, 1);
+
+	(void)state;
+	assert_non_null(seen);
+	for (c = 0; c < sizeof(counts) / sizeof(counts[0]); c++) {
+		begin(&leak, &search);
+		span = go_heap_span(&search.heap, START);
+		for (i = 0; i < counts[c]; i++)
+			put(&search, span, i);
+		for (turn = 0; turn < 3; turn++) {
+			memset(seen, 0, MANY);
+			for (told = 0;
+			     (count = reach_dequeue(&search, /* again= */ !told, &objects));
+			     told += count) {
+				for (i = 0; i < count; i++)
+					assert_int_equal(seen[(objects[i] - START) / 16]++, 0);
+			}
+			assert_int_equal(told, counts[c]);
+			reach_queue_again(&search);
+		}
+		for (i = 0; i < counts[c]; i++)
+			assert_true(reach_take(&search, span->first + i, span->first + i + 1) ==
+				    span->first + i);
+		reach_queue_again(&search);
+		assert_false(reach_has_objects(&search));
+		assert_int_equal(reach_dequeue(&search, true, &objects), 0);
 		reach_release(&search);
 		leak_end(&leak);
 	}
@@ -103,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_comes_once),
+		cmocka_unit_test(test_what_is_not_taken),
 		cmocka_unit_test(test_the_number_of_an_object),
 	};
 

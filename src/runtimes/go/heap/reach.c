@@ -25,9 +25,9 @@
  */
 static bool mark_some(struct search *search)
 {
-	if (search->to_search.count)
+	if (search->to_search.count && !reach_is_ahead(search))
 		reach_read_stacks(search, &search->to_search);
-	else if (reach_has_objects(search))
+	else if (reach_has_objects(search) || reach_is_ahead(search))
 		reach_read_objects(search);
 	else if (search->woken.count)
 		reach_read_stacks(search, &search->woken);
@@ -44,6 +44,7 @@ static void mark_all(struct search *search)
 		if (now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
 	}
+	reach_drop_ahead(search);
 }
 
 /* Until no finalizer is left that may be called. */
@@ -65,12 +66,12 @@ int reach_begin(struct search *search)
 	search->chunk = malloc(REACH_CHUNK + REACH_SLACK);
 	search->batch = malloc(sizeof(*search->batch));
 	search->arena_bits = malloc(REACH_ARENA_BITS + REACH_SLACK);
-	search->reading = reach_reading_new();
+	search->ahead = reach_ahead_new();
 	search->frames = reach_frames_new();
 	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
 	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
-		   !search->reading || !search->bits || !search->processors))
+		   !search->ahead || !search->bits || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);
@@ -133,7 +134,7 @@ void reach_release(struct search *search)
 	free(search->chunk);
 	free(search->batch);
 	free(search->arena_bits);
-	free(search->reading);
+	reach_ahead_free(search->ahead);
 	free(search->frames);
 	reach_bits_free(search->bits);
 	reach_paths_free(search->paths);

@@ -58,6 +58,7 @@ static bool find_held(struct search *search)
 		reach_read_stacks(search, &list);
 	while (reach_has_objects(search) && !search->error)
 		reach_read_objects(search);
+	reach_drop_ahead(search);
 	search->mode = REACH_MARKS;
 	free(list.items);
 	return !search->error;

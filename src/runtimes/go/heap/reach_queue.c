@@ -95,21 +95,21 @@ static const struct go_span *span_of(const struct search *search, const struct g
 }
 
 /* From where the last ones were taken on, and around: as many as are read at once. */
-static size_t take_bits(struct search *search, uint64_t *objects)
+static size_t take_bits(struct search *search, bool again, uint64_t *objects)
 {
 	struct reach_queue *queue = &search->queue;
 	const struct go_span *span = NULL;
 	uint64_t number, size = 0;
 	size_t count = 0;
-	bool around = false;
+	bool around = !again;
 
 	while (count < REACH_SORTED && size < REACH_CHUNK) {
 		number = next_bit(search, queue->at, search->bit_count);
 		if (number == search->bit_count) {
-			if (count || around)
+			queue->at = around || count ? number : 0;
+			if (around || count)
 				break;
 			around = true;
-			queue->at = 0;
 			continue;
 		}
 		span = span_of(search, span, number);
@@ -206,15 +206,23 @@ static void end_sweeps(struct search *search)
 	}
 }
 
-size_t reach_dequeue(struct search *search, const uint64_t **ret_objects)
+void reach_queue_again(struct search *search)
+{
+	struct reach_queue *queue = &search->queue;
+
+	queue->list.count = queue->list.first = 0;
+	queue->sweeps = queue->bit_count;
+}
+
+size_t reach_dequeue(struct search *search, bool again, const uint64_t **ret_objects)
 {
 	struct reach_queue *queue = &search->queue;
 	uint64_t *objects = queue->sorted;
 	size_t count;
 
-	if (queue->sweeps && queue->bit_count < SWEEP_LEAST)
+	if (queue->sweeps && queue->bit_count < SWEEP_LEAST && again)
 		end_sweeps(search);
-	count = queue->sweeps ? take_bits(search, objects) : take_list(search, objects);
+	count = queue->sweeps ? take_bits(search, again, objects) : take_list(search, objects);
 	sort(search, objects, count);
 	*ret_objects = objects;
 	return count;

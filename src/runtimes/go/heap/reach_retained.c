@@ -237,6 +237,7 @@ static void read_all(struct search *search, struct reach_list *list)
 		if (now_monotonic() > search->end_at)
 			reach_fail(search, -ETIME);
 	}
+	reach_drop_ahead(search);
 }
 
 /* Those of a list that have no colour. */

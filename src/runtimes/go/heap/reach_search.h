@@ -134,7 +134,7 @@ struct search {
 	uint8_t *chunk;
 	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;
-	struct reading *reading;
+	struct reach_ahead *ahead;
 	struct reach_frames *frames;
 	struct reach_bits *bits;
 	enum reach_mode mode;
@@ -240,20 +240,33 @@ uint64_t reach_type_of(struct search *search, const struct go_span *span, const 
 /*
  * reach_queue.c: of an object of the heap, and its number. reach_dequeue() tells where some are, by
  * address, and how many; valid until it is called again. Of a span that is read whole the first
- * one may be told only. reach_take() takes the first one of these numbers; to: there is none.
+ * one may be told only. again: all that were told before were taken, so the heap may be begun anew;
+ * else what is told was not before. reach_queue_again(): not all of them were, and will be told
+ * again. reach_take() takes the first one of these numbers; to: there is none.
  */
 int reach_queue_begin(struct search *search);
 void reach_queue_release(struct reach_queue *queue);
 void reach_enqueue(struct search *search, uint64_t object, uint64_t number);
 bool reach_has_objects(const struct search *search);
-size_t reach_dequeue(struct search *search, const uint64_t **ret_objects);
+size_t reach_dequeue(struct search *search, bool again, const uint64_t **ret_objects);
+void reach_queue_again(struct search *search);
 uint64_t reach_take(struct search *search, uint64_t number, uint64_t to);
 
 /* reach_objects.c: does an object hold nothing, since it is one of the runtime's books? */
 bool reach_is_book(const struct search *search, uint64_t object, const uint8_t *bytes,
 		   uint64_t size);
-struct reading *reach_reading_new(void); /* to be freed; NULL without memory */
+
+/* Reads some of those that wait. */
 void reach_read_objects(struct search *search);
+
+/*
+ * reach_reading.c: are objects copied that are not looked at yet? They come before any stack that
+ * is to be read. reach_drop_ahead(): they will be copied anew.
+ */
+struct reach_ahead *reach_ahead_new(void); /* NULL without memory */
+void reach_ahead_free(struct reach_ahead *ahead);
+bool reach_is_ahead(const struct search *search);
+void reach_drop_ahead(struct search *search);
 
 /* reach_roots.c: global variables, timers, what finalizers, cleanups and weak pointers give. */
 void reach_read_roots(struct search *search);
