@@ -86,6 +86,11 @@ enum lc_go_family {
 #define LC_GO_AWAITED (1u << 6)
 #define LC_GO_AWAITED_FOR_A_TIME (1u << 7)
 #define LC_GO_LABELLED (1u << 8) /* it had labels when it was swept */
+/*
+ * It waits until the body of an answer of HTTP is read to its end or closed, and nothing that lives
+ * has that body but the goroutines of such connections.
+ */
+#define LC_GO_BODY_FORGOTTEN (1u << 9)
 
 struct lc_goroutine {
 	uint64_t goid;	      /* 0: unused place */

@@ -153,6 +153,8 @@ static const char *choose(const struct verdict_goroutines *group)
 			       ? "defer Unlock right behind Lock, and lock nothing twice"
 			       : "hold no lock while waiting for a channel, a call or "
 				 "another lock";
+	if (is(group, "body-forgotten"))
+		return "close the body of each response on every way out (defer resp.Body.Close())";
 	if (is(group, "unreachable") || is(group, "own-profile"))
 		return of_unreachable(group);
 	if (is(group, "pool-exhausted") || (is(group, "growing") && *of_pool(group)))

@@ -700,6 +700,21 @@ static bool judge_pool(struct judging *j)
 	return true;
 }
 
+/* The context and the connection, which it waits for, too, have no end of their own. */
+static bool judge_body(struct judging *j)
+{
+	size_t count = j->group->count;
+
+	if (!count || j->group->forgotten < count)
+		return false;
+	conclude(j, VERDICT_SUSPECT, "body-forgotten",
+		 "%s waits until the body of its answer is read to the end or closed, and nothing "
+		 "that lives has that body",
+		 count == 1 ? "it" : "each");
+	otherwise(j, "growth, or nothing left that could cancel the request, would make it a leak");
+	return true;
+}
+
 static void judge_kind(struct judging *j)
 {
 	switch (j->kind) {
@@ -709,7 +724,7 @@ static void judge_kind(struct judging *j)
 	case LC_GO_CHAN_SEND:
 	case LC_GO_SELECT:
 	case LC_GO_CHAN_RECEIVE:
-		if (judge_pool(j))
+		if (judge_pool(j) || judge_body(j))
 			break;
 		if (j->kind == LC_GO_CHAN_SEND || (j->kind == LC_GO_SELECT && only_sends(j)))
 			judge_send(j);

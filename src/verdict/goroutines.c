@@ -11,6 +11,8 @@
 #define KEY_DEAD (1u << 31)
 #define KEY_AWAITED (1u << 30)
 #define KEY_AWAITED_FOR_A_TIME (1u << 29)
+#define KEY_FORGOTTEN (1u << 28)
+#define KEY_PARTS (KEY_DEAD | KEY_AWAITED | KEY_AWAITED_FOR_A_TIME | KEY_FORGOTTEN)
 #define PARENTS_ASKED 64 /* of a group's members */
 
 struct group {
@@ -21,7 +23,7 @@ struct group {
 	uint64_t object;
 	bool one_object;
 	size_t asked, unreachable; /* of all members, before the group is split */
-	size_t members, awaited, timed;
+	size_t members, awaited, timed, forgotten;
 	struct group
 		*dead; /* part of it: those that nothing reaches, where it reaches others; NULL */
 };
@@ -115,12 +117,13 @@ static int count_answers(struct making *making, const struct lc_go_process *proc
 	group->members++;
 	group->awaited += !!(goroutine->flags & LC_GO_AWAITED);
 	group->timed += !!(goroutine->flags & LC_GO_AWAITED_FOR_A_TIME);
+	group->forgotten += !!(goroutine->flags & LC_GO_BODY_FORGOTTEN);
 	return 0;
 }
 
 /*
  * Of those that read from connections: one that rests is another case than one whose answer is
- * awaited.
+ * awaited; and one whose answer is being read another than one whose answer was forgotten.
  */
 static struct group *awaited_part(struct making *making, struct group *group,
 				  const struct lc_goroutine *goroutine)
@@ -131,6 +134,8 @@ static struct group *awaited_part(struct making *making, struct group *group,
 		key.kind |= KEY_AWAITED;
 	else if (goroutine->flags & LC_GO_AWAITED_FOR_A_TIME && group->timed < group->members)
 		key.kind |= KEY_AWAITED_FOR_A_TIME;
+	else if (goroutine->flags & LC_GO_BODY_FORGOTTEN && group->forgotten < group->members)
+		key.kind |= KEY_FORGOTTEN;
 	return key.kind == group->key.kind ? group : group_for(making, &key, UINT32_MAX);
 }
 
@@ -215,6 +220,7 @@ static int add_member(struct making *making, const struct lc_go_process *process
 	record->leaked += goroutine->state == LC_GO_LEAKED;
 	record->awaited += !!(goroutine->flags & LC_GO_AWAITED);
 	record->timed += !!(goroutine->flags & LC_GO_AWAITED_FOR_A_TIME);
+	record->forgotten += !!(goroutine->flags & LC_GO_BODY_FORGOTTEN);
 	record->unmoved += goroutine->still_since == goroutine->first_seen_at;
 	note_lock(making, record, process, goroutine, age);
 	record->stack_bytes += goroutine->stack_bytes;
@@ -303,9 +309,7 @@ static void learn_trends(const struct making *making, struct group *group)
 		return;
 	record->apart = group->dead ? group->dead->record.count : 0;
 	/* Of the part that nothing reaches it is not known when its members came. */
-	record->has_trend = !(group->key.kind &
-			      (KEY_DEAD | KEY_AWAITED | KEY_AWAITED_FOR_A_TIME)) &&
-			    group->record.goroutine->stack &&
+	record->has_trend = !(group->key.kind & KEY_PARTS) && group->record.goroutine->stack &&
 			    trend_of(making->series, &group->key, &record->trend);
 	record->has_site_trend = trend_of(making->series, &site, &record->site_trend);
 }

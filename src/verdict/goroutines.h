@@ -56,6 +56,7 @@ struct verdict_goroutines {
 	size_t apart;		   /* the same, but nothing does: they are a record of their own */
 	size_t leaked;		   /* LC_GO_LEAKED */
 	size_t awaited, timed;	   /* LC_GO_AWAITED, LC_GO_AWAITED_FOR_A_TIME */
+	size_t forgotten;	   /* LC_GO_BODY_FORGOTTEN */
 	size_t unmoved;		   /* stand where they were first seen: this is their first wait */
 	bool ends;		   /* its members end by themselves, and it grows no further then */
 	size_t contended;	   /* whose lock has changed hands of late */

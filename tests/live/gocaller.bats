@@ -91,6 +91,28 @@ forgotten() {
 			.rule == "growing" and .subject.kind == "started" and (.remedy | contains($remedy))] | length > 0 and all' "$json" >/dev/null
 }
 
+@test "a body that nothing has any more is a suspect; one that somebody has, or whose request has another end, is none" {
+	caller bodies
+	forgotten_bodies() {
+		dump "$json" -p "$pid" --no-threads -m 20ms --settle=0
+		holds '[.suspects[], .findings[] | select(.rule == "body-forgotten") | [.verdict, .count, (.remedy | contains("Body.Close()"))]]
+			== [["suspect", 3, true]]' "$json" 2>/dev/null
+	}
+	eventually 20 forgotten_bodies || { show; return 1; }
+	# Seven others stand at the same place.
+	holds '[.suspects[], .findings[] | .count] == [3]' "$json"
+	holds '[.goroutines[] | select(.verdict == "idle" and (.stack[]?.function | strings | contains("persistConn).readLoop"))) | .count] == [7]' "$json"
+	run -0 leakhop dump -p "$pid" --no-threads -m 20ms --settle=0
+	[[ $output == *"each waits until the body of its answer is read to the end or closed, and nothing that lives has that body"* ]]
+	end
+	caller bodies well
+	for _ in 1 2 3; do
+		dump "$json" -p "$pid" --no-threads -m 20ms --settle=0
+		holds '.findings + .suspects == []' "$json" || { show; return 1; }
+	done
+	end
+}
+
 @test "who had a library's goroutine started, and has returned, is known by its birth" {
 	need_root
 	[[ -e /sys/bus/event_source/devices/uprobe/type ]] || skip "no uprobes"

@@ -151,6 +151,64 @@ static void test_a_select(void **state)
 	}
 }
 
+/*
+ * What if only one case of a select counted? Then whoever has another one's channel is nobody; of
+ * those that are not asked about all cases count as ever.
+ */
+static void test_one_case_of_a_select(void **state)
+{
+	struct go_runtime *runtime;
+	struct go_only only;
+	struct leak leak;
+	uint64_t other;
+	size_t place, asked;
+	uint8_t dead;
+	int known; /* neither, the one that is not asked about, the other, both; and not waited for
+		    */
+
+	(void)state;
+	for (known = 0; known < 5; known++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		other = go_new(runtime, SPAN_CHANNELS);
+		asked = go_add_waiting(runtime, "select");
+		place = go_add_waiting(runtime, "select");
+		go_wait_for(runtime, asked, leak.channel);
+		go_wait_for(runtime, asked, other);
+		go_wait_for(runtime, place, leak.channel);
+		go_wait_for(runtime, place, other);
+		if (known & 1)
+			go_put_word(runtime, GLOBAL, other);
+		if (known & 2)
+			go_put_word(runtime, GLOBAL + 8, leak.channel);
+		assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+		only = (struct go_only){ runtime->model->list[asked].goid,
+					 known == 4 ? go_new(runtime, SPAN_CHANNELS)
+						    : leak.channel };
+		dead = 2;
+		assert_int_equal(go_reach_only(&runtime->process, runtime->model, &only, 1, &dead),
+				 0);
+		/* The other select, which lives by the other channel, could send to the one. */
+		assert_int_equal(dead, known == 0);
+		leak_end(&leak);
+		(void)place;
+	}
+	/* Nobody else waits at both. */
+	runtime = leak_start(&leak, GO_NEWEST);
+	other = go_new(runtime, SPAN_CHANNELS);
+	asked = go_add_waiting(runtime, "select");
+	go_wait_for(runtime, asked, leak.channel);
+	go_wait_for(runtime, asked, other);
+	go_put_word(runtime, GLOBAL, other);
+	assert_int_equal(go_runtime_sweep(runtime, 1000, 1), 0);
+	only = (struct go_only){ runtime->model->list[asked].goid, leak.channel };
+	assert_int_equal(go_reach_only(&runtime->process, runtime->model, &only, 1, &dead), 0);
+	assert_int_equal(dead, 1);
+	go_put_word(runtime, GLOBAL + 8, leak.channel);
+	assert_int_equal(go_reach_only(&runtime->process, runtime->model, &only, 1, &dead), 0);
+	assert_int_equal(dead, 0);
+	leak_end(&leak);
+}
+
 /* Each has what the other waits for: neither can ever go on, and each is the other's releaser. */
 static void test_a_circle(void **state)
 {
@@ -645,6 +703,7 @@ int main(void)
 		cmocka_unit_test(test_a_frame_with_a_map),
 #endif
 		cmocka_unit_test(test_a_select),
+		cmocka_unit_test(test_one_case_of_a_select),
 		cmocka_unit_test(test_a_circle),
 		cmocka_unit_test(test_a_condition_that_many_wait_at),
 		cmocka_unit_test(test_no_channel_at_all),

@@ -778,6 +778,42 @@ static void test_who_has_asked_just_now(void **state)
 	is(LC_GO_NETWORK, VERDICT_SUSPECT, "answer-outstanding");
 }
 
+static size_t forgotten;
+
+static void fill_bodies(void)
+{
+	uint64_t goid;
+
+	for (goid = 40; goid < 43; goid++)
+		stand(goid, LC_GO_SELECT, 2)->flags |= goid - 40 < forgotten ? LC_GO_BODY_FORGOTTEN
+									     : 0;
+}
+
+/* Of connections of one kind each is told for itself: whose body is read is no suspect. */
+static void test_bodies_that_nobody_has(void **state)
+{
+	size_t i, suspects, idle;
+
+	(void)state;
+	for (forgotten = 0; forgotten <= 3; forgotten++) {
+		looks(1, fill_bodies);
+		for (i = 0, suspects = 0, idle = 0; i < records.count; i++) {
+			const struct verdict_goroutines *record = &records.list[i];
+
+			if (!strcmp(record->conclusion.rule, "body-forgotten")) {
+				assert_int_equal(record->conclusion.verdict, VERDICT_SUSPECT);
+				assert_non_null(strstr(record->conclusion.remedy, "Body.Close()"));
+				suspects += record->count;
+			} else if (record->goroutine->kind == LC_GO_SELECT) {
+				assert_int_equal(record->conclusion.verdict, VERDICT_IDLE);
+				idle += record->count;
+			}
+		}
+		assert_int_equal(suspects, forgotten);
+		assert_int_equal(idle, 3 - forgotten);
+	}
+}
+
 static uint64_t spoke;
 static uint16_t awaited[3];
 
@@ -1058,6 +1094,7 @@ int main(void)
 		TEST(test_a_group_that_only_grows_leaks),
 		TEST(test_streams_grow_with_their_connections),
 		TEST(test_who_has_asked_just_now),
+		TEST(test_bodies_that_nobody_has),
 		TEST(test_who_waits_for_a_connections_answer),
 		TEST(test_slots_that_are_all_in_use),
 		TEST(test_a_go_statement_without_bound),

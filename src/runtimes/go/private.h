@@ -108,6 +108,15 @@ struct go_process *go_known_process(struct golang *golang, pid_t pid);
  */
 bool go_is_of_library(struct golang *golang, uint32_t stack, uint32_t entry);
 
+/* libraries.c: is this a stack's innermost function, but for those of the runtime and of locks? */
+bool go_is_told_as(struct golang *golang, uint32_t stack, const char *function);
+
+/*
+ * bodies.c: which of those that read answers of HTTP wait for the end of a body that nothing else
+ * has (LC_GO_BODY_FORGOTTEN): after go_reach(), a search of its own where there may be some.
+ */
+void go_note_bodies(struct golang *golang, struct go_process *process, struct lc_go_process *model);
+
 /* libraries.c: there is a function of the program's main module on the stack. */
 bool go_has_own(struct golang *golang, uint32_t stack);
 

@@ -41,6 +41,19 @@ struct go_loops {
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
 	     const struct go_loops *loops);
 
+/* Of a goroutine's select the one channel that is asked about. */
+struct go_only {
+	uint64_t goid, channel;
+};
+
+/*
+ * reach_only.c: the same question as go_reach()'s of these goroutines alone, as if each waited for
+ * that one channel and nothing else; who is not among them waits for all. only: by rising goid.
+ * dead: a byte for each of them. Looks twice or three times. Returns as go_reach().
+ */
+int go_reach_only(struct go_process *process, const struct lc_go_process *model,
+		  const struct go_only *only, size_t count, uint8_t *dead);
+
 /*
  * reach_retained.c: keeps in the model what each group of goroutines holds and nothing else does
  * (lc_go_set_retained()); go_reach() does it of those that are dead. One search. Returns as

@@ -175,7 +175,7 @@ void reach_await(struct search *search, uint32_t goroutine, uint64_t word)
 	uint64_t number, object;
 	uint32_t *slot;
 
-	if (reach_waits_for_holder(search, goroutine))
+	if (reach_waits_for_holder(search, goroutine) || reach_is_left_out(search, goroutine, word))
 		return;
 	/* A global variable, or nothing that is known. */
 	if (!span || !number_of(search, span, word, &number, &object)) {

@@ -15,6 +15,7 @@
 #include "runtimes/go/sync/waits.h"
 
 struct go_loops; /* reach.h */
+struct go_only;
 
 #define REACH_CHUNK (1u << 20) /* of memory, read at once: search.chunk */
 #define REACH_SLACK 8	       /* behind that, which bits are read with */
@@ -144,6 +145,8 @@ struct search {
 	struct reach_colours *colours; /* NULL: nobody asks what is retained */
 	struct reach_list collected;
 	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
+	const struct go_only *only;   /* by goroutine */
+	size_t only_count;
 };
 
 /* Is nothing done with what only may be a pointer? */
@@ -321,6 +324,9 @@ void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *
 struct reach_frames *reach_frames_new(void); /* to be freed; NULL without memory */
 bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 		       const uint8_t *descriptor, const uint8_t *stack, size_t size);
+
+/* reach_only.c: is another channel the only one that counts of what this goroutine waits for? */
+bool reach_is_left_out(const struct search *search, uint32_t goroutine, uint64_t word);
 
 /*
  * reach_releasers.c: who of those that were not met has at hand what another waits for. Returns 0

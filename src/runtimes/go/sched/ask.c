@@ -69,6 +69,7 @@ int golang_reach(struct runtime *runtime, struct lc_go_process *model,
 	if (!r) {
 		note_answers(model, dead);
 		go_note_callers(golang, model);
+		go_note_bodies(golang, process, model);
 	}
 	model->search = outcome_of(r);
 	free(dead);

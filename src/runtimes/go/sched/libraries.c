@@ -74,6 +74,14 @@ bool go_has_own(struct golang *golang, uint32_t id)
 	return first_function(golang, id, go_image_is_own, &image) != NULL;
 }
 
+bool go_is_told_as(struct golang *golang, uint32_t stack, const char *function)
+{
+	bool own;
+	const char *telling = telling_function(golang, stack, &own);
+
+	return telling && !strcmp(telling, function);
+}
+
 bool go_is_of_library(struct golang *golang, uint32_t stack, uint32_t entry)
 {
 	bool own = true, own_loop = true;

@@ -23,6 +23,7 @@
 #define ARRAY_MOST 64
 #define CONTEXT_DONE 24 /* cancelCtx: Context 16, Mutex 8, done {type, channel} */
 #define PARENTS_MOST 8
+#define ITAB_TYPE 8	/* internal/abi/iface.go */
 #define CAPTURED_MOST 8 /* words of a closure */
 #define READS_MOST 512
 #define FAR (1ull << 38) /* bytes between objects of one heap */
@@ -214,10 +215,18 @@ static void add_nil_cases(struct go_process *process, const struct go_descriptor
 }
 
 /* --- contexts --- */
+/* The channels of a wait, and the context whose Done each is; 0: none is known. */
+struct contexts {
+	struct lc_go_wait *wait;
+	uint64_t at[LC_GO_CASES];
+	unsigned reads;
+};
+
 /* Is there a cancelCtx at this address, whose Done is one of the channels? */
 static void take_context(const struct go_process *process, uint64_t address,
-			 struct lc_go_wait *wait)
+			 struct contexts *contexts)
 {
+	struct lc_go_wait *wait = contexts->wait;
 	struct go_type type;
 	uint64_t done[2];
 	uint32_t i;
@@ -227,22 +236,24 @@ static void take_context(const struct go_process *process, uint64_t address,
 	for (i = 0; i < wait->case_count; i++) {
 		if (wait->cases[i].address == done[1] && wait->cases[i].tokens &&
 		    !wait->cases[i].send && go_is_type(process, done[0]) &&
-		    go_type_read(process, done[0], &type) && type.kind == GO_TYPE_CHAN)
+		    go_type_read(process, done[0], &type) && type.kind == GO_TYPE_CHAN) {
 			wait->cases[i].context = true;
+			contexts->at[i] = address;
+		}
 	}
 }
 
 /* Contexts begin with the one that they were made of: an interface. */
 static void take_contexts(const struct go_process *process, uint64_t address,
-			  struct lc_go_wait *wait, unsigned *reads)
+			  struct contexts *contexts)
 {
 	unsigned depth;
 
 	for (depth = 0; address && !(address & 7) && depth < PARENTS_MOST; depth++) {
-		if (*reads > READS_MOST)
+		if (contexts->reads > READS_MOST)
 			return;
-		*reads += 2;
-		take_context(process, address, wait);
+		contexts->reads += 2;
+		take_context(process, address, contexts);
 		address = go_word(process, address + 8);
 	}
 }
@@ -267,26 +278,25 @@ static bool is_near(uint64_t word, uint64_t channel)
 
 /* By way of a word of the stack, or of what that leads to: a closure has it. */
 static void find_contexts(const struct go_process *process, const struct go_descriptor *d,
-			  const uint8_t *stack, size_t size, struct lc_go_wait *wait)
+			  const uint8_t *stack, size_t size, struct contexts *contexts)
 {
-	const struct lc_go_channel *channel = in_question(wait);
+	const struct lc_go_channel *channel = in_question(contexts->wait);
 	uint64_t word, captured[CAPTURED_MOST];
-	unsigned reads = 0;
 	size_t at, i;
 
-	for (at = 0; channel && at + 8 <= size && reads <= READS_MOST; at += 8) {
+	for (at = 0; channel && at + 8 <= size && contexts->reads <= READS_MOST; at += 8) {
 		memcpy(&word, stack + at, 8);
 		if (!is_near(word, channel->address) || (word >= d->stack_lo && word < d->stack_hi))
 			continue;
-		take_contexts(process, word, wait, &reads);
-		reads++;
+		take_contexts(process, word, contexts);
+		contexts->reads++;
 		if (!go_read(process, word, captured, sizeof(captured)))
 			continue;
 		for (i = 0; i < CAPTURED_MOST; i++) {
 			if (is_near(captured[i], channel->address))
-				take_contexts(process, captured[i], wait, &reads);
+				take_contexts(process, captured[i], contexts);
 		}
-		channel = in_question(wait);
+		channel = in_question(contexts->wait);
 	}
 }
 
@@ -294,6 +304,7 @@ void go_describe_select(struct go_process *process, const struct lc_goroutine *g
 			const struct go_descriptor *d, struct lc_go_wait *wait)
 {
 	_cleanup_free_ uint8_t *stack = NULL;
+	struct contexts contexts = { .wait = wait };
 	size_t size;
 
 	if (goroutine->kind != LC_GO_SELECT && goroutine->kind != LC_GO_CHAN_RECEIVE)
@@ -303,5 +314,60 @@ void go_describe_select(struct go_process *process, const struct lc_goroutine *g
 		return;
 	if (goroutine->kind == LC_GO_SELECT)
 		add_nil_cases(process, d, stack, size, wait);
-	find_contexts(process, d, stack, size, wait);
+	find_contexts(process, d, stack, size, &contexts);
+}
+
+/* The type of what an interface has, as the language writes it; table: its first word. */
+static void type_in(const struct go_process *process, uint64_t table, char name[GO_TYPE_NAME])
+{
+	uint64_t type = table ? go_word(process, table + ITAB_TYPE) : 0;
+
+	*name = '\0';
+	if (type && go_is_type(process, type))
+		go_type_name(process, type, name);
+}
+
+/*
+ * What a cancelCtx was made of: is it nothing that could be cancelled in turn, nor by a timer
+ * (src/context/context.go)?
+ */
+static bool has_no_other_end(const struct go_process *process, uint64_t context)
+{
+	char name[GO_TYPE_NAME];
+	uint64_t parent[2]; /* table, data */
+	unsigned depth;
+
+	for (depth = 0; depth < PARENTS_MOST && go_read(process, context, parent, sizeof(parent));
+	     depth++) {
+		type_in(process, parent[0], name);
+		if (!strcmp(name, "context.backgroundCtx") || !strcmp(name, "context.todoCtx") ||
+		    !strcmp(name, "*context.emptyCtx") || !strcmp(name, "context.withoutCancelCtx"))
+			return true;
+		if (strcmp(name, "*context.valueCtx") != 0)
+			return false;
+		context = parent[1];
+	}
+	return false;
+}
+
+bool go_contexts_have_no_other_end(struct go_process *process, const struct go_descriptor *d,
+				   const struct lc_go_wait *wait)
+{
+	_cleanup_free_ uint8_t *stack = NULL;
+	struct lc_go_wait again = *wait;
+	struct contexts contexts = { .wait = &again };
+	bool none = true;
+	size_t size;
+	uint32_t i;
+
+	stack = go_read_stack(process, d, &size);
+	if (!stack)
+		return false;
+	for (i = 0; i < again.case_count; i++)
+		again.cases[i].context = false;
+	find_contexts(process, d, stack, size, &contexts);
+	for (i = 0; i < wait->case_count && none; i++)
+		none = !wait->cases[i].context ||
+		       (contexts.at[i] && has_no_other_end(process, contexts.at[i]));
+	return none;
 }

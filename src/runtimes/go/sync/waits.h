@@ -30,6 +30,13 @@ void go_describe_pool(const struct go_process *process, const struct lc_stack *s
 void go_describe_select(struct go_process *process, const struct lc_goroutine *goroutine,
 			const struct go_descriptor *d, struct lc_go_wait *wait);
 
+/*
+ * select.c: of those cases that are the Done of a context: are all of these contexts such as were
+ * made of none that has an end? Then only who has their cancel function can end them.
+ */
+bool go_contexts_have_no_other_end(struct go_process *process, const struct go_descriptor *d,
+				   const struct lc_go_wait *wait);
+
 /* sync.c: locks, wait groups, conditions. goroutine->object is the semaphore's word. */
 void go_describe_sync(const struct go_process *process, const struct lc_goroutine *goroutine,
 		      struct lc_go_wait *wait);

@@ -200,7 +200,7 @@ func load() string {
 }
 
 func main() {
-	if arePools() || forgets() {
+	if arePools() || forgets() || bodies() {
 		return
 	}
 	if len(os.Args) > 1 {
