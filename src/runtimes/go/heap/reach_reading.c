@@ -267,18 +267,25 @@ bool reach_reading_begin(struct search *search)
 	return true;
 }
 
-struct reading *reach_reading_end(struct search *search)
+/* Whatever came of it. */
+static struct reading *end_first(struct reach_ahead *ahead)
 {
-	struct reach_ahead *ahead = search->ahead;
 	struct reading *reading = &ahead->readings[ahead->first];
-	size_t i;
 
-	if (!ahead->count)
-		return NULL;
 	if (reading->by_thread)
 		reading->result = target_ahead_end(ahead->thread);
 	ahead->first = (ahead->first + 1) % READINGS;
 	ahead->count--;
+	return reading;
+}
+
+struct reading *reach_reading_end(struct search *search)
+{
+	struct reading *reading = search->ahead->count ? end_first(search->ahead) : NULL;
+	size_t i;
+
+	if (!reading)
+		return NULL;
 	if (reading->result < 0)
 		reach_fail(search, -EFAULT);
 	for (i = 0; i < reading->piece_count; i++) {
@@ -293,7 +300,7 @@ void reach_drop_ahead(struct search *search)
 	struct reach_ahead *ahead = search->ahead;
 
 	while (ahead->count)
-		reach_reading_end(search);
+		end_first(ahead);
 	ahead->at = ahead->object_count = 0;
 	reach_queue_again(search);
 }
