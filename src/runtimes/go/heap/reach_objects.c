@@ -156,38 +156,41 @@ static void take(struct search *search, const struct go_span *span, uint64_t obj
 		reach_mark_object(search, span, object, piece);
 }
 
-/* Those of a part that are to be read, from the first one on. Returns whether there were any. */
-static bool take_part(struct search *search, const struct reading *reading,
-		      const struct reach_part *part)
+/* Those of a part that are to be read, from the first one on. Returns how many there were. */
+static size_t take_part(struct search *search, const struct reading *reading,
+			const struct reach_part *part)
 {
 	const struct go_span *span = part->span;
 	struct reach_piece piece = reach_reading_piece(reading, part);
 	uint64_t number = reach_take(search, part->first, part->last);
-	bool any = number < part->last;
+	size_t count = 0;
 
-	if (any && reach_is_read_whole(search, span))
+	if (number < part->last && reach_is_read_whole(search, span))
 		piece.small = reach_small_bits(search, span, &piece);
 	for (; number < part->last && !search->error;
-	     number = reach_take(search, number + 1, part->last))
+	     number = reach_take(search, number + 1, part->last), count++)
 		take(search, span, span->start + (number - span->first) * span->size, &piece);
-	return any;
+	return count;
 }
 
 /* What they lead to in what was read at the same time is read with them. */
 static void take_parts(struct search *search, const struct reading *reading)
 {
 	const struct reach_part *parts;
-	size_t count = reach_reading_parts(reading, &parts), i;
-	bool any = true;
+	size_t count = reach_reading_parts(reading, &parts), taken[REACH_ITSELF + 1] = {};
+	size_t any = 1, some, i;
 
 	while (any && !search->error) {
-		any = false;
-		for (i = 0; i < count; i++)
-			any = take_part(search, reading, &parts[i]) || any;
+		for (i = 0, any = 0; i < count; i++) {
+			some = take_part(search, reading, &parts[i]);
+			taken[parts[i].side] += some;
+			any += some;
+		}
 		if (!any || search->paths)
 			break;
 		reach_mark_rest(search);
 	}
+	reach_reading_took(search, reading, taken);
 }
 
 /* Was it read since it was told? */

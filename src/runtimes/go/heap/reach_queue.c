@@ -174,14 +174,26 @@ static void sort(const struct search *search, uint64_t *objects, size_t count)
 		memcpy(objects, from, count * sizeof(*objects));
 }
 
+static bool is_unread(const struct search *search, uint64_t object)
+{
+	const struct go_span *span = go_heap_span(&search->heap, object);
+	uint64_t number = span->first + go_heap_index(span, object);
+
+	return search->marks[number / 64].unread >> (number % 64) & 1;
+}
+
+/* But for those that were read with others since. */
 static size_t take_list(struct search *search, uint64_t *objects)
 {
 	struct reach_list *list = &search->queue.list;
-	size_t count = list->count - list->first;
+	size_t end = list->count - list->first < REACH_SORTED ? list->count
+							      : list->first + REACH_SORTED;
+	size_t count = 0;
 
-	count = count < REACH_SORTED ? count : REACH_SORTED;
-	memcpy(objects, list->items + list->first, count * sizeof(*objects));
-	list->first += count;
+	for (; list->first < end; list->first++) {
+		if (is_unread(search, list->items[list->first]))
+			objects[count++] = list->items[list->first];
+	}
 	if (list->first == list->count)
 		list->first = list->count = 0;
 	return count;
@@ -222,7 +234,12 @@ size_t reach_dequeue(struct search *search, bool again, const uint64_t **ret_obj
 
 	if (queue->sweeps && queue->bit_count < SWEEP_LEAST && again)
 		end_sweeps(search);
-	count = queue->sweeps ? take_bits(search, again, objects) : take_list(search, objects);
+	if (queue->sweeps)
+		count = take_bits(search, again, objects);
+	else
+		do
+			count = take_list(search, objects);
+		while (!count && queue->list.count);
 	sort(search, objects, count);
 	*ret_objects = objects;
 	return count;

@@ -14,7 +14,11 @@
 #define READINGS 5  /* of which one is looked at */
 #define AT_ONCE 512 /* pieces of memory */
 #define PARTS_AT_ONCE 2048
-#define GAP_MOST 2048 /* bytes between objects that are read with them */
+#define GAP_MOST 2048	   /* bytes between objects that are read with them */
+#define NEAR_MOST 64	   /* spans on a side of what is to be read */
+#define NEAR_SURE 8	   /* from so many on a list leads there */
+#define FOLLOWED_MOST 1024 /* objects that wait, of lists that are followed one by one */
+#define NEAR_TRIED 16	   /* each so many readings one is tried */
 
 _Static_assert(READINGS <= TARGET_AHEAD_MOST, "each of them may be on its way");
 
@@ -23,7 +27,9 @@ struct reading {
 	struct target_piece pieces[2 * AT_ONCE]; /* behind the last one the bits of each */
 	struct reach_part parts[PARTS_AT_ONCE];
 	size_t piece_count, part_count, bits_count;
-	uint64_t used; /* bytes */
+	uint64_t used;	      /* bytes */
+	size_t from, to;      /* numbers of spans: of those between all are read that can be */
+	size_t near_count[2]; /* parts on each side */
 	uint8_t *chunk, *arena_bits;
 	bool by_thread;
 	int result;
@@ -35,7 +41,9 @@ struct reach_ahead {
 	const uint64_t *objects; /* those that were told last by reach_dequeue() */
 	size_t object_count, at;
 	struct target_ahead *thread;
-	bool alone; /* there can be none */
+	bool alone;	/* there can be none */
+	size_t near[2]; /* spans on each side */
+	unsigned turns;
 };
 
 struct reach_ahead *reach_ahead_new(void)
@@ -108,6 +116,70 @@ static bool add_piece(struct reading *reading, uint64_t from, uint64_t end)
 	return true;
 }
 
+/* All of a span, be it near or what is to be read itself. */
+static bool add_span(struct search *search, struct reading *reading, const struct go_span *span,
+		     enum reach_side side)
+{
+	uint64_t end = span->first + go_heap_room(span);
+
+	if (reading->part_count == PARTS_AT_ONCE || !add_piece(reading, span->start, span->end))
+		return false;
+	reading->parts[reading->part_count++] =
+		(struct reach_part){ .span = span,
+				     .first = span->first,
+				     .last = end < search->bit_count ? end : search->bit_count,
+				     .piece = reading->piece_count - 1,
+				     .side = side };
+	if (side != REACH_ITSELF)
+		reading->near_count[side]++;
+	return true;
+}
+
+/*
+ * While few objects wait, as of a long list, the next ones often lie near: then more is read at
+ * once than that span. False: that is not done, or there is no room.
+ */
+static bool add_around(struct search *search, struct reading *reading, const struct go_span *span)
+{
+	const struct go_heap *heap = &search->heap;
+	const size_t *near = search->ahead->near;
+	size_t at = span - heap->spans, from, to, i;
+
+	if (!(near[REACH_BELOW] + near[REACH_ABOVE]) || search->queue.sweeps || search->paths ||
+	    at < reading->to)
+		return false;
+	from = at > near[REACH_BELOW] ? at - near[REACH_BELOW] : 0;
+	from = from > reading->to ? from : reading->to;
+	to = at + near[REACH_ABOVE] < heap->count ? at + near[REACH_ABOVE] + 1 : heap->count;
+	if ((to - from) * GO_PAGE_SIZE > REACH_CHUNK - reading->used ||
+	    to - from > PARTS_AT_ONCE - reading->part_count ||
+	    to - from > AT_ONCE - reading->piece_count)
+		return false;
+	for (i = from; i < to; i++) {
+		const struct go_span *one = &heap->spans[i];
+
+		if (i != at && !(one->scan && reach_is_read_whole(search, one)))
+			continue;
+		if (!add_span(search, reading, one,
+			      i < at   ? REACH_BELOW
+			      : i > at ? REACH_ABOVE
+				       : REACH_ITSELF) &&
+		    i == at)
+			return false;
+	}
+	reading->from = from;
+	reading->to = to;
+	return true;
+}
+
+static bool is_added(const struct search *search, const struct reading *reading,
+		     const struct go_span *span)
+{
+	size_t at = span - search->heap.spans;
+
+	return at >= reading->from && at < reading->to;
+}
+
 static bool add_object(struct search *search, struct reading *reading, uint64_t object)
 {
 	const struct go_span *span = go_heap_span(&search->heap, object);
@@ -117,7 +189,9 @@ static bool add_object(struct search *search, struct reading *reading, uint64_t 
 	uint64_t number = span->first + go_heap_index(span, object);
 	uint64_t end = span->first + go_heap_room(span);
 
-	if (last && last->span == span && number < last->last)
+	if ((last && last->span == span && number < last->last) ||
+	    (whole && is_added(search, reading, span)) ||
+	    (whole && add_around(search, reading, span)))
 		return true;
 	if (reading->part_count == PARTS_AT_ONCE || span->size > REACH_CHUNK ||
 	    !add_piece(reading, whole ? span->start : object,
@@ -136,7 +210,8 @@ static bool add_object(struct search *search, struct reading *reading, uint64_t 
 				     .last = !whole		       ? number + 1
 					     : end < search->bit_count ? end
 								       : search->bit_count,
-				     .piece = reading->piece_count - 1 };
+				     .piece = reading->piece_count - 1,
+				     .side = REACH_ITSELF };
 	return true;
 }
 
@@ -246,20 +321,73 @@ bool reach_next_large(struct search *search, uint64_t *ret_object)
 	return true;
 }
 
+/* Does what waits lead to one side? */
+static bool leads_somewhere(const struct search *search)
+{
+	const size_t *near = search->ahead->near;
+
+	return !search->queue.sweeps && !search->paths &&
+	       (near[REACH_BELOW] >= NEAR_SURE) != (near[REACH_ABOVE] >= NEAR_SURE);
+}
+
+/* Are they so few that one can be followed after the other? */
+static bool are_few(const struct search *search)
+{
+	const struct reach_ahead *ahead = search->ahead;
+	size_t count = ahead->object_count - ahead->at;
+
+	return count <= FOLLOWED_MOST && !is_large(search, ahead->objects[ahead->at]) &&
+	       !is_large(search, ahead->objects[ahead->object_count - 1]);
+}
+
+/*
+ * Of several lists the one that is to go farthest comes first, until it is where the next one is:
+ * from there on they are read together. The others wait.
+ */
+static void add_farthest(struct search *search, struct reading *reading)
+{
+	struct reach_ahead *ahead = search->ahead;
+	bool down = ahead->near[REACH_BELOW] >= NEAR_SURE;
+	size_t count = ahead->object_count - ahead->at, i;
+	const uint64_t *objects = ahead->objects + ahead->at;
+	uint64_t one = objects[down ? count - 1 : 0];
+
+	add_object(search, reading, one);
+	for (i = 0; i < count; i++) {
+		const struct go_span *span = go_heap_span(&search->heap, objects[i]);
+
+		if (objects[i] != one &&
+		    !(reach_is_read_whole(search, span) && is_added(search, reading, span)))
+			reach_push(search, &search->queue.list, objects[i]);
+	}
+	ahead->at = ahead->object_count;
+}
+
 bool reach_reading_begin(struct search *search)
 {
 	struct reach_ahead *ahead = search->ahead;
 	struct reading *reading = &ahead->readings[(ahead->first + ahead->count) % READINGS];
 
-	/* For a path those that were met first come first. */
-	if (ahead->count == (search->paths ? 1 : READINGS) || search->error || !has_next(search) ||
+	/*
+	 * For a path those that were met first come first; and of lists that are followed to where
+	 * they meet the next one to be read is not known before.
+	 */
+	if ((ahead->count && leads_somewhere(search)) ||
+	    ahead->count == (search->paths ? 1 : READINGS) || search->error || !has_next(search) ||
 	    is_large(search, ahead->objects[ahead->at]) || !has_room(search, reading))
 		return false;
 	reading->piece_count = reading->part_count = 0;
-	reading->used = 0;
-	while (ahead->at < ahead->object_count &&
-	       add_object(search, reading, ahead->objects[ahead->at]))
-		ahead->at++;
+	reading->near_count[REACH_BELOW] = reading->near_count[REACH_ABOVE] = 0;
+	reading->used = reading->from = reading->to = 0;
+	if (!ahead->near[REACH_BELOW] && !ahead->near[REACH_ABOVE] &&
+	    ++ahead->turns % NEAR_TRIED == 0)
+		ahead->near[REACH_BELOW] = ahead->near[REACH_ABOVE] = 1;
+	if (leads_somewhere(search) && are_few(search))
+		add_farthest(search, reading);
+	else
+		while (ahead->at < ahead->object_count &&
+		       add_object(search, reading, ahead->objects[ahead->at]))
+			ahead->at++;
 	add_bits(search, reading);
 	read_alloc_bits(search, reading);
 	copy(search, reading);
@@ -309,6 +437,21 @@ size_t reach_reading_parts(const struct reading *reading, const struct reach_par
 {
 	*ret_parts = reading->parts;
 	return reading->part_count;
+}
+
+void reach_reading_took(struct search *search, const struct reading *reading,
+			const size_t taken[REACH_ITSELF + 1])
+{
+	size_t *near = search->ahead->near, count;
+	unsigned side;
+
+	for (side = 0; side < REACH_ITSELF; side++) {
+		count = reading->near_count[side];
+		if (count && taken[side] >= count && near[side] < NEAR_MOST)
+			near[side] = near[side] ? near[side] * 2 : 1;
+		else if (count && taken[side] <= count / 8)
+			near[side] /= 2;
+	}
 }
 
 struct reach_piece reach_reading_piece(const struct reading *reading, const struct reach_part *part)

@@ -12,11 +12,19 @@
 #include "runtimes/go/heap/reach_search.h"
 #include "target/memory.h"
 
+/* Where a span lies that is read with others: some lists lead from one to the next, down or up. */
+enum reach_side {
+	REACH_BELOW,
+	REACH_ABOVE,
+	REACH_ITSELF,
+};
+
 /* Objects of a span, by number. */
 struct reach_part {
 	const struct go_span *span;
 	uint64_t first, last; /* of these one */
 	uint32_t piece;
+	enum reach_side side;
 };
 
 struct reading;
@@ -30,6 +38,10 @@ bool reach_reading_begin(struct search *search);
  */
 struct reading *reach_reading_end(struct search *search);
 size_t reach_reading_parts(const struct reading *reading, const struct reach_part **ret_parts);
+
+/* So many objects were taken on each side: what lies there is read with others, or is not. */
+void reach_reading_took(struct search *search, const struct reading *reading,
+			const size_t taken[REACH_ITSELF + 1]);
 struct reach_piece reach_reading_piece(const struct reading *reading,
 				       const struct reach_part *part);
 
