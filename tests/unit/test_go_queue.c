@@ -110,7 +110,8 @@ static void test_what_is_not_taken(void **state)
 					assert_int_equal(seen[(objects[i] - START) / 16]++, 0);
 			}
 			assert_int_equal(told, counts[c]);
-			reach_queue_again(&search);
+			if (turn)
+				reach_queue_again(&search);
 		}
 		for (i = 0; i < counts[c]; i++)
 			assert_true(reach_take(&search, span->first + i, span->first + i + 1) ==

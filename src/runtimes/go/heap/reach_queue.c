@@ -232,6 +232,9 @@ size_t reach_dequeue(struct search *search, bool again, const uint64_t **ret_obj
 	uint64_t *objects = queue->sorted;
 	size_t count;
 
+	/* What was told and not taken is found by its bits. */
+	if (again && !queue->list.count)
+		queue->sweeps = queue->bit_count;
 	if (queue->sweeps && queue->bit_count < SWEEP_LEAST && again)
 		end_sweeps(search);
 	if (queue->sweeps)

@@ -163,12 +163,13 @@ static bool add_around(struct search *search, struct reading *reading, const str
 		if (!add_span(search, reading, one,
 			      i < at   ? REACH_BELOW
 			      : i > at ? REACH_ABOVE
-				       : REACH_ITSELF) &&
-		    i == at)
-			return false;
+				       : REACH_ITSELF))
+			break;
 	}
+	if (i <= at)
+		return false;
 	reading->from = from;
-	reading->to = to;
+	reading->to = i;
 	return true;
 }
 
