@@ -178,6 +178,30 @@ static __always_inline bool everything_is_target(void)
 	return settings.all && !settings.by_comm && !settings.by_cgroup;
 }
 
+/*
+ * A worker of leakhop (src/sandbox), by its name and its parents: what it does for a sweep would be
+ * the work of the next one. One that begins others stands between leakhop and some of them.
+ */
+static __always_inline bool is_own_worker(struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *parent = BPF_CORE_READ(leader, real_parent);
+	const char name[] = "leakhop-";
+	char comm[ABI_COMM_LEN] = {};
+
+	if (!everything_is_target())
+		return false;
+	if (BPF_CORE_READ(parent, tgid) != self.tgid &&
+	    BPF_CORE_READ(parent, group_leader, real_parent, tgid) != self.tgid)
+		return false;
+	bpf_core_read_str(comm, sizeof(comm), &leader->comm);
+	for (int i = 0; i < sizeof(name) - 1; i++) {
+		if (comm[i] != name[i])
+			return false;
+	}
+	return true;
+}
+
 /* The hot question. flags are task_struct.flags, tid and tgid of the initial namespace. */
 static __always_inline bool is_target(__u32 flags, __u32 tid, __u32 tgid)
 {

@@ -85,8 +85,10 @@ static __noinline int write_blocked(struct task_struct *task, __u64 blocked_ns)
  */
 static __always_inline bool is_worth_telling(struct task_struct *task)
 {
-	return settings.kernel_threads != 2 || !(btf_field(task, flags) & PF_KTHREAD) ||
-	       is_uninterruptible(task_state(task));
+	if (settings.kernel_threads == 2 && btf_field(task, flags) & PF_KTHREAD &&
+	    !is_uninterruptible(task_state(task)))
+		return false;
+	return !is_own_worker(task);
 }
 
 /*

@@ -117,6 +117,8 @@ static __always_inline bool is_shown(struct task_struct *task, __u32 state)
 
 	if (!is_target(flags, BPF_CORE_READ(task, pid), BPF_CORE_READ(task, tgid)))
 		return false;
+	if (is_own_worker(task))
+		return false;
 	return !(flags & PF_KTHREAD) || settings.kernel_threads == 1 || is_uninterruptible(state);
 }
 

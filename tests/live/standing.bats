@@ -76,3 +76,20 @@ told() {
 	holds "[due[] | select(.pid == $pid) | .tids[]] | length == 9" "$json"
 	[[ $(told "$first") == "$(told "$json")" ]] || { told "$first"; told "$json"; return 1; }
 }
+
+# Workers answer what a sweep asks, and would come due by it for the next one.
+@test "workers of leakhop are no threads of a trace of all, one that only has such a name is" {
+	mkdir "$BATS_TEST_TMPDIR/other"
+	cp "$programs/crowd" "$BATS_TEST_TMPDIR/other/leakhop-crowd"
+	out=$BATS_TEST_TMPDIR/other/out
+	"$BATS_TEST_TMPDIR/other/leakhop-crowd" 4 >"$out" 2>"$out.err" </dev/null 3>&- &
+	pid=$! pids+=("$!")
+	await 1
+	follow "$json" --json -a -m 300ms
+	stands
+	workers=$(pgrep -P "$tracer" | xargs)
+	stop_trace
+	[[ $workers ]]
+	holds "[due[] | select(.pid == $pid) | .tids[]] | length == 5" "$json"
+	for worker in $workers; do holds "[due[] | select(.pid == $worker)] == []" "$json"; done
+}
