@@ -70,3 +70,21 @@ finds_without() {
 	holds "due[] | select(.tids | index($(ready_tid woken))) | .futex_last_wake |
 		.tid == $(ready_tid waker) and .calls == 1 and .woken == 1 and .woke_nobody == 0" "$json"
 }
+
+# To whom CLOCK_BOOTTIME is an hour ahead, the starts of threads in /proc are, too: so it is on a host that was suspended.
+joined() {
+	"$@" >"$json"
+	jq -c "$due"' [due[] | [.tids, .verdict, .rule, [(.wait.owners // [])[].tid]]] | sort' "$json"
+}
+
+@test "clocks that differ by an hour, as after a suspend: who is joined is older than the wait for its end" {
+	local without before
+	unshare --fork -T --boottime 3600 true || skip "no time namespaces"
+	start sick join
+	await 2
+	for without in syscalls bpf; do
+		before=$(joined leakhop dump -q -p "$pid" -m 10ms --json --without $without)
+		[[ $before == *'"stuck","dead-end",['"$(ready_tid waiter)"']'* ]] || { echo "$before"; return 1; }
+		[[ $(joined unshare --fork -T --boottime 3600 "$leakhop" dump -q -p "$pid" -m 10ms --json --without $without) == "$before" ]]
+	done
+}

@@ -522,6 +522,9 @@ static void test_who_joins_early_waits_for_nothing_yet(void **state)
 	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
 	worker->start_time = 0; /* not known */
 	expect_of(model, 20, VERDICT_SUSPECT, "others-wait");
+	/* By /proc, on a host that was suspended for an hour before: later than it was. */
+	worker->start_time = NOW - 100 * SECOND + 3600 * SECOND;
+	expect_of(model, 20, VERDICT_IDLE, "waits-for-work");
 	/* Somebody waits for the one that joined early. */
 	worker->start_time = NOW - 60 * SECOND;
 	locks(model, 1, 30, 10);

@@ -5,6 +5,8 @@
  */
 #include "test_wait.h"
 
+#include "wait/private.h"
+
 #include <semaphore.h>
 #include <errno.h>
 #include <linux/futex.h>
@@ -519,6 +521,49 @@ static void test_join(void **state)
 	pthread_join(parked.thread, NULL);
 }
 
+/*
+ * Of a host that was suspended before both were born, its thread's start, which counts that, is
+ * later than the wait, which does not: the difference of the clocks makes up for it. (Here time is
+ * taken off the one clock instead.)
+ */
+static void test_join_on_a_host_that_was_suspended(void **state)
+{
+	struct parked sleeper, parked;
+	struct wait_subject subject;
+	struct wait_scan *scan;
+	struct lc_wait wait;
+	uint64_t suspended;
+	sem_t semaphore;
+
+	(void)state;
+	sem_init(&semaphore, 0, 0);
+	test_start(&sleeper, take, &semaphore);
+	test_start(&parked, join, &sleeper.thread);
+	test_await(getpid(), parked.tid, NR_FUTEX, &subject);
+	suspended = subject.blocked_since / 2;
+	subject.blocked_since -= suspended;
+	subject.functions = join_names;
+	subject.function_count = 1;
+	for (int counted = 0; counted < 2; counted++) {
+		assert_int_equal(wait_scan_create(NULL, &scan), 0);
+		scan->boot_minus_monotonic += counted ? (int64_t)suspended : 0;
+		assert_int_equal(wait_describe(scan, &subject, &wait), 0);
+		wait_scan_free(scan);
+		assert_int_equal(wait.kind, LC_WAIT_JOIN);
+		assert_int_equal(wait.recorded, counted ? LC_WAIT_RECORDED : LC_WAIT_DEAD);
+		assert_int_equal(wait.owners[0].tid, counted ? sleeper.tid : 0);
+	}
+	/* Suspended while it waits: younger than the wait is only who is so in any case. */
+	subject.blocked_since += suspended;
+	assert_int_equal(wait_scan_create(NULL, &scan), 0);
+	scan->boot_minus_monotonic += (int64_t)suspended;
+	assert_int_equal(wait_describe(scan, &subject, &wait), 0);
+	wait_scan_free(scan);
+	assert_int_equal(wait.owners[0].tid, sleeper.tid);
+	sem_post(&semaphore);
+	pthread_join(parked.thread, NULL);
+}
+
 static sem_t once_gate;
 
 static void initialise(void)
@@ -827,6 +872,7 @@ int main(void)
 		cmocka_unit_test(test_rwlock),
 		cmocka_unit_test(test_barrier),
 		cmocka_unit_test(test_join),
+		cmocka_unit_test(test_join_on_a_host_that_was_suspended),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_once_of_its_own),
 		cmocka_unit_test(test_runner_of_a_static),
