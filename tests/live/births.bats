@@ -74,6 +74,7 @@ followed() {
 	}
 	eventually 20 empty
 	jq -e --argjson tid "$(ready_tid twice)" 'any(.findings[]; .tids == [$tid])' "$json" >/dev/null
+	holds '.cost.rss_kib < 300000' "$json"
 }
 
 @test "a target that is stopped for a while and goes on is no finding, nor what it waits for" {
