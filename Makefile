@@ -186,6 +186,7 @@ unit_programs := $(unit_names:%=$(BUILD)/tests/unit/%)
 # What a unit test links with: the folder of its name, and those that one may use.
 unit_folders_default = target model util
 unit_folders_threads = model util
+unit_folders_rests = model util
 unit_folders_stacks = model util
 unit_folders_report = verdict model util
 unit_folders_groups = verdict model util

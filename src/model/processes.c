@@ -28,7 +28,9 @@ static int find_or_add(struct lc_model *model, pid_t pid, struct lc_process **re
 		if (!process)
 			return -ENOMEM;
 		process->pid = pid;
+		process->model = model;
 		HASH_ADD_INT(model->processes, pid, process);
+		DL_APPEND2(model->awake, process, awake_prev, awake_next);
 	}
 	*ret_process = process;
 	return 0;
@@ -45,7 +47,9 @@ int lc_process_join(struct lc_model *model, struct lc_thread *thread, const stru
 			return r;
 		lc_process_leave(model, thread);
 		DL_APPEND2(process->threads, thread, process_prev, process_next);
+		process->count++;
 		thread->process = process;
+		lc_process_wake(process);
 	}
 	thread->task = *task;
 	return 0;
@@ -57,18 +61,34 @@ void lc_process_leave(struct lc_model *model, struct lc_thread *thread)
 
 	if (!process)
 		return;
+	lc_process_wake(process);
 	DL_DELETE2(process->threads, thread, process_prev, process_next);
+	process->count--;
 	thread->process = NULL;
 	if (process->threads)
 		return;
 	HASH_DEL(model->processes, process);
+	DL_DELETE2(model->awake, process, awake_prev, awake_next);
 	free(process);
 }
 
 void lc_process_moved(const struct lc_thread *thread, uint64_t at)
 {
-	if (thread->process && thread->process->moved_at < at)
+	if (!thread->process)
+		return;
+	lc_process_wake(thread->process);
+	if (thread->process->moved_at < at)
 		thread->process->moved_at = at;
+}
+
+void lc_process_seen(const struct lc_model *model, struct lc_thread *thread)
+{
+	struct lc_process *process = thread->process;
+
+	if (process->sweep != model->sweep)
+		process->seen = 0;
+	process->seen += thread->sweep != model->sweep || !process->seen;
+	process->sweep = thread->sweep = model->sweep;
 }
 
 void lc_process_sampled(const struct lc_model *model, struct lc_thread *thread,
@@ -76,7 +96,8 @@ void lc_process_sampled(const struct lc_model *model, struct lc_thread *thread,
 {
 	struct lc_process *process = thread->process;
 
-	process->sweep = model->sweep;
+	lc_process_wake(process);
+	lc_process_seen(model, thread);
 	thread->files = sample->files;
 	if (moved)
 		lc_process_moved(thread, sample->now);

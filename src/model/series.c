@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Counting groups, sweep by sweep: see series.h. Relies on uthash. */
 #include "model/series.h"
+#include "model/threads_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -154,12 +155,11 @@ static void close_sweep(struct lc_series_group *group, uint64_t now)
 	group->members = 0;
 }
 
-void lc_series_note_threads(struct lc_series *series, struct lc_model *model)
+static void note_threads(struct lc_series *series, struct lc_thread *thread)
 {
 	struct lc_series_key key;
-	struct lc_thread *thread;
 
-	for (thread = lc_model_next(model, NULL); thread; thread = lc_model_next(model, thread)) {
+	for (; thread; thread = thread->process_next) {
 		if (thread->blocked && !thread->ended_at && thread->user_stack) {
 			key = lc_series_thread_key(thread);
 			thread->group = lc_series_member(series, &key, thread->group);
@@ -168,6 +168,40 @@ void lc_series_note_threads(struct lc_series *series, struct lc_model *model)
 		lc_series_leave(series, thread->group);
 		thread->group = 0;
 	}
+}
+
+void lc_series_note_threads(struct lc_series *series, struct lc_model *model)
+{
+	const struct lc_process *process;
+	uint32_t i, number;
+
+	for (process = model->processes; process; process = process->hh.next) {
+		if (!process->rest.until)
+			note_threads(series, process->threads);
+		/* All of them are where they were. */
+		for (i = 0; i < process->rest.group_count; i++) {
+			number = process->rest.groups[i].number;
+			if (number && number <= series->count)
+				series->by_number[number - 1]->members +=
+					process->rest.groups[i].count;
+		}
+	}
+}
+
+bool lc_series_is_flat(const struct lc_series *series, uint32_t number)
+{
+	const struct lc_series_group *group;
+	uint32_t i, last;
+
+	if (!number || number > series->count)
+		return true;
+	group = series->by_number[number - 1];
+	last = group->sweep_count - 1;
+	for (i = group->sweep_count / 2; i < group->sweep_count; i++) {
+		if (lc_series_sweep(group, i)->count != lc_series_sweep(group, last)->count)
+			return false;
+	}
+	return true;
 }
 
 void lc_series_close(struct lc_series *series, uint64_t now)

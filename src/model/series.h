@@ -79,6 +79,12 @@ void lc_series_count(struct lc_series *series, const struct lc_series_key *key, 
 void lc_series_note_threads(struct lc_series *series, struct lc_model *model);
 void lc_series_note_go(struct lc_series *series, struct lc_go *go);
 
+/*
+ * Has the group with that number (0: none) not changed in the later half of the sweeps that are
+ * kept of it? As long as nobody joins it, it does not grow.
+ */
+bool lc_series_is_flat(const struct lc_series *series, uint32_t number);
+
 /* Ends the sweep. */
 void lc_series_close(struct lc_series *series, uint64_t now);
 

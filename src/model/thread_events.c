@@ -179,6 +179,7 @@ static void executed(struct lc_model *model, const struct lc_event *event,
 		}
 		thread->ended_at = event->at;
 		thread->blocked = false;
+		model->has_ended = true;
 	}
 	*ret_thread = leader;
 	if (!leader)
@@ -208,6 +209,7 @@ int lc_model_event(struct lc_model *model, const struct lc_event *event, uint32_
 		if (thread) {
 			thread->ended_at = event->at;
 			thread->blocked = false;
+			model->has_ended = true;
 			lc_process_moved(thread, event->at);
 		}
 		break;

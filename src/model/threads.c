@@ -86,7 +86,12 @@ void lc_model_drop_ended(struct lc_model *model, bool all)
 	struct lc_thread *thread, *next;
 	size_t kept = 0;
 
-	HASH_ITER(hh, model->threads, thread, next) {
+	if (!all && !model->has_ended)
+		return;
+	model->has_ended = false;
+	/* Where one has ended, nobody rests. */
+	for (thread = lc_model_next_awake(model, NULL); thread; thread = next) {
+		next = lc_model_next_awake(model, thread);
 		if (thread->ended_at && (all || !thread->blocks.count))
 			lc_model_drop(model, thread);
 		else
@@ -176,11 +181,9 @@ void lc_model_begin_sweep(struct lc_model *model, uint64_t now)
 	model->sweep_at = model->sampled_at = now;
 }
 
-void lc_model_end_sweep(struct lc_model *model)
+static void note_unseen(struct lc_model *model, struct lc_thread *thread)
 {
-	struct lc_thread *thread;
-
-	for (thread = model->threads; thread; thread = thread->hh.next) {
+	for (; thread; thread = thread->process_next) {
 		if (thread->ended_at || thread->sweep == model->sweep)
 			continue;
 		/* Born while the sweep was under way: the next one will tell. */
@@ -188,8 +191,19 @@ void lc_model_end_sweep(struct lc_model *model)
 			continue;
 		thread->ended_at = model->sweep_at;
 		thread->blocked = false;
+		model->has_ended = true;
 		/* Its place in the sweep may have been the last one. */
 		lc_process_moved(thread, model->sampled_at + 1);
+	}
+}
+
+void lc_model_end_sweep(struct lc_model *model)
+{
+	struct lc_process *process;
+
+	for (process = model->processes; process; process = process->hh.next) {
+		if (process->sweep != model->sweep || process->seen < process->count)
+			note_unseen(model, process->threads);
 	}
 }
 
@@ -310,7 +324,6 @@ int lc_model_sample(struct lc_model *model, const struct lc_sample *sample,
 	thread->voluntary_switches = sample->voluntary_switches;
 	thread->involuntary_switches = sample->involuntary_switches;
 	thread->seen_at = sample->now;
-	thread->sweep = model->sweep;
 	thread->ended_at = 0;
 	if (sample->last_wake_at > thread->last_wake_at) {
 		thread->last_wake_at = sample->last_wake_at;
@@ -349,7 +362,7 @@ int lc_model_unmoved(struct lc_model *model, const struct lc_sample *sample,
 	    thread->ended_at || !thread->blocked || lc_process_wants_files(thread))
 		return -ENOENT;
 	thread->seen_at = model->sampled_at = sample->now;
-	thread->sweep = thread->process->sweep = model->sweep;
+	lc_process_seen(model, thread);
 	*ret_thread = thread;
 	return 0;
 }

@@ -213,6 +213,54 @@ uint64_t lc_model_plain_at(const struct lc_model *model, pid_t pid);
  */
 int lc_model_list_processes(const struct lc_model *model, pid_t **ret_pids, size_t *ret_count);
 
+/* The first thread of a process, the others by process_next; NULL. */
+struct lc_thread *lc_process_threads(const struct lc_model *model, pid_t pid);
+
+/*
+ * Processes rest of which nothing is to be done before a time, as long as none of their threads is
+ * sampled in full, has an event or another wait, is born or ends: then it is awake again. Whoever
+ * goes through the awake ones need not look at thousands that stand still.
+ */
+#define LC_REST_GROUPS 4
+
+/* Who of it is yet to be run forward; bits. */
+enum lc_rest_ask {
+	LC_REST_ASK_CONDITIONS = 1,
+	LC_REST_ASK_OTHERS = 2,
+	LC_REST_ASK_HOLDERS = 4, /* who might release a lock that records nobody */
+};
+
+struct lc_rest {
+	uint64_t until; /* ns; 0: it does not rest */
+	uint32_t ask;	/* enum lc_rest_ask */
+	uint32_t group_count;
+	struct {
+		uint32_t number, count;
+	} groups[LC_REST_GROUPS]; /* of lc_series, and how many of its threads are in them */
+};
+
+/*
+ * Asks of each that is awake, by the first of its threads, whether it may rest: fn returns true and
+ * fills *ret_rest if so.
+ */
+void lc_model_rest(struct lc_model *model,
+		   bool (*fn)(void *context, struct lc_thread *first, struct lc_rest *ret_rest),
+		   void *context);
+bool lc_model_rests(const struct lc_model *model, pid_t pid);
+bool lc_thread_rests(const struct lc_thread *thread);
+void lc_thread_wake(struct lc_thread *thread); /* its process */
+void lc_model_wake(struct lc_model *model, pid_t pid);
+/* Those that rest until then or less long. */
+void lc_model_wake_until(struct lc_model *model, uint64_t until);
+
+/*
+ * As lc_model_next(), process by process: those of processes that are awake, among them such as
+ * wake up meanwhile; and of these and those of which somebody is to be run forward, by ask.
+ */
+struct lc_thread *lc_model_next_awake(const struct lc_model *model, const struct lc_thread *thread);
+struct lc_thread *lc_model_next_to_ask(const struct lc_model *model, uint32_t ask,
+				       const struct lc_thread *thread);
+
 /*
  * Takes in an event. stack is the interned stack that came with it (spawn site, short block), or 0.
  * *ret_thread (may be NULL) is the thread that it is about, or NULL. Returns 0 or a negative errno.

@@ -14,17 +14,24 @@ struct lc_process {
 	uint64_t files_seen_at;	   /* the last sample that said whose its descriptors are */
 	uint64_t plain_at;	   /* lc_model_note_plain() */
 	uint64_t files_asked;	   /* moved_at when that was last asked for */
+	uint32_t count, seen;	   /* threads; those that the last sweep has seen */
+	struct lc_model *model;
+	struct lc_process *awake_next, *awake_prev; /* of those that do not rest; utlist */
+	struct lc_rest rest;			    /* until 0: it does not */
 };
 
 struct lc_model {
 	struct lc_thread *threads; /* uthash, by tid */
 	struct lc_process *processes;
+	struct lc_process *awake;
+	uint64_t rest_until; /* nobody's rest ends before; 0: nobody rests */
 	struct lc_thread *last_unmoved;
 	size_t max_threads;
 	uint64_t refused;
 	uint64_t sweep;
 	uint64_t sweep_at;
 	uint64_t sampled_at; /* the last sample of a sweep */
+	bool has_ended;	     /* threads have, since those were dropped */
 	struct lc_holdings holdings;
 };
 
@@ -40,12 +47,14 @@ int lc_process_join(struct lc_model *model, struct lc_thread *thread, const stru
 void lc_process_leave(struct lc_model *model, struct lc_thread *thread);
 /* It has run, was born, or has ended, at this time or before. */
 void lc_process_moved(const struct lc_thread *thread, uint64_t at);
+/* The sweep under way has come by it. */
+void lc_process_seen(const struct lc_model *model, struct lc_thread *thread);
 void lc_process_sampled(const struct lc_model *model, struct lc_thread *thread,
 			const struct lc_sample *sample, bool moved);
 /* A short sample of a thread: is a whole one needed to know whose its descriptors are? */
 bool lc_process_wants_files(const struct lc_thread *thread);
-/* The first thread of a process, the others by process_next; NULL. */
-struct lc_thread *lc_process_threads(const struct lc_model *model, pid_t pid);
+/* Something of it is not as it was: it does not rest any more. */
+void lc_process_wake(struct lc_process *process);
 
 /*
  * A block at one place has ended, which lasted for ns at most, not before at; the same of the block

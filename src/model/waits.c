@@ -68,6 +68,7 @@ int lc_thread_set_wait(struct lc_thread *thread, const struct lc_wait *wait, uin
 		if (same)
 			carry_over(thread->wait, copy);
 	}
+	lc_thread_wake(thread);
 	free(thread->wait);
 	thread->wait = copy;
 	thread->wait_confirmed = same;
@@ -126,7 +127,10 @@ int lc_model_restore(struct lc_model *model, const struct lc_thread *thread,
 	restored->wait = copy;
 	restored->sweep = model->sweep;
 	restored->group = 0;
-	return 0;
+	restored->process = NULL;
+	restored->process_next = restored->process_prev = NULL;
+	model->has_ended |= restored->ended_at != 0;
+	return lc_process_join(model, restored, &thread->task);
 }
 
 const struct lc_holding *lc_model_next_holding(const struct lc_model *model,
