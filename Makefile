@@ -227,6 +227,7 @@ unit_folders_wire = sandbox emulate binary target model util
 unit_folders_options = $(folders)
 unit_folders_observer = observe verdict collect wait runtimes stack sandbox emulate target binary model util
 unit_folders_forward = $(unit_folders_observer)
+unit_folders_resting = $(unit_folders_observer)
 unit_folders_of = $(or $(unit_folders_$(1)),$(if $(filter wait_%,$(1)),$(unit_folders_wait)),$(if \
 	$(filter go_%,$(1)),$(unit_folders_go)),$(if $(filter format_%,$(1)),$(unit_folders_format)),$(unit_folders_default))
 unit_archives = $(foreach folder,$(call unit_folders_of,$(1)),$(BUILD)/$(folder).a)

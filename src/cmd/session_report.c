@@ -8,6 +8,7 @@
 #include "cmd/reporting.h"
 #include "cmd/saving.h"
 #include "observe/annotate.h"
+#include "observe/resting.h"
 #include "output/message.h"
 #include "util/duration.h"
 #include "verdict/report.h"
@@ -27,7 +28,7 @@ static void view_release(struct reporting *reporting)
 }
 
 /* Returns 0 or -ENOMEM. */
-static int reporting_init(struct reporting *reporting, struct session *session)
+static int reporting_init(struct reporting *reporting, struct session *session, bool awake)
 {
 	struct lc_snapshot snapshot;
 	int r;
@@ -35,6 +36,7 @@ static int reporting_init(struct reporting *reporting, struct session *session)
 	heading_fill(session, &reporting->head);
 	reporting->head.run.view = &reporting->view;
 	observer_snapshot(&session->observer, reporting->head.run.now, &snapshot);
+	snapshot.awake = awake;
 	r = verdict_view_create(&snapshot, &reporting->view);
 	if (!r)
 		annotate_graph(&session->observer, &reporting->view.graph);
@@ -240,16 +242,21 @@ int session_report_due(struct session *session)
 	int r;
 
 	/* What is told at the end only is counted where somebody sees it. */
-	if (!session->options->format->as_due && !progress_is_long(&session->progress))
+	if (!session->options->format->as_due && !progress_is_long(&session->progress)) {
+		resting_begin(&session->observer, NULL);
 		return 0;
+	}
+	resting_wake_owners(&session->observer);
 	progress_begin(&session->progress);
-	r = reporting_init(&reporting, session);
+	r = reporting_init(&reporting, session, /* awake= */ true);
 	source = source_of(session, &reporting);
 	r = r ?: reporting_records(&source, VERDICT_NEW, &records);
 	progress_end(&session->progress);
 	for (i = 0; i < records.count && !r; i++)
 		r = report_thread(session, &reporting, &records.list[i]);
 	r = r ?: report_goroutines(session, &reporting);
+	if (!r)
+		resting_begin(&session->observer, &reporting.view);
 	verdict_release(&records);
 	view_release(&reporting);
 	return r;
@@ -288,7 +295,7 @@ int session_report_end(struct session *session)
 
 	progress_begin(&session->progress);
 	saving_name_all(session);
-	r = reporting_init(&reporting, session);
+	r = reporting_init(&reporting, session, /* awake= */ false);
 	source = source_of(session, &reporting);
 	r = r ?: reporting_make(&source, &report);
 	annotate_go_events(&session->observer);

@@ -18,7 +18,8 @@ struct lc_snapshot {
 	const struct lc_cgroups *cgroups; /* of processes; may be NULL */
 	uint64_t now;			  /* ns, CLOCK_MONOTONIC */
 	uint64_t threshold_ns;		  /* blocked for how long is of interest */
-	bool once; /* of a moment: who is blocked has mostly been so before it was seen */
+	bool awake; /* only of processes that do not rest (lc_model_rest()) is anything concluded */
+	bool once;  /* of a moment: who is blocked has mostly been so before it was seen */
 };
 
 /* A thread of a model by its number; and all of them, as of lc_model_next(). */
@@ -31,6 +32,15 @@ static inline const struct lc_thread *lc_snapshot_next(const struct lc_model *th
 						       const struct lc_thread *thread)
 {
 	return lc_model_next(threads, thread);
+}
+
+/* Those of which something is concluded: of the threads asked for, or of the others. */
+static inline const struct lc_thread *lc_snapshot_next_concluded(const struct lc_snapshot *snapshot,
+								 const struct lc_model *threads,
+								 const struct lc_thread *thread)
+{
+	return snapshot->awake ? lc_model_next_awake(threads, thread)
+			       : lc_model_next(threads, thread);
 }
 
 #endif

@@ -41,14 +41,32 @@ static bool waker_has_moved(const struct asking *asking, const struct lc_thread 
 	       waker->blocked_since != waiter->goes_on.waker_since;
 }
 
+static bool can_be_asked(const struct lc_thread *thread)
+{
+	return thread->blocked && !thread->ended_at && !thread->moving && thread->wait &&
+	       thread->wait_confirmed &&
+	       (thread->syscall.nr == SYS_futex ? is_kind(thread->wait)
+						: forward_is_doorbell(thread));
+}
+
+uint32_t forward_is_to_ask(const struct observer *observer, const struct lc_thread *thread)
+{
+	uint32_t ask = 0;
+
+	if (!observer->options->emulator)
+		return 0;
+	if (can_be_asked(thread) && !(thread->wait->flags & LC_WAIT_ASKED))
+		ask |= thread->wait->kind == LC_WAIT_CONDITION ? LC_REST_ASK_CONDITIONS
+							       : LC_REST_ASK_OTHERS;
+	return ask | (forward_wants_holders(thread) ? LC_REST_ASK_HOLDERS : 0);
+}
+
 /* Once for each reading; where its condition was so, again when that is to be confirmed. */
 static bool is_due(const struct asking *asking, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 
-	if (!thread->blocked || thread->ended_at || thread->moving || !wait ||
-	    !thread->wait_confirmed ||
-	    !(thread->syscall.nr == SYS_futex ? is_kind(wait) : forward_is_doorbell(thread)))
+	if (!can_be_asked(thread))
 		return false;
 	if (!(wait->flags & LC_WAIT_ASKED))
 		return true;
@@ -395,11 +413,11 @@ bool forward_has_time(const struct observer *observer)
 /* When those whose condition is so are to be asked again; 0: there are none. */
 static void note_again(struct observer *observer)
 {
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(observer->model, NULL);
 	uint64_t due;
 
 	observer->ask_again_at = 0;
-	for (; thread; thread = lc_model_next(observer->model, thread)) {
+	for (; thread; thread = lc_model_next_awake(observer->model, thread)) {
 		if (!thread->blocked || thread->ended_at || !thread->wait ||
 		    !(thread->wait->flags & LC_WAIT_GOES_ON) ||
 		    thread->wait->flags & LC_WAIT_GOES_ON_STILL)
@@ -414,19 +432,23 @@ static void note_again(struct observer *observer)
 static int ask_kind(struct asking *asking, bool conditions)
 {
 	struct observer *observer = asking->observer;
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	uint32_t ask = conditions ? LC_REST_ASK_CONDITIONS : LC_REST_ASK_OTHERS;
+	struct lc_thread *thread = lc_model_next_to_ask(observer->model, ask, NULL);
 	uint64_t begun = now_monotonic();
 	int r = 0;
 
 	for (; thread && !r && !observer_is_stopped(observer);
-	     thread = lc_model_next(observer->model, thread)) {
+	     thread = lc_model_next_to_ask(observer->model, ask, thread)) {
 		if (!is_due(asking, thread) ||
 		    (thread->wait->kind == LC_WAIT_CONDITION) != conditions)
 			continue;
-		if (answer_alike(asking, thread))
+		if (answer_alike(asking, thread)) {
+			lc_thread_wake(thread);
 			continue;
+		}
 		if (!forward_has_time(observer))
 			break;
+		lc_thread_wake(thread);
 		r = ask_thread(asking, thread);
 		note_site(asking, thread);
 		observer->forward_ns += now_monotonic() - begun;

@@ -14,6 +14,10 @@
  */
 void forward_ask(struct observer *observer);
 
+/* Is this thread to be asked, or who holds what it waits for, once there is time? enum lc_rest_ask
+ */
+uint32_t forward_is_to_ask(const struct observer *observer, const struct lc_thread *thread);
+
 /*
  * Asks the goroutines of a process which of the locks they hold of which it is kept who may
  * (lc_go_next_held), and that was not asked yet; and keeps the answers there.

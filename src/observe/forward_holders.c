@@ -294,11 +294,11 @@ static bool has_time(const struct locks *locks)
 static void ask_all(struct locks *locks)
 {
 	struct observer *observer = locks->asking->observer;
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	struct lc_thread *thread = lc_process_threads(observer->model, locks->pid);
 	unsigned asked = 0;
 
-	for (; thread && asked < THREADS_MAX; thread = lc_model_next(observer->model, thread)) {
-		if (thread->task.pid != locks->pid || !is_blocked(thread))
+	for (; thread && asked < THREADS_MAX; thread = thread->process_next) {
+		if (!is_blocked(thread))
 			continue;
 		for (uint32_t i = 0; i < locks->count; i++)
 			locks->list[i].settled += waits_for(thread, &locks->list[i]);
@@ -338,10 +338,10 @@ static bool is_joiner(const struct locks *locks, const struct lc_thread *thread,
 static void note_joiners(struct locks *locks)
 {
 	struct lc_model *model = locks->asking->observer->model;
-	const struct lc_thread *thread = lc_model_next(model, NULL);
+	const struct lc_thread *thread = lc_process_threads(model, locks->pid);
 
-	for (; thread; thread = lc_model_next(model, thread)) {
-		if (thread->task.pid != locks->pid || !is_blocked(thread))
+	for (; thread; thread = thread->process_next) {
+		if (!is_blocked(thread))
 			continue;
 		for (uint32_t i = 0; i < locks->count; i++)
 			locks->list[i].settled += is_joiner(locks, thread, &locks->list[i]);
@@ -434,12 +434,12 @@ static bool was_taken(const struct locks *locks, const struct lc_wait *wait)
 static void conclude(struct locks *locks)
 {
 	struct observer *observer = locks->asking->observer;
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	struct lc_thread *thread = lc_process_threads(observer->model, locks->pid);
 	const struct lock *lock;
 
-	for (; thread; thread = lc_model_next(observer->model, thread)) {
-		if (thread->task.pid != locks->pid || !is_blocked(thread) ||
-		    !is_anonymous(thread->wait) || !was_taken(locks, thread->wait))
+	for (; thread; thread = thread->process_next) {
+		if (!is_blocked(thread) || !is_anonymous(thread->wait) ||
+		    !was_taken(locks, thread->wait))
 			continue;
 		lock = find_lock(locks, &thread->wait->key);
 		if (lock && makes_sense(lock))
@@ -453,7 +453,7 @@ static void conclude(struct locks *locks)
 	}
 }
 
-static bool is_due(const struct lc_thread *thread)
+bool forward_wants_holders(const struct lc_thread *thread)
 {
 	return is_blocked(thread) && is_anonymous(thread->wait) &&
 	       !(thread->wait->flags & (LC_WAIT_ASKED | LC_WAIT_HOLDERS_ASKED));
@@ -466,12 +466,12 @@ static bool is_due(const struct lc_thread *thread)
 static bool is_lock(struct locks *locks, const struct lock *lock)
 {
 	struct asking *asking = locks->asking;
-	const struct lc_thread *thread = lc_model_next(asking->observer->model, NULL);
+	const struct lc_thread *thread = lc_process_threads(asking->observer->model, locks->pid);
 
 	if (!lock->semaphore)
 		return true;
-	for (; thread; thread = lc_model_next(asking->observer->model, thread)) {
-		if (thread->task.pid == locks->pid && is_blocked(thread) && waits_for(thread, lock))
+	for (; thread; thread = thread->process_next) {
+		if (is_blocked(thread) && waits_for(thread, lock))
 			break;
 	}
 	if (!thread || now_monotonic() >= locks->until)
@@ -515,10 +515,10 @@ static void note_taken(struct locks *locks)
 static void add_locks(struct locks *locks, bool semaphores)
 {
 	struct lc_model *model = locks->asking->observer->model;
-	const struct lc_thread *thread = lc_model_next(model, NULL);
+	const struct lc_thread *thread = lc_process_threads(model, locks->pid);
 
-	for (; thread; thread = lc_model_next(model, thread)) {
-		if (thread->task.pid == locks->pid && is_due(thread))
+	for (; thread; thread = thread->process_next) {
+		if (forward_wants_holders(thread))
 			add_lock(locks, thread->wait, semaphores);
 	}
 }
@@ -527,6 +527,7 @@ static void find_in_process(struct asking *asking, pid_t pid)
 {
 	struct locks locks = { .asking = asking, .pid = pid };
 
+	lc_model_wake(asking->observer->model, pid);
 	add_locks(&locks, /* semaphores= */ false); /* of which there are fewer */
 	add_locks(&locks, /* semaphores= */ true);
 	note_taken(&locks);
@@ -541,11 +542,12 @@ static void find_in_process(struct asking *asking, pid_t pid)
 
 void forward_find_holders(struct asking *asking)
 {
-	struct lc_thread *thread = lc_model_next(asking->observer->model, NULL);
+	struct lc_thread *thread = lc_model_next_to_ask(asking->observer->model,
+							LC_REST_ASK_HOLDERS, NULL);
 
 	for (; thread && forward_has_time(asking->observer);
-	     thread = lc_model_next(asking->observer->model, thread)) {
-		if (is_due(thread))
+	     thread = lc_model_next_to_ask(asking->observer->model, LC_REST_ASK_HOLDERS, thread)) {
+		if (forward_wants_holders(thread))
 			find_in_process(asking, thread->task.pid);
 	}
 }

@@ -51,6 +51,8 @@ void forward_name_address(const struct asking *asking, uint64_t address, char *b
  * the waits for it.
  */
 void forward_find_holders(struct asking *asking);
+/* It waits for a lock that records nobody, and it is not known yet who has it. */
+bool forward_wants_holders(const struct lc_thread *thread);
 
 /* forward_semaphores.c: of sem_t, or std::counting_semaphore, if it is one. */
 bool forward_is_semaphore(const struct lc_wait *wait);

@@ -177,7 +177,9 @@ static bool is_known_plain(const struct observer *observer, pid_t pid, uint64_t 
 {
 	uint64_t at = observer->book ? lc_model_plain_at(observer->model, pid) : 0;
 
-	return at && now - at < PLAIN_NS && lc_model_stood_still(observer->model, pid, at, 0);
+	return at && now - at < PLAIN_NS &&
+	       (lc_model_rests(observer->model, pid) ||
+		lc_model_stood_still(observer->model, pid, at, 0));
 }
 
 int goroutines_sweep(struct observer *observer, unsigned attempts)

@@ -11,6 +11,7 @@
 #include "observe/go_events.h"
 #include "observe/goroutines.h"
 #include "observe/rearmed.h"
+#include "observe/resting.h"
 #include "observe/stacks.h"
 #include "observe/waits.h"
 #include "wait/wait.h"
@@ -120,6 +121,8 @@ static int take_sample(void *context, const struct lc_sample *sample)
 	if (sample->unmoved && r == 1 && sample->now >= due && !sweeping->last)
 		return COLLECT_WANTS_WHOLE;
 	sweeping->count++;
+	if (sample->unmoved && lc_thread_rests(thread))
+		return 0;
 	if (sweeping->count % PROGRESS_EACH == 0)
 		observer_progress(observer, "reading threads: %zu", sweeping->count);
 	if (!thread->blocked)
@@ -206,6 +209,7 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	observer->quick_step *= 2;
 	observer->stopped = false;
 	stack_begin_sweep(observer->engine);
+	resting_wake_due(observer, /* all= */ attempts > 1);
 	r = read_threads(&sweeping, attempts);
 	if (!r)
 		forward_ask(observer);

@@ -18,7 +18,7 @@ static bool has_come_due(const struct reading *reading, const struct lc_thread *
 	       reading->now - thread->blocked_since >= reading->after_ns;
 }
 
-static bool is_due(const struct reading *reading, const struct lc_thread *thread)
+static bool is_due(struct reading *reading, const struct lc_thread *thread)
 {
 	uint64_t still = reading->now - thread->blocked_since, at = thread->wait_read_at;
 
@@ -36,10 +36,10 @@ static bool is_due(const struct reading *reading, const struct lc_thread *thread
  */
 static void name_stacks(struct reading *reading)
 {
-	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(reading->observer->model, NULL);
 
 	for (; thread && !observer_is_stopped(reading->observer);
-	     thread = lc_model_next(reading->observer->model, thread)) {
+	     thread = lc_model_next_awake(reading->observer->model, thread)) {
 		if (is_due(reading, thread) && thread->user_stack)
 			stacks_name(reading->observer, thread->task.pid, thread->user_stack);
 	}
@@ -47,11 +47,11 @@ static void name_stacks(struct reading *reading)
 
 static int describe_due(struct reading *reading)
 {
-	struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(reading->observer->model, NULL);
 	int r = 0;
 
 	for (; thread && !r && !observer_is_stopped(reading->observer);
-	     thread = lc_model_next(reading->observer->model, thread)) {
+	     thread = lc_model_next_awake(reading->observer->model, thread)) {
 		if (!is_due(reading, thread) &&
 		    !(has_come_due(reading, thread) && rearmed_is_to_be_read(thread)))
 			continue;
@@ -78,11 +78,11 @@ static bool is_still_so(const struct reading *reading, const struct lc_thread *t
 /* Reads again what a finding may rest on: a wait that is not the same any more proves nothing. */
 static int confirm(struct reading *reading, struct lc_model *model)
 {
-	struct lc_thread *thread = lc_model_next(model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(model, NULL);
 	int r = 0;
 
 	for (; thread && !r && !observer_is_stopped(reading->observer);
-	     thread = lc_model_next(model, thread)) {
+	     thread = lc_model_next_awake(model, thread)) {
 		if (!thread->wait || thread->wait_confirmed)
 			continue;
 		reading->read = true;
@@ -176,15 +176,15 @@ static int read_siblings(struct reading *reading)
 	unsigned askers = 0, tries = 0;
 	int r = 0;
 
-	asker = lc_model_next(reading->observer->model, NULL);
+	asker = lc_model_next_awake(reading->observer->model, NULL);
 	for (; asker && askers < MOST_ASKERS;
-	     asker = lc_model_next(reading->observer->model, asker)) {
+	     asker = lc_model_next_awake(reading->observer->model, asker)) {
 		if (!asks(asker))
 			continue;
 		askers++;
-		thread = lc_model_next(reading->observer->model, NULL);
+		thread = lc_model_next_awake(reading->observer->model, NULL);
 		for (; thread && !r && tries < MOST_TRIES;
-		     thread = lc_model_next(reading->observer->model, thread)) {
+		     thread = lc_model_next_awake(reading->observer->model, thread)) {
 			if (!may_be_sibling(thread, asker))
 				continue;
 			tries++;
@@ -248,8 +248,8 @@ bool waits_settled(struct observer *observer, uint64_t after_ns)
 	struct lc_thread *thread;
 	bool due = waits_note_rest(&reading) < 0;
 
-	thread = lc_model_next(observer->model, NULL);
-	for (; thread && !due; thread = lc_model_next(observer->model, thread))
+	thread = lc_model_next_awake(observer->model, NULL);
+	for (; thread && !due; thread = lc_model_next_awake(observer->model, thread))
 		due = is_due(&reading, thread);
 	waits_drop_rest(&reading);
 	return !due;

@@ -159,16 +159,16 @@ int waits_find_runners(struct reading *reading, struct lc_model *model)
 	bool found = false;
 	int r = 0;
 
-	thread = lc_model_next(model, NULL);
-	for (; thread && !r; thread = lc_model_next(model, thread)) {
+	thread = lc_model_next_awake(model, NULL);
+	for (; thread && !r; thread = lc_model_next_awake(model, thread)) {
 		if (!waits_lacks_runner(thread->wait))
 			continue;
 		process.pid = thread->task.pid;
 		r = add_owner(reading, &process);
 		found = true;
 	}
-	thread = found ? lc_model_next(model, NULL) : NULL;
-	for (; thread && !r; thread = lc_model_next(model, thread)) {
+	thread = found ? lc_model_next_awake(model, NULL) : NULL;
+	for (; thread && !r; thread = lc_model_next_awake(model, thread)) {
 		if (waits_lacks_runner(thread->wait))
 			r = waits_describe(reading, thread);
 	}
@@ -182,13 +182,14 @@ int waits_follow_chains(struct reading *reading)
 	size_t before;
 	int r = 0;
 
-	thread = lc_model_next(reading->observer->model, NULL);
-	for (; thread && !r; thread = lc_model_next(reading->observer->model, thread))
+	thread = lc_model_next_awake(reading->observer->model, NULL);
+	for (; thread && !r; thread = lc_model_next_awake(reading->observer->model, thread))
 		r = add_owners(reading, thread);
 	do {
 		before = lc_model_count(reading->observer->others);
-		thread = lc_model_next(reading->observer->others, NULL);
-		for (; thread && !r; thread = lc_model_next(reading->observer->others, thread))
+		thread = lc_model_next_awake(reading->observer->others, NULL);
+		for (; thread && !r;
+		     thread = lc_model_next_awake(reading->observer->others, thread))
 			r = add_owners(reading, thread);
 	} while (!r && lc_model_count(reading->observer->others) > before);
 	return r;

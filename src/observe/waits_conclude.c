@@ -119,10 +119,10 @@ static int may_be_waker(void *context, pid_t tid)
 static void count_known(const struct lc_model *model, const struct lc_thread *waiter,
 			size_t *living, bool *ended)
 {
-	const struct lc_thread *thread = lc_model_next(model, NULL);
+	const struct lc_thread *thread = lc_process_threads(model, waiter->task.pid);
 
-	for (; thread; thread = lc_model_next(model, thread)) {
-		if (thread->task.pid != waiter->task.pid || thread == waiter)
+	for (; thread; thread = thread->process_next) {
+		if (thread == waiter)
 			continue;
 		*living += !thread->ended_at;
 		*ended = *ended || (thread->ended_at && thread->ended_at >= waiter->wait_read_at);
@@ -172,9 +172,9 @@ static void note_waker(struct observer *observer, struct lc_thread *waiter)
 
 static void note_wakers(struct observer *observer, struct lc_model *model)
 {
-	struct lc_thread *thread = lc_model_next(model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(model, NULL);
 
-	for (; thread; thread = lc_model_next(model, thread)) {
+	for (; thread; thread = lc_model_next_awake(model, thread)) {
 		if (thread->blocked && !thread->ended_at)
 			note_waker(observer, thread);
 	}
@@ -221,10 +221,10 @@ static int name_wait(struct named **named, const struct lc_wait *wait)
 
 static int name_owners(struct named **named, struct lc_model *model)
 {
-	struct lc_thread *thread = lc_model_next(model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(model, thread)) {
+	for (; thread && !r; thread = lc_model_next_awake(model, thread)) {
 		if (!thread->blocked || !thread->wait)
 			continue;
 		r = name_wait(named, thread->wait);
@@ -275,10 +275,10 @@ static int drop_unnamed(struct observer *observer)
 
 static int note_holders(struct observer *observer)
 {
-	struct lc_thread *thread = lc_model_next(observer->model, NULL);
+	struct lc_thread *thread = lc_model_next_awake(observer->model, NULL);
 	int r = 0;
 
-	for (; thread && !r; thread = lc_model_next(observer->model, thread))
+	for (; thread && !r; thread = lc_model_next_awake(observer->model, thread))
 		r = lc_model_note_holder(observer->model, thread);
 	return r;
 }

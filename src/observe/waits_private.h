@@ -42,7 +42,7 @@ void waits_drop_rest(struct reading *reading);
  * Has somebody who could release this thread run, or been blocked anew, since it was read who that
  * is?
  */
-bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread);
+bool waits_is_stale(struct reading *reading, const struct lc_thread *thread);
 /*
  * Has nobody moved on whom a wait hangs, from before it was read until after? By the word of a
  * sweep that came later.

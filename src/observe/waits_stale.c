@@ -25,21 +25,6 @@ struct rest {
 	bool counted; /* the kernel was asked how many there are */
 };
 
-static struct rest *rest_get(struct reading *reading, pid_t pid)
-{
-	struct rest *rest;
-
-	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
-	if (rest)
-		return rest;
-	rest = calloc(1, sizeof(*rest));
-	if (!rest)
-		return NULL;
-	rest->pid = pid;
-	HASH_ADD(hh, reading->rests, pid, sizeof(pid), rest);
-	return rest;
-}
-
 /* When it last ran, as far as samples tell. */
 static uint64_t stands_since(const struct lc_thread *thread)
 {
@@ -106,23 +91,52 @@ static void note_held(const struct reading *reading, struct lc_thread *thread)
 		thread->wait_held_at = reading->now;
 }
 
-static int note_model(struct reading *reading, struct lc_model *model)
+static struct rest *rest_find(const struct reading *reading, pid_t pid)
 {
-	struct lc_thread *thread = lc_model_next(model, NULL);
 	struct rest *rest;
 
-	for (; thread; thread = lc_model_next(model, thread)) {
+	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
+	return rest;
+}
+
+static struct rest *rest_get(struct reading *reading, pid_t pid)
+{
+	struct rest *rest = rest_find(reading, pid);
+
+	if (rest)
+		return rest;
+	rest = calloc(1, sizeof(*rest));
+	if (!rest)
+		return NULL;
+	rest->pid = pid;
+	HASH_ADD(hh, reading->rests, pid, sizeof(pid), rest);
+	return rest;
+}
+
+static int note_thread(struct reading *reading, const struct lc_thread *thread)
+{
+	struct rest *rest = rest_get(reading, thread->task.pid);
+
+	if (!rest)
+		return -ENOMEM;
+	rest->alive |= goes_on(thread);
+	if (stands_since(thread) > rest->since)
+		rest->since = stands_since(thread);
+	return 0;
+}
+
+static int note_model(struct reading *reading, struct lc_model *model)
+{
+	struct lc_thread *thread = lc_model_next_awake(model, NULL);
+	int r = 0;
+
+	for (; thread && !r; thread = lc_model_next_awake(model, thread)) {
 		if (thread->ended_at)
 			continue;
-		rest = rest_get(reading, thread->task.pid);
-		if (!rest)
-			return -ENOMEM;
 		note_held(reading, thread);
-		rest->alive |= goes_on(thread);
-		if (stands_since(thread) > rest->since)
-			rest->since = stands_since(thread);
+		r = note_thread(reading, thread);
 	}
-	return 0;
+	return r;
 }
 
 int waits_note_rest(struct reading *reading)
@@ -130,6 +144,36 @@ int waits_note_rest(struct reading *reading)
 	int r = note_model(reading, reading->observer->model);
 
 	return r ?: note_model(reading, reading->observer->others);
+}
+
+static void note_known(struct reading *reading, const struct lc_thread *thread)
+{
+	struct rest *rest = rest_find(reading, thread->task.pid);
+
+	if (!rest)
+		return;
+	rest->known++;
+	rest->open |= thread->blocked && !thread->moving &&
+		      (!thread->wait || waits_is_stale(reading, thread));
+}
+
+/* What rests is as it was, so that is noted when somebody asks. NULL: nothing is known. */
+static struct rest *rest_of(struct reading *reading, pid_t pid)
+{
+	struct rest *rest = rest_find(reading, pid);
+	const struct lc_thread *first = lc_process_threads(reading->observer->model, pid), *thread;
+
+	if (rest || !first || !lc_thread_rests(first))
+		return rest;
+	for (thread = first; thread; thread = thread->process_next) {
+		if (!thread->ended_at && note_thread(reading, thread))
+			return NULL;
+	}
+	for (thread = first; thread; thread = thread->process_next) {
+		if (!thread->ended_at)
+			note_known(reading, thread);
+	}
+	return rest_find(reading, pid);
 }
 
 void waits_drop_rest(struct reading *reading)
@@ -142,7 +186,7 @@ void waits_drop_rest(struct reading *reading)
 	}
 }
 
-static bool owner_moved(const struct reading *reading, const struct lc_wait_owner *owner,
+static bool owner_moved(struct reading *reading, const struct lc_wait_owner *owner,
 			uint64_t read_at)
 {
 	const struct lc_thread *thread;
@@ -155,11 +199,11 @@ static bool owner_moved(const struct reading *reading, const struct lc_wait_owne
 		return thread && (thread->ended_at || stands_since(thread) > read_at);
 	}
 	/* Of a process any thread would do. */
-	HASH_FIND(hh, reading->rests, &owner->pid, sizeof(owner->pid), rest);
+	rest = rest_of(reading, owner->pid);
 	return rest && !rest->alive && rest->since > read_at;
 }
 
-bool waits_is_stale(const struct reading *reading, const struct lc_thread *thread)
+bool waits_is_stale(struct reading *reading, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 	uint32_t i;
@@ -176,18 +220,6 @@ bool waits_is_stale(const struct reading *reading, const struct lc_thread *threa
 	return false;
 }
 
-static void note_known(struct reading *reading, const struct lc_thread *thread)
-{
-	struct rest *rest;
-
-	HASH_FIND(hh, reading->rests, &thread->task.pid, sizeof(thread->task.pid), rest);
-	if (!rest)
-		return;
-	rest->known++;
-	rest->open |= thread->blocked && !thread->moving &&
-		      (!thread->wait || waits_is_stale(reading, thread));
-}
-
 /*
  * Only those that were asked for: who comes to one of their processes unseen is in the next sweep,
  * even where another has ended meanwhile and the count is the same. Of others, who are looked at
@@ -195,9 +227,9 @@ static void note_known(struct reading *reading, const struct lc_thread *thread)
  */
 static void note_all_known(struct reading *reading)
 {
-	const struct lc_thread *thread = lc_model_next(reading->observer->model, NULL);
+	const struct lc_thread *thread = lc_model_next_awake(reading->observer->model, NULL);
 
-	for (; thread; thread = lc_model_next(reading->observer->model, thread)) {
+	for (; thread; thread = lc_model_next_awake(reading->observer->model, thread)) {
 		if (!thread->ended_at)
 			note_known(reading, thread);
 	}
@@ -213,7 +245,7 @@ bool waits_knows_all(struct reading *reading, pid_t pid)
 
 	if (!reading->known_noted)
 		note_all_known(reading);
-	HASH_FIND(hh, reading->rests, &pid, sizeof(pid), rest);
+	rest = rest_of(reading, pid);
 	if (rest && !rest->open && !rest->counted) {
 		rest->counted = true;
 		/* Who was born since the last sweep is in the next one, which this one's end needs.

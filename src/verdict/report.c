@@ -306,6 +306,12 @@ static void finish_records(const struct verdict_view *view, struct verdict_recor
 	qsort(records->list, records->count, sizeof(records->list[0]), compare_records);
 }
 
+static const struct lc_thread *next_concluded(const struct verdict_view *view,
+					      const struct lc_thread *thread)
+{
+	return lc_snapshot_next_concluded(&view->snapshot, view->snapshot.threads, thread);
+}
+
 /* Who of each group's place is due, be it news or not, and by which number one of them was told. */
 static void find_reported(struct group *groups, const struct verdict_view *view)
 {
@@ -314,8 +320,8 @@ static void find_reported(struct group *groups, const struct verdict_view *view)
 	struct member member;
 	struct group *group;
 
-	thread = lc_snapshot_next(view->snapshot.threads, NULL);
-	for (; thread; thread = lc_snapshot_next(view->snapshot.threads, thread)) {
+	thread = next_concluded(view, NULL);
+	for (; thread; thread = next_concluded(view, thread)) {
 		if (!thread->blocked)
 			continue;
 		member = member_now(view, thread);
@@ -340,8 +346,8 @@ int verdict_make(const struct verdict_view *view, enum verdict_scope scope,
 	int r = 0, taken;
 
 	*records = (struct verdict_records){};
-	thread = lc_snapshot_next(view->snapshot.threads, NULL);
-	for (; thread && !r; thread = lc_snapshot_next(view->snapshot.threads, thread)) {
+	thread = next_concluded(view, NULL);
+	for (; thread && !r; thread = next_concluded(view, thread)) {
 		if (scope != VERDICT_THREADS) {
 			r = add_due(&groups, view, thread, scope);
 		} else if (!thread->ended_at && thread->seen_at) {

@@ -93,3 +93,21 @@ told() {
 	holds "[due[] | select(.pid == $pid) | .tids[]] | length == 5" "$json"
 	for worker in $workers; do holds "[due[] | select(.pid == $worker)] == []" "$json"; done
 }
+
+told_of() { grep -qE "^#[0-9]+ +$1 +rested \($pid\)" "$json"; }
+
+# rested SIGNAL VERDICT: told while the trace goes on, of a process that had stood still and was all in order
+rested() {
+	start rested
+	await 2
+	follow "$json" -a --no-go -m 300ms
+	stands
+	stands
+	if told_of '[A-Z]+'; then cat "$json"; return 1; fi
+	kill "-$1" "$pid"
+	eventually 20 told_of "$2"
+	stop_trace
+}
+
+@test "a process that has stood still: the holder of a lock ends" { rested USR1 LEAK; }
+@test "a process that has stood still: threads come and none goes" { rested USR2 LEAK; }

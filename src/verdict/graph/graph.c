@@ -129,6 +129,19 @@ static void note_still(struct graph *graph, const struct lc_go *go, bool as_if)
 	}
 }
 
+static size_t count_concluded(const struct lc_snapshot *snapshot, const struct lc_model *model)
+{
+	const struct lc_thread *thread;
+	size_t count = 0;
+
+	if (!snapshot->awake)
+		return lc_model_count(model);
+	for (thread = lc_model_next_awake(model, NULL); thread;
+	     thread = lc_model_next_awake(model, thread))
+		count++;
+	return count;
+}
+
 /* Room for every thread, for a node of every process, and for goroutines. */
 static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot, bool as_if)
 {
@@ -139,13 +152,14 @@ static int add_nodes(struct graph *graph, const struct lc_snapshot *snapshot, bo
 	int r = 0;
 
 	for (i = 0; i < 2; i++)
-		most += models[i] ? 2 * lc_model_count(models[i]) : 0;
+		most += models[i] ? 2 * count_concluded(snapshot, models[i]) : 0;
 	graph->nodes = calloc(most + 1, sizeof(graph->nodes[0]));
 	if (!graph->nodes)
 		return -ENOMEM;
 	for (i = 0; i < 2; i++) {
-		thread = models[i] ? lc_snapshot_next(models[i], NULL) : NULL;
-		for (; thread && !r; thread = lc_snapshot_next(models[i], thread))
+		thread = models[i] ? lc_snapshot_next_concluded(snapshot, models[i], NULL) : NULL;
+		for (; thread && !r;
+		     thread = lc_snapshot_next_concluded(snapshot, models[i], thread))
 			r = add_thread(graph, thread);
 	}
 	HASH_ITER(hh, graph->by_pid, process, next) {
