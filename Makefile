@@ -253,7 +253,7 @@ test: all static unit-programs fixtures
 	$(Q)$(MAKE) --no-print-directory SAN=1 unit-programs
 	$(Q)$(MAKE) --no-print-directory arm64
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_TARGET=fuzz-programs
-	@tests/run
+	@env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL tests/run
 
 # Boots each kernel that is promised, and writes docs/kernels.md from what came of it.
 .PHONY: test-kernels
