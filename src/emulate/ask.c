@@ -15,6 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * A first run may spend its time on memory that the host is slow to give: what it had is there for
+ * the next one.
+ */
+#define COLD_RUNS 4
+#define COLD_INSTRUCTIONS 20000
+
 /* After so many pages the library is begun anew: it becomes slower with each. */
 #define PAGES_KEPT 256
 
@@ -53,6 +60,37 @@ static void go(struct asking *asking, struct run *run)
 {
 	run_forward(run);
 	asking->outcome->runs++;
+}
+
+static void take_end(struct emulate_outcome *outcome, const struct run *run)
+{
+	outcome->instructions = run->instructions;
+	outcome->end = run->end;
+	outcome->why = run->why;
+	outcome->at = run->at;
+	outcome->call = run->call;
+	outcome->object = run->object;
+}
+
+static bool was_cold(const struct run *run)
+{
+	return run->end == EMULATE_NOT_KNOWN && run->why == EMULATE_LONG &&
+	       run->instructions < COLD_INSTRUCTIONS;
+}
+
+/* On the memory as it is. */
+static void go_first(struct asking *asking, bool follows)
+{
+	unsigned tries = 0;
+
+	do {
+		begin_run(asking, &asking->base);
+		asking->base.follows = follows;
+		go(asking, &asking->base);
+		pages_restore(asking->pages);
+	} while (was_cold(&asking->base) && ++tries < COLD_RUNS);
+	asking->deadline = run_clock() + EMULATE_ALL_NS;
+	take_end(asking->outcome, &asking->base);
 }
 
 static void run_with(struct asking *asking, const struct run_read *read, uint64_t value,
@@ -206,24 +244,11 @@ static bool is_guarded(struct asking *asking)
 	return guarded;
 }
 
-static void take_end(struct emulate_outcome *outcome, const struct run *run)
-{
-	outcome->instructions = run->instructions;
-	outcome->end = run->end;
-	outcome->why = run->why;
-	outcome->at = run->at;
-	outcome->call = run->call;
-	outcome->object = run->object;
-}
-
 static void would_it_wake(struct asking *asking)
 {
 	struct emulate_outcome *outcome = asking->outcome;
 
-	begin_run(asking, &asking->base);
-	go(asking, &asking->base);
-	pages_restore(asking->pages);
-	take_end(outcome, &asking->base);
+	go_first(asking, /* follows= */ false);
 	if (outcome->end == EMULATE_LOCKED)
 		return;
 	find_conditions(asking);
@@ -234,13 +259,9 @@ static void would_it_wake(struct asking *asking)
 static void what_frees_it(struct asking *asking)
 {
 	struct emulate_outcome *outcome = asking->outcome;
-	struct run *run = &asking->base;
+	const struct run *run = &asking->base;
 
-	begin_run(asking, run);
-	run->follows = asking->question->follow;
-	go(asking, run);
-	pages_restore(asking->pages);
-	take_end(outcome, run);
+	go_first(asking, asking->question->follow);
 	outcome->made_up = run->made_up;
 	outcome->unmoved = run->unmoved;
 	outcome->settled = run->settled && !run->told_time;
