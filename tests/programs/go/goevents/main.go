@@ -56,6 +56,31 @@ func say(words ...interface{}) {
 	fmt.Println(words...)
 }
 
+// What is told at the end: to print takes long where the host does, and times are to be those of what comes next.
+type event struct {
+	kind, mark string
+	goid       uint64
+	at         int64
+	by         uint64
+}
+
+var (
+	noting sync.Mutex
+	noted  = make([]event, 0, 256)
+)
+
+func park(mark string, me uint64) {
+	noting.Lock()
+	noted = append(noted, event{kind: "PARK", mark: mark, goid: me, at: now()})
+	noting.Unlock()
+}
+
+func ready(mark string, whom, by uint64) {
+	noting.Lock()
+	noted = append(noted, event{"READY", mark, whom, now(), by})
+	noting.Unlock()
+}
+
 // Those that end: each calls deep enough to need a greater stack, whose growth begins functions anew.
 //
 //go:noinline
@@ -81,7 +106,7 @@ func bornAndEnded() {
 }
 
 func stay(forever chan int, said *sync.WaitGroup) {
-	say("PARK stay", goid(), now())
+	park("stay", goid())
 	said.Done()
 	<-forever // @block stay
 }
@@ -106,8 +131,9 @@ func staysOn() {
 
 //go:noinline
 func feed(values chan int, eater uint64) {
+	me := goid()
 	time.Sleep(longWait)
-	say("READY channel", eater, now(), goid())
+	ready("channel", eater, me)
 	values <- 1 // @ready channel
 }
 
@@ -117,11 +143,11 @@ func channelWait() {
 	go func() {
 		eaters <- goid()
 		time.Sleep(time.Millisecond)
-		say("PARK channel", goid(), now())
+		park("channel", goid())
 		<-values // @block channel
 		eaters <- 0
 		time.Sleep(time.Millisecond)
-		say("PARK again", goid(), now())
+		park("again", goid())
 		<-values // @block again
 	}()
 	eater := <-eaters
@@ -136,14 +162,15 @@ func mutexWait() {
 	go func() {
 		waiters <- goid()
 		time.Sleep(time.Millisecond)
-		say("PARK mutex", goid(), now())
+		park("mutex", goid())
 		lock.Lock() // @block mutex
 		lock.Unlock()
 		waiters <- 0
 	}()
 	waiter := <-waiters
+	me := goid()
 	time.Sleep(longWait)
-	say("READY mutex", waiter, now(), goid())
+	ready("mutex", waiter, me)
 	lock.Unlock() // @ready mutex
 	<-waiters
 }
@@ -151,9 +178,9 @@ func mutexWait() {
 func timerWait() {
 	done := make(chan int)
 	go func() {
-		say("PARK sleep", goid(), now())
+		park("sleep", goid())
 		time.Sleep(longWait) // @block sleep
-		say("READY sleep", goid(), now(), 0)
+		ready("sleep", goid(), 0)
 		close(done)
 	}()
 	<-done
@@ -167,14 +194,14 @@ func networkWait() {
 	go func() {
 		readers <- goid()
 		time.Sleep(time.Millisecond)
-		say("PARK network", goid(), now())
+		park("network", goid())
 		_, err := reader.Read(make([]byte, 1)) // @block network
 		fixture.Try(err)
 		readers <- 0
 	}()
 	one := <-readers
 	time.Sleep(longWait)
-	say("READY network", one, now(), 0)
+	ready("network", one, 0)
 	_, err = writer.Write([]byte{1})
 	fixture.Try(err)
 	<-readers
@@ -238,6 +265,9 @@ func main() {
 	mutexWait()
 	timerWait()
 	networkWait()
+	for _, one := range noted {
+		say(one.kind, one.mark, one.goid, one.at, one.by)
+	}
 	say("DONE")
 	fixture.Pause()
 }
