@@ -184,22 +184,21 @@ static __always_inline bool everything_is_target(void)
  */
 static __always_inline bool is_own_worker(struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct task_struct *parent = BPF_CORE_READ(leader, real_parent);
+	struct task_struct *leader, *parent;
 	const char name[] = "leakhop-";
 	char comm[ABI_COMM_LEN] = {};
 
 	if (!everything_is_target())
 		return false;
-	if (BPF_CORE_READ(parent, tgid) != self.tgid &&
-	    BPF_CORE_READ(parent, group_leader, real_parent, tgid) != self.tgid)
-		return false;
+	leader = BPF_CORE_READ(task, group_leader);
 	bpf_core_read_str(comm, sizeof(comm), &leader->comm);
 	for (int i = 0; i < sizeof(name) - 1; i++) {
 		if (comm[i] != name[i])
 			return false;
 	}
-	return true;
+	parent = BPF_CORE_READ(leader, real_parent);
+	return BPF_CORE_READ(parent, tgid) == self.tgid ||
+	       BPF_CORE_READ(parent, group_leader, real_parent, tgid) == self.tgid;
 }
 
 /* The hot question. flags are task_struct.flags, tid and tgid of the initial namespace. */
