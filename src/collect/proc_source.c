@@ -140,20 +140,6 @@ static bool descends_from_named(struct collect *collect, struct target_stat stat
 	return false;
 }
 
-/*
- * A worker of leakhop (src/sandbox), by its name and its parents. One that begins others stands
- * between leakhop and some of them.
- */
-static bool is_worker(const struct collect *collect, const struct target_stat *stat)
-{
-	struct target_stat parent;
-
-	return !strncmp(stat->comm, "leakhop-", 8) &&
-	       (stat->ppid == collect->proc->own_pid ||
-		(!target_read_stat(stat->ppid, stat->ppid, &parent) &&
-		 parent.ppid == collect->proc->own_pid));
-}
-
 static int walk_process(void *context, pid_t pid)
 {
 	struct proc_walk *walk = context;
@@ -163,7 +149,7 @@ static int walk_process(void *context, pid_t pid)
 
 	if (pid == walk->collect->proc->own_pid || target_read_stat(pid, pid, &stat) < 0)
 		return 0;
-	if (filter->all && !filter->comm && !filter->cgroup && is_worker(walk->collect, &stat))
+	if (filter->all && !filter->comm && !filter->cgroup && target_is_own_worker(&stat))
 		return 0;
 	child = filter->children && !filter->all && descends_from_named(walk->collect, stat);
 	if (!child && filter->pid_count && !listed(filter->pids, filter->pid_count, pid))

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#define WORKERS_NAME "leakhop-"
 #define PROC_FILE_BYTES 8192
 
 ssize_t target_read_file(const char *path, char *buffer, size_t size)
@@ -81,6 +83,21 @@ int target_read_stat(pid_t pid, pid_t tid, struct target_stat *ret)
 	int r = read_thread_file(pid, tid, "stat", text, sizeof(text));
 
 	return r < 0 ? gone(r) : target_parse_stat(text, ret);
+}
+
+static bool has_workers_name(const struct target_stat *stat)
+{
+	return !strncmp(stat->comm, WORKERS_NAME, strlen(WORKERS_NAME));
+}
+
+bool target_is_own_worker(const struct target_stat *stat)
+{
+	struct target_stat parent;
+
+	if (!has_workers_name(stat))
+		return false;
+	return stat->ppid == getpid() || (target_read_stat(stat->ppid, stat->ppid, &parent) == 0 &&
+					  parent.ppid == getpid() && has_workers_name(&parent));
 }
 
 /* The text behind "\nKey:", or NULL. */

@@ -57,6 +57,13 @@ struct target_syscall {
  * errno.
  */
 int target_read_stat(pid_t pid, pid_t tid, struct target_stat *ret);
+
+/*
+ * Is this a worker of this process? They are known by their names (sandbox/confine.c,
+ * keeper/process.c), and as its children, or as children of one that begins others.
+ */
+bool target_is_own_worker(const struct target_stat *stat);
+
 int target_read_status(pid_t pid, pid_t tid, struct target_status *ret);
 int target_read_numbers(pid_t pid, struct target_numbers *ret);
 int target_read_syscall(pid_t pid, pid_t tid, struct target_syscall *ret);

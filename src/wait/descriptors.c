@@ -59,20 +59,12 @@ int wait_descriptors_add(struct wait_descriptors *table, const struct wait_descr
 	return 0;
 }
 
-/*
- * leakhop's own workers cannot be read, and hold nothing of anybody else. They are known by their
- * names (sandbox/confine.c, keeper/process.c) and as its children, or as their children.
- */
+/* leakhop's own workers cannot be read, and hold nothing of anybody else. */
 static bool is_own(pid_t pid)
 {
-	struct target_stat stat, parent;
+	struct target_stat stat;
 
-	if (target_read_stat(pid, pid, &stat) < 0 || strncmp(stat.comm, "leakhop-", 8))
-		return false;
-	if (stat.ppid == getpid())
-		return true;
-	return target_read_stat(stat.ppid, stat.ppid, &parent) == 0 && parent.ppid == getpid() &&
-	       !strncmp(parent.comm, "leakhop-", 8);
+	return target_read_stat(pid, pid, &stat) == 0 && target_is_own_worker(&stat);
 }
 
 /*
