@@ -93,8 +93,8 @@ static void go_first(struct asking *asking, bool follows)
 	take_end(asking->outcome, &asking->base);
 }
 
-static void run_with(struct asking *asking, const struct run_read *read, uint64_t value,
-		     bool follows)
+static void go_with(struct asking *asking, const struct run_read *read, uint64_t value,
+		    bool follows)
 {
 	begin_run(asking, &asking->other);
 	asking->other.other = read;
@@ -195,7 +195,7 @@ static void try_word(struct asking *asking, const struct run_read *read)
 	for (size_t i = 0; i < count && has_time(asking); i++) {
 		if (values[i] == read->value)
 			continue;
-		run_with(asking, read, values[i], /* follows= */ false);
+		go_with(asking, read, values[i], /* follows= */ false);
 		branch = parting(asking);
 		if (!branch || sleeps_by_a_test(&asking->other) == sleeps)
 			continue;
@@ -288,7 +288,7 @@ static void whom_it_wakes(struct asking *asking)
 					       .size = condition->size,
 					       .value = condition->value };
 
-		run_with(asking, &read, condition->other, /* follows= */ true);
+		go_with(asking, &read, condition->other, /* follows= */ true);
 		if (asking->other.end == EMULATE_WAKES && !asking->other.release_count)
 			outcome->end = EMULATE_WAKES;
 	}
@@ -343,7 +343,6 @@ static int local_ask(struct emulator *emulator, const struct emulate_question *q
 	asking->pages = &local->pages;
 	asking->question = question;
 	asking->outcome = ret;
-	asking->deadline = run_clock() + EMULATE_ALL_NS;
 	if ((question->registers.known & needed) != needed)
 		ret->why = EMULATE_NO_REGISTERS;
 	else if (!open_library(local, question, source))

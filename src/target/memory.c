@@ -215,17 +215,12 @@ int target_memory_read_pieces_itself(pid_t tid, struct target_piece *pieces, siz
 int target_memory_read_pieces(const struct target_task *task, struct target_piece *pieces,
 			      size_t count)
 {
-	switch (target_way(task->access, task->pid)) {
-	case TARGET_BY_ITSELF:
+	enum target_way way = target_way(task->access, task->pid);
+
+	if (way == TARGET_BY_ITSELF)
 		return target_memory_read_pieces_itself(task->tid, pieces, count);
-	case TARGET_BY_READER:
-		mark_unread(pieces, count);
-		return read_pieces_by_reader(task, pieces, count);
-	case TARGET_REFUSED:
-		break;
-	}
 	mark_unread(pieces, count);
-	return -ETIME;
+	return way == TARGET_REFUSED ? -ETIME : read_pieces_by_reader(task, pieces, count);
 }
 
 int target_source_read_pieces(const struct target_memory_source *source,
