@@ -332,6 +332,19 @@ static inline bool lc_wait_ends_by_itself(const struct lc_wait *wait)
 	return wait->has_timeout && !(wait->flags & LC_WAIT_LOOKS_AGAIN);
 }
 
+/* May a time end it, also by a timer in its set? Of a set that is not known in full, it may. */
+static inline bool lc_wait_has_timer(const struct lc_wait *wait)
+{
+	if (wait->has_timeout || wait->kind == LC_WAIT_TIMERFD ||
+	    (wait->via == LC_WAIT_UNKNOWN && wait->member_count < wait->member_total))
+		return true;
+	for (uint32_t i = 0; i < wait->member_count; i++) {
+		if (wait->members[i].kind == LC_WAIT_TIMERFD)
+			return true;
+	}
+	return false;
+}
+
 /* Of a thread of Go's scheduler: it waits for whatever goroutine can run, and for nobody else. */
 static inline bool lc_wait_is_go_scheduler(const struct lc_wait *wait)
 {

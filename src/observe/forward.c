@@ -15,6 +15,8 @@
 #define FREE_NS 2000000000ull	  /* that all questions together may take, */
 #define SHARE 100		  /* and one part in so many of the time since */
 #define OBJECT_BYTES 64
+#define ANSWERS \
+	(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL | LC_WAIT_WAKER_ASLEEP)
 #define ALIKE 8 /* at one place: the others are taken to be so, too */
 
 static bool is_kind(const struct lc_wait *wait)
@@ -43,8 +45,7 @@ static bool waker_has_moved(const struct asking *asking, const struct lc_thread 
 
 static bool can_be_asked(const struct lc_thread *thread)
 {
-	return thread->blocked && !thread->ended_at && !thread->moving && thread->wait &&
-	       thread->wait_confirmed &&
+	return forward_stands(thread) &&
 	       (thread->syscall.nr == SYS_futex ? is_kind(thread->wait)
 						: forward_is_doorbell(thread));
 }
@@ -369,8 +370,7 @@ static bool answer_alike(struct asking *asking, struct lc_thread *thread)
 	site = site && site->alike >= ALIKE ? site : find_site(asking, thread, 0);
 	if (!thread->user_stack || !site || site->alike < ALIKE || site->flags & LC_WAIT_GOES_ON)
 		return false;
-	wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL |
-			 LC_WAIT_WAKER_ASLEEP);
+	wait->flags &= ~ANSWERS;
 	wait->flags |= LC_WAIT_ASKED | site->flags;
 	memcpy(wait->condition, site->condition, sizeof(wait->condition));
 	memcpy(wait->run, site->run, sizeof(wait->run));
@@ -388,8 +388,7 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 	int r;
 
 	thread->wait->flags |= LC_WAIT_ASKED;
-	thread->wait->flags &= ~(LC_WAIT_SLEEPS_AGAIN | LC_WAIT_GOES_ON | LC_WAIT_GOES_ON_STILL |
-				 LC_WAIT_WAKER_ASLEEP);
+	thread->wait->flags &= ~ANSWERS;
 	if (!forward_take_process(asking, thread->task.pid))
 		return 0;
 	if (forward_is_doorbell(thread))

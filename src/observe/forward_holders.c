@@ -12,8 +12,6 @@
 
 #define RUST_READERS 0x3fffffffu
 #define RUST_MUTEX 3u
-#define PLACES 64
-#define ALIKE 4 /* at one place: the others are taken to be so, too */
 #define SEMAPHORES_NS 400000000u
 #define THREADS_MAX 1024 /* that are asked about the locks of one process */
 
@@ -29,17 +27,10 @@ struct lock {
 	uint64_t release, caller; /* instruction of the first one, and who called that function */
 };
 
-/* Threads at one place that would release nothing. */
-struct idle_place {
-	uint32_t stack;
-	unsigned count;
-};
-
 struct locks {
 	struct asking *asking;
-	uint64_t until; /* where all are semaphores: time that they may take; else 0 */
-	struct idle_place places[PLACES];
-	size_t place_count;
+	uint64_t until;		    /* where all are semaphores: time that they may take; else 0 */
+	struct forward_stacks idle; /* of those that would release nothing */
 	pid_t pid;
 	size_t count;
 	uint32_t ended; /* threads that came to their end, or back to their wait, on the way that
@@ -59,12 +50,6 @@ static bool is_anonymous(const struct lc_wait *wait)
 	return (wait->protocol == LC_WAIT_GLIBC_RWLOCK && wait->readers) ||
 	       wait->protocol == LC_WAIT_RUST_MUTEX || wait->protocol == LC_WAIT_RUST_RWLOCK ||
 	       forward_is_semaphore(wait);
-}
-
-static bool is_blocked(const struct lc_thread *thread)
-{
-	return thread->blocked && !thread->ended_at && !thread->moving && thread->wait &&
-	       thread->wait_confirmed;
 }
 
 static struct emulate_watch watch_of(const struct lc_wait *wait)
@@ -154,27 +139,13 @@ static const struct emulate_release *release_of(const struct emulate_outcome *ou
 	return NULL;
 }
 
-static bool is_sleep(int64_t nr)
-{
-	return nr == SYS_nanosleep || nr == SYS_clock_nanosleep;
-}
-
-/*
- * What a call gives may decide what comes next: only a release that comes either way is certain. Of
- * a futex and of a sleep the result is known.
- */
-static bool has_other_results(int64_t nr)
-{
-	return nr != SYS_futex && !is_sleep(nr);
-}
-
 /*
  * Run forward, it went the only way that it can go: what its call gives, and whether its time was
  * over, could have led elsewhere.
  */
 static bool has_one_way(const struct lc_thread *thread)
 {
-	return !has_other_results(thread->syscall.nr) &&
+	return !forward_has_other_results(thread) &&
 	       !(thread->syscall.nr == SYS_futex && thread->wait->has_timeout);
 }
 
@@ -186,7 +157,7 @@ static bool came_to_end(const struct lc_thread *thread, const struct emulate_out
 {
 	if (!has_one_way(thread) || outcome->made_up)
 		return false;
-	if (is_sleep(thread->syscall.nr))
+	if (forward_sleeps(thread))
 		return outcome->end == EMULATE_SLEEPS_AGAIN && outcome->unmoved;
 	return outcome->end == EMULATE_SLEEPS_AGAIN ||
 	       (outcome->end == EMULATE_ENDS || outcome->end == EMULATE_CAME_BACK);
@@ -209,21 +180,9 @@ static bool is_no_releaser(const struct lc_thread *thread, const struct emulate_
 		return false;
 	if (came_to_end(thread, outcome))
 		return true;
-	return has_one_way(thread) && !is_sleep(thread->syscall.nr) && !outcome->made_up &&
+	return has_one_way(thread) && !forward_sleeps(thread) && !outcome->made_up &&
 	       outcome->end == EMULATE_WAITS && outcome->call == SYS_futex &&
 	       outcome->object == lock->key.object;
-}
-
-static struct idle_place *find_place(struct locks *locks, uint32_t stack)
-{
-	for (size_t i = 0; i < locks->place_count; i++) {
-		if (locks->places[i].stack == stack)
-			return &locks->places[i];
-	}
-	if (locks->place_count == PLACES)
-		return NULL;
-	locks->places[locks->place_count] = (struct idle_place){ .stack = stack };
-	return &locks->places[locks->place_count++];
 }
 
 /*
@@ -232,20 +191,18 @@ static struct idle_place *find_place(struct locks *locks, uint32_t stack)
  */
 static bool is_left_out(struct locks *locks, const struct lc_thread *thread)
 {
-	const struct idle_place *place;
+	const unsigned *idle = locks->until ? forward_count_at(&locks->idle, thread->user_stack)
+					    : NULL;
 
-	if (!locks->until || !thread->user_stack)
-		return false;
-	place = find_place(locks, thread->user_stack);
-	return place && place->count >= ALIKE;
+	return idle && *idle >= FORWARD_ALIKE;
 }
 
-static void note_place(struct locks *locks, const struct lc_thread *thread, bool releases)
+static void note_idle(struct locks *locks, const struct lc_thread *thread)
 {
-	struct idle_place *place = locks->until ? find_place(locks, thread->user_stack) : NULL;
+	unsigned *idle = locks->until ? forward_count_at(&locks->idle, thread->user_stack) : NULL;
 
-	if (place && !releases)
-		place->count++;
+	if (idle)
+		(*idle)++;
 }
 
 /* Returns 0, or what the emulator says of itself. */
@@ -261,16 +218,17 @@ static int ask(struct locks *locks, const struct lc_thread *thread)
 	if (!forward_frees_question(&asking->process, thread, &question))
 		return 0;
 	watch_others(locks, thread, &question);
-	question.twice = is_sleep(thread->syscall.nr);
+	question.twice = forward_sleeps(thread);
 	r = emulator->does->ask(emulator, &question, &source, &first);
 	second = first;
 	question.result = 1;
-	if (r == 0 && first.release_count && has_other_results(thread->syscall.nr))
+	if (r == 0 && first.release_count && forward_has_other_results(thread))
 		r = emulator->does->ask(emulator, &question, &source, &second);
 	if (r < 0 || !forward_stood_still(asking, thread))
 		return r;
 	locks->ended += came_to_end(thread, &first);
-	note_place(locks, thread, first.release_count);
+	if (!first.release_count)
+		note_idle(locks, thread);
 	for (uint32_t i = 0; i < locks->count; i++) {
 		struct lock *lock = &locks->list[i];
 		bool owns = release_of(&first, i) && release_of(&second, i);
@@ -298,7 +256,7 @@ static void ask_all(struct locks *locks)
 	unsigned asked = 0;
 
 	for (; thread && asked < THREADS_MAX; thread = thread->process_next) {
-		if (!is_blocked(thread))
+		if (!forward_stands(thread))
 			continue;
 		for (uint32_t i = 0; i < locks->count; i++)
 			locks->list[i].settled += waits_for(thread, &locks->list[i]);
@@ -331,7 +289,7 @@ static bool is_joiner(const struct locks *locks, const struct lc_thread *thread,
 	if (wait->kind != LC_WAIT_JOIN || wait->has_timeout || wait->owner_count != 1)
 		return false;
 	joinee = lc_model_find(locks->asking->observer->model, wait->owners[0].tid);
-	return joinee && joinee->task.pid == locks->pid && is_blocked(joinee) &&
+	return joinee && joinee->task.pid == locks->pid && forward_stands(joinee) &&
 	       (waits_for(joinee, lock) || has_lock(lock, joinee->task.tid));
 }
 
@@ -341,7 +299,7 @@ static void note_joiners(struct locks *locks)
 	const struct lc_thread *thread = lc_process_threads(model, locks->pid);
 
 	for (; thread; thread = thread->process_next) {
-		if (!is_blocked(thread))
+		if (!forward_stands(thread))
 			continue;
 		for (uint32_t i = 0; i < locks->count; i++)
 			locks->list[i].settled += is_joiner(locks, thread, &locks->list[i]);
@@ -438,7 +396,7 @@ static void conclude(struct locks *locks)
 	const struct lock *lock;
 
 	for (; thread; thread = thread->process_next) {
-		if (!is_blocked(thread) || !is_anonymous(thread->wait) ||
+		if (!forward_stands(thread) || !is_anonymous(thread->wait) ||
 		    !was_taken(locks, thread->wait))
 			continue;
 		lock = find_lock(locks, &thread->wait->key);
@@ -455,7 +413,7 @@ static void conclude(struct locks *locks)
 
 bool forward_wants_holders(const struct lc_thread *thread)
 {
-	return is_blocked(thread) && is_anonymous(thread->wait) &&
+	return forward_stands(thread) && is_anonymous(thread->wait) &&
 	       !(thread->wait->flags & (LC_WAIT_ASKED | LC_WAIT_HOLDERS_ASKED));
 }
 
@@ -471,7 +429,7 @@ static bool is_lock(struct locks *locks, const struct lock *lock)
 	if (!lock->semaphore)
 		return true;
 	for (; thread; thread = thread->process_next) {
-		if (is_blocked(thread) && waits_for(thread, lock))
+		if (forward_stands(thread) && waits_for(thread, lock))
 			break;
 	}
 	if (!thread || now_monotonic() >= locks->until)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the two questions share: forward.c, forward_doorbell.c, forward_holders.c,
- * forward_semaphores.c, forward_wakers.c. Private to these.
+ * forward_semaphores.c, forward_threads.c, forward_wakers.c. Private to these.
  */
 #ifndef LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
 #define LEAKHOP_OBSERVE_FORWARD_PRIVATE_H
@@ -33,6 +33,32 @@ struct asking {
 	pid_t semaphores_of;
 	uint64_t semaphores_until;
 };
+
+/*
+ * forward_threads.c. It sleeps, and its wait was read twice: so it can be asked.
+ */
+bool forward_stands(const struct lc_thread *thread);
+
+/* In nanosleep() and its like. */
+bool forward_sleeps(const struct lc_thread *thread);
+
+/* What its call gives may decide what comes next. Of a futex and of a sleep the result is known. */
+bool forward_has_other_results(const struct lc_thread *thread);
+
+/* From so many on with one stack, of whom all said the same, the others are taken to be so, too. */
+#define FORWARD_ALIKE 4
+#define FORWARD_STACKS 64
+
+struct forward_stacks {
+	struct {
+		uint32_t stack;
+		unsigned threads;
+	} list[FORWARD_STACKS];
+	size_t count;
+};
+
+/* The count for that stack, which is the caller's to change; NULL: it has none, or no room. */
+unsigned *forward_count_at(struct forward_stacks *stacks, uint32_t stack);
 
 /* Makes that process the one that is asked. False: it cannot be read. */
 bool forward_take_process(struct asking *asking, pid_t pid);

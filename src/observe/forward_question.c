@@ -12,7 +12,6 @@
 
 #include "target/memory.h"
 
-#define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
 #define SEMAPHORE_BYTES 16
 #define GROUP_START 8
 #define MUTEX_OWNER 8			   /* of glibc: src/wait/glibc.c */
@@ -141,7 +140,7 @@ static bool signal_condition(const struct forward_process *process, const struct
 
 	if (wait->mutex.space != LC_WAIT_SPACE_PRIVATE)
 		return false;
-	question->object = around(wait->key.object, CONDITION_BYTES);
+	question->object = around(wait->key.object, FORWARD_CONDITION_BYTES);
 	question->lock = wait->mutex.object;
 	question->lock_size = FORWARD_MUTEX_BYTES;
 	if (wait->flags & LC_WAIT_OLD_CONDITION) {

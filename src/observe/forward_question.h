@@ -7,7 +7,8 @@
 #include "model/threads.h"
 #include "target/maps.h"
 
-#define FORWARD_MUTEX_BYTES 40 /* of glibc */
+#define FORWARD_MUTEX_BYTES 40	   /* of glibc */
+#define FORWARD_CONDITION_BYTES 48 /* the same: src/wait/glibc_sync.c */
 
 /* A process whose threads are asked. */
 struct forward_process {

@@ -16,9 +16,6 @@
 
 #include "target/memory.h"
 
-#define CONDITION_BYTES 48 /* of glibc: src/wait/glibc_sync.c */
-#define PLACES 32
-#define ALIKE 4		     /* at one place: the others are taken to be so, too */
 #define THREADS_MOST 128     /* that are asked about one waiter, */
 #define WAITER_NS 500000000u /* and the time that they may take */
 
@@ -29,11 +26,6 @@ enum way {
 	WAY_TO_WAKE,
 };
 
-struct place {
-	uint32_t stack;
-	unsigned count; /* of those that were asked, and are on no way */
-};
-
 struct search {
 	struct asking *asking;
 	const struct lc_thread *waiter;
@@ -41,8 +33,7 @@ struct search {
 	uint64_t since; /* then, at the latest, the condition was not so */
 	unsigned asked;
 	uint64_t until;
-	struct place places[PLACES];
-	size_t place_count;
+	struct forward_stacks stacks; /* of those that were asked, and are on no way */
 };
 
 /* For a signal like this one, by the same code. */
@@ -54,27 +45,10 @@ static bool waits_alike(const struct search *search, const struct lc_thread *thr
 	       !memcmp(&thread->wait->key, &waiter->wait->key, sizeof(waiter->wait->key));
 }
 
-static bool stands(const struct lc_thread *thread)
-{
-	return thread->blocked && thread->wait && thread->wait_confirmed && !thread->moving;
-}
-
 /* Who began to wait before the condition was so has not changed it, nor was woken for it. */
 static bool stood_before(const struct search *search, const struct lc_thread *thread)
 {
 	return thread->blocked_since < search->since && !thread->rearms;
-}
-
-static bool has_timer(const struct lc_wait *wait)
-{
-	if (wait->has_timeout || wait->kind == LC_WAIT_TIMERFD ||
-	    wait->member_count < wait->member_total)
-		return true;
-	for (uint32_t i = 0; i < wait->member_count; i++) {
-		if (wait->members[i].kind == LC_WAIT_TIMERFD)
-			return true;
-	}
-	return false;
 }
 
 /* What it waits for comes from elsewhere, as its next request: that is not between the two. */
@@ -82,22 +56,22 @@ static bool waits_for_input(const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 
-	return thread->syscall.nr != SYS_futex && !has_timer(wait) &&
+	return thread->syscall.nr != SYS_futex && !lc_wait_has_timer(wait) &&
 	       !(wait->flags & LC_WAIT_OWN_PROCESS) &&
 	       (wait->direction == LC_WAIT_READ || wait->direction == LC_WAIT_ACCEPT ||
 		wait->kind == LC_WAIT_EPOLL || wait->kind == LC_WAIT_POLL ||
 		wait->kind == LC_WAIT_SIGNAL);
 }
 
-static bool is_sleep(const struct lc_thread *thread)
-{
-	return thread->syscall.nr == SYS_nanosleep || thread->syscall.nr == SYS_clock_nanosleep;
-}
-
 /* It goes on by itself, and may come again and again before it signals. */
 static bool goes_on_by_itself(const struct lc_thread *thread)
 {
-	return is_sleep(thread) || thread->wait->has_timeout;
+	return forward_sleeps(thread) || thread->wait->has_timeout;
+}
+
+static const struct lc_thread *threads_of(const struct search *search, const struct lc_model *model)
+{
+	return lc_process_threads(model, search->waiter->task.pid);
 }
 
 static const struct lc_thread *thread_of_process(const struct search *search, pid_t tid)
@@ -141,7 +115,8 @@ static bool make_question(const struct search *search, const struct lc_thread *t
 	ret->asked = EMULATE_WHOM_WAKES;
 	ret->rounds = goes_on_by_itself(thread) ? EMULATE_ROUNDS : 0;
 	ret->writes_wake = forward_is_doorbell(search->waiter);
-	ret->wakes = (struct emulate_range){ wait->key.object, wait->key.object + CONDITION_BYTES };
+	ret->wakes = (struct emulate_range){ wait->key.object,
+					     wait->key.object + FORWARD_CONDITION_BYTES };
 	if (wait->protocol != LC_WAIT_GLIBC_CONDITION)
 		ret->wakes.end = wait->key.object + sizeof(uint32_t);
 	if (wait->key.space != LC_WAIT_SPACE_PRIVATE)
@@ -232,7 +207,7 @@ static enum way run_each_way(struct search *search, const struct lc_thread *thre
 		question.patch_count = 0;
 		question.result = (uint64_t)-ETIMEDOUT;
 		way = worse(way, run(search, thread, &question));
-	} else if (thread->syscall.nr != SYS_futex && !is_sleep(thread)) {
+	} else if (forward_has_other_results(thread)) {
 		question.result = 1;
 		way = worse(way, run(search, thread, &question));
 	}
@@ -241,31 +216,19 @@ static enum way run_each_way(struct search *search, const struct lc_thread *thre
 
 /* --- all of them --- */
 
-static struct place *find_place(struct search *search, uint32_t stack)
-{
-	for (size_t i = 0; i < search->place_count; i++) {
-		if (search->places[i].stack == stack)
-			return &search->places[i];
-	}
-	if (!stack || search->place_count == PLACES)
-		return NULL;
-	search->places[search->place_count] = (struct place){ .stack = stack };
-	return &search->places[search->place_count++];
-}
-
 static enum way ask(struct search *search, const struct lc_thread *thread)
 {
-	struct place *place = find_place(search, thread->user_stack);
+	unsigned *alike = forward_count_at(&search->stacks, thread->user_stack);
 	enum way way;
 
-	if (place && place->count >= ALIKE)
+	if (alike && *alike >= FORWARD_ALIKE)
 		return WAY_NONE;
 	if (search->asked++ >= THREADS_MOST || now_monotonic() >= search->until ||
 	    !forward_has_time(search->asking->observer))
 		return WAY_NOT_KNOWN;
 	way = run_each_way(search, thread);
-	if (place && way == WAY_NONE)
-		place->count++;
+	if (alike && way == WAY_NONE)
+		(*alike)++;
 	return way;
 }
 
@@ -287,17 +250,14 @@ static bool joins_who_stays_now(struct search *search, const struct lc_thread *t
 	if (!joinee)
 		return false;
 	return joinee == search->waiter || waits_alike(search, joinee) ||
-	       (stands(joinee) && ask(search, joinee) == WAY_NONE);
+	       (forward_stands(joinee) && ask(search, joinee) == WAY_NONE);
 }
 
+/* Who does not stand is left to its samples. */
 static bool may_be_on_the_way(struct search *search, const struct lc_thread *thread, enum way *ret)
 {
-	*ret = WAY_NOT_KNOWN;
-	if (thread->ended_at || thread == search->waiter || waits_alike(search, thread))
-		return false;
-	if (!stands(thread)) /* its samples tell */
-		return false;
-	if (stood_before(search, thread) || joins_who_stays_now(search, thread))
+	if (!forward_stands(thread) || thread == search->waiter || waits_alike(search, thread) ||
+	    stood_before(search, thread) || joins_who_stays_now(search, thread))
 		return false;
 	*ret = ask(search, thread);
 	return *ret == WAY_TO_WAKE || (*ret == WAY_NOT_KNOWN && !waits_for_input(thread));
@@ -306,10 +266,10 @@ static bool may_be_on_the_way(struct search *search, const struct lc_thread *thr
 /* Of several at one place that wait for the same the last one that came found it not so yet. */
 static uint64_t not_so_at(const struct search *search)
 {
-	const struct lc_thread *thread = lc_model_next(search->asking->observer->model, NULL);
+	const struct lc_thread *thread = threads_of(search, search->asking->observer->model);
 	uint64_t at = search->waiter->blocked_since;
 
-	for (; thread; thread = lc_model_next(search->asking->observer->model, thread)) {
+	for (; thread; thread = thread->process_next) {
 		if (!thread->ended_at && thread->blocked && waits_alike(search, thread) &&
 		    thread->blocked_since > at)
 			at = thread->blocked_since;
@@ -317,15 +277,14 @@ static uint64_t not_so_at(const struct search *search)
 	return at;
 }
 
-static pid_t find_in(struct search *search, struct lc_model *model, bool *ret_known)
+static pid_t find_in(struct search *search, const struct lc_model *model, bool *ret_known)
 {
-	const struct lc_thread *thread = lc_model_next(model, NULL);
+	const struct lc_thread *thread = threads_of(search, model);
 	pid_t found = 0;
 	enum way way;
 
-	for (; thread && !*ret_known; thread = lc_model_next(model, thread)) {
-		if (thread->task.pid != search->waiter->task.pid ||
-		    !may_be_on_the_way(search, thread, &way))
+	for (; thread && !*ret_known; thread = thread->process_next) {
+		if (!may_be_on_the_way(search, thread, &way))
 			continue;
 		found = thread->task.tid;
 		*ret_known = way == WAY_TO_WAKE;

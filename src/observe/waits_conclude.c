@@ -52,13 +52,8 @@ static bool waits_for_word(const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 
-	if (wait->has_timeout || wait->kind == LC_WAIT_TIMERFD ||
-	    (wait->via == LC_WAIT_UNKNOWN && wait->member_count < wait->member_total))
+	if (lc_wait_has_timer(wait))
 		return false;
-	for (uint32_t i = 0; i < wait->member_count; i++) {
-		if (wait->members[i].kind == LC_WAIT_TIMERFD)
-			return false;
-	}
 	switch (wait->kind) {
 	case LC_WAIT_CONDITION:
 	case LC_WAIT_SEMAPHORE:

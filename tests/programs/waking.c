@@ -21,7 +21,7 @@ static sem_t semaphore;
 static pthread_t sleeper;
 static int full_pipe[2], bell;
 
-int job_count, acknowledged, beats;
+int job_count, acknowledged;
 
 /* --- who waits --- */
 
