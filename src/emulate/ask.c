@@ -5,8 +5,9 @@
  *
  * That a thread goes on when it is woken for no reason proves nothing: some code waits without a
  * test, and does a round of work each time. With a test around the wait there is a word with which
- * it sleeps again; and followed further, it does not come to the same wait while that word says "go
- * on", as code does that waits first and then looks through a list.
+ * it sleeps again; and followed further, it reads that word anew before it comes to the same wait,
+ * and does not come there while it says "go on": code that waits first, and then looks whether
+ * there is something to do, or through a list, goes to its wait whatever that says.
  */
 #include "emulate/machine.h"
 #include "emulate/run.h"
@@ -223,23 +224,48 @@ static bool still_says_go_on(struct asking *asking, const struct emulate_conditi
 	       now == condition->value;
 }
 
+static void note_tested(struct run *run, const struct emulate_outcome *outcome)
+{
+	run->tested_count = outcome->condition_count;
+	for (size_t i = 0; i < run->tested_count; i++) {
+		const struct emulate_condition *condition = &outcome->conditions[i];
+
+		run->tested[i].word = (struct emulate_range){
+			condition->address, condition->address + condition->size
+		};
+	}
+}
+
+/* Back in its wait. A test behind the wait alone is not around it: nothing asks before it waits. */
+static bool has_asked_again(struct asking *asking)
+{
+	const struct emulate_outcome *outcome = asking->outcome;
+	bool read = false;
+
+	for (uint32_t i = 0; i < outcome->condition_count; i++) {
+		if (still_says_go_on(asking, &outcome->conditions[i]))
+			return false;
+		read |= asking->other.tested[i].read;
+	}
+	return read;
+}
+
 /*
  * Followed further, as if each system call went well: does it come to the same wait while the test
- * says "go on"? Where that cannot be seen, it may.
+ * says "go on", or without a test? Where that cannot be seen, it may.
  */
 static bool is_guarded(struct asking *asking)
 {
-	const struct emulate_outcome *outcome = asking->outcome;
+	const struct run *run = &asking->other;
 	bool guarded;
 
 	begin_run(asking, &asking->other);
 	asking->other.follows = true;
+	note_tested(&asking->other, asking->outcome);
 	go(asking, &asking->other);
-	guarded = asking->other.end != EMULATE_NOT_KNOWN;
-	if (asking->other.end == EMULATE_CAME_BACK || asking->other.end == EMULATE_SLEEPS_AGAIN) {
-		for (uint32_t i = 0; i < outcome->condition_count; i++)
-			guarded &= !still_says_go_on(asking, &outcome->conditions[i]);
-	}
+	guarded = run->end == EMULATE_CAME_BACK || run->end == EMULATE_SLEEPS_AGAIN
+			  ? has_asked_again(asking)
+			  : run->end != EMULATE_NOT_KNOWN;
 	pages_restore(asking->pages);
 	return guarded;
 }

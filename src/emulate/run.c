@@ -268,6 +268,7 @@ void run_note_read(struct run *run, uint64_t address, size_t size)
 {
 	struct run_read *read = &run->reads[run->read_count];
 
+	run_note_tested(run, address, size, /* read= */ true);
 	if (run->effect || run->ended || run->read_count == RUN_READS || size < 1 ||
 	    run->resolves || run->jumps_by_memory || !is_shared(run, address) ||
 	    is_noted(run, address))

@@ -39,6 +39,12 @@ struct run_read {
 	uint32_t size;
 };
 
+/* A word that decides, and whether it was read since the run changed it last. */
+struct run_tested {
+	struct emulate_range word;
+	bool read;
+};
+
 /* What comes next is for the loop, not for the hooks. */
 enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE, RUN_KNOWN };
 
@@ -57,6 +63,8 @@ struct run {
 	bool follows; /* system calls are answered as if they had done nothing, and it goes on */
 	const struct run_read *other; /* a word that is to have another value; NULL: none */
 	uint64_t other_value;
+	size_t tested_count;
+	struct run_tested tested[EMULATE_CONDITIONS];
 
 	/* what came of it */
 	bool ended;
@@ -159,6 +167,8 @@ bool run_string_function(struct run *run);
 void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old, uint64_t fresh);
 /* A read of memory, before it. */
 void run_note_read(struct run *run, uint64_t address, size_t size);
+/* Either of them, for what is in run->tested. */
+void run_note_tested(struct run *run, uint64_t address, size_t size, bool read);
 /* Nobody else sees this byte, or it does not matter. */
 bool run_is_free(const void *run, uint64_t address);
 

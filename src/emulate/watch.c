@@ -241,6 +241,14 @@ static void note_effect(struct run *run)
 	run->effect = true;
 }
 
+void run_note_tested(struct run *run, uint64_t address, size_t size, bool read)
+{
+	for (size_t i = 0; i < run->tested_count; i++) {
+		if (overlaps(&run->tested[i].word, address, size))
+			run->tested[i].read = read;
+	}
+}
+
 void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old, uint64_t fresh)
 {
 	bool has_lock = run->lock;
@@ -251,6 +259,7 @@ void run_note_write(struct run *run, uint64_t address, size_t size, uint64_t old
 	pages_note_write(run->pages, address, size);
 	if (old == fresh && size <= 8)
 		return;
+	run_note_tested(run, address, size, /* read= */ false);
 	look_at_watches(run, address, size, old, fresh);
 	if (is_own(run, address, size) || overlaps(&run->question->object, address, size))
 		return;

@@ -45,6 +45,7 @@ address_of() { nm "$programs/asked" | awk -v name="$1" '$3 == name { sub(/^0+/, 
 
 @test "no loop around the wait: not known" { unknown asked once 'goes on'; }
 @test "waits first, then goes through a list: not known" { unknown asked beat 'does something and sleeps again'; }
+@test "waits first, then looks whether there is work: not known" { unknown asked batch 'goes on'; }
 
 @test "an endless loop" { unknown asked endless 'for too long'; }
 @test "strides over all memory" { unknown asked strides 'for too long'; }

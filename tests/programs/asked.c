@@ -10,6 +10,7 @@
 #include <semaphore.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -90,6 +91,28 @@ FRAME static void wait_for_beats(void)
 		pthread_cond_wait(&condition, &mutex); /* @block beat */
 		for (int i = 0; i < beats; i++)
 			beaten[i]++;
+	}
+}
+
+/*
+ * Who fills signals when there are a hundred, or at the end: what is there before that is work for a
+ * later signal, and none was lost.
+ */
+FRAME static void wait_for_batch(void)
+{
+	int taken;
+
+	pthread_mutex_lock(&mutex);
+	fixture_ready("batch");
+	for (;;) {
+		pthread_cond_wait(&condition, &mutex); /* @block batch */
+		if (!ready_flag)
+			continue;
+		taken = ready_flag;
+		ready_flag = 0;
+		pthread_mutex_unlock(&mutex);
+		fprintf(stderr, "%d taken\n", taken);
+		pthread_mutex_lock(&mutex);
 	}
 }
 
@@ -193,7 +216,6 @@ static void make_name(void)
 	end();
 }
 
-
 static void make_count(void)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };
@@ -220,6 +242,13 @@ static void make_beat(void)
 	end();
 }
 
+static void make_batch(void)
+{
+	begin(wait_for_batch);
+	make_true();
+	end();
+}
+
 static void make_endless(void)
 {
 	begin(loop_for_ever);
@@ -238,14 +267,13 @@ static void make_code(void)
 	end();
 }
 
-
 int main(int argc, char **argv)
 {
 	static const struct fixture_fault faults[] = {
 		{ "flag", make_flag },	     { "list", make_list },   { "name", make_name },
 		{ "count", make_count },     { "once", make_once },   { "beat", make_beat },
-		{ "endless", make_endless }, { "strides", make_strides }, { "code", make_code },
-		{ NULL, NULL },
+		{ "batch", make_batch },     { "endless", make_endless }, { "strides", make_strides },
+		{ "code", make_code },	     { NULL, NULL },
 	};
 
 	return fixture_main(argc, argv, faults, &well);
