@@ -187,8 +187,8 @@ struct emulate_outcome {
 	uint32_t condition_count;
 	struct emulate_condition conditions[EMULATE_CONDITIONS];
 	/*
-	 * It has a test around its wait, and followed further it comes to no such wait while that
-	 * says "go on".
+	 * It has a test around its wait: followed further it comes to no such wait while that says
+	 * "go on", nor without having asked again.
 	 */
 	uint32_t guarded;
 	/* WHAT_FREES */
