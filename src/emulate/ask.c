@@ -9,6 +9,7 @@
  * and does not come there while it says "go on": code that waits first, and then looks whether
  * there is something to do, or through a list, goes to its wait whatever that says.
  */
+#include "emulate/clock.h"
 #include "emulate/machine.h"
 #include "emulate/run.h"
 
@@ -90,7 +91,7 @@ static void go_first(struct asking *asking, bool follows)
 		go(asking, &asking->base);
 		pages_restore(asking->pages);
 	} while (was_cold(&asking->base) && ++tries < COLD_RUNS);
-	asking->deadline = run_clock() + EMULATE_ALL_NS;
+	asking->deadline = emulate_clock() + EMULATE_ALL_NS;
 	take_end(asking->outcome, &asking->base);
 }
 
@@ -182,7 +183,7 @@ static void note_condition(struct asking *asking, const struct run_read *read, u
 
 static bool has_time(const struct asking *asking)
 {
-	return asking->outcome->runs < EMULATE_RUNS && run_clock() < asking->deadline;
+	return asking->outcome->runs < EMULATE_RUNS && emulate_clock() < asking->deadline;
 }
 
 /* Is there a value with which the run ends the other way, by a branch? */

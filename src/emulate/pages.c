@@ -2,6 +2,7 @@
 /* See pages.h. The library finds memory by a list of what is mapped, so each page costs a little.
  */
 #include "emulate/pages.h"
+#include "emulate/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,7 +80,7 @@ static struct page *add(struct pages *pages, uint64_t address, uint16_t *slot)
 	uint8_t *bytes;
 	bool writable = false;
 
-	if (pages->count == EMULATE_PAGES)
+	if (pages->count == EMULATE_PAGES || emulate_clock() > pages->deadline)
 		return refuse(pages, EMULATE_LONG);
 	bytes = malloc(EMULATE_PAGE);
 	if (!bytes || read_page(pages, address, bytes, &writable) < 0 ||

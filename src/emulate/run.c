@@ -4,23 +4,15 @@
  * changes the way (a system call, an instruction to be skipped) is done between two runs of the
  * library, which is begun again behind it.
  */
+#include "emulate/clock.h"
 #include "emulate/run.h"
 #include "emulate/machine.h"
 
 #include <asm/unistd.h>
 #include <string.h>
-#include <time.h>
 
 #define LOOK_AT_CLOCK 1024
 #define NOWHERE 1 /* an address at which no instruction is */
-
-uint64_t run_clock(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 void run_end(struct run *run, enum emulate_end end, enum emulate_why why)
 {
@@ -212,7 +204,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 	run->at = address;
 	settle_branch(run, address);
 	if (++run->instructions > EMULATE_INSTRUCTIONS ||
-	    (run->instructions % LOOK_AT_CLOCK == 0 && run_clock() > run->deadline))
+	    (run->instructions % LOOK_AT_CLOCK == 0 && emulate_clock() > run->deadline))
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
 	if (run->given_back)
 		run_give_back(run);
@@ -231,9 +223,7 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 	(void)uc;
 	(void)type;
 	(void)value;
-	if (run_clock() > run->deadline)
-		run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
-	else if (!pages_touch(run->pages, address, (size_t)size))
+	if (!pages_touch(run->pages, address, (size_t)size))
 		run_end(run, EMULATE_NOT_KNOWN, run->pages->why);
 	return !run->ended;
 }
@@ -418,7 +408,7 @@ static void go(struct run *run)
 void run_forward(struct run *run)
 {
 	run->slot->run = run;
-	run->deadline = run_clock() + EMULATE_RUN_NS;
+	run->deadline = run->pages->deadline = emulate_clock() + EMULATE_RUN_NS;
 	run->lock = run->question->lock;
 	run_begin_known(run);
 	set_registers(run);

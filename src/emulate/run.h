@@ -126,9 +126,6 @@ bool run_add_hooks(const struct unicorn *unicorn, uc_engine *uc, struct run_slot
 /* Begins with pages as they are in the target; what it made of them stays until pages_restore(). */
 void run_forward(struct run *run);
 
-/* Time that this thread has had the processor, ns. */
-uint64_t run_clock(void);
-
 /* For the files of run.h. */
 void run_end(struct run *run, enum emulate_end end, enum emulate_why why);
 uint64_t run_register(struct run *run, int number);
