@@ -65,9 +65,9 @@ def spin():
 
 
 def poll():
-    """Waits as loops do that look for an end every 20 ms."""
+    """Waits as loops do that look for an end ten times a second."""
     done = threading.Event()
-    while not done.wait(0.02):
+    while not done.wait(0.1):
         pass
 
 
