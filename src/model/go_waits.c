@@ -144,6 +144,9 @@ const char *lc_go_search_trouble(const struct lc_go_process *process)
 		return "its heap was not found, or is laid out in a way that is not known";
 	case LC_GO_SEARCH_SKIPPED:
 		return "the heaps of other processes took the time (-p PID looks at one)";
+	case LC_GO_SEARCH_STOOD:
+		return "its threads that run got no CPU meanwhile (a busy or stopped process), "
+		       "and what they have in registers cannot be read";
 	default:
 		return NULL;
 	}

@@ -247,6 +247,7 @@ enum lc_go_search {
 	LC_GO_SEARCH_UNREADABLE, /* something could not be read */
 	LC_GO_SEARCH_UNKNOWN, /* the heap was not found, or its layout or a module is not known */
 	LC_GO_SEARCH_SKIPPED, /* others took the time */
+	LC_GO_SEARCH_STOOD,   /* who runs got no CPU while it went on */
 };
 
 /* What is known of a process as Go's. */

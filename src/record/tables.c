@@ -341,7 +341,7 @@ static const struct record_column go_process_columns[] = {
 	X(timer_function, process.timer_function),
 	U(heap_bytes, process.heap_bytes),
 	U(first_heap_bytes, process.first_heap_bytes),
-	E(search, process.search, LC_GO_SEARCH_SKIPPED),
+	E(search, process.search, LC_GO_SEARCH_STOOD),
 	B(events_refused, process.events_refused),
 	B(has_events, has_events),
 	T(events_since, events.since),

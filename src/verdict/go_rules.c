@@ -466,20 +466,27 @@ static bool has_receiver(const struct lc_go_wait *wait)
 	return false;
 }
 
-static void judge_send(struct judging *j)
+/* Ready-made values that somebody fetches now and then, or results that nobody came for. */
+static void judge_senders(struct judging *j)
 {
-	const struct lc_go_wait *wait = j->group->wait;
+	const struct verdict_goroutines *group = j->group;
 	char span[32];
 
-	duration_format(j->group->oldest_ns, span, sizeof(span));
+	duration_format(group->oldest_ns, span, sizeof(span));
+	conclude(j, group->asked ? VERDICT_SUSPECT : VERDICT_STUCK, "send",
+		 "%zu goroutines, each with a channel of its own that nobody receives from, for "
+		 "%s%s",
+		 group->count, span, group->asked ? "; what lives has these channels" : "");
+	if (group->asked)
+		otherwise(j, "nothing left that has the channel would make it a finding");
+}
+
+static void judge_send(struct judging *j)
+{
 	if (j->due && j->group->oldest_ns >= VERDICT_LOCK_HELD_NS && j->group->count > 1 &&
 	    !j->group->shares_object)
-		conclude(
-			j, VERDICT_STUCK, "send",
-			"%zu goroutines, each with a channel of its own that nobody receives from, "
-			"for %s",
-			j->group->count, span);
-	else if (has_receiver(wait))
+		judge_senders(j);
+	else if (has_receiver(j->group->wait))
 		conclude(j, VERDICT_IDLE, "send", "a receiver is there");
 	else {
 		conclude(j, VERDICT_SUSPECT, "send", "nobody receives");

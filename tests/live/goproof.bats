@@ -60,6 +60,24 @@ goproof() {
 	done
 }
 
+@test "who stands in the middle of something may have it in a register" {
+	local look whole=0
+	[[ -x $programs/go/gomoves ]] || skip "no gomoves"
+	GOMAXPROCS=1 start go/gomoves
+	eventually 20 said 1
+	pid=$(awk '/^READY/ { print $NF; exit }' "$out")
+	for look in {1..24}; do
+		kill -STOP "$pid"
+		leakhop dump --json -p "$pid" --no-threads -m 1ms --settle 0 >"$json" || (($? == 1))
+		kill -CONT "$pid"
+		no_findings "$json" || { echo "look $look" >&2; return 1; }
+		holds '.lost.unasked == 0' "$json" 2>/dev/null && ((whole += 1))
+		sleep 0.01
+	done
+	echo "$whole of 24 with an answer"
+	end
+}
+
 @test "what cannot be read may have a pointer: that is told, and nothing is idle for it" {
 	goproof unreadable
 	dump "$json" -p "$pid" --no-threads

@@ -27,6 +27,9 @@
 #define ARENA 0x2100000000ull
 #define SPAN_BOOKS 0x2200000000ull /* descriptors of spans; then the list of them */
 #define SPAN_LIST (SPAN_BOOKS + 0x4000)
+#define ONLY_P 0x2400000000ull /* what runtime.allp has; behind it its thread, and that list */
+#define ONLY_M (ONLY_P + 0x6000)
+#define ALLP (ONLY_P + 0x7000)
 #define HEAP 0xc000000000ull
 #define STACKS (HEAP + 0x100000) /* of 8 KB each */
 #define PID 0x7fffff00		 /* more than Linux gives away */
@@ -59,8 +62,9 @@ struct go_runtime {
 	size_t region_count;
 	/* Called before each read, which it may change the outcome of. */
 	void (*before)(struct go_runtime *runtime, uint64_t address, size_t size);
-	unsigned step; /* of before */
-	bool moves;    /* the same */
+	unsigned step;	/* of before */
+	bool moves;	/* the same */
+	uint32_t ticks; /* of the processor */
 	struct target_memory_source source;
 	struct go_image image;
 	struct go_process process;
@@ -201,6 +205,20 @@ static inline void go_put_heap(struct go_runtime *runtime)
 	go_put_field(runtime, HEAP_BOOKS, o->mheap_allspans + 8, SPAN_COUNT + 1, 8);
 }
 
+/* A processor without a thread, and a thread that has nothing to run. */
+static inline void go_put_processor(struct go_runtime *runtime)
+{
+	const struct go_offsets *o = &runtime->process.offsets;
+
+	go_add_region(runtime, ONLY_P, ALLP + 0x100 - ONLY_P);
+	go_put_word(runtime, ALLP, ALLP + 24);
+	go_put_word(runtime, ALLP + 8, 1);
+	go_put_word(runtime, ALLP + 16, 1);
+	go_put_word(runtime, ALLP + 24, ONLY_P);
+	go_put_field(runtime, ONLY_M, o->m_p, ONLY_P, 8);
+	runtime->process.allp = ALLP;
+}
+
 static inline void go_runtime_start(struct go_runtime *runtime, uint32_t version)
 {
 	struct go_process *process = &runtime->process;
@@ -228,6 +246,7 @@ static inline void go_runtime_start(struct go_runtime *runtime, uint32_t version
 						  .ebss = DATA_END };
 	go_add_region(runtime, DATA, DATA_END - DATA);
 	go_put_heap(runtime);
+	go_put_processor(runtime);
 	go_put_word(runtime, BSS, go_new(runtime, SPAN_ALLGS));
 	go_put_word(runtime, BSS + 16, PAGE / 8);
 	assert_int_equal(lc_stacks_create(0, &runtime->stacks), 0);
@@ -337,6 +356,19 @@ static inline void go_wait_for(struct go_runtime *runtime, size_t place, uint64_
 	if (go_region_at(runtime, channel))
 		go_put_field(runtime, channel, o->hchan_recvq, waiter, 8);
 	go_put_stack(runtime, place, runtime->used[SPAN_WAITERS], channel);
+}
+
+/* The processor has it at hand, and begins with it. */
+static inline void go_run(struct go_runtime *runtime, size_t place)
+{
+	const struct go_offsets *o = &runtime->process.offsets;
+	uint64_t g = runtime->goroutines[place];
+
+	go_put_field(runtime, g, o->g_atomicstatus, GO_STATUS_RUNNING, 4);
+	go_put_field(runtime, g, o->g_m, ONLY_M, 8);
+	go_put_field(runtime, ONLY_M, o->m_curg, g, 8);
+	go_put_field(runtime, ONLY_P, o->p_m, ONLY_M, 8);
+	go_put_field(runtime, ONLY_P, o->p_schedtick, ++runtime->ticks, 4);
 }
 
 static inline size_t go_add_receiver(struct go_runtime *runtime, uint64_t channel)

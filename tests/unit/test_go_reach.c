@@ -427,6 +427,62 @@ static void test_a_pointer_that_moves_in_a_look(void **state)
 	leak_end(&leak);
 }
 
+/*
+ * Who runs may have it in a register, which nobody can read. As long as main does not get its CPU
+ * nothing is known; when it has done something else since, its stack and the memory would have it.
+ */
+static void run_on(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	(void)size;
+	if (address == ONLY_P + runtime->process.offsets.p_schedtick)
+		go_run(runtime, 0);
+}
+
+static void test_who_runs_gets_no_cpu(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_run(runtime, leak.main);
+	assert_int_equal(go_runtime_reach(runtime), -EAGAIN);
+	runtime->before = run_on;
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_true(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* On behalf of the collector, or in a system call: it was stopped at a call, as those that wait. */
+static void test_who_is_stopped_on_its_thread(void **state)
+{
+	static const uint32_t stopped[] = { GO_STATUS_WAITING, GO_STATUS_SYSCALL };
+	struct go_runtime *runtime;
+	struct leak leak;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		go_run(runtime, leak.main);
+		go_put_field(runtime, runtime->goroutines[leak.main],
+			     runtime->process.offsets.g_atomicstatus, stopped[i], 4);
+		assert_dead(&leak, true);
+	}
+}
+
+/* Without processors it is not known who runs, nor what timers have. */
+static void test_processors_that_are_not_found(void **state)
+{
+	struct leak leak;
+
+	(void)state;
+	leak_start(&leak, GO_NEWEST)->process.allp = 0;
+	assert_int_equal(go_runtime_reach(&leak.runtime), -ENOENT);
+	assert_false(leak.runtime.dead[leak.receiver]);
+	leak_end(&leak);
+}
+
 /* It was nowhere at the first look, and is there at the second: that one counts. */
 static void appear_at_the_second_look(struct go_runtime *runtime, uint64_t address, size_t size)
 {
@@ -713,6 +769,9 @@ int main(void)
 		cmocka_unit_test(test_an_object_that_comes_into_use),
 		cmocka_unit_test(test_a_finalizer_gives_it),
 		cmocka_unit_test(test_a_pointer_that_moves_in_a_look),
+		cmocka_unit_test(test_who_runs_gets_no_cpu),
+		cmocka_unit_test(test_who_is_stopped_on_its_thread),
+		cmocka_unit_test(test_processors_that_are_not_found),
 		cmocka_unit_test(test_a_pointer_between_two_looks),
 		cmocka_unit_test(test_a_pointer_in_what_was_met),
 		cmocka_unit_test(test_a_span_between_two_looks),

@@ -258,6 +258,40 @@ static void test_a_select_that_only_sends(void **state)
 			    "waits-for-word");
 }
 
+static uint32_t senders_flags;
+
+static void fill_own_channels(void)
+{
+	for (uint64_t goid = 10; goid < 15; goid++) {
+		struct lc_goroutine *goroutine = stand(goid, LC_GO_CHAN_SEND, 1);
+
+		goroutine->flags |= senders_flags;
+		goroutine->object = 0xc000 + goid * 96;
+	}
+}
+
+/* What makes values ready, for who comes now and then, stands so, too: something has its channel.
+ */
+static void test_senders_at_channels_of_their_own(void **state)
+{
+	(void)state;
+	senders_flags = LC_GO_ASKED;
+	looks(8, fill_own_channels);
+	is(LC_GO_CHAN_SEND, VERDICT_SUSPECT, "send");
+	assert_non_null(strstr(group_of(LC_GO_CHAN_SEND)->conclusion.reason, "what lives has"));
+	senders_flags = LC_GO_ASKED | LC_GO_UNREACHABLE;
+	looks(2, fill_own_channels);
+	is(LC_GO_CHAN_SEND, VERDICT_LEAK, "unreachable");
+}
+
+static void test_senders_at_channels_that_were_not_searched_for(void **state)
+{
+	(void)state;
+	senders_flags = 0;
+	looks(8, fill_own_channels);
+	is(LC_GO_CHAN_SEND, VERDICT_STUCK, "send");
+}
+
 static void fill_mixed(void)
 {
 	uint64_t goid;
@@ -1071,6 +1105,8 @@ int main(void)
 		TEST(test_remedies_fit_the_channel),
 		TEST(test_nil_channels_in_selects),
 		TEST(test_a_select_that_only_sends),
+		TEST(test_senders_at_channels_of_their_own),
+		TEST(test_senders_at_channels_that_were_not_searched_for),
 		TEST(test_one_that_is_lost_does_not_condemn_the_others),
 		TEST(test_who_came_later_belongs_to_those_that_agree),
 		TEST(test_what_was_not_asked_is_not_idle),

@@ -360,7 +360,7 @@ int go_reach_paths(struct go_process *process, struct lc_go_process *model,
 	if (!r) {
 		search->loops = loops;
 		search->wants_paths = why->count != 0;
-		r = reach_look(search, NULL);
+		r = reach_look_once(search);
 	}
 	r = r ?: put_paths(search, model, why);
 	r = r ?: put_dependents(search, model, why);

@@ -70,8 +70,9 @@ int reach_begin(struct search *search)
 	search->frames = reach_frames_new();
 	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
+	search->runners = calloc(GO_PROCESSORS_MAX, sizeof(*search->runners));
 	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
-		   !search->ahead || !search->bits || !search->processors))
+		   !search->ahead || !search->bits || !search->processors || !search->runners))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);
@@ -81,10 +82,12 @@ int reach_begin(struct search *search)
 	}
 	if (!r)
 		search->processor_count = go_processors(process, search->processors);
-	return r;
+	/* Their timers are roots, and who runs is told by them. */
+	return r ?: search->processor_count ? 0 : -ENOENT;
 }
 
-int reach_look(struct search *search, struct search *before)
+/* After another one, which it releases; NULL. */
+static int look(struct search *search, struct search *before)
 {
 	unsigned pass;
 	int r = reach_begin(search);
@@ -108,7 +111,14 @@ int reach_look(struct search *search, struct search *before)
 		reach_read_roots(search);
 		mark_to_the_end(search);
 	}
+	if (!search->error)
+		reach_note_runners(search);
 	return search->error;
+}
+
+int reach_look_once(struct search *search)
+{
+	return look(search, NULL);
 }
 
 static void release_list(struct reach_list *list)
@@ -128,6 +138,7 @@ void reach_release(struct search *search)
 	free(search->by_object);
 	free(search->waits);
 	free(search->processors);
+	free(search->runners);
 	free(search->marks);
 	free(search->awaited);
 	free(search->held);
@@ -164,23 +175,6 @@ struct search *reach_search_new(struct go_process *process, const struct lc_go_p
 		search->end_at = now_monotonic() + time_for(process);
 	}
 	return search;
-}
-
-/*
- * Those of this look that were dead in each look before, too. dead: by place, of the model's count.
- */
-static size_t take_answers(const struct search *search, uint8_t *dead, bool first)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < search->model->count; i++) {
-		bool is_dead = i < search->goroutine_count &&
-			       search->goroutines[i].state == REACH_WAITS;
-
-		dead[i] = is_dead && (first || dead[i]);
-		count += dead[i] != 0;
-	}
-	return count;
 }
 
 static void add_readers(const struct search *search, const struct lc_go_process *model,
@@ -227,48 +221,94 @@ static int find_more(struct search *search, struct lc_go_process *model, const u
 	return r;
 }
 
-/*
- * Of up to three looks one, which is kept, and takes the place of the one before. What only the
- * last one can tell is not told before.
- */
-static int look(struct search **last, struct search *search, struct lc_go_process *model,
-		uint8_t *dead, unsigned number, bool *moved, size_t *count)
+/* One more, which takes the place of the one before. */
+static int look_again(struct search **last, struct search *search)
 {
-	int r;
+	int r = search ? 0 : -ENOMEM;
 
-	if (!search)
-		return -ENOMEM;
-	r = reach_look(search, *last);
+	if (!r && *last)
+		r = reach_wait_for_runners(*last);
+	if (r < 0) {
+		free(search);
+		return r;
+	}
+	r = look(search, *last);
 	free(*last);
 	*last = search;
-	if (r < 0)
-		return r;
-	*count = take_answers(search, dead, /* first= */ number == 1);
-	*moved = *moved || search->moved;
-	if (!*count || number == 3 || (number == 2 && !*moved))
-		r = find_more(search, model, dead, *count != 0);
 	return r;
+}
+
+int reach_look_repeatedly(const struct reach_looks *looks, struct search **ret_last)
+{
+	bool moved = false;
+	unsigned number;
+	size_t left = 1;
+	int r = 0;
+
+	*ret_last = NULL;
+	/*
+	 * Only what nothing reached at the first look is worth a second; a third, where somebody
+	 * ran meanwhile.
+	 */
+	for (number = 1; number <= 3 && left && (number < 3 || moved); number++) {
+		r = look_again(ret_last, looks->new_search(looks->context));
+		if (r < 0)
+			return r;
+		left = looks->take(looks->context, *ret_last, number);
+		moved = moved || (*ret_last)->moved;
+	}
+	return 0;
+}
+
+struct reaching {
+	struct go_process *process;
+	struct lc_go_process *model;
+	const struct go_loops *loops;
+	uint8_t *dead;
+	size_t count;
+};
+
+static struct search *search_for_all(void *context)
+{
+	const struct reaching *reaching = context;
+	struct search *search = reach_search_new(reaching->process, reaching->model);
+
+	if (search)
+		search->loops = reaching->loops;
+	return search;
+}
+
+/*
+ * Those of this look that were dead in each look before, too. dead: by place, of the model's count.
+ */
+static size_t take_answers(void *context, const struct search *search, unsigned number)
+{
+	struct reaching *reaching = context;
+	uint8_t *dead = reaching->dead;
+	size_t i;
+
+	reaching->count = 0;
+	for (i = 0; i < search->model->count; i++) {
+		bool is_dead = i < search->goroutine_count &&
+			       search->goroutines[i].state == REACH_WAITS;
+
+		dead[i] = is_dead && (number == 1 || dead[i]);
+		reaching->count += dead[i] != 0;
+	}
+	return reaching->count;
 }
 
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
 	     const struct go_loops *loops)
 {
-	struct search *last = NULL, *search;
-	bool moved = false;
-	size_t count = 1;
-	unsigned number;
-	int r = 0;
+	struct reaching reaching = { process, model, loops, dead, 0 };
+	const struct reach_looks looks = { search_for_all, take_answers, &reaching };
+	struct search *last;
+	int r = reach_look_repeatedly(&looks, &last);
 
-	/*
-	 * Only what nothing reached at the first look is worth a second; a third, where somebody
-	 * ran meanwhile.
-	 */
-	for (number = 1; number <= 3 && !r && count && (number < 3 || moved); number++) {
-		search = reach_search_new(process, model);
-		if (search)
-			search->loops = loops;
-		r = look(&last, search, model, dead, number, &moved, &count);
-	}
+	/* What only the last look can tell. */
+	if (!r)
+		r = find_more(last, model, dead, reaching.count != 0);
 	if (last)
 		reach_release(last);
 	free(last);

@@ -9,8 +9,9 @@
  * Pointers are taken conservatively: any word that points into an object holds it, but in frames
  * whose live pointers the compiler's maps name (reach_frames.c). So "reachable" may be wrong. The
  * process runs on meanwhile: a pointer that is moved from a place not read yet to one that was read
- * is not seen. So whoever moved during a look is looked at again, and it is looked two times or
- * three. Whatever cannot be read ends it without an answer.
+ * is not seen, nor one in the registers of who runs. So whoever moved during a look is looked at
+ * again, and it is looked two times or three, between which all who ran have done something else.
+ * Whatever cannot be read ends it without an answer.
  */
 #ifndef LEAKHOP_RUNTIMES_GO_REACH_H
 #define LEAKHOP_RUNTIMES_GO_REACH_H
@@ -36,7 +37,8 @@ struct go_loops {
  * zero where nothing that lives reaches what is waited for; who could end a wait, of those, is
  * noted in the model. Returns 0; -ENOENT: the heap was not found, its layout is not known, or not
  * all modules are; -EFAULT: something could not be read; -ETIME; -E2BIG: larger than is searched;
- * -ENOMEM. On failure nothing is unreachable. loops may be NULL.
+ * -EAGAIN: who runs got no CPU between two looks; -ENOMEM. On failure nothing is unreachable. loops
+ * may be NULL.
  */
 int go_reach(struct go_process *process, struct lc_go_process *model, uint8_t *dead,
 	     const struct go_loops *loops);

@@ -47,16 +47,37 @@ static void note_dead(const struct search *search, uint8_t *dead)
 	}
 }
 
-/* Returns how many were dead in this look and in those before. */
-static size_t take_answers(const struct search *search, uint8_t *dead, uint8_t *now, bool first)
+struct reaching {
+	struct go_process *process;
+	const struct lc_go_process *model;
+	const struct go_only *only;
+	size_t count;
+	uint8_t *dead, *now;
+};
+
+static struct search *search_for_these(void *context)
 {
+	const struct reaching *reaching = context;
+	struct search *search = reach_search_new(reaching->process, reaching->model);
+
+	if (search) {
+		search->only = reaching->only;
+		search->only_count = reaching->count;
+	}
+	return search;
+}
+
+/* Returns how many were dead in this look and in those before. */
+static size_t take_answers(void *context, const struct search *search, unsigned number)
+{
+	struct reaching *reaching = context;
 	size_t i, left = 0;
 
-	memset(now, 0, search->only_count);
-	note_dead(search, now);
-	for (i = 0; i < search->only_count; i++) {
-		dead[i] = now[i] && (first || dead[i]);
-		left += dead[i];
+	memset(reaching->now, 0, reaching->count);
+	note_dead(search, reaching->now);
+	for (i = 0; i < reaching->count; i++) {
+		reaching->dead[i] = reaching->now[i] && (number == 1 || reaching->dead[i]);
+		left += reaching->dead[i];
 	}
 	return left;
 }
@@ -64,28 +85,12 @@ static size_t take_answers(const struct search *search, uint8_t *dead, uint8_t *
 int go_reach_only(struct go_process *process, const struct lc_go_process *model,
 		  const struct go_only *only, size_t count, uint8_t *dead)
 {
-	struct search *last = NULL, *search;
 	uint8_t *now = calloc(1, count + 1);
-	bool moved = false;
-	unsigned number;
-	size_t left = count;
-	int r = now ? 0 : -ENOMEM;
+	struct reaching reaching = { process, model, only, count, dead, now };
+	const struct reach_looks looks = { search_for_these, take_answers, &reaching };
+	struct search *last = NULL;
+	int r = !now ? -ENOMEM : !count ? 0 : reach_look_repeatedly(&looks, &last);
 
-	for (number = 1; number <= 3 && !r && left && (number < 3 || moved); number++) {
-		search = reach_search_new(process, model);
-		if (!search) {
-			r = -ENOMEM;
-			break;
-		}
-		search->only = only;
-		search->only_count = count;
-		r = reach_look(search, last);
-		free(last);
-		last = search;
-		if (!r)
-			left = take_answers(search, dead, now, number == 1);
-		moved = moved || search->moved;
-	}
 	if (last)
 		reach_release(last);
 	free(last);

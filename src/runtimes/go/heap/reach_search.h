@@ -101,6 +101,13 @@ struct reach_soon {
 	unsigned at;
 };
 
+/* What a processor (p) runs: of its thread (m) the goroutine at hand. */
+struct reach_runner {
+	uint64_t processor,
+		goroutine; /* addresses of the p and of the descriptor; 0: it runs none */
+	uint32_t tick;	   /* p.schedtick */
+};
+
 struct search {
 	struct go_process *process;
 	const struct lc_go_process *model;
@@ -147,6 +154,8 @@ struct search {
 	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
 	const struct go_only *only;   /* by goroutine */
 	size_t only_count;
+	struct reach_runner *runners; /* reach_running.c: of GO_PROCESSORS_MAX */
+	size_t runner_count;
 };
 
 /* Is nothing done with what only may be a pointer? */
@@ -325,6 +334,13 @@ struct reach_frames *reach_frames_new(void); /* to be freed; NULL without memory
 bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 		       const uint8_t *descriptor, const uint8_t *stack, size_t size);
 
+/*
+ * reach_running.c: who runs at the end of a look. And before the next one: all of them have done
+ * something else since. Waits for that. Returns 0; -EAGAIN: they do not get a CPU.
+ */
+void reach_note_runners(struct search *search);
+int reach_wait_for_runners(struct search *search);
+
 /* reach_only.c: is another channel the only one that counts of what this goroutine waits for? */
 bool reach_is_left_out(const struct search *search, uint32_t goroutine, uint64_t word);
 
@@ -385,10 +401,21 @@ struct search *reach_search_new(struct go_process *process, const struct lc_go_p
 int reach_begin(struct search *search);
 
 /*
- * reach.c: one look, after another one, which it releases; NULL. Returns 0 or an error of
- * go_reach(); reach_release() releases in any case.
+ * reach.c: looks twice, or three times where somebody ran meanwhile, while anything is left to be
+ * asked. new_search: makes one, as reach_search_new(). take: of a look that was done; number counts
+ * from 1; returns how many are left that were dead in each look so far. The last search is the
+ * caller's, to be released and freed; NULL: there is none. Returns 0 or an error of go_reach().
  */
-int reach_look(struct search *search, struct search *before);
+struct reach_looks {
+	struct search *(*new_search)(void *context);
+	size_t (*take)(void *context, const struct search *search, unsigned number);
+	void *context;
+};
+
+int reach_look_repeatedly(const struct reach_looks *looks, struct search **ret_last);
+
+/* The same, once. */
+int reach_look_once(struct search *search);
 void reach_release(struct search *search);
 
 #endif

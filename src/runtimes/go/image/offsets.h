@@ -93,6 +93,7 @@ struct binary_files;
 	F(timer_state, "timer.state")                 \
 	F(m_p, "m.p")                                 \
 	F(p_m, "p.m")                                 \
+	F(p_schedtick, "p.schedtick")                 \
 	F(p_timers, "p.timers")                       \
 	F(p_timers_heap, "p.timers.heap")             \
 	F(coro_size, "coro")                          \

@@ -34,6 +34,8 @@ static enum lc_go_search outcome_of(int r)
 		return LC_GO_SEARCH_SIZE;
 	case -EFAULT:
 		return LC_GO_SEARCH_UNREADABLE;
+	case -EAGAIN:
+		return LC_GO_SEARCH_STOOD;
 	default:
 		return LC_GO_SEARCH_UNKNOWN;
 	}
