@@ -12,6 +12,7 @@
 #define LOOKED_UP 256	  /* whose function is looked up */
 #define VOTES 8
 #define STATUS_MAX 4
+#define TRIES 4
 
 struct slice {
 	uint64_t list, length, capacity;
@@ -79,6 +80,13 @@ static bool find(struct go_process *process)
 		r = go_search(process, process->modules[i].bss, process->modules[i].bss_end,
 			      MOST_BSS, fits, process, &process->allp);
 	return !r;
+}
+
+static bool is_found(struct go_process *process)
+{
+	if (process->allp)
+		return true;
+	return process->allp_tries++ < TRIES && find(process);
 }
 
 const char *go_timer_function(const struct go_process *process, uint64_t f)
@@ -171,11 +179,11 @@ static void count_lasting(struct go_process *process, struct lc_go_process *mode
 			 counting.names[most]);
 }
 
-size_t go_processors(const struct go_process *process, uint64_t elements[GO_PROCESSORS_MAX])
+size_t go_processors(struct go_process *process, uint64_t elements[GO_PROCESSORS_MAX])
 {
 	struct slice list;
 
-	if (!process->allp || !go_read(process, process->allp, &list, sizeof(list)) ||
+	if (!is_found(process) || !go_read(process, process->allp, &list, sizeof(list)) ||
 	    list.length > GO_PROCESSORS_MAX ||
 	    !go_read(process, list.list, elements, list.length * 8))
 		return 0;
@@ -198,10 +206,8 @@ void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *
 
 void go_count_timers(struct go_process *process, struct lc_go_process *model, uint64_t now)
 {
-	if (!process->allp && (process->allp_tries > 3 || !find(process))) {
-		process->allp_tries++;
+	if (!is_found(process))
 		return;
-	}
 	model->timers = 0;
 	go_each_timer_heap(process, add_length, model);
 	count_lasting(process, model, now);

@@ -13,8 +13,8 @@ void go_count_timers(struct go_process *process, struct lc_go_process *model, ui
 
 #define GO_PROCESSORS_MAX 4096
 
-/* Addresses of the p's, of runtime.allp; 0: not found yet, which go_count_timers() tries. */
-size_t go_processors(const struct go_process *process, uint64_t list[GO_PROCESSORS_MAX]);
+/* Addresses of the p's, of runtime.allp, which is looked for some times; 0: not found. */
+size_t go_processors(struct go_process *process, uint64_t list[GO_PROCESSORS_MAX]);
 
 /*
  * Calls fn for each heap: at list are length elements, step bytes apart, whose first word is the
