@@ -555,6 +555,39 @@ static void test_a_span_between_two_looks(void **state)
 	assert_dead(&leak, true);
 }
 
+/*
+ * While the spans are read, one is given back, and its pages become a stack or another span, which
+ * is read later: both are in the list then.
+ */
+static void lie_under_another(struct go_runtime *runtime, uint64_t address, size_t size)
+{
+	if (address != SPAN_LIST || size <= 8 || ++runtime->step != 2)
+		return;
+	go_put_span(runtime, SPAN_COUNT + 1, go_span_start(SPAN_BOXES), 1, runtime->moves ? 32 : 0,
+		    runtime->moves ? /* in use */ 1 : /* by hand */ 2);
+}
+
+static void test_spans_that_overlap(void **state)
+{
+	struct go_runtime *runtime;
+	struct leak leak;
+	int moves;
+
+	(void)state;
+	for (moves = 0; moves < 2; moves++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		(void)go_new(runtime, SPAN_BOXES);
+		go_put_word(runtime, GLOBAL, go_new(runtime, SPAN_BOXES));
+		go_put_field(runtime, HEAP_BOOKS, runtime->process.offsets.mheap_allspans + 8,
+			     SPAN_COUNT + 2, 8);
+		go_put_span(runtime, SPAN_COUNT + 1, go_span_start(SPAN_BOXES), 1, 0, /* free */ 0);
+		go_put_span(runtime, SPAN_BOXES, go_span_start(SPAN_BOXES), 1, 16, /* in use */ 1);
+		runtime->before = lie_under_another;
+		runtime->moves = moves;
+		assert_dead(&leak, true);
+	}
+}
+
 /* The receiver itself has gone on since the sweep: its wait is not the one that was seen. */
 static void test_a_waiter_that_has_gone_on(void **state)
 {
@@ -775,6 +808,7 @@ int main(void)
 		cmocka_unit_test(test_a_pointer_between_two_looks),
 		cmocka_unit_test(test_a_pointer_in_what_was_met),
 		cmocka_unit_test(test_a_span_between_two_looks),
+		cmocka_unit_test(test_spans_that_overlap),
 		cmocka_unit_test(test_a_waiter_that_has_gone_on),
 		cmocka_unit_test(test_memory_that_cannot_be_read),
 		cmocka_unit_test(test_globals_that_end_early),

@@ -73,7 +73,7 @@ static const struct go_span *same_span(const struct go_heap *before, const struc
 void reach_marks_take(struct search *search, const struct search *before)
 {
 	const struct go_span *span, *old;
-	uint64_t count, i, number;
+	uint64_t count, i, number, object;
 	size_t k;
 
 	for (k = 0; k < search->heap.count; k++) {
@@ -85,9 +85,13 @@ void reach_marks_take(struct search *search, const struct search *before)
 			if (!is_met(before, number))
 				continue;
 			number = span->first + i;
+			object = span->start + i * span->size;
+			/* Given back while the spans were read: its pages are another's. */
+			if (go_heap_span(&search->heap, object) != span)
+				continue;
 			set_met(search, number);
 			if (span->scan)
-				reach_enqueue(search, span->start + i * span->size, number);
+				reach_enqueue(search, object, number);
 		}
 	}
 }

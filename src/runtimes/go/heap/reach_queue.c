@@ -99,7 +99,7 @@ static size_t take_bits(struct search *search, bool again, uint64_t *objects)
 {
 	struct reach_queue *queue = &search->queue;
 	const struct go_span *span = NULL;
-	uint64_t number, size = 0;
+	uint64_t number, object, size = 0;
 	size_t count = 0;
 	bool around = !again;
 
@@ -113,11 +113,13 @@ static size_t take_bits(struct search *search, bool again, uint64_t *objects)
 			continue;
 		}
 		span = span_of(search, span, number);
-		if (!span) { /* never */
+		object = span ? span->start + (number - span->first) * span->size : 0;
+		/* Its pages may have come to be another span's meanwhile. */
+		if (!span || go_heap_span(&search->heap, object) != span) {
 			reach_take(search, number, number + 1);
 			continue;
 		}
-		objects[count++] = span->start + (number - span->first) * span->size;
+		objects[count++] = object;
 		size += reach_is_read_whole(search, span) ? span->end - span->start : span->size;
 		queue->at = reach_is_read_whole(search, span) ? span->first + go_heap_room(span)
 							      : number + 1;
@@ -177,9 +179,9 @@ static void sort(const struct search *search, uint64_t *objects, size_t count)
 static bool is_unread(const struct search *search, uint64_t object)
 {
 	const struct go_span *span = go_heap_span(&search->heap, object);
-	uint64_t number = span->first + go_heap_index(span, object);
+	uint64_t number = span ? span->first + go_heap_index(span, object) : UINT64_MAX;
 
-	return search->marks[number / 64].unread >> (number % 64) & 1;
+	return number < search->bit_count && search->marks[number / 64].unread >> (number % 64) & 1;
 }
 
 /* But for those that were read with others since. */
