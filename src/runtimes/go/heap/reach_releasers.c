@@ -107,7 +107,9 @@ static void follow(struct holdings *h, uint8_t *bytes, unsigned most)
 			uint64_t object = h->queue.items[at];
 			const struct go_span *span = go_heap_span(&h->search->heap, object);
 
-			if (go_read(h->search->process, object, bytes, span->size) &&
+			/* Where spans overlapped while they were read it may be another's. */
+			if (span && span->size <= OBJECT_MAX &&
+			    go_read(h->search->process, object, bytes, span->size) &&
 			    !reach_is_book(h->search, object, bytes, span->size))
 				take_words(h, bytes, span->size);
 		}
