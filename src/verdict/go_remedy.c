@@ -166,8 +166,6 @@ static const char *choose(const struct verdict_goroutines *group)
 	if (is(group, "lock-held") && verdict >= VERDICT_STUCK)
 		return "hold no lock while waiting for a channel, a call or another lock; defer "
 		       "Unlock right behind Lock";
-	if (is(group, "send") && verdict >= VERDICT_STUCK)
-		return of_send(group->wait);
 	return "";
 }
 

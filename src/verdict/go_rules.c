@@ -466,19 +466,19 @@ static bool has_receiver(const struct lc_go_wait *wait)
 	return false;
 }
 
-/* Ready-made values that somebody fetches now and then, or results that nobody came for. */
+/*
+ * Results that nobody came for, or values that stand ready for who fetches one now and then; and a
+ * busy machine may have no CPU for who would receive.
+ */
 static void judge_senders(struct judging *j)
 {
-	const struct verdict_goroutines *group = j->group;
 	char span[32];
 
-	duration_format(group->oldest_ns, span, sizeof(span));
-	conclude(j, group->asked ? VERDICT_SUSPECT : VERDICT_STUCK, "send",
-		 "%zu goroutines, each with a channel of its own that nobody receives from, for "
-		 "%s%s",
-		 group->count, span, group->asked ? "; what lives has these channels" : "");
-	if (group->asked)
-		otherwise(j, "nothing left that has the channel would make it a finding");
+	duration_format(j->group->oldest_ns, span, sizeof(span));
+	conclude(j, VERDICT_SUSPECT, "send",
+		 "%zu goroutines, each with a channel of its own that nobody receives from, for %s",
+		 j->group->count, span);
+	otherwise(j, "nothing left that has the channel would make it a finding");
 }
 
 static void judge_send(struct judging *j)

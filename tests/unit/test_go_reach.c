@@ -397,6 +397,28 @@ static void test_a_finalizer_gives_it(void **state)
 	assert_dead(&leak, false);
 }
 
+/* One that is due, in a block outside of the heap: nothing else has its object any more. */
+static void test_a_finalizer_that_is_due(void **state)
+{
+	uint64_t block = ALLP + 0x1000, queue = HEAP_BOOKS + 0x18000, box;
+	struct go_runtime *runtime;
+	struct leak leak;
+	int due;
+
+	(void)state;
+	for (due = 0; due < 2; due++) {
+		runtime = leak_start(&leak, GO_NEWEST);
+		box = go_new(runtime, SPAN_BOXES);
+		go_add_region(runtime, block, 4096);
+		go_put_word(runtime, queue, block); /* runtime.finq */
+		go_put_word(runtime, block + 16, due);
+		go_put_word(runtime, block + 24, DATA); /* a function */
+		go_put_word(runtime, block + 32, box);
+		go_put_word(runtime, box, leak.channel);
+		assert_dead(&leak, !due);
+	}
+}
+
 /*
  * In each look main takes the channel from its stack into a variable, when the variables have been
  * read, and the stack has not: seen in neither, but main has run, and all is looked at once more.
@@ -448,6 +470,24 @@ static void test_who_runs_gets_no_cpu(void **state)
 	go_run(runtime, leak.main);
 	assert_int_equal(go_runtime_reach(runtime), -EAGAIN);
 	runtime->before = run_on;
+	assert_int_equal(go_runtime_reach(runtime), 0);
+	assert_true(runtime->dead[leak.receiver]);
+	leak_end(&leak);
+}
+
+/* The scheduler may have taken a timer from its heap, and not called it yet. */
+static void test_the_scheduler_gets_no_cpu(void **state)
+{
+	const struct go_offsets *o;
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	o = &runtime->process.offsets;
+	go_put_field(runtime, ONLY_P, o->p_m, ONLY_M, 8);
+	assert_int_equal(go_runtime_reach(runtime), -EAGAIN);
+	go_put_field(runtime, ONLY_P, o->p_m, 0, 8);
 	assert_int_equal(go_runtime_reach(runtime), 0);
 	assert_true(runtime->dead[leak.receiver]);
 	leak_end(&leak);
@@ -801,8 +841,10 @@ int main(void)
 		cmocka_unit_test(test_an_object_that_is_free),
 		cmocka_unit_test(test_an_object_that_comes_into_use),
 		cmocka_unit_test(test_a_finalizer_gives_it),
+		cmocka_unit_test(test_a_finalizer_that_is_due),
 		cmocka_unit_test(test_a_pointer_that_moves_in_a_look),
 		cmocka_unit_test(test_who_runs_gets_no_cpu),
+		cmocka_unit_test(test_the_scheduler_gets_no_cpu),
 		cmocka_unit_test(test_who_is_stopped_on_its_thread),
 		cmocka_unit_test(test_processors_that_are_not_found),
 		cmocka_unit_test(test_a_pointer_between_two_looks),

@@ -7,8 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* The heap's own books have addresses of its parts, where objects begin. */
-static bool is_heaps_own(const struct search *search, uint64_t address)
+bool reach_is_heaps_own(const struct search *search, uint64_t address)
 {
 	uint64_t heap = search->process->heap;
 
@@ -29,7 +28,7 @@ static void mark_range(struct search *search, uint64_t from, size_t size)
 	size_t i;
 
 	for (i = 0; i < size / 8; i++) {
-		if (!is_heaps_own(search, from + i * 8))
+		if (!reach_is_heaps_own(search, from + i * 8))
 			mark_variable(search, from + i * 8, words[i]);
 	}
 }
@@ -44,7 +43,7 @@ static bool mark_by_bits(struct search *search, uint64_t from, size_t size, uint
 	if (!go_read(search->process, bits, has, (size / 8 + 7) / 8))
 		return false;
 	for (i = 0; i < size / 8; i++) {
-		if (has[i / 8] >> (i % 8) & 1 && !is_heaps_own(search, from + i * 8))
+		if (has[i / 8] >> (i % 8) & 1 && !reach_is_heaps_own(search, from + i * 8))
 			mark_variable(search, from + i * 8, words[i]);
 	}
 	return true;
@@ -228,5 +227,6 @@ void reach_read_roots(struct search *search)
 	reach_from(search, REACH_FROM_REGISTER, 0);
 	mark_registers(search);
 	reach_read_specials(search);
+	reach_read_due(search);
 	go_each_timer_heap(search->process, read_timers, search);
 }

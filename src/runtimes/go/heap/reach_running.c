@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who ran when a look ended has been taken off its processor before the next one begins. What a
- * goroutine that runs has in registers only cannot be read from outside; and a thread that waits
+ * Who ran when a look ended has been taken off its processor before the next one begins. What runs
+ * may have a pointer in registers only, which cannot be read from outside; and a thread that waits
  * for its CPU, as on a busy machine, or is stopped, has the same there at any number of looks. As
  * soon as its processor has begun with something anew (p.schedtick, which execute() of
- * src/runtime/proc.go counts, 1.17 to 1.27), all that it had is on its stack or where it was put.
- * A goroutine that does not give up its processor is made to after 10 ms.
+ * src/runtime/proc.go counts, 1.17 to 1.27), all that it had is on a stack or where it was put. A
+ * goroutine that does not give up its processor is made to after 10 ms.
  */
 #include "runtimes/go/heap/reach_search.h"
 #include "runtimes/go/sched/allgs.h"
@@ -19,29 +19,30 @@
 #define NAP_NS 1000000u
 #define NAP_MOST_NS 16000000u
 
-static void read_runner(const struct search *search, uint64_t processor, struct reach_runner *ret)
+/*
+ * Does a processor run something: a goroutine, or the scheduler itself, which may have a timer at
+ * hand? One of the others was stopped at a call: on behalf of the collector, or in a system call.
+ */
+static bool read_runner(const struct search *search, uint64_t processor, struct reach_runner *ret)
 {
 	const struct go_offsets *offsets = &search->process->offsets;
-	uint64_t m = go_word(search->process, processor + offsets->p_m);
 	uint8_t bytes[GO_DESCRIPTOR_MAX];
 	struct go_descriptor d;
 
 	*ret = (struct reach_runner){ .processor = processor };
 	ret->tick = (uint32_t)go_word(search->process, processor + offsets->p_schedtick);
-	ret->goroutine = m ? go_word(search->process, m + offsets->m_curg) : 0;
+	ret->m = go_word(search->process, processor + offsets->p_m);
+	ret->goroutine = ret->m ? go_word(search->process, ret->m + offsets->m_curg) : 0;
 	if (!ret->goroutine ||
 	    !go_read(search->process, ret->goroutine, bytes, allgs_size(search->process)))
-		return;
+		return ret->m;
 	go_descriptor_read(offsets, bytes, &d);
-	/* Else it has been stopped at a call: on behalf of the collector, or in a system call. */
-	if (d.status != GO_STATUS_RUNNING)
-		ret->goroutine = 0;
+	return d.status == GO_STATUS_RUNNING;
 }
 
 void reach_note_runners(struct search *search)
 {
 	const struct go_offsets *offsets = &search->process->offsets;
-	struct reach_runner *runner = search->runners;
 	size_t i;
 
 	search->runner_count = 0;
@@ -49,19 +50,17 @@ void reach_note_runners(struct search *search)
 		return;
 	if (offsets->p_m < 0 || offsets->p_schedtick < 0 || offsets->m_curg < 0)
 		reach_fail(search, -ENOENT);
-	for (i = 0; i < search->processor_count && !search->error; i++) {
-		read_runner(search, search->processors[i], runner);
-		runner += runner->goroutine != 0;
-	}
-	search->runner_count = (size_t)(runner - search->runners);
+	for (i = 0; i < search->processor_count && !search->error; i++)
+		search->runner_count += read_runner(search, search->processors[i],
+						    &search->runners[search->runner_count]);
 }
 
 static bool runs_still(const struct search *search, const struct reach_runner *before)
 {
 	struct reach_runner now;
 
-	read_runner(search, before->processor, &now);
-	return now.goroutine == before->goroutine && now.tick == before->tick;
+	return read_runner(search, before->processor, &now) && now.m == before->m &&
+	       now.goroutine == before->goroutine && now.tick == before->tick;
 }
 
 static bool have_moved(struct search *search)

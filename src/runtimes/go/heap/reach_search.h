@@ -101,11 +101,10 @@ struct reach_soon {
 	unsigned at;
 };
 
-/* What a processor (p) runs: of its thread (m) the goroutine at hand. */
+/* What a processor (p) runs, by its thread (m): the goroutine at hand; 0: the scheduler. */
 struct reach_runner {
-	uint64_t processor,
-		goroutine; /* addresses of the p and of the descriptor; 0: it runs none */
-	uint32_t tick;	   /* p.schedtick */
+	uint64_t processor, m, goroutine; /* addresses */
+	uint32_t tick;			  /* p.schedtick */
 };
 
 struct search {
@@ -280,8 +279,15 @@ void reach_ahead_free(struct reach_ahead *ahead);
 bool reach_is_ahead(const struct search *search);
 void reach_drop_ahead(struct search *search);
 
-/* reach_roots.c: global variables, timers, what finalizers, cleanups and weak pointers give. */
+/*
+ * reach_roots.c: global variables, timers, what finalizers, cleanups and weak pointers give. The
+ * heap's own books among the variables have addresses of its parts, where objects begin.
+ */
 void reach_read_roots(struct search *search);
+bool reach_is_heaps_own(const struct search *search, uint64_t address);
+
+/* reach_due.c: what finalizers have that are due, and were not called yet. */
+void reach_read_due(struct search *search);
 
 /*
  * reach_finalizers.c: what finalizers and cleanups give. Whether any of them may still be called
