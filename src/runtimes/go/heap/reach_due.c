@@ -42,7 +42,7 @@ static bool leads_out(const struct search *search, uint64_t word)
 {
 	size_t i;
 
-	if (word % 8 || word < 0x10000 || word >> 47 || is_in_heap(search, word))
+	if (word % 8 || word < 0x10000 || word >> 48 || is_in_heap(search, word))
 		return false;
 	for (i = 0; i < search->process->module_count; i++) {
 		const struct go_module *module = &search->process->modules[i];
