@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -51,13 +52,22 @@ static void run_keeper(const struct keeper_options *options, struct pipes *pipes
 	struct keeper_process process = { .socket = pipes->leakhop[1] };
 	struct keeper_ready ready = {};
 	struct keeper_child child = { options, pipes->go[0], pipes->failed[1], pipes->child[1] };
+	void (*before)(int) = signal(SIGCHLD, SIG_DFL); /* ignored, nothing is left to wait for */
+	sigset_t all;
 	int r;
 
+	/*
+	 * The terminal's signals are for the others. And the command may end at once: from here on
+	 * each end of a child stays pending.
+	 */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	if (options->own_group)
 		setpgid(0, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	process.command = fork();
 	if (!process.command) {
+		signal(SIGCHLD, before);
 		close(pipes->go[1]);
 		close(pipes->failed[0]);
 		close_pair(pipes->leakhop);

@@ -236,14 +236,10 @@ static void run_once(struct state *state)
 void keeper_process_run(struct keeper_process *process)
 {
 	struct state state = { .process = process };
-	sigset_t all, child;
+	sigset_t child;
 
-	/* The terminal's signals are for the others; only the end of a child is of interest. */
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	signal(SIGCHLD, SIG_DFL); /* ignored, there would be nothing to wait for */
 	state.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 	prctl(PR_SET_NAME, "leakhop-keeper");
 	fcntl(process->socket, F_SETFL, O_NONBLOCK);

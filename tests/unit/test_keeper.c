@@ -66,6 +66,27 @@ static void test_from_start_to_end(void **state)
 	keeper_release(&keeper);
 }
 
+/* Before its keeper has got to wait for that. */
+static void test_ends_at_once(void **state)
+{
+	char *argv[] = { (char *)"true", NULL };
+	struct keeper_event event;
+	struct keeper keeper;
+	struct error error;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		begin(&keeper, argv, false);
+		assert_int_equal(keeper_go(&keeper, argv, &error), 0);
+		event = next(&keeper);
+		assert_int_equal(event.kind, KEEPER_ENDED);
+		assert_int_equal(event.status, 0);
+		assert_int_equal(next(&keeper).kind, KEEPER_ALONE);
+		keeper_release(&keeper);
+	}
+}
+
 static void test_ends_are_counted(void **state)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)"(exit 1); (exit 2); exit 0", NULL };
@@ -142,11 +163,9 @@ static void test_family(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_from_start_to_end),
-		cmocka_unit_test(test_ends_are_counted),
-		cmocka_unit_test(test_no_such_command),
-		cmocka_unit_test(test_never_begun),
-		cmocka_unit_test(test_family),
+		cmocka_unit_test(test_from_start_to_end), cmocka_unit_test(test_ends_at_once),
+		cmocka_unit_test(test_ends_are_counted),  cmocka_unit_test(test_no_such_command),
+		cmocka_unit_test(test_never_begun),	  cmocka_unit_test(test_family),
 	};
 
 	sigemptyset(&no_signals);
