@@ -25,6 +25,7 @@ hangs=(/usr/bin/python3 -S "$sources/hangs.py")
 
 # begin OPTION... -- COMMAND...: a check in the background, in $checker, of what hangs soon
 begin() {
+	: >"$said" >"$said.out" # what the one before said
 	TMPDIR=$shared env --default-signal=INT "${as[@]}" "$shared/leakhop" check "$@" >"$said.out" 2>"$said" 3>&- &
 	checker=$!
 	pids+=("$checker")
