@@ -35,12 +35,12 @@ struct check_hold {
 
 /* Signs of life of the tree, and since when there has been none. */
 struct check_pulse {
-	uint64_t taken_at;
 	uint64_t run_ns;  /* of all that live */
 	uint64_t births;  /* a hash of who lives */
 	uint64_t written; /* bytes */
 	size_t threads;
 	uint64_t ran_at, wrote_at; /* the last signs of each */
+	uint64_t ran_ns;	   /* run_ns as of the first one */
 	bool reported_idle, reported_silent;
 };
 

@@ -3,8 +3,8 @@
  * What is told of a tree that hangs, and how that is noticed: see check.h.
  *
  * A tree that waits is never wholly still: schedulers of runtimes and loops that poll run for some
- * microseconds each. So whoever takes less than half a percent of a core, while nobody is born and
- * nobody ends, has not run.
+ * microseconds each. So whoever takes less than half a percent of a core since it ran last, and of
+ * the time after which that is told, while nobody is born and nobody ends, has not run.
  */
 #include "cmd/check.h"
 #include "cmd/heading.h"
@@ -176,18 +176,20 @@ static struct check_pulse measure(struct check *check)
 void check_take_pulse(struct check *check)
 {
 	struct check_pulse pulse = measure(check), *before = &check->pulse;
-	uint64_t now = now_monotonic(), since = now - before->taken_at;
+	uint64_t now = now_monotonic(), still = now - before->ran_at;
 	bool others = pulse.threads != before->threads || pulse.births != before->births;
 
-	if (others || pulse.run_ns - before->run_ns > since / STILL_SHARE) {
+	if (still < check->options->hang_after_ns)
+		still = check->options->hang_after_ns;
+	if (others || pulse.run_ns - before->ran_ns > still / STILL_SHARE) {
 		pulse.ran_at = now;
+		pulse.ran_ns = pulse.run_ns;
 		pulse.reported_idle = false;
 	}
 	if (others || pulse.written != before->written) {
 		pulse.wrote_at = now;
 		pulse.reported_silent = false;
 	}
-	pulse.taken_at = now;
 	*before = pulse;
 }
 

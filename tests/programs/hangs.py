@@ -65,9 +65,9 @@ def spin():
 
 
 def poll():
-    """Waits as loops do that look for an end ten times a second."""
+    """Waits as loops do that look for an end twice a second."""
     done = threading.Event()
-    while not done.wait(0.1):
+    while not done.wait(0.5):
         pass
 
 
