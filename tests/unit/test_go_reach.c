@@ -400,7 +400,7 @@ static void test_a_finalizer_gives_it(void **state)
 /* One that is due, in a block outside of the heap: nothing else has its object any more. */
 static void test_a_finalizer_that_is_due(void **state)
 {
-	uint64_t block = ALLP + 0x1000, queue = HEAP_BOOKS + 0x18000, box;
+	uint64_t block = ALLP + 0x1000, queue = DATA_END - 8, box;
 	struct go_runtime *runtime;
 	struct leak leak;
 	int due;

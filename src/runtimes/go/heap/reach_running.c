@@ -10,6 +10,7 @@
 #include "runtimes/go/heap/reach_search.h"
 #include "runtimes/go/sched/allgs.h"
 #include "target/core.h"
+#include "target/proc.h"
 #include "util/now.h"
 
 #include <errno.h>
@@ -55,12 +56,31 @@ void reach_note_runners(struct search *search)
 						    &search->runners[search->runner_count]);
 }
 
+/*
+ * Does its thread sleep? Then it is in a system call that Go makes without telling its scheduler,
+ * as to exit, and all that it had is on its stack. One that waits for its CPU, or is stopped, does
+ * not; nor does what a test has in place of a process.
+ */
+static bool is_in_call(const struct search *search, const struct reach_runner *runner)
+{
+	const struct go_process *process = search->process;
+	struct target_stat stat;
+	pid_t tid;
+
+	if (process->memory || process->offsets.m_procid < 0)
+		return false;
+	tid = (pid_t)go_word(process, runner->m + process->offsets.m_procid);
+	return tid <= 0 || target_read_stat(process->pid, tid, &stat) < 0 || stat.state == 'S' ||
+	       stat.state == 'D' || stat.state == 'Z';
+}
+
 static bool runs_still(const struct search *search, const struct reach_runner *before)
 {
 	struct reach_runner now;
 
 	return read_runner(search, before->processor, &now) && now.m == before->m &&
-	       now.goroutine == before->goroutine && now.tick == before->tick;
+	       now.goroutine == before->goroutine && now.tick == before->tick &&
+	       !is_in_call(search, before);
 }
 
 static bool have_moved(struct search *search)
