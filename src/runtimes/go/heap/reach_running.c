@@ -16,7 +16,7 @@
 #include <errno.h>
 #include <time.h>
 
-#define PATIENCE_NS 250000000ull /* more than a group of cgroups is kept from its CPUs at once */
+#define PATIENCE_NS 40000000ull
 #define NAP_NS 1000000u
 #define NAP_MOST_NS 16000000u
 
