@@ -25,7 +25,7 @@ struct pages {
 	const struct emulate_source *source;
 	enum emulate_why why; /* why there was no page */
 	bool scratch;	      /* there is LC_SCRATCH */
-	uint64_t deadline;    /* as of emulate_clock(): from then on there are no new ones */
+	uint64_t deadline;    /* of the run, as of emulate_clock(): then there are no new ones */
 	size_t count;
 	struct page list[EMULATE_PAGES];
 	uint16_t slots[PAGES_SLOTS]; /* 1 + index into list; 0: free */

@@ -204,7 +204,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 	run->at = address;
 	settle_branch(run, address);
 	if (++run->instructions > EMULATE_INSTRUCTIONS ||
-	    (run->instructions % LOOK_AT_CLOCK == 0 && emulate_clock() > run->deadline))
+	    (run->instructions % LOOK_AT_CLOCK == 0 && emulate_clock() > run->pages->deadline))
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_LONG);
 	if (run->given_back)
 		run_give_back(run);
@@ -408,7 +408,7 @@ static void go(struct run *run)
 void run_forward(struct run *run)
 {
 	run->slot->run = run;
-	run->deadline = run->pages->deadline = emulate_clock() + EMULATE_RUN_NS;
+	run->pages->deadline = emulate_clock() + EMULATE_RUN_NS;
 	run->lock = run->question->lock;
 	run_begin_known(run);
 	set_registers(run);

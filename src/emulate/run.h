@@ -83,7 +83,6 @@ struct run {
 
 	/* on the way */
 	enum run_pause pause;
-	uint64_t deadline; /* of this thread's processor time */
 	uint64_t paused_at;
 	size_t paused_size;
 	bool branches_next;

@@ -46,53 +46,60 @@ static struct keeper_event next(struct keeper *keeper)
 	return event;
 }
 
+/* The command goes on, and ends. */
+static struct keeper_event let_end(struct keeper *keeper, char **argv)
+{
+	struct keeper_event event;
+	struct error error;
+
+	assert_int_equal(keeper_go(keeper, argv, &error), 0);
+	event = next(keeper);
+	assert_int_equal(event.kind, KEEPER_ENDED);
+	return event;
+}
+
+/* All have ended. */
+static void release_alone(struct keeper *keeper)
+{
+	assert_int_equal(next(keeper).kind, KEEPER_ALONE);
+	keeper_release(keeper);
+}
+
 static void test_from_start_to_end(void **state)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)"exit 3", NULL };
 	struct keeper_event event;
 	struct keeper keeper;
-	struct error error;
 
 	(void)state;
 	begin(&keeper, argv, false);
 	assert_int_equal(keeper.hold_error, -ECANCELED);
 	assert_int_equal(keeper_receive(&keeper, &event), 0);
-	assert_int_equal(keeper_go(&keeper, argv, &error), 0);
-	event = next(&keeper);
-	assert_int_equal(event.kind, KEEPER_ENDED);
+	event = let_end(&keeper, argv);
 	assert_int_equal(event.pid, keeper.command);
 	assert_int_equal(WEXITSTATUS(event.status), 3);
-	assert_int_equal(next(&keeper).kind, KEEPER_ALONE);
-	keeper_release(&keeper);
+	release_alone(&keeper);
 }
 
 /* Before its keeper has got to wait for that. */
 static void test_ends_at_once(void **state)
 {
 	char *argv[] = { (char *)"true", NULL };
-	struct keeper_event event;
 	struct keeper keeper;
-	struct error error;
 	unsigned i;
 
 	(void)state;
 	for (i = 0; i < 100; i++) {
 		begin(&keeper, argv, false);
-		assert_int_equal(keeper_go(&keeper, argv, &error), 0);
-		event = next(&keeper);
-		assert_int_equal(event.kind, KEEPER_ENDED);
-		assert_int_equal(event.status, 0);
-		assert_int_equal(next(&keeper).kind, KEEPER_ALONE);
-		keeper_release(&keeper);
+		assert_int_equal(let_end(&keeper, argv).status, 0);
+		release_alone(&keeper);
 	}
 }
 
 static void test_ends_are_counted(void **state)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)"(exit 1); (exit 2); exit 0", NULL };
-	struct keeper_event event;
 	struct keeper keeper;
-	struct error error;
 
 	(void)state;
 	begin(&keeper, argv, true);
@@ -100,12 +107,8 @@ static void test_ends_are_counted(void **state)
 		release_early(&keeper);
 		skip();
 	}
-	assert_int_equal(keeper_go(&keeper, argv, &error), 0);
-	event = next(&keeper);
-	assert_int_equal(event.kind, KEEPER_ENDED);
-	assert_int_equal(event.ends, 3);
-	assert_int_equal(next(&keeper).kind, KEEPER_ALONE);
-	keeper_release(&keeper);
+	assert_int_equal(let_end(&keeper, argv).ends, 3);
+	release_alone(&keeper);
 }
 
 static void test_no_such_command(void **state)

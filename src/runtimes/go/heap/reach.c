@@ -47,9 +47,12 @@ static void mark_all(struct search *search)
 	reach_drop_ahead(search);
 }
 
-/* Until no finalizer is left that may be called. */
+/* Until no finalizer is left that may be called. Of those that are due few are ever asked for. */
 static void mark_to_the_end(struct search *search)
 {
+	mark_all(search);
+	if (search->open && !search->error)
+		reach_read_due(search);
 	do
 		mark_all(search);
 	while (search->open && !search->error && reach_release_specials(search));
@@ -70,9 +73,8 @@ int reach_begin(struct search *search)
 	search->frames = reach_frames_new();
 	search->bits = reach_bits_new(process);
 	search->processors = calloc(GO_PROCESSORS_MAX, sizeof(*search->processors));
-	search->runners = calloc(GO_PROCESSORS_MAX, sizeof(*search->runners));
 	if (!r && (!search->chunk || !search->arena_bits || !search->batch || !search->frames ||
-		   !search->ahead || !search->bits || !search->processors || !search->runners))
+		   !search->ahead || !search->bits || !search->processors))
 		r = -ENOMEM;
 	r = r ?: go_specials_read(process, &search->heap, &search->specials);
 	r = r ?: reach_marks_begin(search);
@@ -111,8 +113,6 @@ static int look(struct search *search, struct search *before)
 		reach_read_roots(search);
 		mark_to_the_end(search);
 	}
-	if (!search->error)
-		reach_note_runners(search);
 	return search->error;
 }
 
@@ -138,7 +138,6 @@ void reach_release(struct search *search)
 	free(search->by_object);
 	free(search->waits);
 	free(search->processors);
-	free(search->runners);
 	free(search->marks);
 	free(search->awaited);
 	free(search->held);
@@ -222,16 +221,16 @@ static int find_more(struct search *search, struct lc_go_process *model, const u
 }
 
 /* One more, which takes the place of the one before. */
-static int look_again(struct search **last, struct search *search)
+static int look_again(const struct reach_looks *looks, struct search **last)
 {
-	int r = search ? 0 : -ENOMEM;
+	struct search *search;
+	int r = *last ? reach_wait_for_runners(*last) : 0;
 
-	if (!r && *last)
-		r = reach_wait_for_runners(*last);
-	if (r < 0) {
-		free(search);
+	if (r < 0)
 		return r;
-	}
+	search = looks->new_search(looks->context);
+	if (!search)
+		return -ENOMEM;
 	r = look(search, *last);
 	free(*last);
 	*last = search;
@@ -251,7 +250,7 @@ int reach_look_repeatedly(const struct reach_looks *looks, struct search **ret_l
 	 * ran meanwhile.
 	 */
 	for (number = 1; number <= 3 && left && (number < 3 || moved); number++) {
-		r = look_again(ret_last, looks->new_search(looks->context));
+		r = look_again(looks, ret_last);
 		if (r < 0)
 			return r;
 		left = looks->take(looks->context, *ret_last, number);

@@ -3,8 +3,10 @@
  * Finalizers that are due, and not called yet: who calls them may not have got its CPU. Nothing
  * else has their objects then. They stand in blocks outside of the heap, the first of which is the
  * variable runtime.finq's (src/runtime/mfinal.go, 1.17 to 1.27; of 1.24 cleanups, too). For the
- * collector that is no pointer, and without symbols it has no name: so each word of the variables
- * that are none is tried, whether it leads to such a block.
+ * collector that is no pointer, and without symbols it has no name: so each word of the small
+ * variables that are none is tried, whether it leads to such a block. The linker puts the small
+ * ones first (dodataSect() of cmd/link/internal/ld/data.go); behind them may lie megabytes that the
+ * program itself has never touched.
  */
 #include "runtimes/go/heap/reach_paths.h"
 #include "runtimes/go/heap/reach_search.h"
@@ -12,7 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define VARIABLES_MAX (64u << 20)
+#define SMALL_BYTES (256u << 10) /* of variables of a word: room for 32,768 */
 #define BLOCKS_MAX 65536
 
 /* struct finblock: alllink, next, cnt, and so many finalizers {fn, arg, nret, fint, ot}. */
@@ -126,30 +128,22 @@ static void try_words(struct search *search, uint64_t from, size_t size)
 		try_blocks(search, count);
 }
 
-static void try_range(struct search *search, uint64_t from, uint64_t to)
-{
-	uint64_t size;
-
-	if (to > from && to - from > VARIABLES_MAX)
-		reach_fail(search, -E2BIG);
-	for (from &= ~7ull; from < to && !search->error; from += size) {
-		size = to - from < REACH_CHUNK ? to - from : REACH_CHUNK;
-		if (!go_read(search->process, from, search->chunk, size))
-			return reach_fail(search, -EFAULT);
-		try_words(search, from, size);
-	}
-}
-
 void reach_read_due(struct search *search)
 {
+	uint64_t size;
 	size_t i;
 
-	for (i = 0; i < search->process->module_count; i++) {
+	for (i = 0; i < search->process->module_count && !search->error; i++) {
 		const struct go_module *module = &search->process->modules[i];
 
-		if (module->noptrbss >= module->data && module->noptrbss_end <= module->ebss)
-			try_range(search, module->noptrbss, module->noptrbss_end);
-		else
-			try_range(search, module->data, module->ebss);
+		/* What makes no sense is no variables of a runtime's: see reach_roots.c. */
+		if (module->noptrbss < module->data || module->noptrbss > module->noptrbss_end ||
+		    module->noptrbss_end > module->ebss)
+			continue;
+		size = module->noptrbss_end - module->noptrbss;
+		size = size < SMALL_BYTES ? size : SMALL_BYTES;
+		if (size && !go_read(search->process, module->noptrbss, search->chunk, size))
+			return reach_fail(search, -EFAULT);
+		try_words(search, module->noptrbss, size);
 	}
 }

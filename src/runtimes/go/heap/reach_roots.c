@@ -227,6 +227,5 @@ void reach_read_roots(struct search *search)
 	reach_from(search, REACH_FROM_REGISTER, 0);
 	mark_registers(search);
 	reach_read_specials(search);
-	reach_read_due(search);
 	go_each_timer_heap(search->process, read_timers, search);
 }

@@ -101,12 +101,6 @@ struct reach_soon {
 	unsigned at;
 };
 
-/* What a processor (p) runs, by its thread (m): the goroutine at hand; 0: the scheduler. */
-struct reach_runner {
-	uint64_t processor, m, goroutine; /* addresses */
-	uint32_t tick;			  /* p.schedtick */
-};
-
 struct search {
 	struct go_process *process;
 	const struct lc_go_process *model;
@@ -153,8 +147,6 @@ struct search {
 	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
 	const struct go_only *only;   /* by goroutine */
 	size_t only_count;
-	struct reach_runner *runners; /* reach_running.c: of GO_PROCESSORS_MAX */
-	size_t runner_count;
 };
 
 /* Is nothing done with what only may be a pointer? */
@@ -341,11 +333,10 @@ bool reach_mark_frames(struct search *search, const struct go_descriptor *d,
 		       const uint8_t *descriptor, const uint8_t *stack, size_t size);
 
 /*
- * reach_running.c: who runs at the end of a look. And before the next one: all of them have done
- * something else since. Waits for that. Returns 0; -EAGAIN: they do not get a CPU.
+ * reach_running.c: behind a look, and before the next one: all who run now have done something else
+ * then. Waits for that. Returns 0; -EAGAIN: they do not get a CPU; or another error of go_reach().
  */
-void reach_note_runners(struct search *search);
-int reach_wait_for_runners(struct search *search);
+int reach_wait_for_runners(const struct search *search);
 
 /* reach_only.c: is another channel the only one that counts of what this goroutine waits for? */
 bool reach_is_left_out(const struct search *search, uint32_t goroutine, uint64_t word);

@@ -82,7 +82,7 @@ static bool find(struct go_process *process)
 	return !r;
 }
 
-static bool is_found(struct go_process *process)
+static bool knows_processors(struct go_process *process)
 {
 	if (process->allp)
 		return true;
@@ -183,7 +183,7 @@ size_t go_processors(struct go_process *process, uint64_t elements[GO_PROCESSORS
 {
 	struct slice list;
 
-	if (!is_found(process) || !go_read(process, process->allp, &list, sizeof(list)) ||
+	if (!knows_processors(process) || !go_read(process, process->allp, &list, sizeof(list)) ||
 	    list.length > GO_PROCESSORS_MAX ||
 	    !go_read(process, list.list, elements, list.length * 8))
 		return 0;
@@ -206,7 +206,7 @@ void go_each_timer_heap(struct go_process *process, go_timer_heap_fn *fn, void *
 
 void go_count_timers(struct go_process *process, struct lc_go_process *model, uint64_t now)
 {
-	if (!is_found(process))
+	if (!knows_processors(process))
 		return;
 	model->timers = 0;
 	go_each_timer_heap(process, add_length, model);
