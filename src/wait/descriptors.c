@@ -154,7 +154,7 @@ int wait_descriptors_read(struct wait_descriptors *table, pid_t pid)
 		return r;
 	if ((r == -EACCES || reading.table->count == before) && has_ended(pid)) {
 		r = target_for_each_tid(pid, read_of_living, &reading);
-		return r < 0 ? r : 0;
+		return r < 0 && r != -ESRCH ? r : 0;
 	}
 	if (r == -EACCES)
 		note_refusal(reading.table, pid);
@@ -185,12 +185,16 @@ static int read_other_tables(void *context, pid_t pid)
 {
 	struct wait_scan *scan = context;
 	struct reading reading = { .table = &scan->descriptors, .pid = pid, .last = pid };
+	int r;
 
 	if (scan->book && wait_book_has_one_table(scan->book, pid))
 		return 0;
-	return target_count_tids(pid) > 1 && !has_ended(pid)
-		       ? target_for_each_tid(pid, read_other_table, &reading)
-		       : 0;
+	if (target_count_tids(pid) <= 1 || has_ended(pid))
+		return 0;
+	r = target_for_each_tid(pid, read_other_table, &reading);
+	if (r == -EACCES)
+		note_refusal(&scan->descriptors, pid);
+	return r == -ENOMEM ? r : 0;
 }
 
 static int compare(const void *a, const void *b)

@@ -122,6 +122,56 @@ static void test_tracer(void **state)
 		skip(); /* this host lets nobody trace whom he is not the parent of */
 }
 
+#define LEAVING 1000
+
+/* So many processes, which end one after the other once shared[1] is set. */
+static void leave_in_turn(void *argument)
+{
+	pid_t leaving[LEAVING];
+	size_t i;
+
+	(void)argument;
+	for (i = 0; i < LEAVING; i++)
+		leaving[i] = test_fork(sleep_long, NULL);
+	shared[1] = 1;
+	while (shared[1] != 2)
+		test_nap();
+	for (i = 0; i < LEAVING; i++)
+		test_kill(leaving[i]);
+	sleep_long(NULL);
+}
+
+/* The same, where others end that are listed before the one that is traced. */
+static void test_tracer_beside_others(void **state)
+{
+	pid_t others, traced, pid;
+	struct wait_subject subject;
+	struct lc_wait wait;
+	unsigned i;
+
+	(void)state;
+	shared[0] = shared[1] = 0;
+	others = test_fork(leave_in_turn, NULL);
+	while (!shared[1])
+		test_nap();
+	traced = test_fork(sleep_long, NULL);
+	pid = test_fork(trace_and_wait, &traced);
+	while (!*shared)
+		test_nap();
+	if (*shared > 0)
+		test_await(pid, pid, SYS_wait4, &subject);
+	shared[1] = 2;
+	for (i = 0; *shared > 0 && i < 100; i++) {
+		test_describe(&subject, NULL, &wait);
+		assert_int_equal(wait.recorded, LC_WAIT_OUTSIDE);
+	}
+	test_kill(others);
+	test_kill(pid);
+	test_kill(traced);
+	if (*shared < 0)
+		skip();
+}
+
 static void vfork_and_wait(void *argument)
 {
 	(void)argument;
@@ -534,6 +584,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_tracer),
+		cmocka_unit_test(test_tracer_beside_others),
 		cmocka_unit_test(test_vfork),
 		cmocka_unit_test(test_stop_and_trace),
 		cmocka_unit_test(test_kernel_lock),
