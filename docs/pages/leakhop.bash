@@ -32,6 +32,7 @@ _leakhop()
 	trace:--max-stack=|trace:--max-stack) return ;;
 	trace:--threshold=|trace:--threshold|trace:-m) return ;;
 	trace:--output=|trace:--output|trace:-o) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+	trace:--budget=|trace:--budget) return ;;
 	trace:--host-root=|trace:--host-root) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
 	trace:--max-threads=|trace:--max-threads) return ;;
 	trace:--stack-bytes=|trace:--stack-bytes) return ;;
@@ -93,7 +94,7 @@ _leakhop()
 	esac
 	if [[ ! $words ]]; then
 		case $command in
-		trace) words='--all-processes --cgroup --children --comm --container --kernel-threads --no-children --pod --pid --tid --unit --user-threads --all --dot --duration --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --retained --user-stacks --verbose --go-events --host-root --max-threads --no-syscalls --stack-bytes --symfs --syscalls --without --help --usage' ;;
+		trace) words='--all-processes --cgroup --children --comm --container --kernel-threads --no-children --pod --pid --tid --unit --user-threads --all --dot --duration --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --retained --user-stacks --verbose --budget --go-events --host-root --max-threads --no-syscalls --stack-bytes --symfs --syscalls --without --help --usage' ;;
 		dump) words='--all-processes --cgroup --children --comm --container --core --kernel-threads --pod --pid --tid --unit --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --max-size --max-stack --threshold --no-go --no-threads --output --quiet --retained --settle --user-stacks --verbose --exe --host-root --max-threads --symfs --without --help --usage' ;;
 		check) words='--baseline --exit-code --go-events --grace --threshold --no-go --no-threads --update-baseline --hang-after --hang-after-silence --timeout --annotate --junit --output --quiet --sarif --verbose --budget --no-hold --symfs --without --help --usage' ;;
 		report) words='--comm --kernel-threads --pid --tid --user-threads --all --dot --explain --fail-on --format --json --kernel-stacks --life --threshold --no-go --no-threads --output --quiet --user-stacks --verbose --exe --symfs --help --usage' ;;

@@ -38,6 +38,7 @@ complete -c leakhop -n '__fish_seen_subcommand_from trace' -l quiet -s 'q' -d 'n
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l retained -d 'what each group of goroutines holds in the heap and nothing else does, not only of leaks'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l user-stacks -s 'U' -d 'only user stacks'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l verbose -s 'v' -d 'more remarks on stderr'
+complete -c leakhop -n '__fish_seen_subcommand_from trace' -l budget -r -d 'of one core, that sweeps may take once all is known'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l go-events -d 'exact births, ends and waits of goroutines, and who readied them, by probes in the Go processes named'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l host-root -r -F -d 'where the hosts root directory is, for names of containers'
 complete -c leakhop -n '__fish_seen_subcommand_from trace' -l max-threads -r -d 'keep at most N threads in memory, those blocked the longest'

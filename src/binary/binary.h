@@ -105,9 +105,6 @@ struct binary_operations {
 	int (*names)(struct binary_files *files, uint64_t number, uint64_t vaddr,
 		     struct address_names **ret_names);
 
-	/* What other processes took for it: ns, and the most bytes that one had. */
-	void (*cost)(struct binary_files *files, uint64_t *ret_cpu_ns, uint64_t *ret_bytes);
-
 	/*
 	 * Offsets of members of structures by the DWARF of a file: "g.stack.lo" is looked up as
 	 * structure PREFIX.g in the unit of that name; "g" alone is its size. What is not found

@@ -123,12 +123,6 @@ static int local_layout(struct binary_files *files, int fd, const char *prefix,
 	return layout_read(fd, prefix, names, count, ret_offsets);
 }
 
-static void local_cost(struct binary_files *files, uint64_t *ret_cpu_ns, uint64_t *ret_bytes)
-{
-	(void)files;
-	*ret_cpu_ns = *ret_bytes = 0; /* there is no other process */
-}
-
 static const struct binary_operations operations = {
 	.free = local_free,
 	.describe = local_describe,
@@ -136,7 +130,6 @@ static const struct binary_operations operations = {
 	.close = local_close,
 	.rule = local_rule,
 	.names = local_names,
-	.cost = local_cost,
 	.layout = local_layout,
 };
 

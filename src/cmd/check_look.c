@@ -128,14 +128,6 @@ static int take_stuck(struct check *check, struct picture *picture)
 
 /* --- a sweep --- */
 
-static uint64_t cpu_ns(struct check *check)
-{
-	struct output_cost cost = {};
-
-	heading_fill_cost(&check->session, &cost);
-	return cost.user_ns + cost.system_ns;
-}
-
 /* So that all sweeps take their share of a core and no more. */
 static void adapt(struct check *check, uint64_t took_ns)
 {
@@ -195,7 +187,7 @@ int check_look(struct check *check, uint64_t blocked_ns, unsigned attempts, bool
 
 int check_sweep(struct check *check)
 {
-	uint64_t before = cpu_ns(check), due, now;
+	uint64_t before = heading_cpu_ns(&check->session), due, now;
 	int r = check_look(check, check->options->session.observe.collect.threshold_ns, ATTEMPTS,
 			   true);
 
@@ -204,7 +196,7 @@ int check_sweep(struct check *check)
 	saving_sweep(&check->session);
 	check_take_pulse(check);
 	lc_model_drop_ended(check->session.observer.model, false);
-	adapt(check, cpu_ns(check) - before);
+	adapt(check, heading_cpu_ns(&check->session) - before);
 	now = now_monotonic();
 	due = check->session.observer.next_due;
 	check->next_sweep = now + check->interval_ns;

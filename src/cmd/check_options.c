@@ -107,17 +107,6 @@ static void take_time(struct argp_state *state, const char *text, uint64_t *ret_
 		argp_error(state, "'%s' is no time (a number and one of ns us ms s m h)", text);
 }
 
-/* "1" or "0.5", in steps of a tenth. */
-static void take_budget(struct argp_state *state, const char *text, unsigned long *ret_permille)
-{
-	char *end;
-	double percent = strtod(text, &end);
-
-	if (*text < '0' || *text > '9' || *end || !(percent >= 0.1 && percent <= 100))
-		argp_error(state, "'%s' is no share of a core from 0.1 to 100 percent", text);
-	*ret_permille = (unsigned long)(percent * 10 + 0.5);
-}
-
 static void take_annotation(struct argp_state *state, const char *text,
 			    struct check_options *options)
 {
@@ -206,7 +195,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		options->no_hold = true;
 		return 0;
 	case OPTION_BUDGET:
-		take_budget(state, arg, &options->budget_permille);
+		options->budget_permille = value_budget(state, arg);
 		return 0;
 	case OPTION_SYMFS:
 		session->observe.symfs = arg;

@@ -11,19 +11,27 @@ static uint64_t timeval_ns(const struct timeval *time)
 	return time->tv_sec * 1000000000ull + time->tv_usec * 1000ull;
 }
 
+uint64_t heading_cpu_ns(const struct session *session)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return timeval_ns(&usage.ru_utime) + timeval_ns(&usage.ru_stime) +
+	       sandbox_cost(session->spawner).cpu_ns;
+}
+
 void heading_fill_cost(struct session *session, struct output_cost *cost)
 {
 	struct collect_cost programs[32];
-	uint64_t files_ns, files_bytes;
+	struct worker_cost workers = sandbox_cost(session->spawner);
 	struct rusage usage;
 	size_t i, count;
 
 	getrusage(RUSAGE_SELF, &usage);
 	cost->user_ns = timeval_ns(&usage.ru_utime);
 	cost->system_ns = timeval_ns(&usage.ru_stime);
-	session->files->does->cost(session->files, &files_ns, &files_bytes);
-	cost->user_ns += files_ns;
-	cost->rss_bytes = usage.ru_maxrss * 1024ull + files_bytes;
+	cost->user_ns += workers.cpu_ns;
+	cost->rss_bytes = usage.ru_maxrss * 1024ull + workers.bytes;
 	cost->load_ns = collect_load_ns(session->observer.collect);
 	cost->sweeps = session->observer.sweeps;
 	cost->go_first_sweep_ns = session->observer.go.count ? session->observer.go_first_sweep_ns

@@ -19,6 +19,9 @@ struct heading {
 /* As of now, without a view. The session must outlive it. */
 void heading_fill(struct session *session, struct heading *ret_heading);
 
+/* CPU time so far, with that of the workers, in ns. */
+uint64_t heading_cpu_ns(const struct session *session);
+
 /* The cost alone, which has risen meanwhile. */
 void heading_fill_cost(struct session *session, struct output_cost *cost);
 

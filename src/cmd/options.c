@@ -19,6 +19,8 @@
 #define SHORT_THRESHOLD_NS 100000000ull
 #define DEFAULT_THRESHOLD_NS 5000000000ull
 #define DEFAULT_SETTLE_NS 1000000000ull
+#define DEFAULT_BUDGET_PERMILLE 50
+#define DEFAULT_BUDGET_OF_ALL_PERMILLE 10
 
 enum {
 	OPTION_COMM = 0x100,
@@ -51,6 +53,7 @@ enum {
 	OPTION_UNIT,
 	OPTION_HOST_ROOT,
 	OPTION_RETAINED,
+	OPTION_BUDGET,
 };
 
 static const struct argp_option common_options[] = {
@@ -146,6 +149,10 @@ static const struct argp_option trace_options[] = {
 	{ "go-events", OPTION_GO_EVENTS, 0, 0,
 	  "exact births, ends and waits of goroutines, and who readied them, by probes in the Go "
 	  "processes named; costs each such event some us",
+	  3 },
+	{ "budget", OPTION_BUDGET, "PERCENT", 0,
+	  "of one core, that sweeps may take once all is known: they come the later for it "
+	  "(default 1 with -a, else 5)",
 	  3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
@@ -544,6 +551,9 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 	case OPTION_EXE:
 		session->exe = arg;
 		return 0;
+	case OPTION_BUDGET:
+		session->budget_permille = value_budget(state, arg);
+		return 0;
 	case OPTION_STACK_BYTES:
 		session->observe.collect.stack_bytes = value_bounded(state, arg, 256,
 								     COLLECT_STACK_BYTES_MAX);
@@ -749,6 +759,10 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	options->session.all |= options->session.format->all_stacks;
 	if (options->reads)
 		return 0;
+	if (!options->session.budget_permille)
+		options->session.budget_permille = collect->filter.all
+							   ? DEFAULT_BUDGET_OF_ALL_PERMILLE
+							   : DEFAULT_BUDGET_PERMILLE;
 	collect->events = !once;
 	collect->short_blocks = !once && collect->threshold_ns < SHORT_THRESHOLD_NS;
 	if (options->session.child_argv && !options->children_said)

@@ -6,6 +6,7 @@
 #include "cmd/child.h"
 #include "cmd/commands.h"
 #include "cmd/ending.h"
+#include "cmd/heading.h"
 #include "cmd/options.h"
 #include "cmd/saving.h"
 #include "cmd/session_report.h"
@@ -27,8 +28,8 @@
 #define LEAST_INTERVAL_NS 50000000ull
 #define MOST_INTERVAL_NS 5000000000ull
 #define SHORT_THRESHOLD_NS 1000000000ull
-#define LEAST_WAIT_NS 1000000ull
-#define DUE_SHARE 20
+#define LEAST_PAUSE_NS 1000000ull
+#define MOST_PAUSE_NS 60000000000ull
 #define TRIM_INTERVAL_NS 30000000000ull
 #define SHOW_LIFE_NS 1000000000ull
 
@@ -42,7 +43,8 @@ struct watch {
 	int child_signals; /* signalfd */
 	bool child_ended;
 	uint64_t interval_ns;
-	uint64_t end_at; /* 0: never */
+	uint64_t pause_ns; /* at least, from one sweep to the next */
+	uint64_t end_at;   /* 0: never */
 	uint64_t next_sweep;
 	uint64_t next_trim;
 	uint32_t variation;
@@ -111,34 +113,44 @@ static void trim_heap(struct watch *watch, uint64_t now)
 #endif
 }
 
-static uint64_t cpu_time(void)
+/*
+ * So that sweeps take their share of a processor and no more. What costs once, as the first look at
+ * a program does, is not to keep the next one off for long.
+ */
+static void adapt_pause(struct watch *watch, uint64_t cost_ns)
 {
-	struct timespec time = {};
+	uint64_t pause = cost_ns * 1000 / watch->session->options->budget_permille;
+	uint64_t most = 2 * watch->pause_ns;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+	if (most < watch->interval_ns)
+		most = watch->interval_ns;
+	if (most > MOST_PAUSE_NS)
+		most = MOST_PAUSE_NS;
+	pause = pause < most ? pause : most;
+	watch->pause_ns = pause > LEAST_PAUSE_NS ? pause : LEAST_PAUSE_NS;
 }
 
 /*
  * The next sweep comes at the moment when a block comes due. Where that is all the time, several
- * are taken together, so that these sweeps take a twentieth of a processor and no more.
+ * are taken together.
  */
-static uint64_t time_of_next_sweep(struct watch *watch, uint64_t cost_ns)
+static uint64_t time_of_next_sweep(struct watch *watch)
 {
 	uint64_t due = watch->session->observer.next_due, now = now_monotonic();
-	uint64_t next = now + vary(watch), wait = cost_ns * DUE_SHARE, earliest;
+	uint64_t next = now + vary(watch), earliest = now + watch->pause_ns;
 
-	earliest = now + (wait > LEAST_WAIT_NS ? wait : LEAST_WAIT_NS);
-	due = due && due < earliest ? earliest : due;
 	if (due && due < next)
 		next = due;
+	if (next < earliest)
+		next = earliest;
 	return observer_next_sweep(&watch->session->observer, next);
 }
 
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
-	uint64_t threshold = session->options->observe.collect.threshold_ns, begun = cpu_time();
+	uint64_t threshold = session->options->observe.collect.threshold_ns,
+		 begun = heading_cpu_ns(session);
 	int r;
 
 	r = observer_sweep(&session->observer, threshold, TRACE_ATTEMPTS);
@@ -149,7 +161,8 @@ static int sweep(struct watch *watch)
 	if (!r)
 		saving_sweep(session);
 	trim_heap(watch, now_monotonic());
-	watch->next_sweep = time_of_next_sweep(watch, cpu_time() - begun);
+	adapt_pause(watch, heading_cpu_ns(session) - begun);
+	watch->next_sweep = time_of_next_sweep(watch);
 	lc_model_drop_ended(session->observer.model, false);
 	return r;
 }

@@ -35,6 +35,16 @@ unsigned long value_bounded(struct argp_state *state, const char *text, unsigned
 	return number;
 }
 
+unsigned value_budget(struct argp_state *state, const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (*text < '0' || *text > '9' || *end || !(percent >= 0.1 && percent <= 100))
+		argp_error(state, "'%s' is no share of a core from 0.1 to 100 percent", text);
+	return (unsigned)(percent * 10 + 0.5);
+}
+
 void value_without(struct argp_state *state, const char *text, unsigned *bits)
 {
 	struct error error;

@@ -15,6 +15,9 @@ unsigned long value_bounded(struct argp_state *state, const char *text, unsigned
 /* "250ms", in ns. */
 void value_time(struct argp_state *state, const char *text, uint64_t *ret_ns);
 
+/* --budget: "1" or "0.5" percent of a core, in steps of a tenth. Returns thousandths. */
+unsigned value_budget(struct argp_state *state, const char *text);
+
 /* --without: adds features to bits, as collect_parse_without() numbers them. */
 void value_without(struct argp_state *state, const char *text, unsigned *bits);
 

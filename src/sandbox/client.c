@@ -611,11 +611,6 @@ static void sandbox_free(struct binary_files *files)
 	free(sandbox);
 }
 
-static void sandbox_cost(struct binary_files *files, uint64_t *ret_cpu_ns, uint64_t *ret_bytes)
-{
-	worker_process_cost(&sandbox_of(files)->process, ret_cpu_ns, ret_bytes);
-}
-
 static const struct binary_operations operations = {
 	.free = sandbox_free,
 	.describe = sandbox_describe,
@@ -624,7 +619,6 @@ static const struct binary_operations operations = {
 	.deleted = sandbox_deleted,
 	.rule = sandbox_rule,
 	.names = sandbox_names,
-	.cost = sandbox_cost,
 	.layout = sandbox_layout,
 };
 

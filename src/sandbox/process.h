@@ -20,7 +20,6 @@ struct worker_process {
 	pid_t pid;			 /* 0: there is none */
 	int pidfd;			 /* of it */
 	int socket;			 /* -1 */
-	uint64_t cpu_ns, bytes; /* of those that were lost: in all, and the most that one had */
 	/*
 	 * Descriptors of those that were killed, and have not ended yet: one that hangs in the
 	 * kernel may take its time.
@@ -37,9 +36,5 @@ void worker_process_lose(struct worker_process *process);
 
 /* Whether it has the processor or waits for one, and the time that it had, in ns. */
 bool worker_process_runs(const struct worker_process *process, uint64_t *ret_cpu_ns);
-
-/* What it and those before it took: ns in all, and the most bytes that one had. */
-void worker_process_cost(const struct worker_process *process, uint64_t *ret_cpu_ns,
-			 uint64_t *ret_bytes);
 
 #endif

@@ -33,6 +33,12 @@ struct sandbox_spawner;
 int sandbox_open_spawner(struct sandbox_spawner **ret_spawner);
 void sandbox_close_spawner(struct sandbox_spawner *spawner);
 
+/* What workers have taken: ns in all, and the most bytes, of one of each kind together. */
+struct worker_cost {
+	uint64_t cpu_ns, bytes;
+};
+struct worker_cost sandbox_cost(const struct sandbox_spawner *spawner);
+
 struct sandbox_options {
 	struct sandbox_spawner *spawner;       /* NULL: workers are begun by this process */
 	struct binary_debug_files debug_files; /* opens what the worker asks for */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sandbox/confine.h"
+#include "sandbox/cost.h"
 #include "sandbox/spawn.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
@@ -21,7 +22,9 @@
 
 struct sandbox_spawner {
 	int socket;
-	uint64_t asked; /* how often: the number of the last question */
+	uint64_t asked;				/* how often: the number of the last question */
+	pid_t workers[WORKER_ROLES];		/* that live; 0: none */
+	struct worker_cost costs[WORKER_ROLES]; /* of those before: in all, and the most bytes */
 };
 
 /* --- in the spawner --- */
@@ -92,6 +95,43 @@ void sandbox_close_spawner(struct sandbox_spawner *spawner)
 	if (spawner)
 		close(spawner->socket);
 	free(spawner);
+}
+
+void spawner_know(struct sandbox_spawner *spawner, enum worker_role role, pid_t pid)
+{
+	spawner->workers[role] = pid;
+}
+
+static void add_cost(struct worker_cost *cost, pid_t pid)
+{
+	uint64_t bytes = worker_peak_bytes(pid);
+
+	cost->cpu_ns += worker_cpu_ns(pid);
+	cost->bytes = bytes > cost->bytes ? bytes : cost->bytes;
+}
+
+void spawner_lose(struct sandbox_spawner *spawner, pid_t pid)
+{
+	for (size_t role = 0; role < WORKER_ROLES; role++) {
+		if (spawner->workers[role] != pid)
+			continue;
+		add_cost(&spawner->costs[role], pid);
+		spawner->workers[role] = 0;
+	}
+}
+
+struct worker_cost sandbox_cost(const struct sandbox_spawner *spawner)
+{
+	struct worker_cost all = {}, one;
+
+	for (size_t role = 0; role < WORKER_ROLES; role++) {
+		one = spawner->costs[role];
+		if (spawner->workers[role])
+			add_cost(&one, spawner->workers[role]);
+		all.cpu_ns += one.cpu_ns;
+		all.bytes += one.bytes;
+	}
+	return all;
 }
 
 /*

@@ -11,6 +11,10 @@
 
 struct sandbox_spawner;
 
+/* For sandbox_cost(): a worker that has begun, and one that is about to be killed. */
+void spawner_know(struct sandbox_spawner *spawner, enum worker_role role, pid_t pid);
+void spawner_lose(struct sandbox_spawner *spawner, pid_t pid);
+
 /*
  * Has a worker begun that serves the other end of socket, which stays the caller's. Returns 0, its
  * number, and a descriptor of it (pidfd), which is the caller's; or a negative errno.

@@ -275,6 +275,18 @@ as_neighbour_of() { # PID COMMAND...: ends with it; says its number
 	holds "due[] | select(.tids | index($(ready_tid woken))) | .life | length > 0" "$json"
 }
 
+@test "--budget: sweeps come later for it, and tell the same" {
+	local often
+	start crowd 2000
+	await 1
+	leakhop trace -p "$pid" -m 100ms -d 4s --json --budget 100 >"$json"
+	often=$(jq .cost.sweeps "$json")
+	leakhop trace -p "$pid" -m 100ms -d 4s --json --budget 0.1 >"$json"
+	holds ".cost.sweeps < $often" "$json"
+	same '[due[].still_blocked] | add' 2001 "$json"
+	run -2 leakhop trace -p "$pid" --budget 0
+}
+
 @test "nothing is lost on a quiet host" {
 	start locks
 	await 10
