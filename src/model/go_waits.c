@@ -161,7 +161,7 @@ uint64_t lc_go_unasked(const struct lc_go_process *process)
 	for (i = 0; lc_go_search_trouble(process) && i < process->count; i++) {
 		goroutine = &process->list[i];
 		count += goroutine->goid > 1 && lc_go_is_internal(goroutine->kind) &&
-			 !process->sites[goroutine->site].system &&
+			 !lc_go_is_runtimes(process, goroutine) &&
 			 !(goroutine->flags & LC_GO_ASKED);
 	}
 	return count;

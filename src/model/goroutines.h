@@ -117,10 +117,17 @@ struct lc_goroutine {
 };
 
 /* Where goroutines start: a go statement and the function it calls. */
+enum lc_go_system {
+	LC_GO_OF_PROGRAM,
+	LC_GO_OF_RUNTIME,
+	LC_GO_CALLS_BACK, /* the runtime's own, but for when it calls a finalizer or cleanup */
+	LC_GO_SYSTEM_LAST = LC_GO_CALLS_BACK
+};
+
 struct lc_go_site {
 	uint32_t spawn_stack; /* one frame: the go statement; 0: none (goroutine 1) */
 	uint32_t entry_stack; /* one frame: the function */
-	bool system;	      /* the runtime's own */
+	uint8_t system;	      /* enum lc_go_system */
 	uint64_t living;
 	uint64_t born, ended; /* since the second sweep; with events: all since these began */
 };
@@ -435,6 +442,20 @@ static inline bool lc_go_is_lock(enum lc_go_kind kind)
 static inline bool lc_go_is_internal(enum lc_go_kind kind)
 {
 	return (kind >= LC_GO_CHAN_RECEIVE && kind <= LC_GO_COND) || kind == LC_GO_COROUTINE;
+}
+
+/* Is it the runtime's own, and in no call of the program's? */
+static inline bool lc_go_is_runtimes(const struct lc_go_process *process,
+				     const struct lc_goroutine *goroutine)
+{
+	switch (process->sites[goroutine->site].system) {
+	case LC_GO_OF_PROGRAM:
+		return false;
+	case LC_GO_CALLS_BACK:
+		return goroutine->kind == LC_GO_RUNTIME || goroutine->kind == LC_GO_NO_WAIT;
+	default:
+		return true;
+	}
 }
 
 #endif

@@ -295,7 +295,7 @@ static bool stands(const struct go_asking *a, const struct lc_goroutine *gorouti
 	       goroutine->kind != LC_GO_RUNTIME &&
 	       (goroutine->state == LC_GO_WAITING || goroutine->state == LC_GO_LEAKED ||
 		goroutine->state == LC_GO_SYSCALL) &&
-	       goroutine->stack <= LC_STACKS_MAX && !a->process->sites[goroutine->site].system;
+	       goroutine->stack <= LC_STACKS_MAX && !lc_go_is_runtimes(a->process, goroutine);
 }
 
 static void note_crowd(const struct go_asking *a, struct crowd *crowd,
@@ -396,15 +396,11 @@ static bool has_callbacks(const struct lc_go_process *process)
 	return !process->timers_known || process->timers > sleepers;
 }
 
-/*
- * The runtime's own unlock nothing of the program; but one that waits as those of the program do
- * is in a call of that, as of a finalizer.
- */
+/* These unlock nothing of the program. */
 static bool is_runtime_own(const struct lc_go_process *process,
 			   const struct lc_goroutine *goroutine)
 {
-	return goroutine->kind == LC_GO_RUNTIME ||
-	       (process->sites[goroutine->site].system && !lc_go_is_internal(goroutine->kind));
+	return goroutine->kind == LC_GO_RUNTIME || lc_go_is_runtimes(process, goroutine);
 }
 
 static size_t count_goroutines(const struct lc_go_process *process)

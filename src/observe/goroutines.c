@@ -86,7 +86,8 @@ static int describe_groups(struct observer *observer,
  */
 static bool is_question(const struct observer *observer, const struct verdict_goroutines *record)
 {
-	return !record->site->system && lc_go_is_internal(record->goroutine->kind) &&
+	return !lc_go_is_runtimes(record->process, record->goroutine) &&
+	       lc_go_is_internal(record->goroutine->kind) &&
 	       (observer->options->once || record->due);
 }
 

@@ -43,6 +43,11 @@ static int all_threads(struct output_sink *sink, const struct verdict_records *r
 	return r;
 }
 
+static bool is_runtimes(const struct verdict_goroutines *record)
+{
+	return lc_go_is_runtimes(record->process, record->goroutine);
+}
+
 static int all_goroutines(struct output_sink *sink, const struct output_report *report)
 {
 	size_t i;
@@ -50,7 +55,7 @@ static int all_goroutines(struct output_sink *sink, const struct output_report *
 
 	for (i = 0; i < report->goroutines.count && !r; i++) {
 		/* The runtime's own tell nobody anything. */
-		if (report->goroutines.list[i].site->system && !sink->run->verbose)
+		if (is_runtimes(&report->goroutines.list[i]) && !sink->run->verbose)
 			continue;
 		sink->reported++;
 		r = goroutines(sink, &report->goroutines.list[i]);

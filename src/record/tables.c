@@ -357,7 +357,7 @@ TABLE(record_go_process, "go_process", go_process_columns, "id");
 static const struct record_column go_site_columns[] = {
 	K(spawn_stack, spawn_stack),
 	K(entry_stack, entry_stack),
-	B(system, system),
+	E(system, system, LC_GO_SYSTEM_LAST),
 	U(living, living),
 	U(born, born),
 	U(ended, ended),

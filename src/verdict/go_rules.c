@@ -63,6 +63,11 @@ static const char *count_words(const struct judging *j, char *buffer, size_t siz
 	return buffer;
 }
 
+static bool is_runtimes(const struct judging *j)
+{
+	return lc_go_is_runtimes(j->group->process, j->group->goroutine);
+}
+
 /*
  * main waits for ever so that the program goes on: by select {}, or a channel or group that nobody
  * else has.
@@ -773,13 +778,25 @@ static void admit_ignorance(struct judging *j)
 {
 	const char *trouble = lc_go_search_trouble(j->group->process);
 
-	if (!trouble || !j->group->unasked || j->group->site->system || is_parked_main(j) ||
+	if (!trouble || !j->group->unasked || is_runtimes(j) || is_parked_main(j) ||
 	    j->group->conclusion.verdict != VERDICT_IDLE || has_timer(j))
 		return;
 	conclude(j, VERDICT_BLOCKED, "not-searched",
 		 "whether anything can still wake %s is not known: %s",
 		 j->group->count == 1 ? "it" : "them", trouble);
 	otherwise(j, "a search of the heap that ends would tell");
+}
+
+/* They are called one after the other, by one goroutine or a few. */
+static void note_callbacks(struct verdict_goroutines *group)
+{
+	struct conclusion *conclusion = &group->conclusion;
+	size_t length = strlen(conclusion->reason);
+
+	if (group->site->system == LC_GO_CALLS_BACK && conclusion->verdict >= VERDICT_SUSPECT)
+		snprintf(conclusion->reason + length, sizeof(conclusion->reason) - length,
+			 "; the finalizers or cleanups that are due behind it are not called, and "
+			 "what they would free stays");
 }
 
 void verdict_goroutines_judge(struct verdict_goroutines *group,
@@ -793,7 +810,7 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 	};
 
 	group->conclusion = (struct conclusion){ .root = GRAPH_NONE };
-	if (group->site->system || j.kind == LC_GO_RUNTIME)
+	if (is_runtimes(&j) || j.kind == LC_GO_RUNTIME)
 		conclude(&j, j.kind == LC_GO_NO_WAIT ? VERDICT_RUNNING : VERDICT_IDLE, "runtime",
 			 "the runtime's own");
 	else if (j.kind == LC_GO_NETWORK)
@@ -801,6 +818,7 @@ void verdict_goroutines_judge(struct verdict_goroutines *group,
 	else if (!judge_proven(&j) && !judge_growth(&j))
 		judge_kind(&j);
 	admit_ignorance(&j);
+	note_callbacks(group);
 	go_remedy(group);
 }
 

@@ -166,7 +166,8 @@ int verdict_groups_take(struct verdict_groups *groups, const struct verdict_reco
 
 static bool is_of_interest(const struct verdict_goroutines *record)
 {
-	return !record->site->system && record->conclusion.verdict != VERDICT_RUNNING &&
+	return !lc_go_is_runtimes(record->process, record->goroutine) &&
+	       record->conclusion.verdict != VERDICT_RUNNING &&
 	       (record->due || record->conclusion.verdict >= VERDICT_SUSPECT);
 }
 

@@ -32,6 +32,27 @@ goproof() {
 	done
 }
 
+@test "a finalizer or cleanup that does not return is the program's, and hides no other leak" {
+	local kind call lost
+	[[ -x $programs/go/gocalls ]] || skip "no gocalls"
+	call=$(mark go/gocalls/main.go block call) lost=$(mark go/gocalls/main.go block lost)
+	for kind in finalizer cleanup; do
+		start go/gocalls "$kind"
+		eventually 20 said 1
+		! grep -q '^SKIP' "$out" || { end; continue; }
+		dump "$json" -p "$pid" --no-threads -m 20ms
+		holds ".findings | length == 2 and all(.verdict == \"leak\" and .rule == \"unreachable\") and
+			any(.[]; any(.stack[]; .line == $lost)) and
+			any(.[]; any(.stack[]; .line == $call) and (.reason | test(\"finalizers or cleanups that are due\")))" "$json"
+		end
+		start go/gocalls "$kind" well
+		eventually 20 said 1
+		dump "$json" -p "$pid" --no-threads -m 20ms
+		holds ".findings | length == 1 and any(.[0].stack[]; .line == $lost)" "$json"
+		end
+	done
+}
+
 @test "one pointer is enough, while it is watched" {
 	local kind
 	for kind in tiny8 descriptor handed regrown; do

@@ -420,6 +420,49 @@ static void test_a_finalizer_that_is_due(void **state)
 }
 
 /*
+ * The same of a cleanup, which stands in the block behind the first: a word of its own in 1.25, and
+ * three later, of which one is its argument.
+ */
+static void test_a_cleanup_that_is_due(void **state)
+{
+	const uint32_t versions[] = { GO_VERSION(1, 25, 0), GO_VERSION(1, 26, 0) };
+	uint64_t blocks = ALLP + 0x1000, all = BSS + 0x80, box;
+	struct go_runtime *runtime;
+	struct leak leak;
+	int due, i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		due = i % 2;
+		runtime = leak_start(&leak, versions[i / 2]);
+		box = go_new(runtime, SPAN_BOXES);
+		go_add_region(runtime, blocks, 4096);
+		go_put_word(runtime, all, blocks); /* runtime.gcCleanups.all */
+		go_put_word(runtime, blocks + 16, blocks + 512);
+		go_put_word(runtime, blocks + 512 + 24, due);
+		go_put_word(runtime, blocks + 512 + (i < 2 ? 32 : 48), box);
+		go_put_word(runtime, box, leak.channel);
+		assert_dead(&leak, !due);
+	}
+}
+
+/* A block that leads to itself: not all can be read, and nothing is known. */
+static void test_cleanups_in_a_circle(void **state)
+{
+	uint64_t block = ALLP + 0x1000;
+	struct go_runtime *runtime;
+	struct leak leak;
+
+	(void)state;
+	runtime = leak_start(&leak, GO_NEWEST);
+	go_add_region(runtime, block, 4096);
+	go_put_word(runtime, BSS + 0x80, block);
+	go_put_word(runtime, block + 16, block);
+	assert_int_equal(go_runtime_reach(runtime), -EFAULT);
+	leak_end(&leak);
+}
+
+/*
  * In each look main takes the channel from its stack into a variable, when the variables have been
  * read, and the stack has not: seen in neither, but main has run, and all is looked at once more.
  */
@@ -842,6 +885,8 @@ int main(void)
 		cmocka_unit_test(test_an_object_that_comes_into_use),
 		cmocka_unit_test(test_a_finalizer_gives_it),
 		cmocka_unit_test(test_a_finalizer_that_is_due),
+		cmocka_unit_test(test_a_cleanup_that_is_due),
+		cmocka_unit_test(test_cleanups_in_a_circle),
 		cmocka_unit_test(test_a_pointer_that_moves_in_a_look),
 		cmocka_unit_test(test_who_runs_gets_no_cpu),
 		cmocka_unit_test(test_the_scheduler_gets_no_cpu),

@@ -3,13 +3,12 @@
 #ifndef LEAKHOP_RUNTIMES_GO_PRIVATE_H
 #define LEAKHOP_RUNTIMES_GO_PRIVATE_H
 
-#include "runtimes/go/sched/goroutine.h"
+#include "runtimes/go/sched/descriptors.h"
 #include "runtimes/go/golang.h"
 #include "runtimes/go/sched/process.h"
 #include "runtimes/go/sched/unwind.h"
 #include "target/proc.h"
 
-#define GO_BATCH 512
 #define GO_STACK_TOP 2048 /* of a stack is read at once; deeper ones cost a second read */
 
 /* Goroutines that are looked at together. */

@@ -117,7 +117,7 @@ static int add_on_thread(struct graph *graph, const struct lc_go_process *proces
 	int r;
 
 	if (!node || node->pid != process->pid || goroutine->state == LC_GO_RUNNING ||
-	    goroutine->kind == LC_GO_RUNTIME || process->sites[goroutine->site].system)
+	    goroutine->kind == LC_GO_RUNTIME || lc_go_is_runtimes(process, goroutine))
 		return 0;
 	r = add(graph, process, goroutine->goid);
 	if (!r && goroutine->state >= LC_GO_WAITING && goroutine->locked && node->thread->blocked)

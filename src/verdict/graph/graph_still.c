@@ -21,7 +21,7 @@ static bool is_in_a_known_call(const struct graph *graph, const struct lc_go_pro
 static bool stands(const struct graph *graph, const struct lc_go_process *process,
 		   const struct lc_goroutine *goroutine)
 {
-	bool system = process->sites[goroutine->site].system;
+	bool system = lc_go_is_runtimes(process, goroutine);
 
 	switch (goroutine->state) {
 	case LC_GO_SYSCALL: /* the runtime's own: one that waits for signals */

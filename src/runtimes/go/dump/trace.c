@@ -509,14 +509,9 @@ static bool is_system(const struct tracing *tracing, const struct go_descriptor 
 	name = pclntab_name(module->image->table, function.name);
 	if (strncmp(name, prefix, sizeof(prefix) - 1))
 		return false;
+	if (go_calls_back(name))
+		return !waits || go_waits_for_calls(tracing->process->version, d);
 	name += sizeof(prefix) - 1;
-	/*
-	 * These are the program's while they run a callback: it is that which they wait for then.
-	 */
-	if (!strcmp(name, "runfinq") || !strcmp(name, "runFinalizers"))
-		return !waits || !strcmp(status_of(tracing, d), "finalizer wait");
-	if (!strcmp(name, "runCleanups"))
-		return !waits || !strcmp(status_of(tracing, d), "cleanup wait");
 	return strcmp(name, "main") && strcmp(name, "corostart") &&
 	       strcmp(name, "handleAsyncEvent");
 }
@@ -603,46 +598,31 @@ static int trace_goroutine(struct tracing *tracing, uint64_t address, struct go_
 	return r ?: tracing->fn(tracing->context, &trace);
 }
 
-static int trace_batch(struct tracing *tracing, const uint64_t *addresses, size_t count)
+static int trace_batch(void *context, const struct go_descriptors *batch)
 {
-	struct go_batch *batch = &tracing->golang->batch;
+	struct tracing *tracing = context;
 	struct go_descriptor d;
 	size_t i;
-	int r;
+	int r = 0;
 
-	for (i = 0; i < count; i++)
-		batch->pieces[i] = (struct target_piece){
-			.address = addresses[i],
-			.buffer = batch->descriptor_bytes[i],
-			.size = allgs_size(tracing->process),
-		};
-	r = go_read_pieces(tracing->process, batch->pieces, count);
-	for (i = 0; i < count && !r; i++) {
+	for (i = 0; i < batch->count && !r; i++) {
 		if (!batch->pieces[i].read ||
-		    !allgs_is_goroutine(tracing->process, addresses[i], batch->descriptor_bytes[i]))
+		    !allgs_is_goroutine(tracing->process, batch->addresses[i], batch->bytes[i]))
 			continue;
-		go_descriptor_read(&tracing->process->offsets, batch->descriptor_bytes[i], &d);
+		go_descriptor_read(&tracing->process->offsets, batch->bytes[i], &d);
 		if (go_descriptor_state(&d) != LC_GO_NONE && !is_system(tracing, &d))
-			r = trace_goroutine(tracing, addresses[i], &d);
+			r = trace_goroutine(tracing, batch->addresses[i], &d);
 	}
 	return r;
 }
 
 static int trace_all(struct tracing *tracing)
 {
-	uint64_t list, length, at, addresses[GO_BATCH];
-	size_t count;
-	int r = 0;
+	uint64_t list, length;
 
 	if (!go_process_allgs(tracing->process, &list, &length))
 		return -EFAULT;
-	for (at = 0; at < length && !r; at += count) {
-		count = length - at < GO_BATCH ? length - at : GO_BATCH;
-		if (!go_read(tracing->process, list + at * 8, addresses, count * 8))
-			return -EFAULT;
-		r = trace_batch(tracing, addresses, count);
-	}
-	return r;
+	return go_each_descriptors(tracing->process, list, length, trace_batch, tracing);
 }
 
 /* The last "tracebacklabels=N" of a list of settings; otherwise: where there is none. */

@@ -55,7 +55,8 @@ static void mark_to_the_end(struct search *search)
 		reach_read_due(search);
 	do
 		mark_all(search);
-	while (search->open && !search->error && reach_release_specials(search));
+	while (search->open && !search->error &&
+	       (reach_read_callers(search) || reach_release_specials(search)));
 }
 
 int reach_begin(struct search *search)
@@ -132,6 +133,7 @@ void reach_release(struct search *search)
 	release_list(&search->collected);
 	reach_queue_release(&search->queue);
 	release_list(&search->to_search);
+	release_list(&search->calling);
 	release_list(&search->woken);
 	free(search->goroutines);
 	free(search->by_address);

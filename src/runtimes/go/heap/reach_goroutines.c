@@ -119,7 +119,7 @@ static bool index_addresses(struct search *search)
 }
 
 /* A place of the list is never given up: only those that were appended are new. */
-static bool list_addresses(struct search *search)
+static bool list_addresses(struct search *search, uint64_t *ret_list)
 {
 	size_t had = search->goroutine_count, i, count;
 	uint64_t list, length, addresses[GO_BATCH];
@@ -127,6 +127,7 @@ static bool list_addresses(struct search *search)
 
 	if (!go_process_allgs(search->process, &list, &length) || length < had)
 		return false;
+	*ret_list = list;
 	if (length == had)
 		return true;
 	grown = reallocarray(search->goroutines, length, sizeof(*grown));
@@ -145,29 +146,6 @@ static bool list_addresses(struct search *search)
 	}
 	search->goroutine_count = length;
 	return index_addresses(search);
-}
-
-/* Descriptors of count goroutines from first on, into batch->after. */
-static bool read_descriptors(struct search *search, size_t first, size_t count)
-{
-	struct go_batch *batch = search->batch;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		batch->pieces[i] = (struct target_piece){
-			.address = search->goroutines[first + i].address,
-			.buffer = batch->descriptor_bytes[i],
-			.size = allgs_size(search->process),
-		};
-	if (go_read_pieces(search->process, batch->pieces, count) < 0)
-		return false;
-	for (i = 0; i < count; i++) {
-		if (!batch->pieces[i].read)
-			return false;
-		go_descriptor_read(&search->process->offsets, batch->descriptor_bytes[i],
-				   &batch->after[i]);
-	}
-	return true;
 }
 
 void reach_lives(struct search *search, uint32_t number)
@@ -202,26 +180,46 @@ static void take_first(struct search *search, uint32_t number, const struct go_d
 	search->open += goroutine->by != REACH_BY_NOTHING;
 }
 
+/* Is the batch of those that were listed, and could all of it be read? */
+static bool is_whole(const struct search *search, const struct go_descriptors *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		if (!batch->pieces[i].read ||
+		    batch->addresses[i] != search->goroutines[batch->first + i].address)
+			return false;
+	}
+	return true;
+}
+
+static int take_batch(void *context, const struct go_descriptors *batch)
+{
+	struct search *search = context;
+	uint32_t waiting[GO_BATCH];
+	struct go_descriptor d;
+	size_t i, n = 0;
+
+	if (!is_whole(search, batch))
+		return -EFAULT;
+	for (i = 0; i < batch->count; i++) {
+		go_descriptor_read(&search->process->offsets, batch->bytes[i], &d);
+		take_first(search, batch->first + i, &d);
+		if (search->goroutines[batch->first + i].state == REACH_WAITS)
+			waiting[n++] = batch->first + i;
+	}
+	reach_read_waits(search, waiting, n, /* first= */ true);
+	return search->error;
+}
+
 int reach_list_goroutines(struct search *search)
 {
-	uint32_t waiting[GO_BATCH];
-	size_t first, count, i, n;
+	uint64_t list;
 
-	if (!list_addresses(search))
+	if (!list_addresses(search, &list))
 		return -EFAULT;
-	for (first = 0; first < search->goroutine_count && !search->error; first += count) {
-		count = search->goroutine_count - first;
-		count = count < GO_BATCH ? count : GO_BATCH;
-		if (!read_descriptors(search, first, count))
-			return -EFAULT;
-		for (i = 0, n = 0; i < count; i++) {
-			take_first(search, first + i, &search->batch->after[i]);
-			if (search->goroutines[first + i].state == REACH_WAITS)
-				waiting[n++] = first + i;
-		}
-		reach_read_waits(search, waiting, n, /* first= */ true);
-	}
-	return search->error;
+	return go_each_descriptors(search->process, list, search->goroutine_count, take_batch,
+				   search);
 }
 
 /* Returns whether it has to be searched (again). */
@@ -239,31 +237,40 @@ static bool take_again(struct search *search, uint32_t number, const struct go_d
 	return true;
 }
 
+static int take_batch_again(void *context, const struct go_descriptors *batch)
+{
+	struct search *search = context;
+	uint32_t waiting[GO_BATCH];
+	struct go_descriptor d;
+	size_t i, n = 0;
+
+	if (!is_whole(search, batch))
+		return -EFAULT;
+	for (i = 0; i < batch->count; i++) {
+		go_descriptor_read(&search->process->offsets, batch->bytes[i], &d);
+		search->moved_now |= take_again(search, batch->first + i, &d);
+		if (search->goroutines[batch->first + i].state == REACH_WAITS)
+			waiting[n++] = batch->first + i;
+	}
+	reach_read_waits(search, waiting, n, /* first= */ false);
+	return search->error;
+}
+
 bool reach_look_again(struct search *search)
 {
-	uint32_t waiting[GO_BATCH];
-	size_t first, count, i, n;
-	bool any = false;
+	uint64_t list;
+	int r;
 
 	go_semaphores_release(&search->semaphores);
 	go_semaphores_read(search->process, search->model->count, &search->semaphores);
 	go_conditions_release(&search->conditions);
-	if (!list_addresses(search))
-		reach_fail(search, -EFAULT);
-	for (first = 0; first < search->goroutine_count && !search->error; first += count) {
-		count = search->goroutine_count - first;
-		count = count < GO_BATCH ? count : GO_BATCH;
-		if (!read_descriptors(search, first, count)) {
-			reach_fail(search, -EFAULT);
-			break;
-		}
-		for (i = 0, n = 0; i < count; i++) {
-			any = take_again(search, first + i, &search->batch->after[i]) || any;
-			if (search->goroutines[first + i].state == REACH_WAITS)
-				waiting[n++] = first + i;
-		}
-		reach_read_waits(search, waiting, n, /* first= */ false);
-	}
-	search->moved = search->moved || any;
-	return any || search->woken.count;
+	search->moved_now = false;
+	r = !list_addresses(search, &list)
+		    ? -EFAULT
+		    : go_each_descriptors(search->process, list, search->goroutine_count,
+					  take_batch_again, search);
+	if (r)
+		reach_fail(search, r);
+	search->moved |= search->moved_now;
+	return search->moved_now || search->woken.count;
 }

@@ -570,7 +570,7 @@ int reach_find_retained(struct search *search, struct lc_go_process *model, cons
 /* Of all groups but the runtime's own. */
 static bool is_asked(const struct lc_go_process *model, const struct lc_goroutine *goroutine)
 {
-	return goroutine->goid && !model->sites[goroutine->site].system;
+	return goroutine->goid && !lc_go_is_runtimes(model, goroutine);
 }
 
 int go_reach_retained(struct go_process *process, struct lc_go_process *model)

@@ -101,6 +101,16 @@ struct reach_soon {
 	unsigned at;
 };
 
+/* Blocks of finalizers and cleanups that are due. */
+#define REACH_DUE_HEADS 8
+struct reach_due {
+	unsigned blocks;		 /* that were read in this look */
+	uint64_t heads[REACH_DUE_HEADS]; /* what variables lead to, that may be all of cleanups */
+	unsigned head_count;
+	size_t callers; /* of the list of those that call */
+	bool found;	/* a caller's block */
+};
+
 struct search {
 	struct go_process *process;
 	const struct lc_go_process *model;
@@ -129,9 +139,10 @@ struct search {
 	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
 	uint64_t steps;		     /* along chains of waits */
 	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
-	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
-	bool moved;    /* somebody ran meanwhile */
-	int error;     /* the first: nothing is known then */
+	uint8_t *held;	/* bit for each object: who waits has it, and nothing that lives; NULL */
+	bool moved;	/* somebody ran meanwhile */
+	bool moved_now; /* reach_look_again(): the same, since it was asked last */
+	int error;	/* the first: nothing is known then */
 	uint8_t *chunk;
 	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;
@@ -147,6 +158,8 @@ struct search {
 	const struct go_loops *loops; /* NULL: nobody asks who is behind one */
 	const struct go_only *only;   /* by goroutine */
 	size_t only_count;
+	struct reach_list calling; /* numbers of goroutines that call finalizers or cleanups */
+	struct reach_due due;	   /* reach_due.c */
 };
 
 /* Is nothing done with what only may be a pointer? */
@@ -278,8 +291,12 @@ void reach_drop_ahead(struct search *search);
 void reach_read_roots(struct search *search);
 bool reach_is_heaps_own(const struct search *search, uint64_t address);
 
-/* reach_due.c: what finalizers have that are due, and were not called yet. */
+/*
+ * reach_due.c: what finalizers and cleanups have that are due, and were not called yet. And of
+ * those who call them now: false, there is none that was not read so far.
+ */
 void reach_read_due(struct search *search);
+bool reach_read_callers(struct search *search);
 
 /*
  * reach_finalizers.c: what finalizers and cleanups give. Whether any of them may still be called
@@ -318,9 +335,11 @@ void reach_take_holders(const struct search *search, uint32_t number,
 			struct lc_go_releasers *releasers);
 
 /*
- * reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies.
+ * reach_stacks.c: reads some of the stacks of a list. Where the stack in use of a goroutine lies;
+ * the name of the function that it begins with, "" if that has none.
  */
 void reach_read_stacks(struct search *search, struct reach_list *list);
+const char *reach_entry_name(const struct search *search, uint64_t pc);
 void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *to);
 
 /*

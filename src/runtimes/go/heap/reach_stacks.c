@@ -29,7 +29,7 @@ void reach_stack_range(const struct go_descriptor *d, uint64_t *from, uint64_t *
 		*from = sp;
 }
 
-static const char *entry_of(const struct search *search, uint64_t pc)
+const char *reach_entry_name(const struct search *search, uint64_t pc)
 {
 	const struct go_module *module = go_process_module(search->process, pc);
 	struct go_function function;
@@ -48,40 +48,29 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 	return i < count;
 }
 
-static bool waits_for_calls(const struct search *search, const struct go_descriptor *d)
-{
-	static const char *const waits[] = { "finalizer wait", "cleanup wait" };
-	const struct go_reason *reason = go_reason_for(search->process->version, d->reason);
-
-	return d->status == GO_STATUS_WAITING && reason && is_one_of(reason->text, waits, 2);
-}
-
 /*
  * The runtime's own goroutines have addresses of memory on their stacks, where objects begin, and
  * hold none; nor do those that call finalizers and cleanups while they wait for some. While they
- * call them, what else is due stands in a queue outside of the heap, which is not read.
+ * call them, their stacks lead to what else is due: reach_due.c.
  */
-static bool is_runtimes(struct search *search, const struct go_descriptor *d)
+static bool is_runtimes(struct search *search, uint32_t number, const struct go_descriptor *d)
 {
 	static const char *const own[] = { "runtime.bgsweep", "runtime.bgscavenge",
 					   "runtime.forcegchelper", "runtime.gcBgMarkWorker",
 					   "runtime.ensureSigM.func1" };
-	static const char *const call[] = { "runtime.runfinq", "runtime.runFinalizers",
-					    "runtime.runCleanups" };
 	const char *name;
 
 	if (d->startpc == search->others_entry)
 		return false;
-	name = entry_of(search, d->startpc);
+	name = reach_entry_name(search, d->startpc);
 	if (is_one_of(name, own, 5))
 		return true;
-	if (!is_one_of(name, call, 3)) {
+	if (!go_calls_back(name)) {
 		search->others_entry = d->startpc;
 		return false;
 	}
-	if (!waits_for_calls(search, d))
-		reach_fail(search, -EFAULT);
-	return true;
+	return go_waits_for_calls(search->process->version, d) ||
+	       !reach_push(search, &search->calling, number);
 }
 
 static bool read_whole(struct search *search, uint64_t from, uint64_t to, uint8_t *bytes)
@@ -118,9 +107,10 @@ static bool read_pieces(struct search *search, struct target_piece *pieces, size
  * Notes what the stack was read for: reach_look_again() compares it. False: another goroutine, or
  * none.
  */
-static bool take_descriptor(struct search *search, struct reach_goroutine *goroutine, size_t i,
+static bool take_descriptor(struct search *search, uint32_t number, size_t i,
 			    struct go_descriptor *d)
 {
+	struct reach_goroutine *goroutine = &search->goroutines[number];
 	struct go_batch *batch = search->batch;
 
 	if (!batch->pieces[i].read) {
@@ -131,7 +121,7 @@ static bool take_descriptor(struct search *search, struct reach_goroutine *gorou
 	if (d->goid != goroutine->goid || d->status != goroutine->status ||
 	    d->tracking_seq != goroutine->tracking_seq || d->sched_sp != goroutine->sp)
 		goroutine->doubtful = true;
-	if (go_descriptor_state(d) == LC_GO_NONE || is_runtimes(search, d))
+	if (go_descriptor_state(d) == LC_GO_NONE || is_runtimes(search, number, d))
 		return false;
 	/* Deferred calls, a panic's value, labels; not the stack's own bounds. */
 	memset(batch->descriptor_bytes[i], 0, 2 * sizeof(uint64_t));
@@ -213,7 +203,7 @@ static void read_batch(struct search *search, const uint32_t *numbers, size_t co
 	for (i = 0; i < count; i++) {
 		from[i] = to[i] = 0;
 		reach_from(search, REACH_FROM_GOROUTINE, numbers[i]);
-		if (take_descriptor(search, &search->goroutines[numbers[i]], i, &batch->before[i]))
+		if (take_descriptor(search, numbers[i], i, &batch->before[i]))
 			reach_stack_range(&batch->before[i], &from[i], &to[i]);
 		batch->stack[i] = (struct target_piece){
 			.address = from[i],

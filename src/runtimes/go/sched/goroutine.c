@@ -123,6 +123,20 @@ void go_reason_kinds(uint32_t version, uint8_t kinds[256])
 		kinds[i] = meaning(go_reason_for(version, i));
 }
 
+bool go_calls_back(const char *function)
+{
+	return !strcmp(function, "runtime.runfinq") || !strcmp(function, "runtime.runFinalizers") ||
+	       !strcmp(function, GO_RUNS_CLEANUPS);
+}
+
+bool go_waits_for_calls(uint32_t version, const struct go_descriptor *d)
+{
+	const struct go_reason *reason = go_reason_for(version, d->reason);
+
+	return d->status == GO_STATUS_WAITING && reason &&
+	       (!strcmp(reason->text, "finalizer wait") || !strcmp(reason->text, "cleanup wait"));
+}
+
 enum lc_go_kind go_descriptor_kind(const uint8_t kinds[256], const struct go_descriptor *d)
 {
 	switch (go_descriptor_state(d)) {

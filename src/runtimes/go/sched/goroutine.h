@@ -59,6 +59,15 @@ enum lc_go_state go_descriptor_state(const struct go_descriptor *descriptor);
  */
 void go_reason_kinds(uint32_t version, uint8_t kinds[256]);
 
+/*
+ * Does a function of the runtime's call finalizers or cleanups (src/runtime/mfinal.go,
+ * mcleanup.go)? Where a goroutine begins with it that is in such a call, it is the program's
+ * (traceback.go, isSystemGoroutine()). And does such a one wait for some?
+ */
+#define GO_RUNS_CLEANUPS "runtime.runCleanups"
+bool go_calls_back(const char *function);
+bool go_waits_for_calls(uint32_t version, const struct go_descriptor *descriptor);
+
 /* What it waits for; kinds as above. */
 enum lc_go_kind go_descriptor_kind(const uint8_t kinds[256],
 				   const struct go_descriptor *descriptor);

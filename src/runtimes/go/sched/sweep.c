@@ -23,7 +23,6 @@ struct sweep {
 	struct lc_go_process *model;
 	uint64_t now;
 	unsigned attempts;
-	size_t size; /* of a descriptor */
 	struct go_conditions conditions;
 };
 
@@ -47,10 +46,12 @@ static uint32_t site_stack(struct golang *golang, const struct go_process *proce
 }
 
 /* src/runtime/traceback.go, isSystemGoroutine(). */
-static bool is_system(const char *entry)
+static enum lc_go_system system_of(const char *entry)
 {
 	static const char prefix[] = "runtime.";
 
+	if (go_calls_back(entry))
+		return LC_GO_CALLS_BACK;
 	return !strncmp(entry, prefix, sizeof(prefix) - 1) && strcmp(entry, "runtime.main") &&
 	       strcmp(entry, "runtime.handleAsyncEvent") && strcmp(entry, "runtime.corostart");
 }
@@ -64,7 +65,7 @@ void go_fill_site(struct golang *golang, const struct go_process *process, struc
 	site->spawn_stack = spawn_pc ? site_stack(golang, process, spawn_pc, false) : 0;
 	site->entry_stack = site_stack(golang, process, entry_pc, true);
 	if (module && pclntab_function(module->image->table, entry_pc - module->bias, &function))
-		site->system = is_system(pclntab_name(module->image->table, function.name));
+		site->system = system_of(pclntab_name(module->image->table, function.name));
 }
 
 /* Whoever waits has no thread, but for one that is kept for it. 0: none. */
@@ -173,8 +174,8 @@ static void take_stack(struct sweep *sweep, size_t i)
 		goroutine->kind = kind;
 }
 
-/* Reads the descriptors of a batch into descriptors; read[] tells which could be. */
-static int read_descriptors(struct sweep *sweep, struct go_descriptor *descriptors)
+/* Reads the descriptors of the batch again, into after; read[] tells which could be. */
+static int read_again(struct sweep *sweep)
 {
 	struct go_batch *batch = &sweep->golang->batch;
 	size_t i;
@@ -184,7 +185,7 @@ static int read_descriptors(struct sweep *sweep, struct go_descriptor *descripto
 		batch->pieces[i] = (struct target_piece){
 			.address = batch->addresses[i],
 			.buffer = batch->descriptor_bytes[i],
-			.size = sweep->size,
+			.size = allgs_size(sweep->process),
 		};
 	r = go_read_pieces(sweep->process, batch->pieces, batch->count);
 	for (i = 0; i < batch->count; i++) {
@@ -193,7 +194,7 @@ static int read_descriptors(struct sweep *sweep, struct go_descriptor *descripto
 						    batch->descriptor_bytes[i]);
 		if (batch->read[i])
 			go_descriptor_read(&sweep->process->offsets, batch->descriptor_bytes[i],
-					   &descriptors[i]);
+					   &batch->after[i]);
 	}
 	return r;
 }
@@ -226,12 +227,12 @@ static int read_stacks(struct sweep *sweep)
 	return r ?: go_read_pieces(sweep->process, batch->waiter, batch->count);
 }
 
-static void move_member(struct go_batch *batch, size_t to, size_t from,
-			const struct go_descriptor *descriptor)
+static void put_member(struct go_batch *batch, size_t number, size_t place, uint64_t address,
+		       const struct go_descriptor *descriptor)
 {
-	batch->places[to] = batch->places[from];
-	batch->addresses[to] = batch->addresses[from];
-	batch->before[to] = *descriptor;
+	batch->places[number] = place;
+	batch->addresses[number] = address;
+	batch->before[number] = *descriptor;
 }
 
 /* Takes the stacks of the batch; what moved meanwhile stays in it, with its new descriptor. */
@@ -242,7 +243,7 @@ static int take_stacks(struct sweep *sweep)
 	size_t i, left = 0;
 	int r = read_stacks(sweep);
 
-	r = r ?: read_descriptors(sweep, batch->after);
+	r = r ?: read_again(sweep);
 	for (i = 0; i < batch->count && !r; i++) {
 		if (!batch->read[i])
 			continue;
@@ -254,28 +255,35 @@ static int take_stacks(struct sweep *sweep)
 			continue;
 		goroutine = note(sweep, batch->places[i], batch->addresses[i], &batch->after[i]);
 		if (goroutine && wants_stack(goroutine))
-			move_member(batch, left++, i, &batch->after[i]);
+			put_member(batch, left++, batch->places[i], batch->addresses[i],
+				   &batch->after[i]);
 	}
 	batch->count = left;
 	return r;
 }
 
-static int sweep_batch(struct sweep *sweep)
+static int sweep_batch(void *context, const struct go_descriptors *read)
 {
+	struct sweep *sweep = context;
 	struct go_batch *batch = &sweep->golang->batch;
 	struct lc_goroutine *goroutine;
-	size_t i, left = 0;
+	struct go_descriptor d;
 	unsigned attempt;
-	int r = read_descriptors(sweep, batch->before);
+	size_t i;
+	int r = 0;
 
-	for (i = 0; i < batch->count && !r; i++) {
-		if (!batch->read[i] || go_descriptor_state(&batch->before[i]) == LC_GO_NONE)
+	batch->count = 0;
+	for (i = 0; i < read->count; i++) {
+		if (!read->pieces[i].read ||
+		    !allgs_is_goroutine(sweep->process, read->addresses[i], read->bytes[i]))
 			continue;
-		goroutine = note(sweep, batch->places[i], batch->addresses[i], &batch->before[i]);
+		go_descriptor_read(&sweep->process->offsets, read->bytes[i], &d);
+		if (go_descriptor_state(&d) == LC_GO_NONE)
+			continue;
+		goroutine = note(sweep, read->first + i, read->addresses[i], &d);
 		if (goroutine && wants_stack(goroutine))
-			move_member(batch, left++, i, &batch->before[i]);
+			put_member(batch, batch->count++, read->first + i, read->addresses[i], &d);
 	}
-	batch->count = left;
 	for (attempt = 0; attempt < sweep->attempts && batch->count && !r; attempt++)
 		r = take_stacks(sweep);
 	return r;
@@ -290,11 +298,9 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 		.model = model,
 		.now = now,
 		.attempts = attempts,
-		.size = allgs_size(process),
 	};
-	struct go_batch *batch = &golang->batch;
-	uint64_t list, length, at, size, i;
-	int r = 0;
+	uint64_t list, length;
+	int r;
 
 	if (!allgs_is_believable(process)) {
 		snprintf(model->unsupported, sizeof(model->unsupported),
@@ -306,21 +312,12 @@ int go_sweep(struct golang *golang, struct go_process *process, struct lc_go_pro
 	process->core_time = go_core_time(process);
 	sweep.conditions.most = length + GO_CONDITIONS_LATE;
 	lc_go_begin_sweep(model, now);
-	for (at = 0; at < length && !r; at += size) {
-		size = length - at < GO_BATCH ? length - at : GO_BATCH;
-		if (!go_read(process, list + at * 8, batch->addresses, size * 8)) {
-			go_conditions_release(&sweep.conditions);
-			return -EFAULT;
-		}
-		for (i = 0; i < size; i++)
-			batch->places[i] = at + i;
-		batch->count = size;
-		r = sweep_batch(&sweep);
-	}
-	lc_go_end_sweep(model);
+	r = go_each_descriptors(process, list, length, sweep_batch, &sweep);
 	go_conditions_release(&sweep.conditions);
-	if (!r)
-		go_find_semaphores(process, model);
+	if (r) /* who was not seen has not ended for that */
+		return r;
+	lc_go_end_sweep(model);
+	go_find_semaphores(process, model);
 	if (!target_core_of(process->access)) /* which does not tell what its time was */
 		go_count_timers(process, model, now);
 	model->heap_bytes = go_heap_bytes(process);

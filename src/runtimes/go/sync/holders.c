@@ -102,7 +102,7 @@ static bool stands(const struct lc_go_process *model, const struct lc_goroutine 
 	return goroutine->goid && goroutine->stack &&
 	       (goroutine->state == LC_GO_WAITING || goroutine->state == LC_GO_LEAKED ||
 		goroutine->state == LC_GO_SYSCALL) &&
-	       !model->sites[goroutine->site].system;
+	       !lc_go_is_runtimes(model, goroutine);
 }
 
 static void look_at_all(struct go_holders *holders)

@@ -34,6 +34,7 @@ var kinds = map[string]func(){
 	"passed":     passedOn,
 	"timer":      heldByTimer,
 	"finalizer":  heldByFinalizer,
+	"due":        heldByWhatIsDue(finalizeLate),
 	"regrown":    regrown,
 	"listed":     listed,
 	"cases":      manyCases,
@@ -230,6 +231,36 @@ func heldByFinalizer() {
 			runtime.GC()
 		}
 	}()
+}
+
+// --- the same of finalizers that are due, behind one that takes long: with it in a row, and in another ---
+var late atomic.Int32
+
+//go:noinline
+func finalizeLate(answer chan int) {
+	runtime.SetFinalizer(&handle{answer: answer}, func(h *handle) { answerLate(h.answer) })
+}
+
+func answerLate(answer chan int) {
+	late.Add(1)
+	time.Sleep(time.Hour)
+	answer <- 1
+}
+
+func heldByWhatIsDue(free func(answer chan int)) func() {
+	return func() {
+		for row := 0; row < 2; row++ {
+			for i := 0; i < tasks; i++ {
+				answer := make(chan int)
+				free(answer)
+				go receiveFrom(answer)
+			}
+			runtime.GC()
+			for late.Load() == 0 {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
 }
 
 // --- a table that is made anew all the time holds the channels, in memory that was not there a moment ago ---

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"runtime"
 	"time"
 	"weak"
 )
@@ -16,6 +17,7 @@ type session struct {
 }
 
 func init() {
+	kinds["duecleanup"] = heldByWhatIsDue(cleanUpLate)
 	kinds["weak"] = func() {
 		for i := 0; i < tasks; i++ {
 			beginWeak()
@@ -41,4 +43,11 @@ func beginWeak() {
 func (s *session) serve() {
 	for range s.wait {
 	}
+}
+
+// --- only a cleanup can send, which is due ---
+//
+//go:noinline
+func cleanUpLate(answer chan int) {
+	runtime.AddCleanup(&handle{}, answerLate, answer)
 }
