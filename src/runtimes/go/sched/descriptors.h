@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The descriptors of many goroutines, a batch after the other: while one is looked at, the next one
- * is copied. Of a million goroutines that is half of what a sweep takes.
- */
+/* The descriptors of many goroutines, a batch after the other. */
 #ifndef LEAKHOP_RUNTIMES_GO_DESCRIPTORS_H
 #define LEAKHOP_RUNTIMES_GO_DESCRIPTORS_H
 
