@@ -152,7 +152,7 @@ static const struct argp_option trace_options[] = {
 	  3 },
 	{ "budget", OPTION_BUDGET, "PERCENT", 0,
 	  "of one core, that sweeps may take once all is known: they come the later for it "
-	  "(default 1 with -a, else 5)",
+	  "(default 5; 1 with -a, unless the threshold is short of 5s)",
 	  3 },
 	{ "stack-bytes", OPTION_STACK_BYTES, "N", 0,
 	  "bytes of stack copied at a spawn (default 8192, at most 16384)", 3 },
@@ -760,7 +760,9 @@ int options_parse(struct options *options, const char *command, int argc, char *
 	if (options->reads)
 		return 0;
 	if (!options->session.budget_permille)
-		options->session.budget_permille = collect->filter.all
+		options->session.budget_permille = collect->filter.all &&
+								   collect->threshold_ns >=
+									   DEFAULT_THRESHOLD_NS
 							   ? DEFAULT_BUDGET_OF_ALL_PERMILLE
 							   : DEFAULT_BUDGET_PERMILLE;
 	collect->events = !once;

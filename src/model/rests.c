@@ -56,7 +56,10 @@ void lc_model_wake(struct lc_model *model, pid_t pid)
 		lc_thread_wake(thread);
 }
 
-void lc_model_wake_until(struct lc_model *model, uint64_t until)
+void lc_model_wake_until(struct lc_model *model, uint64_t until,
+			 bool (*goes_on)(void *context, struct lc_thread *first,
+					 uint64_t *ret_until),
+			 void *context)
 {
 	struct lc_process *process;
 
@@ -64,6 +67,9 @@ void lc_model_wake_until(struct lc_model *model, uint64_t until)
 		return;
 	model->rest_until = 0;
 	for (process = model->processes; process; process = process->hh.next) {
+		if (goes_on && process->rest.until && process->rest.until <= until &&
+		    !goes_on(context, process->threads, &process->rest.until))
+			lc_process_wake(process);
 		if (process->rest.until <= until)
 			lc_process_wake(process);
 		else if (!model->rest_until || process->rest.until < model->rest_until)

@@ -250,8 +250,14 @@ bool lc_model_rests(const struct lc_model *model, pid_t pid);
 bool lc_thread_rests(const struct lc_thread *thread);
 void lc_thread_wake(struct lc_thread *thread); /* its process */
 void lc_model_wake(struct lc_model *model, pid_t pid);
-/* Those that rest until then or less long. */
-void lc_model_wake_until(struct lc_model *model, uint64_t until);
+/*
+ * Those that rest until then or less long; but whom goes_on() gives a later time, which rests until
+ * that. It may be NULL.
+ */
+void lc_model_wake_until(struct lc_model *model, uint64_t until,
+			 bool (*goes_on)(void *context, struct lc_thread *first,
+					 uint64_t *ret_until),
+			 void *context);
 
 /*
  * As lc_model_next(), process by process: those of processes that are awake, among them such as

@@ -6,6 +6,7 @@
  */
 #include "observe/resting.h"
 #include "observe/forward.h"
+#include "observe/waits.h"
 #include "model/wait.h"
 
 /* A look takes less: whose time comes meanwhile is looked at by this one. */
@@ -18,11 +19,6 @@ struct resting {
 	const struct verdict_view *view;
 	uint64_t now;
 };
-
-void resting_wake_due(struct observer *observer, bool all)
-{
-	lc_model_wake_until(observer->model, all ? UINT64_MAX : observer_now(observer) + LOOK_NS);
-}
 
 /* Kinds whose verdict hangs on nothing but the thread's own process, once it is long enough. */
 static bool is_kind(const struct lc_wait *wait)
@@ -159,6 +155,33 @@ static bool may_rest(void *context, struct lc_thread *first, struct lc_rest *ret
 		return false;
 	*ret_rest = rest;
 	return true;
+}
+
+/* Its time has come, but there is nothing that would have to be read. */
+static bool goes_on(void *context, struct lc_thread *first, uint64_t *ret_until)
+{
+	const struct resting *resting = context;
+	uint64_t least = UINT64_MAX, until;
+	struct lc_thread *thread;
+
+	for (thread = first; thread; thread = thread->process_next) {
+		if (thread->ended_at || !waits_hold_on(resting->observer, thread))
+			return false;
+		until = rests_until(resting, thread);
+		least = until < least ? until : least;
+	}
+	if (least <= resting->now + LOOK_NS)
+		return false;
+	*ret_until = least;
+	return true;
+}
+
+void resting_wake_due(struct observer *observer, bool all)
+{
+	struct resting resting = { .observer = observer, .now = observer_now(observer) };
+
+	lc_model_wake_until(observer->model, all ? UINT64_MAX : resting.now + LOOK_NS,
+			    all ? NULL : goes_on, &resting);
 }
 
 void resting_begin(struct observer *observer, const struct verdict_view *view)

@@ -16,8 +16,8 @@
 void resting_begin(struct observer *observer, const struct verdict_view *view);
 
 /*
- * Before a look: wakes those whose time has come, and all for a look that is not to be followed by
- * others like it.
+ * Wakes those whose time has come, when a sweep has told who has moved. And all, before a look that
+ * is not to be followed by others like it.
  */
 void resting_wake_due(struct observer *observer, bool all);
 

@@ -186,6 +186,9 @@ static int read_threads(struct sweeping *sweeping, unsigned attempts)
 		r = sweep(sweeping);
 		if (r < 0 || sweeping->last)
 			return r;
+		/* By the word of that sweep many go on resting whose time has come. */
+		if (!attempt)
+			resting_wake_due(observer, /* all= */ false);
 		if (attempt && !sweeping->moved &&
 		    waits_settled(observer, sweeping->stack_after_ns))
 			return 0;
@@ -209,7 +212,8 @@ int observer_sweep(struct observer *observer, uint64_t stack_after_ns, unsigned 
 	observer->quick_step *= 2;
 	observer->stopped = false;
 	stack_begin_sweep(observer->engine);
-	resting_wake_due(observer, /* all= */ attempts > 1);
+	if (attempts > 1)
+		resting_wake_due(observer, /* all= */ true);
 	r = read_threads(&sweeping, attempts);
 	if (!r)
 		forward_ask(observer);

@@ -70,7 +70,8 @@ static bool is_still_so(const struct reading *reading, const struct lc_thread *t
 {
 	const struct lc_wait *wait = thread->wait;
 
-	return reading->swept && wait->kind != LC_WAIT_GIL && waits_is_held(reading, thread) &&
+	return reading->swept && wait->kind != LC_WAIT_GIL &&
+	       waits_is_held(reading->observer, thread) &&
 	       (wait->key.space != LC_WAIT_SPACE_PIPE ||
 		wait_has_no_others(reading->scan, thread->task.pid, wait));
 }

@@ -30,6 +30,12 @@ enum waits_reading {
 int waits_read(struct observer *observer, uint64_t after_ns, bool anew,
 	       const struct waits_sweeper *sweeper, enum waits_reading *ret_reading);
 
+/*
+ * Is what was read of a thread as it was, by the word of the last sweep and for no more than a
+ * while by that alone? Then it is as if it had been read when that sweep saw it.
+ */
+bool waits_hold_on(const struct observer *observer, struct lc_thread *thread);
+
 /* Is nothing left that waits_read() would read? */
 bool waits_settled(struct observer *observer, uint64_t after_ns);
 

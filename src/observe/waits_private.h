@@ -47,7 +47,7 @@ bool waits_is_stale(struct reading *reading, const struct lc_thread *thread);
  * Has nobody moved on whom a wait hangs, from before it was read until after? By the word of a
  * sweep that came later.
  */
-bool waits_is_held(const struct reading *reading, const struct lc_thread *thread);
+bool waits_is_held(const struct observer *observer, const struct lc_thread *thread);
 /* Is every thread of a process known, and of none of them anything to be read? Then its list need
  * not be gone through. */
 bool waits_knows_all(struct reading *reading, pid_t pid);

@@ -53,29 +53,43 @@ static bool hangs_on_owners(const struct lc_wait *wait)
 		wait->kind == LC_WAIT_SIGNAL);
 }
 
-static bool stood_since(const struct reading *reading, pid_t pid, uint64_t at)
-{
-	return lc_model_stood_still(reading->observer->model, pid, at, 0);
-}
-
-bool waits_is_held(const struct reading *reading, const struct lc_thread *thread)
+bool waits_is_held(const struct observer *observer, const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
 	uint64_t at = thread->wait_read_at;
 	uint32_t i;
 
-	if (!hangs_on_owners(wait) || !stood_since(reading, thread->task.pid, at))
+	if (!hangs_on_owners(wait) ||
+	    !lc_model_stood_still(observer->model, thread->task.pid, at, 0))
 		return false;
 	for (i = 0; i < wait->owner_count; i++) {
-		if (!stood_since(reading, wait->owners[i].pid, at))
+		if (!lc_model_stood_still(observer->model, wait->owners[i].pid, at, 0))
 			return false;
 	}
 	return true;
 }
 
+/* The word of counters alone is taken for so long only. */
+static bool may_be_held(const struct observer *observer, const struct lc_thread *thread,
+			uint64_t at)
+{
+	return observer->book && thread->blocked && thread->wait && thread->wait_confirmed &&
+	       at - thread->blocked_since <
+		       HELD_TIMES * (thread->wait_read_at - thread->blocked_since) &&
+	       waits_is_held(observer, thread);
+}
+
+bool waits_hold_on(const struct observer *observer, struct lc_thread *thread)
+{
+	if (!may_be_held(observer, thread, thread->seen_at))
+		return false;
+	thread->wait_held_at = thread->seen_at;
+	return true;
+}
+
 /*
  * A wait that has lasted twice as long as when it was read need not be read again where nobody has
- * moved; but the word of counters alone is taken for so long only.
+ * moved.
  */
 static void note_held(const struct reading *reading, struct lc_thread *thread)
 {
@@ -84,10 +98,8 @@ static void note_held(const struct reading *reading, struct lc_thread *thread)
 
 	if (held_at < read_at)
 		held_at = read_at;
-	if (reading->observer->book && thread->blocked && thread->wait && thread->wait_confirmed &&
-	    still > 2 * (held_at - thread->blocked_since) &&
-	    still < HELD_TIMES * (read_at - thread->blocked_since) &&
-	    waits_is_held(reading, thread))
+	if (still > 2 * (held_at - thread->blocked_since) &&
+	    may_be_held(reading->observer, thread, reading->now))
 		thread->wait_held_at = reading->now;
 }
 

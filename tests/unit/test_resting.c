@@ -21,7 +21,7 @@ struct made {
 	struct observer_options options;
 	struct lc_sample sample;
 	struct lc_wait wait;
-	uint64_t now, read_at;
+	uint64_t now, read_at, first_seen;
 	bool unconfirmed, reported, moves, without_wait, without_view;
 	uint64_t growth; /* threads that came in each sweep */
 };
@@ -43,6 +43,7 @@ static struct made made_idle(void)
 	made.options = (struct observer_options){ .collect.threshold_ns = SECOND };
 	made.wait = wait_for(LC_WAIT_SEMAPHORE, 0x1000);
 	made.read_at = made.now - 4 * SECOND;
+	made.first_seen = made.now - 6 * SECOND;
 	made.sample = (struct lc_sample){
 		.task = { .tid = PROCESS, .pid = PROCESS, .comm = "thread" },
 		.process_comm = "process",
@@ -91,7 +92,7 @@ static void observe(struct made *made)
 	assert_int_equal(lc_series_create(&observer->series), 0);
 	assert_int_equal(wait_book_create(stood_still, NULL, &observer->book), 0);
 	count_groups(made);
-	sweep(made, made->now - 6 * SECOND, false);
+	sweep(made, made->first_seen, false);
 	thread = lc_model_find(observer->model, PROCESS);
 	thread->user_stack = thread->blocked;
 	thread->reported = made->reported;
@@ -338,12 +339,51 @@ static void test_the_time_comes(void **state)
 	forget(&made);
 	/* In 2 s: by then the look that begins now may still be under way. */
 	made = made_idle();
+	made.wait.kind = LC_WAIT_EPOLL;
+	made.wait.key.space = LC_WAIT_SPACE_FD;
 	observe(&made);
 	resting_begin(&made.observer, NULL);
 	assert_true(lc_model_rests(made.observer.model, PROCESS));
 	resting_wake_due(&made.observer, false);
 	assert_false(lc_model_rests(made.observer.model, PROCESS));
 	forget(&made);
+}
+
+/* Is it left alone when its time has come, if it was read after so long, and held 4 s ago? */
+static bool goes_on(struct made *made, uint64_t read_after)
+{
+	struct lc_thread *thread;
+	bool result;
+
+	made->read_at = made->sample.still_since + read_after;
+	made->first_seen = made->read_at - SECOND / 10;
+	observe(made);
+	thread = lc_model_find(made->observer.model, PROCESS);
+	thread->wait_held_at = made->now - 4 * SECOND;
+	resting_begin(&made->observer, NULL);
+	assert_true(lc_model_rests(made->observer.model, PROCESS));
+	resting_wake_due(&made->observer, false);
+	result = lc_model_rests(made->observer.model, PROCESS);
+	/* By the word of the sweep 2 s ago. */
+	assert_int_equal(thread->wait_held_at, made->now - (result ? 2 : 4) * SECOND);
+	forget(made);
+	return result;
+}
+
+static void test_what_need_not_be_read(void **state)
+{
+	struct made made = made_idle();
+
+	(void)state;
+	assert_true(goes_on(&made, SECOND));
+	/* By the word of counters alone for no more than 16 times as long. */
+	made = made_idle();
+	assert_false(goes_on(&made, SECOND / 2));
+	/* Somebody else may change it. */
+	made = made_idle();
+	made.wait.kind = LC_WAIT_EPOLL;
+	made.wait.key.space = LC_WAIT_SPACE_FD;
+	assert_false(goes_on(&made, SECOND));
 }
 
 /* A machine that was booted just now has no past to sleep in. */
@@ -370,6 +410,7 @@ int main(void)
 		cmocka_unit_test(test_who_may_be_missed),
 		cmocka_unit_test(test_owners_are_woken),
 		cmocka_unit_test(test_the_time_comes),
+		cmocka_unit_test(test_what_need_not_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, wait_for_a_past, NULL);

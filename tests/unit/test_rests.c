@@ -239,20 +239,46 @@ static void test_the_time_comes(void **state)
 	(void)state;
 	rest(model, 10, 100 * SECOND);
 	rest(model, 20, 50 * SECOND);
-	lc_model_wake_until(model, 50 * SECOND - 1);
+	lc_model_wake_until(model, 50 * SECOND - 1, NULL, NULL);
 	assert_int_equal(count_awake(model), 0);
-	lc_model_wake_until(model, 50 * SECOND);
+	lc_model_wake_until(model, 50 * SECOND, NULL, NULL);
 	assert_true(lc_model_rests(model, 10));
 	assert_false(lc_model_rests(model, 20));
 	/* The one that is left still has its time. */
-	lc_model_wake_until(model, 100 * SECOND - 1);
+	lc_model_wake_until(model, 100 * SECOND - 1, NULL, NULL);
 	assert_true(lc_model_rests(model, 10));
 	rest(model, 20, 100 * SECOND + 1);
-	lc_model_wake_until(model, 100 * SECOND);
+	lc_model_wake_until(model, 100 * SECOND, NULL, NULL);
 	assert_false(lc_model_rests(model, 10));
 	assert_true(lc_model_rests(model, 20));
-	lc_model_wake_until(model, UINT64_MAX);
+	lc_model_wake_until(model, UINT64_MAX, NULL, NULL);
 	assert_int_equal(count_awake(model), 4);
+	lc_model_free(model);
+}
+
+static bool until_200(void *context, struct lc_thread *first, uint64_t *ret_until)
+{
+	const pid_t *goes_on = context;
+
+	*ret_until = 200 * SECOND;
+	return first->task.pid == *goes_on;
+}
+
+/* The time of both has come, and one of them goes on. */
+static void test_goes_on(void **state)
+{
+	struct lc_model *model = model_of_two();
+	pid_t who = 10;
+
+	(void)state;
+	rest(model, 0, 50 * SECOND);
+	lc_model_wake_until(model, 100 * SECOND, until_200, &who);
+	assert_true(lc_model_rests(model, 10));
+	assert_false(lc_model_rests(model, 20));
+	lc_model_wake_until(model, 200 * SECOND - 1, NULL, NULL);
+	assert_true(lc_model_rests(model, 10));
+	lc_model_wake_until(model, 200 * SECOND, NULL, NULL);
+	assert_false(lc_model_rests(model, 10));
 	lc_model_free(model);
 }
 
@@ -396,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_whatever_happens_wakes),
 		cmocka_unit_test(test_a_number_that_is_used_again),
 		cmocka_unit_test(test_the_time_comes),
+		cmocka_unit_test(test_goes_on),
 		cmocka_unit_test(test_woken_on_the_way),
 		cmocka_unit_test(test_who_is_to_be_asked),
 		cmocka_unit_test(test_who_rests_is_counted),
