@@ -85,6 +85,26 @@ result "trace --no-syscalls" woken --no-syscalls
 result "trace --no-syscalls: nothing of futexes" none '"futex_last_wake"'
 result "trace --syscalls at all system calls" woken --syscalls --without=functions
 result "trace --syscalls: that it was woken once" has "$of_wake"
+# The machine sleeps for some seconds under a trace: nobody has waited for these, and all goes on. Of one kernel, as it
+# takes its time; longer than the machine has run before anybody waits.
+alarm=/sys/class/rtc/rtc0/wakealarm
+suspended() {
+	"$leakhop" trace --json -p "$pid" -m 1s -d 4s >$json 2>/tmp/messages &
+	tracer=$!
+	sleep 1
+	echo +20 >$alarm && echo mem >/sys/power/state
+	slept=$?
+	wait $tracer && [ $slept = 0 ]
+}
+# The largest of the blocks that are told, in seconds
+longest_block() { tr ',' '\n' <$json | sed -n 's/.*"blocked_ns": *\([0-9]*\)[0-9]\{9\}$/\1/p' | sort -n | tail -n 1; }
+awake() { awk '/^now at/ { printf "%d", $3 / 1000000000 }' /proc/timer_list; }
+is_of_time_awake() { [ "$(longest_block)" -ge 1 ] && [ "$(longest_block)" -le "$(awake)" ]; }
+if uname -r | grep -q '^6\.12' && [ -w $alarm ] && grep -qw mem /sys/power/state 2>/dev/null; then
+	result "trace: the machine is suspended under it" suspended
+	result "suspended: mutex is found" has '"block_in_mutex"'
+	result "suspended: nobody has waited while it slept" is_of_time_awake
+fi
 result "dump from /proc" dump --without bpf
 result "dump from /proc: mutex is found" has '"block_in_mutex"'
 kill -9 "$pid"
