@@ -196,7 +196,7 @@ int check_sweep(struct check *check)
 	saving_sweep(&check->session);
 	check_take_pulse(check);
 	lc_model_drop_ended(check->session.observer.model, false);
-	adapt(check, heading_cpu_ns(&check->session) - before);
+	adapt(check, heading_cpu_since(&check->session, before));
 	now = now_monotonic();
 	due = check->session.observer.next_due;
 	check->next_sweep = now + check->interval_ns;

@@ -20,6 +20,13 @@ uint64_t heading_cpu_ns(const struct session *session)
 	       sandbox_cost(session->spawner).cpu_ns;
 }
 
+uint64_t heading_cpu_since(const struct session *session, uint64_t before)
+{
+	uint64_t now = heading_cpu_ns(session);
+
+	return now > before ? now - before : 0;
+}
+
 void heading_fill_cost(struct session *session, struct output_cost *cost)
 {
 	struct collect_cost programs[32];

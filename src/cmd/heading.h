@@ -22,6 +22,9 @@ void heading_fill(struct session *session, struct heading *ret_heading);
 /* CPU time so far, with that of the workers, in ns. */
 uint64_t heading_cpu_ns(const struct session *session);
 
+/* The same, since it was before; 0 where a worker's has been lost with it. */
+uint64_t heading_cpu_since(const struct session *session, uint64_t before);
+
 /* The cost alone, which has risen meanwhile. */
 void heading_fill_cost(struct session *session, struct output_cost *cost);
 

@@ -149,8 +149,8 @@ static uint64_t time_of_next_sweep(struct watch *watch)
 static int sweep(struct watch *watch)
 {
 	struct session *session = watch->session;
-	uint64_t threshold = session->options->observe.collect.threshold_ns,
-		 begun = heading_cpu_ns(session);
+	uint64_t threshold = session->options->observe.collect.threshold_ns;
+	uint64_t begun = heading_cpu_ns(session);
 	int r;
 
 	r = observer_sweep(&session->observer, threshold, TRACE_ATTEMPTS);
@@ -161,7 +161,7 @@ static int sweep(struct watch *watch)
 	if (!r)
 		saving_sweep(session);
 	trim_heap(watch, now_monotonic());
-	adapt_pause(watch, heading_cpu_ns(session) - begun);
+	adapt_pause(watch, heading_cpu_since(session, begun));
 	watch->next_sweep = time_of_next_sweep(watch);
 	lc_model_drop_ended(session->observer.model, false);
 	return r;

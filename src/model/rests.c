@@ -67,10 +67,10 @@ void lc_model_wake_until(struct lc_model *model, uint64_t until,
 		return;
 	model->rest_until = 0;
 	for (process = model->processes; process; process = process->hh.next) {
-		if (goes_on && process->rest.until && process->rest.until <= until &&
-		    !goes_on(context, process->threads, &process->rest.until))
-			lc_process_wake(process);
-		if (process->rest.until <= until)
+		if (!process->rest.until)
+			continue;
+		if (process->rest.until <= until &&
+		    !(goes_on && goes_on(context, process->threads, &process->rest.until)))
 			lc_process_wake(process);
 		else if (!model->rest_until || process->rest.until < model->rest_until)
 			model->rest_until = process->rest.until;

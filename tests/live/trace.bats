@@ -210,9 +210,13 @@ as_neighbour_of() { # PID COMMAND...: ends with it; says its number
 }
 
 @test "by name" {
-	start woken
+	local name=named$BASHPID # other tests have the program, too
+	cp "$programs/woken" "$BATS_TEST_TMPDIR/$name"
+	out=$BATS_TEST_TMPDIR/out
+	"$BATS_TEST_TMPDIR/$name" >"$out" 2>"$out.err" </dev/null 3>&- &
+	pid=$! pids+=("$!")
 	await 3
-	leakhop trace --comm woken -m 300ms -d 2s --json >"$json"
+	leakhop trace --comm "$name" -m 300ms -d 2s --json >"$json"
 	check waits "$json" "$out" "$sources/woken.c" --in due
 	same '[due[].pid] | unique' "[$pid]" "$json"
 }
