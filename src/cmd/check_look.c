@@ -138,7 +138,7 @@ static void adapt(struct check *check, uint64_t took_ns)
 		most = check->options->hang_after_ns / 4;
 	if (check->options->silence_ns && check->options->silence_ns / 4 < most)
 		most = check->options->silence_ns / 4;
-	interval = took_ns * 1000 / check->options->budget_permille;
+	interval = took_ns * 1000 / check->options->session.budget_permille;
 	if (most < LEAST_INTERVAL_NS)
 		most = LEAST_INTERVAL_NS;
 	if (interval < LEAST_INTERVAL_NS)

@@ -195,7 +195,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state,
 		options->no_hold = true;
 		return 0;
 	case OPTION_BUDGET:
-		options->budget_permille = value_budget(state, arg);
+		session->budget_permille = value_budget(state, arg);
 		return 0;
 	case OPTION_SYMFS:
 		session->observe.symfs = arg;
@@ -254,8 +254,8 @@ static void set_defaults(struct check_options *options)
 	*options = (struct check_options){
 		.grace_ns = GRACE_NS,
 		.exit_code = EXIT_CODE,
-		.budget_permille = BUDGET_PERMILLE,
 		.session = { .command = "check",
+			     .budget_permille = BUDGET_PERMILLE,
 			     .writes_files = true,
 			     .format = &output_format_text,
 			     .observe = { .forks_without_stacks = true,

@@ -14,7 +14,6 @@ struct check_options {
 	uint64_t grace_ns;
 	uint64_t timeout_ns;
 	uint64_t hang_after_ns, silence_ns;
-	unsigned long budget_permille; /* of one core */
 	int exit_code;
 	bool no_hold;
 	const char *junit, *sarif, *annotations; /* files; NULL: none. "-" is no name for them */

@@ -17,7 +17,7 @@ uint64_t heading_cpu_ns(const struct session *session)
 
 	getrusage(RUSAGE_SELF, &usage);
 	return timeval_ns(&usage.ru_utime) + timeval_ns(&usage.ru_stime) +
-	       sandbox_cost(session->spawner).cpu_ns;
+	       sandbox_cpu_ns(session->spawner);
 }
 
 uint64_t heading_cpu_since(const struct session *session, uint64_t before)

@@ -20,7 +20,7 @@ struct session_options {
 	struct observer_options observe;
 	const char *command;	  /* "trace", "dump", "check" */
 	uint64_t duration_ns;	  /* 0: until a signal */
-	unsigned budget_permille; /* trace: of one core, for sweeps */
+	unsigned budget_permille; /* trace, check: of one core, for sweeps */
 	uint64_t settle_ns;	  /* dump: look again within it, where an answer depends on that */
 	bool all;
 	bool life;

@@ -38,6 +38,7 @@ struct worker_cost {
 	uint64_t cpu_ns, bytes;
 };
 struct worker_cost sandbox_cost(const struct sandbox_spawner *spawner);
+uint64_t sandbox_cpu_ns(const struct sandbox_spawner *spawner); /* of that, which is less work */
 
 struct sandbox_options {
 	struct sandbox_spawner *spawner;       /* NULL: workers are begun by this process */

@@ -134,6 +134,18 @@ struct worker_cost sandbox_cost(const struct sandbox_spawner *spawner)
 	return all;
 }
 
+uint64_t sandbox_cpu_ns(const struct sandbox_spawner *spawner)
+{
+	uint64_t all = 0;
+
+	for (size_t role = 0; role < WORKER_ROLES; role++) {
+		all += spawner->costs[role].cpu_ns;
+		if (spawner->workers[role])
+			all += worker_cpu_ns(spawner->workers[role]);
+	}
+	return all;
+}
+
 /*
  * The answer to the last question. One to an earlier question came too late: its worker has ended,
  * as the other end of its socket was closed, and its descriptor would stand for another one's.

@@ -497,23 +497,18 @@ static int fill_creator(struct tracing *tracing, const struct go_descriptor *d,
 /* isSystemGoroutine() */
 static bool is_system(const struct tracing *tracing, const struct go_descriptor *d)
 {
-	static const char prefix[] = "runtime.";
 	const struct go_module *module = go_process_module(tracing->process, d->startpc);
 	struct go_function function;
-	const char *name;
 	bool waits = d->status == GO_STATUS_WAITING || d->status == GO_STATUS_SYSCALL;
+	enum lc_go_system system;
 
 	if (!module ||
 	    !pclntab_function(module->image->table, d->startpc - module->bias, &function))
 		return false;
-	name = pclntab_name(module->image->table, function.name);
-	if (strncmp(name, prefix, sizeof(prefix) - 1))
-		return false;
-	if (go_calls_back(name))
+	system = go_system_of(pclntab_name(module->image->table, function.name));
+	if (system == LC_GO_CALLS_BACK)
 		return !waits || go_waits_for_calls(tracing->process->version, d);
-	name += sizeof(prefix) - 1;
-	return strcmp(name, "main") && strcmp(name, "corostart") &&
-	       strcmp(name, "handleAsyncEvent");
+	return system != LC_GO_OF_PROGRAM;
 }
 
 /*

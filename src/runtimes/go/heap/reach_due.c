@@ -280,7 +280,6 @@ static void read_caller(struct search *search, uint32_t number)
 	    !go_read(process, from, search->chunk, to - from))
 		return reach_fail(search, -EFAULT);
 	cleans = !strcmp(reach_entry_name(search, d.startpc), GO_RUNS_CLEANUPS);
-	reach_from(search, REACH_FROM_GOROUTINE, number);
 	search->due.found = false;
 	try_words(search, cleans ? &called_cleanups : &finalizers, from, to - from);
 	if (!search->due.found)

@@ -193,35 +193,6 @@ static bool is_whole(const struct search *search, const struct go_descriptors *b
 	return true;
 }
 
-static int take_batch(void *context, const struct go_descriptors *batch)
-{
-	struct search *search = context;
-	uint32_t waiting[GO_BATCH];
-	struct go_descriptor d;
-	size_t i, n = 0;
-
-	if (!is_whole(search, batch))
-		return -EFAULT;
-	for (i = 0; i < batch->count; i++) {
-		go_descriptor_read(&search->process->offsets, batch->bytes[i], &d);
-		take_first(search, batch->first + i, &d);
-		if (search->goroutines[batch->first + i].state == REACH_WAITS)
-			waiting[n++] = batch->first + i;
-	}
-	reach_read_waits(search, waiting, n, /* first= */ true);
-	return search->error;
-}
-
-int reach_list_goroutines(struct search *search)
-{
-	uint64_t list;
-
-	if (!list_addresses(search, &list))
-		return -EFAULT;
-	return go_each_descriptors(search->process, list, search->goroutine_count, take_batch,
-				   search);
-}
-
 /* Returns whether it has to be searched (again). */
 static bool take_again(struct search *search, uint32_t number, const struct go_descriptor *d)
 {
@@ -237,40 +208,66 @@ static bool take_again(struct search *search, uint32_t number, const struct go_d
 	return true;
 }
 
-static int take_batch_again(void *context, const struct go_descriptors *batch)
+/* A look at all: the first one, or another. */
+struct pass {
+	struct search *search;
+	bool first;
+	bool moved; /* somebody has, since the look before */
+};
+
+static int take_batch(void *context, const struct go_descriptors *batch)
 {
-	struct search *search = context;
-	uint32_t waiting[GO_BATCH];
+	struct pass *pass = context;
+	struct search *search = pass->search;
+	uint32_t waiting[GO_BATCH], number;
 	struct go_descriptor d;
 	size_t i, n = 0;
 
 	if (!is_whole(search, batch))
 		return -EFAULT;
 	for (i = 0; i < batch->count; i++) {
+		number = batch->first + i;
 		go_descriptor_read(&search->process->offsets, batch->bytes[i], &d);
-		search->moved_now |= take_again(search, batch->first + i, &d);
-		if (search->goroutines[batch->first + i].state == REACH_WAITS)
-			waiting[n++] = batch->first + i;
+		if (pass->first)
+			take_first(search, number, &d);
+		else
+			pass->moved |= take_again(search, number, &d);
+		if (search->goroutines[number].state == REACH_WAITS)
+			waiting[n++] = number;
 	}
-	reach_read_waits(search, waiting, n, /* first= */ false);
+	reach_read_waits(search, waiting, n, pass->first);
 	return search->error;
+}
+
+static int take_all(struct pass *pass)
+{
+	struct search *search = pass->search;
+	uint64_t list;
+
+	return list_addresses(search, &list)
+		       ? go_each_descriptors(search->process, list, search->goroutine_count,
+					     take_batch, pass)
+		       : -EFAULT;
+}
+
+int reach_list_goroutines(struct search *search)
+{
+	struct pass pass = { .search = search, .first = true };
+
+	return take_all(&pass);
 }
 
 bool reach_look_again(struct search *search)
 {
-	uint64_t list;
+	struct pass pass = { .search = search };
 	int r;
 
 	go_semaphores_release(&search->semaphores);
 	go_semaphores_read(search->process, search->model->count, &search->semaphores);
 	go_conditions_release(&search->conditions);
-	search->moved_now = false;
-	r = !list_addresses(search, &list)
-		    ? -EFAULT
-		    : go_each_descriptors(search->process, list, search->goroutine_count,
-					  take_batch_again, search);
+	r = take_all(&pass);
 	if (r)
 		reach_fail(search, r);
-	search->moved |= search->moved_now;
-	return search->moved_now || search->woken.count;
+	search->moved |= pass.moved;
+	return pass.moved || search->woken.count;
 }

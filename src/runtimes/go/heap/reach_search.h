@@ -139,10 +139,9 @@ struct search {
 	uint64_t end_at;	     /* ns, CLOCK_MONOTONIC */
 	uint64_t steps;		     /* along chains of waits */
 	uint64_t others_entry; /* where goroutines begin that are not the runtime's: the last one */
-	uint8_t *held;	/* bit for each object: who waits has it, and nothing that lives; NULL */
-	bool moved;	/* somebody ran meanwhile */
-	bool moved_now; /* reach_look_again(): the same, since it was asked last */
-	int error;	/* the first: nothing is known then */
+	uint8_t *held; /* bit for each object: who waits has it, and nothing that lives; NULL */
+	bool moved;    /* somebody ran meanwhile */
+	int error;     /* the first: nothing is known then */
 	uint8_t *chunk;
 	uint8_t *arena_bits; /* REACH_ARENA_BITS: of what is in chunk */
 	struct go_batch *batch;

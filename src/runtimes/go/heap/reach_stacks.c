@@ -65,7 +65,7 @@ static bool is_runtimes(struct search *search, uint32_t number, const struct go_
 	name = reach_entry_name(search, d->startpc);
 	if (is_one_of(name, own, 5))
 		return true;
-	if (!go_calls_back(name)) {
+	if (go_system_of(name) != LC_GO_CALLS_BACK) {
 		search->others_entry = d->startpc;
 		return false;
 	}

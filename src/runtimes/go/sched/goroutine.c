@@ -123,10 +123,18 @@ void go_reason_kinds(uint32_t version, uint8_t kinds[256])
 		kinds[i] = meaning(go_reason_for(version, i));
 }
 
-bool go_calls_back(const char *function)
+enum lc_go_system go_system_of(const char *entry)
 {
-	return !strcmp(function, "runtime.runfinq") || !strcmp(function, "runtime.runFinalizers") ||
-	       !strcmp(function, GO_RUNS_CLEANUPS);
+	static const char prefix[] = "runtime.";
+
+	if (!strcmp(entry, "runtime.runfinq") || !strcmp(entry, "runtime.runFinalizers") ||
+	    !strcmp(entry, GO_RUNS_CLEANUPS))
+		return LC_GO_CALLS_BACK;
+	return !strncmp(entry, prefix, sizeof(prefix) - 1) && strcmp(entry, "runtime.main") &&
+			       strcmp(entry, "runtime.handleAsyncEvent") &&
+			       strcmp(entry, "runtime.corostart")
+		       ? LC_GO_OF_RUNTIME
+		       : LC_GO_OF_PROGRAM;
 }
 
 bool go_waits_for_calls(uint32_t version, const struct go_descriptor *d)

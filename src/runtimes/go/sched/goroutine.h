@@ -60,12 +60,12 @@ enum lc_go_state go_descriptor_state(const struct go_descriptor *descriptor);
 void go_reason_kinds(uint32_t version, uint8_t kinds[256]);
 
 /*
- * Does a function of the runtime's call finalizers or cleanups (src/runtime/mfinal.go,
- * mcleanup.go)? Where a goroutine begins with it that is in such a call, it is the program's
- * (traceback.go, isSystemGoroutine()). And does such a one wait for some?
+ * Whose a goroutine is that begins with this function (src/runtime/traceback.go,
+ * isSystemGoroutine()). And does one that calls finalizers or cleanups (mfinal.go, mcleanup.go)
+ * wait for some? Else it is the program's.
  */
 #define GO_RUNS_CLEANUPS "runtime.runCleanups"
-bool go_calls_back(const char *function);
+enum lc_go_system go_system_of(const char *entry);
 bool go_waits_for_calls(uint32_t version, const struct go_descriptor *descriptor);
 
 /* What it waits for; kinds as above. */

@@ -45,17 +45,6 @@ static uint32_t site_stack(struct golang *golang, const struct go_process *proce
 	return id;
 }
 
-/* src/runtime/traceback.go, isSystemGoroutine(). */
-static enum lc_go_system system_of(const char *entry)
-{
-	static const char prefix[] = "runtime.";
-
-	if (go_calls_back(entry))
-		return LC_GO_CALLS_BACK;
-	return !strncmp(entry, prefix, sizeof(prefix) - 1) && strcmp(entry, "runtime.main") &&
-	       strcmp(entry, "runtime.handleAsyncEvent") && strcmp(entry, "runtime.corostart");
-}
-
 void go_fill_site(struct golang *golang, const struct go_process *process, struct lc_go_site *site,
 		  uint64_t spawn_pc, uint64_t entry_pc)
 {
@@ -65,7 +54,7 @@ void go_fill_site(struct golang *golang, const struct go_process *process, struc
 	site->spawn_stack = spawn_pc ? site_stack(golang, process, spawn_pc, false) : 0;
 	site->entry_stack = site_stack(golang, process, entry_pc, true);
 	if (module && pclntab_function(module->image->table, entry_pc - module->bias, &function))
-		site->system = system_of(pclntab_name(module->image->table, function.name));
+		site->system = go_system_of(pclntab_name(module->image->table, function.name));
 }
 
 /* Whoever waits has no thread, but for one that is kept for it. 0: none. */
