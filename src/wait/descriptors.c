@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define DESCRIPTORS_MAX 4000000
+#define LOOKS_MAX 3	 /* at all of them, while some are on their way */
+#define ARRIVAL_US 10000 /* from look to look */
 
 /* FNV-1a, 64 bits: equal texts meet; strangers that meet are told apart by what is asked next. */
 static uint64_t hash_text(const char *text)
@@ -277,20 +279,19 @@ unsigned wait_descriptor_mode(struct wait_descriptor *descriptor)
 	return descriptor->mode;
 }
 
-static bool only_itself(const struct wait_job *job, struct wait_descriptor *found, size_t count,
+enum { ITSELF = 1, OTHERS = 2 };
+
+/* A set of the above: who of them has what the filter lets pass? */
+static unsigned who_has(const struct wait_job *job, struct wait_descriptor *found, size_t count,
 			bool (*filter)(struct wait_descriptor *, void *), void *context)
 {
-	bool any = false;
+	unsigned who = 0;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (filter && !filter(&found[i], context))
-			continue;
-		if (found[i].pid != job->pid)
-			return false;
-		any = true;
-	}
-	return any;
+	for (i = 0; i < count && !(who & OTHERS); i++)
+		if (!filter || filter(&found[i], context))
+			who |= found[i].pid == job->pid ? ITSELF : OTHERS;
+	return who;
 }
 
 /*
@@ -308,6 +309,27 @@ static void look_deeper(struct wait_job *job)
 	qsort(table->all, table->count, sizeof(*table->all), compare);
 }
 
+/*
+ * A descriptor is on its way for a moment, as a rule, but who gets it may have been read before:
+ * all are read again once none is. A scan with a book has another one after it, and leaves it at
+ * that.
+ */
+static void await_arrival(struct wait_scan *scan)
+{
+	struct wait_descriptors *table = &scan->descriptors;
+	unsigned looks = table->looks;
+
+	if (scan->book)
+		return;
+	for (; looks < LOOKS_MAX && wait_in_flight(scan); looks++) {
+		usleep(ARRIVAL_US);
+		free(table->all);
+		*table = (struct wait_descriptors){};
+		(void)wait_descriptors_load(scan);
+	}
+	table->looks = looks;
+}
+
 size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum target_fd_kind kind,
 			uint64_t key, bool (*filter)(struct wait_descriptor *, void *),
 			void *context)
@@ -315,10 +337,14 @@ size_t wait_add_holders(struct wait_job *job, enum lc_wait_role role, enum targe
 	size_t count, i, before = job->wait->owner_total;
 	struct wait_descriptor *found;
 	pid_t last = 0;
+	unsigned who;
 
 	found = wait_descriptors_find(job->scan, kind, key, &count);
-	if (only_itself(job, found, count, filter, context)) {
-		look_deeper(job);
+	who = who_has(job, found, count, filter, context);
+	if (!(who & OTHERS)) {
+		await_arrival(job->scan);
+		if (who == ITSELF)
+			look_deeper(job);
 		found = wait_descriptors_find(job->scan, kind, key, &count);
 	}
 	for (i = 0; i < count; i++) {

@@ -38,6 +38,7 @@ struct wait_descriptors {
 	bool read, deep; /* also of threads with a table of their own */
 	bool old_names;	 /* of files, read before this scan */
 	int in_flight;	 /* descriptors on their way through Unix sockets; -1: not counted yet */
+	unsigned looks;	 /* at all of them again, since some were */
 };
 
 /* Sockets of one network namespace. */
