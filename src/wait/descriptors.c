@@ -212,20 +212,24 @@ static int compare(const void *a, const void *b)
 	return left->fd < right->fd ? -1 : left->fd > right->fd;
 }
 
-int wait_descriptors_load(struct wait_scan *scan)
+static int load(struct wait_descriptors *table, struct wait_book *book,
+		const struct wait_scan *scan)
 {
-	struct wait_descriptors *table = &scan->descriptors;
 	int r;
 
-	if (table->read)
-		return 0;
 	table->read = true;
 	table->in_flight = -1;
-	r = scan->book ? wait_book_load(scan->book, scan->book_as_of, scan->names, table)
-		       : target_for_each_pid(read_process, table);
+	r = book ? wait_book_load(book, scan->book_as_of, scan->names, table)
+		 : target_for_each_pid(read_process, table);
+	table->cut |= r < 0;
 	if (table->count)
 		qsort(table->all, table->count, sizeof(*table->all), compare);
 	return r;
+}
+
+int wait_descriptors_load(struct wait_scan *scan)
+{
+	return scan->descriptors.read ? 0 : load(&scan->descriptors, scan->book, scan);
 }
 
 /* The name of a file may change while those who have it sleep: they are read again. */
@@ -311,21 +315,21 @@ static void look_deeper(struct wait_job *job)
 
 /*
  * A descriptor is on its way for a moment, as a rule, but who gets it may have been read before:
- * all are read again once none is. A scan with a book has another one after it, and leaves it at
- * that.
+ * all are read again, by no book, once none is.
  */
 static void await_arrival(struct wait_scan *scan)
 {
 	struct wait_descriptors *table = &scan->descriptors;
 	unsigned looks = table->looks;
 
-	if (scan->book)
-		return;
 	for (; looks < LOOKS_MAX && wait_in_flight(scan); looks++) {
 		usleep(ARRIVAL_US);
+		table->in_flight = -1;
+		if (wait_in_flight(scan))
+			continue;
 		free(table->all);
 		*table = (struct wait_descriptors){};
-		(void)wait_descriptors_load(scan);
+		(void)load(table, NULL, scan);
 	}
 	table->looks = looks;
 }

@@ -34,7 +34,7 @@ struct wait_descriptors {
 	struct wait_descriptor *all; /* sorted by kind, key, pid */
 	size_t count, capacity;
 	size_t refused;	 /* processes that could not be read */
-	bool cut;	 /* at the bound */
+	bool cut;	 /* at the bound, or by an error */
 	bool read, deep; /* also of threads with a table of their own */
 	bool old_names;	 /* of files, read before this scan */
 	int in_flight;	 /* descriptors on their way through Unix sockets; -1: not counted yet */
