@@ -9,9 +9,9 @@
  * and does not come there while it says "go on": code that waits first, and then looks whether
  * there is something to do, or through a list, goes to its wait whatever that says.
  */
+#include "emulate/asking.h"
 #include "emulate/clock.h"
 #include "emulate/machine.h"
-#include "emulate/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,32 +21,12 @@
  * A first run may spend its time on memory that the host is slow to give: what it had is there for
  * the next one.
  */
-#define COLD_RUNS 4
-#define COLD_INSTRUCTIONS 20000
+#define COLD_INSTRUCTIONS 100000
 
 /* After so many pages the library is begun anew: it becomes slower with each. */
 #define PAGES_KEPT 256
 
-struct local {
-	struct emulator emulator; /* first */
-	struct unicorn unicorn;
-	struct vdso vdso;
-	uc_engine *uc; /* NULL: none is open */
-	uint64_t world;
-	struct run_slot slot;
-	struct pages pages;
-};
-
-struct asking {
-	struct local *local;
-	struct pages *pages;
-	const struct emulate_question *question;
-	struct emulate_outcome *outcome;
-	uint64_t deadline;
-	struct run base, other;
-};
-
-static void begin_run(struct asking *asking, struct run *run)
+void ask_begin_run(struct asking *asking, struct run *run)
 {
 	memset(run, 0, sizeof(*run));
 	run->slot = &asking->local->slot;
@@ -55,10 +35,10 @@ static void begin_run(struct asking *asking, struct run *run)
 	run->pages = asking->pages;
 	run->vdso = &asking->local->vdso;
 	run->question = asking->question;
+	run->patience = 1;
 }
 
-/* pages_restore() is the caller's. */
-static void go(struct asking *asking, struct run *run)
+void ask_go(struct asking *asking, struct run *run)
 {
 	run_forward(run);
 	asking->outcome->runs++;
@@ -80,17 +60,22 @@ static bool was_cold(const struct run *run)
 	       run->instructions < COLD_INSTRUCTIONS;
 }
 
-/* On the memory as it is. */
-static void go_first(struct asking *asking, bool follows)
+void ask_go_from(struct asking *asking, struct run *run, bool follows)
 {
-	unsigned tries = 0;
-
-	do {
-		begin_run(asking, &asking->base);
-		asking->base.follows = follows;
-		go(asking, &asking->base);
+	for (unsigned patience = 1; patience <= ASK_PATIENCE; patience += ASK_PATIENCE - 1) {
+		ask_begin_run(asking, run);
+		run->follows = follows;
+		run->patience = patience;
+		ask_go(asking, run);
 		pages_restore(asking->pages);
-	} while (was_cold(&asking->base) && ++tries < COLD_RUNS);
+		if (!was_cold(run))
+			return;
+	}
+}
+
+void ask_go_first(struct asking *asking, bool follows)
+{
+	ask_go_from(asking, &asking->base, follows);
 	asking->deadline = emulate_clock() + EMULATE_ALL_NS;
 	take_end(asking->outcome, &asking->base);
 }
@@ -98,11 +83,11 @@ static void go_first(struct asking *asking, bool follows)
 static void go_with(struct asking *asking, const struct run_read *read, uint64_t value,
 		    bool follows)
 {
-	begin_run(asking, &asking->other);
+	ask_begin_run(asking, &asking->other);
 	asking->other.other = read;
 	asking->other.other_value = value;
 	asking->other.follows = follows;
-	go(asking, &asking->other);
+	ask_go(asking, &asking->other);
 	pages_restore(asking->pages);
 }
 
@@ -181,7 +166,7 @@ static void note_condition(struct asking *asking, const struct run_read *read, u
 	memcpy(condition->code, branch->code, branch->code_size);
 }
 
-static bool has_time(const struct asking *asking)
+bool ask_has_time(const struct asking *asking)
 {
 	return asking->outcome->runs < EMULATE_RUNS && emulate_clock() < asking->deadline;
 }
@@ -194,7 +179,7 @@ static void try_word(struct asking *asking, const struct run_read *read)
 	size_t count = list_values(asking, read, values);
 	const struct run_branch *branch;
 
-	for (size_t i = 0; i < count && has_time(asking); i++) {
+	for (size_t i = 0; i < count && ask_has_time(asking); i++) {
 		if (values[i] == read->value)
 			continue;
 		go_with(asking, read, values[i], /* follows= */ false);
@@ -260,10 +245,10 @@ static bool is_guarded(struct asking *asking)
 	const struct run *run = &asking->other;
 	bool guarded;
 
-	begin_run(asking, &asking->other);
+	ask_begin_run(asking, &asking->other);
 	asking->other.follows = true;
 	note_tested(&asking->other, asking->outcome);
-	go(asking, &asking->other);
+	ask_go(asking, &asking->other);
 	guarded = run->end == EMULATE_CAME_BACK || run->end == EMULATE_SLEEPS_AGAIN
 			  ? has_asked_again(asking)
 			  : run->end != EMULATE_NOT_KNOWN;
@@ -275,7 +260,7 @@ static void would_it_wake(struct asking *asking)
 {
 	struct emulate_outcome *outcome = asking->outcome;
 
-	go_first(asking, /* follows= */ false);
+	ask_go_first(asking, /* follows= */ false);
 	if (outcome->end == EMULATE_LOCKED)
 		return;
 	find_conditions(asking);
@@ -288,7 +273,7 @@ static void what_frees_it(struct asking *asking)
 	struct emulate_outcome *outcome = asking->outcome;
 	const struct run *run = &asking->base;
 
-	go_first(asking, asking->question->follow);
+	ask_go_first(asking, asking->question->follow);
 	outcome->made_up = run->made_up;
 	outcome->unmoved = run->unmoved;
 	outcome->settled = run->settled && !run->told_time;
@@ -301,15 +286,12 @@ static void what_frees_it(struct asking *asking)
  * What it waits for may come only later: it is on the way to a wake-up also if it would come there
  * with another value of a word that it tests.
  */
-static void whom_it_wakes(struct asking *asking)
+static void try_other_words(struct asking *asking)
 {
 	struct emulate_outcome *outcome = asking->outcome;
 
-	what_frees_it(asking);
-	if (outcome->end != EMULATE_SLEEPS_AGAIN || asking->question->rounds)
-		return;
 	find_conditions(asking);
-	for (uint32_t i = 0; i < outcome->condition_count && has_time(asking); i++) {
+	for (uint32_t i = 0; i < outcome->condition_count && ask_has_time(asking); i++) {
 		const struct emulate_condition *condition = &outcome->conditions[i];
 		const struct run_read read = { .address = condition->address,
 					       .size = condition->size,
@@ -319,6 +301,15 @@ static void whom_it_wakes(struct asking *asking)
 		if (asking->other.end == EMULATE_WAKES && !asking->other.release_count)
 			outcome->end = EMULATE_WAKES;
 	}
+}
+
+static void whom_it_wakes(struct asking *asking)
+{
+	what_frees_it(asking);
+	if (asking->question->interpreter.state)
+		ask_interpreter_of_wakes(asking);
+	else if (asking->outcome->end == EMULATE_SLEEPS_AGAIN && !asking->question->rounds)
+		try_other_words(asking);
 }
 
 static void close_library(struct local *local)
@@ -378,6 +369,8 @@ static int local_ask(struct emulator *emulator, const struct emulate_question *q
 		what_frees_it(asking);
 	else if (question->asked == EMULATE_WHOM_WAKES)
 		whom_it_wakes(asking);
+	else if (question->interpreter.state)
+		ask_interpreter(asking);
 	else
 		would_it_wake(asking);
 	free(asking);

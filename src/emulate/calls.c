@@ -164,19 +164,39 @@ static bool is_same_wait(const struct call *call)
 	    sp != question->registers.value[LC_REGISTER_SP] ||
 	    has_time_out(call->nr, call->args) != has_time_out(call->nr, question->call.args))
 		return false;
+	if (question->interpreter.state) /* whatever it has made anew to wait in */
+		return run_sum_of_frames(call->run) == call->run->frames;
 	return object->end ? run_is_in(object, call->args[0])
 			   : call->args[0] == question->call.args[0];
+}
+
+/* An interpreter's thread waits in an object of its own each time, which is signalled as the first.
+ */
+static bool is_woken_again(struct call *call)
+{
+	const struct emulate_patch *patch = &call->run->question->patches[0];
+	uint32_t value = 0;
+
+	if (!call->run->again || !call->run->question->patch_count ||
+	    !run_peek(call->run, call->args[0], &value, sizeof(value)))
+		return false;
+	call->run->again = false;
+	call->run->first_passages = call->run->passage_count;
+	value = (uint32_t)patch->value + (patch->add ? value : 0);
+	return run_poke(call->run, call->args[0], &value, sizeof(value));
 }
 
 static void end_in_wait(struct call *call)
 {
 	struct run *run = call->run;
 
-	if (is_same_wait(call) && run_goes_round(run))
+	if (is_same_wait(call) && (run_goes_round(run) || is_woken_again(call)))
 		answer(call, (int64_t)run->question->result);
 	else if (!is_same_wait(call))
 		end_in(call,
 		       call->args[0] == run->lock && run->lock ? EMULATE_LOCKED : EMULATE_WAITS);
+	else if (run->question->interpreter.state) /* which changes this and that as it goes */
+		end_in(call, run->made_up ? EMULATE_CAME_BACK : EMULATE_SLEEPS_AGAIN);
 	else if (run->made_up || !pages_are_unchanged(run->pages, run_is_free, run))
 		end_in(call, EMULATE_CAME_BACK);
 	else

@@ -18,7 +18,7 @@
 #include "model/types.h"
 
 #define EMULATE_PAGE 4096
-#define EMULATE_PATCHES 5
+#define EMULATE_PATCHES 12
 #define EMULATE_CONDITIONS 3
 #define EMULATE_WATCHES 32
 #define EMULATE_RELEASES 8
@@ -62,6 +62,32 @@ struct emulate_watch {
 	uint32_t pad;
 };
 
+#define EMULATE_CODES 12
+#define EMULATE_TURNS 12
+
+/*
+ * The thread runs an interpreter, whose frames and code are data: its own position is where these
+ * stand, and its tests are jumps in that code, each of which has another opcode that goes the other
+ * way.
+ */
+struct emulate_interpreter {
+	uint64_t state;	    /* from here to its innermost frame, by hops; 0: it runs none */
+	uint32_t hops[2];   /* offsets of the pointers to follow */
+	uint32_t hop_count; /* at most 2 */
+	uint32_t previous, instruction; /* offsets in a frame: of the next one, of where it is */
+	uint32_t caches;		/* units behind a jump that are no instructions */
+	uint32_t dropped;		/* opcode that throws away what a call has returned */
+	uint32_t code_count;
+	struct emulate_range code[EMULATE_CODES]; /* of the frames in which it waits */
+	uint32_t turn_count;
+	uint8_t turns[EMULATE_TURNS][2]; /* opcode, and the other one */
+	/*
+	 * Opcodes that do the jump so many bytes behind them themselves: from first_fused on;
+	 * unfused leaves it to the jump.
+	 */
+	uint8_t first_fused, fused_count, unfused, fused_bytes;
+};
+
 enum emulate_asked {
 	EMULATE_WOULD_WAKE, /* does it come back to its wait, and what decides that? */
 	EMULATE_WHAT_FREES, /* which of the watched words does it release? */
@@ -87,7 +113,8 @@ struct emulate_question {
 	struct lc_syscall call;	 /* that it waits in */
 	/*
 	 * A call of the same kind from the same place with its first argument in object (or equal,
-	 * where that is empty) is the same wait. Writes to object do not count.
+	 * where that is empty) is the same wait; of an interpreter, with its frames where they
+	 * were. Writes to object do not count.
 	 */
 	struct emulate_range object;
 	struct emulate_range own[2]; /* what is no business of others: its stack, thread-locals */
@@ -110,6 +137,8 @@ struct emulate_question {
 	uint32_t rounds;
 	struct emulate_range wakes;
 	uint32_t writes_wake;
+	uint32_t pad;
+	struct emulate_interpreter interpreter; /* but for WHAT_FREES */
 	/*
 	 * The lock that the wait gave up, which is taken again at the begin: its word, and how many
 	 * bytes the object around it has (0: it gave up none). Word 0: what is written first is it.
@@ -119,7 +148,7 @@ struct emulate_question {
 	uint32_t patch_count;
 	struct emulate_patch patches[EMULATE_PATCHES];
 	uint32_t watch_count;
-	uint32_t pad;
+	uint32_t pad_of_watches;
 	struct emulate_watch watches[EMULATE_WATCHES];
 	struct lc_known_call known[LC_KNOWN_CALLS];
 };

@@ -13,6 +13,8 @@
 #define RUN_CALLERS 64
 #define RUN_FORGOTTEN 32
 #define RUN_CODE 16
+#define RUN_TESTS 24
+#define RUN_PASSAGES 128
 
 /* One instruction that decides. */
 struct run_branch {
@@ -45,13 +47,30 @@ struct run_tested {
 	bool read;
 };
 
+/* An interpreter's test, and the instruction behind it, there or elsewhere. */
+struct run_passage {
+	uint64_t test, next;
+};
+
 /* What comes next is for the loop, not for the hooks. */
 enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE, RUN_KNOWN };
+
+#define RUN_SEEN 8192 /* a power of two */
 
 /* What the hooks, which are added once, are about: the run under way. */
 struct run_slot {
 	struct run *run;
+	/*
+	 * Instructions that were looked at, and change nothing on the way but by what they are: a
+	 * set of RUN_CALLS and so on. Of one run: the next one marks pages anew.
+	 */
+	struct run_seen {
+		uint64_t address;
+		uint32_t is;
+	} seen[RUN_SEEN];
 };
+
+enum { RUN_CALLS = 1, RUN_JUMPS_BY_MEMORY = 2, RUN_BRANCHES_OFF = 4 };
 
 struct run {
 	struct run_slot *slot;
@@ -60,11 +79,15 @@ struct run {
 	struct pages *pages;
 	const struct vdso *vdso;
 	const struct emulate_question *question;
+	unsigned patience; /* how many times EMULATE_RUN_NS it may take */
 	bool follows; /* system calls are answered as if they had done nothing, and it goes on */
 	const struct run_read *other; /* a word that is to have another value; NULL: none */
 	uint64_t other_value;
 	size_t tested_count;
 	struct run_tested tested[EMULATE_CONDITIONS];
+	uint64_t frames; /* of an interpreter: a sum of where they stood at the begin */
+	uint64_t turned; /* a jump in its code that goes the other way; 0: none */
+	bool again;	 /* back in its wait, it is woken once more */
 
 	/* what came of it */
 	bool ended;
@@ -80,6 +103,15 @@ struct run {
 	struct run_branch branches[RUN_BRANCHES];
 	size_t release_count;
 	struct emulate_release releases[EMULATE_RELEASES];
+	/* Of an interpreter: jumps that depend on something, in the order in which it came to them,
+	 * and each time that it came to one. */
+	size_t test_count, passage_count, first_passages;
+	uint64_t tests[RUN_TESTS];
+	struct run_passage passages[RUN_PASSAGES];
+	uint64_t passing;  /* a jump at which it is */
+	uint32_t dropping; /* bit N: in code N it began with throwing away what was returned */
+	uint32_t begun;	   /* bit N: it has come to code N */
+	uint32_t called;   /* bit N: code N was begun from its start */
 
 	/* on the way */
 	enum run_pause pause;
@@ -131,6 +163,18 @@ uint64_t run_register(struct run *run, int number);
 void run_set_register(struct run *run, int number, uint64_t value);
 bool run_peek(struct run *run, uint64_t address, void *buffer, size_t size);
 bool run_poke(struct run *run, uint64_t address, const void *bytes, size_t size);
+
+/* interpreter.c: where its frames stand now; 0: there is none. */
+uint64_t run_sum_of_frames(struct run *run);
+/* A read of its code. */
+void run_note_code(struct run *run, uint64_t address);
+/* The jump in run->turned becomes the one that goes the other way. */
+bool run_turn(struct run *run);
+/* Where it goes on behind that test, the first time from that passage on; 0: it does not come
+ * there. */
+uint64_t run_goes_to(const struct run *run, uint64_t test, size_t from);
+/* Is that jump in code that began with throwing away what the wait returned? */
+bool run_is_free_test(const struct run *run, uint64_t test);
 
 /* calls.c: answers the system call at which it stands, or ends the run. */
 void run_system_call(struct run *run);

@@ -90,6 +90,7 @@ enum lc_wait_protocol {
 	LC_WAIT_OTHER_PROTOCOL,
 	LC_WAIT_GLIBC_CONDITION,
 	LC_WAIT_GLIBC_SEMAPHORE,
+	LC_WAIT_PYTHON_LOCK, /* the same, of CPython's _thread.lock */
 	LC_WAIT_RUST_CONDITION,
 	LC_WAIT_RUST_PARK,
 	LC_WAIT_PARKING_LOT_PARK,
@@ -101,6 +102,9 @@ enum lc_wait_protocol {
 	LC_WAIT_RUST_RWLOCK,
 	LC_WAIT_PROTOCOL_LAST = LC_WAIT_RUST_RWLOCK
 };
+
+/* Of what is no word, where it is tested: "the test at worker.py:12, in work". */
+#define LC_WAIT_TEST_AT "the test at "
 
 /* Which numbers the rest of a key is made of. */
 enum lc_wait_space {
@@ -317,9 +321,10 @@ struct lc_wait {
 	char object[LC_WAIT_OBJECT]; /* for people; hostile bytes are possible in names */
 	char kernel_function[48];    /* where it sleeps in the kernel; "" not known */
 	char unreadable[120];	     /* what could not be read; "" nothing */
-	char condition[160]; /* what its code tests, and the value: "jobs+8 (0)"; "" not known */
-	char run[200];	     /* what came of running it forward; "" it was not */
-	char address[160];   /* that nobody else has it; "" somebody has, or it was not asked */
+	/* What its code tests, and the value: "jobs+8 (0)"; or LC_WAIT_TEST_AT; "" not known. */
+	char condition[160];
+	char run[200];	   /* what came of running it forward; "" it was not */
+	char address[160]; /* that nobody else has it; "" somebody has, or it was not asked */
 	uint32_t owner_count, owner_total;
 	uint32_t member_count, member_total;
 	struct lc_wait_owner owners[LC_WAIT_OWNERS];

@@ -132,6 +132,9 @@ static void say_condition(const struct asking *asking, const struct emulate_outc
 	int length;
 
 	wait->condition[0] = '\0';
+	if (asking->python.count && outcome->condition_count)
+		return forward_python_test(asking, outcome->conditions[0].address, wait->condition,
+					   sizeof(wait->condition));
 	for (uint32_t i = 0; i < outcome->condition_count; i++) {
 		const struct emulate_condition *one = &outcome->conditions[i];
 		bool small = one->value < 1000000;
@@ -214,6 +217,11 @@ static void say_run(const struct asking *asking, const struct emulate_outcome *o
 			  end_words(outcome), name);
 	if (!outcome->condition_count || length < 0 || (size_t)length >= sizeof(wait->run))
 		return;
+	if (asking->python.count) {
+		(void)snprintf(wait->run + length, sizeof(wait->run) - (size_t)length,
+			       "; %s decides", wait->condition);
+		return;
+	}
 	forward_name_address(asking, first->branch, name, sizeof(name));
 	(void)snprintf(wait->run + length, sizeof(wait->run) - (size_t)length,
 		       "; `%s` at %s decides, %staken", branch_words(first), name,
@@ -289,8 +297,8 @@ static void note_goes_on(struct asking *asking, const struct emulate_outcome *ou
 	const struct lc_goes_on before = thread->goes_on;
 	bool known = before.block == now.block;
 
-	/* Who waits for a descriptor need not test anything before. */
-	if (!outcome->guarded && (!known || forward_is_doorbell(thread)))
+	/* Who waits for a descriptor, or an event in Python, need not test anything before. */
+	if (!outcome->guarded && (!known || forward_is_doorbell(thread) || asking->python.count))
 		return;
 	thread->wait->flags |= LC_WAIT_GOES_ON;
 	if (known && before.since && before.word == now.word && before.value == now.value &&
@@ -391,9 +399,12 @@ static int ask_thread(struct asking *asking, struct lc_thread *thread)
 	thread->wait->flags &= ~ANSWERS;
 	if (!forward_take_process(asking, thread->task.pid))
 		return 0;
+	asking->python.count = 0;
 	if (forward_is_doorbell(thread))
 		r = forward_ask_doorbell(asking, thread, &outcome);
-	else if (forward_question(&asking->process, thread, &question))
+	else if (forward_question(&asking->process, thread, &question) &&
+		 (forward_python_note(&asking->process, thread, &asking->python, &question) ||
+		  thread->wait->protocol != LC_WAIT_PYTHON_LOCK))
 		r = emulator->does->ask(emulator, &question, &source, &outcome);
 	else
 		return 0;

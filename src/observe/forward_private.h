@@ -8,6 +8,7 @@
 
 #include "observe/forward_question.h"
 #include "observe/observer.h"
+#include "runtimes/python/python.h"
 
 #define FORWARD_SITES 64
 
@@ -32,6 +33,8 @@ struct asking {
 	/* The process whose semaphores were asked about last, and until when they may be. */
 	pid_t semaphores_of;
 	uint64_t semaphores_until;
+	struct python_thread
+		python; /* the thread asked about last; count 0: it is none of Python */
 };
 
 /*
@@ -102,6 +105,20 @@ bool forward_is_doorbell(const struct lc_thread *thread);
  */
 int forward_ask_doorbell(struct asking *asking, const struct lc_thread *thread,
 			 struct emulate_outcome *ret);
+
+/*
+ * forward_python.c: of a thread that waits for a lock of Python the question is asked of its own
+ * code, which is data. Returns whether it is one, and where it stands is known: then in *python.
+ */
+bool forward_python_note(const struct forward_process *process, const struct lc_thread *thread,
+			 struct python_thread *python, struct emulate_question *question);
+
+/* "the test at worker.py:12, in work". */
+void forward_python_test(const struct asking *asking, uint64_t test, char *buffer, size_t size);
+
+/* Is this semaphore posted at the end of that thread, of Python, and only then? */
+bool forward_python_joins(const struct forward_process *process, const struct lc_thread *thread,
+			  uint64_t semaphore);
 
 /*
  * forward_wakers.c: who of the threads that stand is between the change of that condition and its

@@ -210,6 +210,7 @@ static bool signal_object(const struct forward_process *process, const struct lc
 	case LC_WAIT_GLIBC_CONDITION:
 		return signal_condition(process, wait, word, question);
 	case LC_WAIT_GLIBC_SEMAPHORE:
+	case LC_WAIT_PYTHON_LOCK:
 		question->object = around(wait->key.object, SEMAPHORE_BYTES);
 		add_patch(question, word, 1, true);
 		return true;
@@ -235,7 +236,8 @@ static bool signal_object(const struct forward_process *process, const struct lc
 
 static bool has_library(enum lc_wait_protocol protocol)
 {
-	return protocol == LC_WAIT_GLIBC_CONDITION || protocol == LC_WAIT_GLIBC_SEMAPHORE;
+	return protocol == LC_WAIT_GLIBC_CONDITION || protocol == LC_WAIT_GLIBC_SEMAPHORE ||
+	       protocol == LC_WAIT_PYTHON_LOCK;
 }
 
 struct emulate_question forward_begin(const struct forward_process *process,

@@ -20,7 +20,8 @@ static bool is_counter(const struct lc_wait *wait)
 
 bool forward_is_semaphore(const struct lc_wait *wait)
 {
-	return wait->protocol == LC_WAIT_GLIBC_SEMAPHORE || is_counter(wait);
+	return wait->protocol == LC_WAIT_GLIBC_SEMAPHORE || wait->protocol == LC_WAIT_PYTHON_LOCK ||
+	       is_counter(wait);
 }
 
 struct emulate_watch forward_semaphore_watch(const struct lc_wait *wait)

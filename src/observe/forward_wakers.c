@@ -16,7 +16,8 @@
 
 #include "target/memory.h"
 
-#define THREADS_MOST 128     /* that are asked about one waiter, */
+#define THREADS_MOST 128 /* that are asked about one waiter, */
+#define JOINS_MOST 3
 #define WAITER_NS 500000000u /* and the time that they may take */
 
 enum way {
@@ -34,6 +35,7 @@ struct search {
 	unsigned asked;
 	uint64_t until;
 	struct forward_stacks stacks; /* of those that were asked, and are on no way */
+	unsigned joins;		      /* how deep it is among those who wait for others' ends */
 };
 
 /* For a signal like this one, by the same code. */
@@ -88,6 +90,8 @@ static void watch_conditions(const struct search *search, struct emulate_questio
 {
 	const struct emulate_outcome *condition = search->condition;
 
+	if (search->asking->python.count) /* its condition is no word */
+		return;
 	for (uint32_t i = 0; i < condition->condition_count; i++) {
 		for (uint32_t more = 0; more < 2; more++)
 			question->watches[question->watch_count++] =
@@ -102,6 +106,7 @@ static bool make_question(const struct search *search, const struct lc_thread *t
 {
 	struct asking *asking = search->asking;
 	const struct lc_wait *wait = search->waiter->wait;
+	struct python_thread python;
 
 	if (thread->wait->kind == LC_WAIT_JOIN) {
 		*ret = forward_begin(&asking->process, thread);
@@ -112,6 +117,7 @@ static bool make_question(const struct search *search, const struct lc_thread *t
 	} else if (!forward_frees_question(&asking->process, thread, ret)) {
 		return false;
 	}
+	(void)forward_python_note(&asking->process, thread, &python, ret);
 	ret->asked = EMULATE_WHOM_WAKES;
 	ret->rounds = goes_on_by_itself(thread) ? EMULATE_ROUNDS : 0;
 	ret->writes_wake = forward_is_doorbell(search->waiter);
@@ -125,11 +131,38 @@ static bool make_question(const struct search *search, const struct lc_thread *t
 	return thread->thread_pointer;
 }
 
-/*
- * It would wait next for the end of a thread: of the waiter, which comes no sooner, or of one that
- * does not end either.
- */
-static bool joins_who_stays(const struct search *search, const struct emulate_outcome *outcome)
+static enum way ask(struct search *search, const struct lc_thread *thread);
+
+/* It ends no sooner than the waiter is woken. */
+static bool stays(struct search *search, const struct lc_thread *joinee)
+{
+	bool stays = joinee == search->waiter || waits_alike(search, joinee);
+
+	if (stays || !forward_stands(joinee) || search->joins == JOINS_MOST)
+		return stays;
+	search->joins++;
+	stays = ask(search, joinee) == WAY_NONE;
+	search->joins--;
+	return stays;
+}
+
+/* Of Python, whose join waits for a lock that the end of the thread unlocks. */
+static const struct lc_thread *joinee_in_python(const struct search *search, uint64_t semaphore)
+{
+	const struct asking *asking = search->asking;
+	const struct lc_thread *thread = threads_of(search, asking->observer->model);
+
+	if (!asking->python.count)
+		return NULL;
+	for (; thread; thread = thread->process_next) {
+		if (!thread->ended_at && forward_python_joins(&asking->process, thread, semaphore))
+			return thread;
+	}
+	return NULL;
+}
+
+/* It would wait next for the end of a thread that stays. */
+static bool joins_who_stays(struct search *search, const struct emulate_outcome *outcome)
 {
 	const struct lc_thread *joinee;
 	uint32_t tid = 0;
@@ -146,7 +179,7 @@ static bool joins_who_stays(const struct search *search, const struct emulate_ou
 	return joinee && waits_alike(search, joinee);
 }
 
-static enum way take_outcome(const struct search *search, const struct lc_thread *thread,
+static enum way take_outcome(struct search *search, const struct lc_thread *thread,
 			     const struct emulate_outcome *outcome)
 {
 	if (outcome->release_count) /* it changes the condition: for another time, or as who was
@@ -169,18 +202,43 @@ static enum way take_outcome(const struct search *search, const struct lc_thread
 	}
 }
 
+/*
+ * It would wait next for the end of a thread of Python. *ret_stays: that stays; else it is run on
+ * as if that had ended.
+ */
+static bool joins_in_python(struct search *search, const struct emulate_outcome *outcome,
+			    struct emulate_question *question, bool *ret_stays)
+{
+	const struct lc_thread *joinee;
+
+	*ret_stays = false;
+	if (outcome->end != EMULATE_WAITS || outcome->call != SYS_futex)
+		return false;
+	joinee = joinee_in_python(search, outcome->object);
+	*ret_stays = joinee && stays(search, joinee);
+	if (!joinee || question->patch_count == EMULATE_PATCHES)
+		return false;
+	question->patches[question->patch_count++] = (struct emulate_patch){
+		.address = outcome->object, .value = 1, .size = 4, .add = 1
+	};
+	return true;
+}
+
 static enum way run(struct search *search, const struct lc_thread *thread,
-		    const struct emulate_question *question)
+		    struct emulate_question *question)
 {
 	struct asking *asking = search->asking;
 	const struct emulate_source source = { forward_page, &asking->process };
 	struct emulator *emulator = asking->observer->options->emulator;
 	struct emulate_outcome outcome;
+	bool stays;
 
-	if (emulator->does->ask(emulator, question, &source, &outcome) < 0 ||
-	    !forward_stood_still(asking, thread))
-		return WAY_NOT_KNOWN;
-	return take_outcome(search, thread, &outcome);
+	do {
+		if (emulator->does->ask(emulator, question, &source, &outcome) < 0 ||
+		    !forward_stood_still(asking, thread))
+			return WAY_NOT_KNOWN;
+	} while (joins_in_python(search, &outcome, question, &stays) && !stays);
+	return stays ? WAY_NONE : take_outcome(search, thread, &outcome);
 }
 
 /* The worse of two. */
@@ -198,11 +256,14 @@ static enum way worse(enum way a, enum way b)
 static enum way run_each_way(struct search *search, const struct lc_thread *thread)
 {
 	struct emulate_question question;
+	struct emulate_question again;
 	enum way way;
 
 	if (!make_question(search, thread, &question))
 		return WAY_NOT_KNOWN;
+	again = question;
 	way = run(search, thread, &question);
+	question = again;
 	if (thread->syscall.nr == SYS_futex && thread->wait->has_timeout) {
 		question.patch_count = 0;
 		question.result = (uint64_t)-ETIMEDOUT;
@@ -238,7 +299,11 @@ static const struct lc_thread *joinee_of(const struct search *search,
 {
 	const struct lc_wait *wait = thread->wait;
 
-	if (wait->kind != LC_WAIT_JOIN || wait->has_timeout || wait->owner_count != 1)
+	if (wait->has_timeout)
+		return NULL;
+	if (wait->protocol == LC_WAIT_PYTHON_LOCK)
+		return joinee_in_python(search, wait->key.object);
+	if (wait->kind != LC_WAIT_JOIN || wait->owner_count != 1)
 		return NULL;
 	return thread_of_process(search, wait->owners[0].tid);
 }
@@ -247,10 +312,7 @@ static bool joins_who_stays_now(struct search *search, const struct lc_thread *t
 {
 	const struct lc_thread *joinee = joinee_of(search, thread);
 
-	if (!joinee)
-		return false;
-	return joinee == search->waiter || waits_alike(search, joinee) ||
-	       (forward_stands(joinee) && ask(search, joinee) == WAY_NONE);
+	return joinee && stays(search, joinee);
 }
 
 /* Who does not stand is left to its samples. */

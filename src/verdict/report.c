@@ -15,6 +15,7 @@ struct place_key {
 	int64_t syscall_nr;
 	uint32_t running;
 	uint32_t ended;
+	uint64_t test; /* of who waits, by its own code, in the same stack as others: a hash */
 };
 
 struct group {
@@ -41,6 +42,18 @@ static const struct judgement no_judgement = {
 	.verdict = VERDICT_BLOCKED, .rule = "ended", .root = GRAPH_NONE, .taker = GRAPH_NONE
 };
 
+/* All that wait in Python have one stack of C. */
+static uint64_t hash_of_test(const struct lc_wait *wait)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	if (!wait || strncmp(wait->condition, LC_WAIT_TEST_AT, strlen(LC_WAIT_TEST_AT)) != 0)
+		return 0;
+	for (const char *text = wait->condition; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 static struct place_key key_of(const struct member *member)
 {
 	struct place_key key;
@@ -54,6 +67,7 @@ static struct place_key key_of(const struct member *member)
 	key.syscall_nr = member->syscall.nr;
 	key.running = member->running;
 	key.ended = !member->blocked && !member->running;
+	key.test = member->blocked ? hash_of_test(member->thread->wait) : 0;
 	return key;
 }
 

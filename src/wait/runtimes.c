@@ -233,6 +233,8 @@ void wait_runtime_note(struct wait_job *job)
 		wait_add(job, ", of the Java machine itself");
 		break;
 	case RUNTIME_PYTHON_LOCK:
+		if (wait->protocol == LC_WAIT_GLIBC_SEMAPHORE)
+			wait->protocol = LC_WAIT_PYTHON_LOCK;
 		wait_add(job, ", of a Python lock");
 		break;
 	case RUNTIME_PYTHON_GIL:

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Code that is data: an interpreter reads it instruction by instruction, and keeps where it is in
+ * its frames. Instructions of 16 bits, the opcode first, and frames in a list, as CPython has them
+ * from 3.11 on.
+ */
+#include "emulate/run.h"
+
+#define UNIT 2
+#define FRAMES_MOST 1000
+
+static uint64_t pointer_at(struct run *run, uint64_t address)
+{
+	uint64_t value = 0;
+
+	return run_peek(run, address, &value, sizeof(value)) ? value : 0;
+}
+
+uint64_t run_sum_of_frames(struct run *run)
+{
+	const struct emulate_interpreter *interpreter = &run->question->interpreter;
+	uint64_t sum = UINT64_C(0xcbf29ce484222325), frame = interpreter->state;
+
+	if (!frame)
+		return 0;
+	for (uint32_t i = 0; i < interpreter->hop_count && i < 2 && frame; i++)
+		frame = pointer_at(run, frame + interpreter->hops[i]);
+	for (unsigned i = 0; frame && i < FRAMES_MOST; i++) {
+		sum = (sum ^ frame) * UINT64_C(0x100000001b3);
+		sum = (sum ^ pointer_at(run, frame + interpreter->instruction)) *
+		      UINT64_C(0x100000001b3);
+		frame = pointer_at(run, frame + interpreter->previous);
+	}
+	return sum;
+}
+
+static int code_with(const struct emulate_interpreter *interpreter, uint64_t address)
+{
+	for (uint32_t i = 0; i < interpreter->code_count && i < EMULATE_CODES; i++) {
+		if (run_is_in(&interpreter->code[i], address))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* The opcode that goes the other way; -1: it is none of those. */
+static int other_way(const struct emulate_interpreter *interpreter, uint8_t opcode)
+{
+	for (uint32_t i = 0; i < interpreter->turn_count && i < EMULATE_TURNS; i++) {
+		if (interpreter->turns[i][0] == opcode)
+			return interpreter->turns[i][1];
+	}
+	return -1;
+}
+
+static void note_test(struct run *run, uint64_t address)
+{
+	run->passing = address;
+	for (size_t i = 0; i < run->test_count; i++) {
+		if (run->tests[i] == address)
+			return;
+	}
+	if (run->test_count < RUN_TESTS)
+		run->tests[run->test_count++] = address;
+}
+
+/* The next instruction of the same code; caches are none. */
+static void note_passage(struct run *run, uint64_t address)
+{
+	uint64_t behind = run->passing + UNIT + UNIT * run->question->interpreter.caches;
+
+	if (!run->passing || (address >= run->passing && address < behind) ||
+	    code_with(&run->question->interpreter, run->passing) !=
+		    code_with(&run->question->interpreter, address))
+		return;
+	if (run->passage_count < RUN_PASSAGES)
+		run->passages[run->passage_count++] = (struct run_passage){ run->passing, address };
+	run->passing = 0;
+}
+
+static void note_begin(struct run *run, int code, uint64_t address, uint8_t opcode)
+{
+	const struct emulate_interpreter *interpreter = &run->question->interpreter;
+
+	if (address == interpreter->code[code].start)
+		run->called |= 1u << code;
+	if (run->begun & 1u << code)
+		return;
+	run->begun |= 1u << code;
+	if (opcode == interpreter->dropped)
+		run->dropping |= 1u << code;
+}
+
+void run_note_code(struct run *run, uint64_t address)
+{
+	const struct emulate_interpreter *interpreter = &run->question->interpreter;
+	int code = code_with(interpreter, address);
+	uint8_t opcode = 0;
+
+	if (code < 0 || (address - interpreter->code[code].start) % UNIT ||
+	    !run_peek(run, address, &opcode, sizeof(opcode)))
+		return;
+	note_begin(run, code, address, opcode);
+	note_passage(run, address);
+	/* What is called anew, as the wait itself, is no test of who called it. */
+	if (!(run->called & 1u << code) && other_way(interpreter, opcode) >= 0)
+		note_test(run, address);
+}
+
+uint64_t run_goes_to(const struct run *run, uint64_t test, size_t from)
+{
+	for (size_t i = from; i < run->passage_count; i++) {
+		if (run->passages[i].test == test)
+			return run->passages[i].next;
+	}
+	return 0;
+}
+
+bool run_is_free_test(const struct run *run, uint64_t test)
+{
+	int code = code_with(&run->question->interpreter, test);
+
+	return code >= 0 && run->dropping & 1u << code;
+}
+
+static bool set_opcode(struct run *run, uint64_t address, uint8_t opcode)
+{
+	if (!pages_touch(run->pages, address, 1))
+		return false;
+	pages_note_write(run->pages, address, 1);
+	return !run->unicorn->uc_mem_write(run->uc, address, &opcode, 1);
+}
+
+bool run_turn(struct run *run)
+{
+	const struct emulate_interpreter *interpreter = &run->question->interpreter;
+	uint64_t before = run->turned - interpreter->fused_bytes;
+	uint8_t opcode = 0;
+	int other;
+
+	if (!run_peek(run, run->turned, &opcode, sizeof(opcode)))
+		return false;
+	other = other_way(interpreter, opcode);
+	if (other < 0 || !set_opcode(run, run->turned, (uint8_t)other))
+		return false;
+	if (!interpreter->fused_count || code_with(interpreter, before) < 0 ||
+	    !run_peek(run, before, &opcode, sizeof(opcode)) ||
+	    (uint8_t)(opcode - interpreter->first_fused) >= interpreter->fused_count)
+		return true;
+	return set_opcode(run, before, interpreter->unfused);
+}
