@@ -52,6 +52,7 @@ static void take_end(struct emulate_outcome *outcome, const struct run *run)
 	outcome->at = run->at;
 	outcome->call = run->call;
 	outcome->object = run->object;
+	outcome->parked = run->parked;
 }
 
 static bool was_cold(const struct run *run)

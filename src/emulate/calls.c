@@ -38,6 +38,9 @@ static void end_in(struct call *call, enum emulate_end end)
 {
 	call->run->call = call->nr;
 	call->run->object = call->args[0];
+	if (end == EMULATE_WAITS)
+		(void)run_peek(call->run, call->args[0] - sizeof(call->run->parked),
+			       &call->run->parked, sizeof(call->run->parked));
 	run_end(call->run, end, EMULATE_WHY_NONE);
 }
 
@@ -174,16 +177,11 @@ static bool is_same_wait(const struct call *call)
  */
 static bool is_woken_again(struct call *call)
 {
-	const struct emulate_patch *patch = &call->run->question->patches[0];
-	uint32_t value = 0;
-
-	if (!call->run->again || !call->run->question->patch_count ||
-	    !run_peek(call->run, call->args[0], &value, sizeof(value)))
+	if (!call->run->again)
 		return false;
 	call->run->again = false;
 	call->run->first_passages = call->run->passage_count;
-	value = (uint32_t)patch->value + (patch->add ? value : 0);
-	return run_poke(call->run, call->args[0], &value, sizeof(value));
+	return run_signal(call->run, call->args[0]);
 }
 
 static void end_in_wait(struct call *call)

@@ -26,6 +26,7 @@
 #define EMULATE_FOLLOWED 16 /* waits whose end is made up, one behind the other */
 #define EMULATE_EMPTY 8	    /* descriptors */
 #define EMULATE_ROUNDS 64
+#define EMULATE_BYTE_FUNCTIONS 17
 
 /* Bounds of one run; and how many runs one question may take, and how long. */
 #define EMULATE_INSTRUCTIONS 1000000u
@@ -64,6 +65,7 @@ struct emulate_watch {
 
 #define EMULATE_CODES 12
 #define EMULATE_TURNS 12
+#define EMULATE_LEADS 10
 
 /*
  * The thread runs an interpreter, whose frames and code are data: its own position is where these
@@ -81,11 +83,19 @@ struct emulate_interpreter {
 	struct emulate_range code[EMULATE_CODES]; /* of the frames in which it waits */
 	uint32_t turn_count;
 	uint8_t turns[EMULATE_TURNS][2]; /* opcode, and the other one */
+	/* Opcodes that only lead on, and jumps that depend on nothing; 0: none. */
+	uint8_t leads[EMULATE_LEADS], jumps[EMULATE_LEADS];
 	/*
 	 * Opcodes that do the jump so many bytes behind them themselves: from first_fused on;
 	 * unfused leaves it to the jump.
 	 */
 	uint8_t first_fused, fused_count, unfused, fused_bytes;
+	/*
+	 * 1: the semaphore in which it waits is one of CPython's struct wait_entry: before it there
+	 * are what it hands over by, and what it is about.
+	 */
+	uint32_t parks;
+	uint32_t pad;
 };
 
 enum emulate_asked {
@@ -151,6 +161,8 @@ struct emulate_question {
 	uint32_t pad_of_watches;
 	struct emulate_watch watches[EMULATE_WATCHES];
 	struct lc_known_call known[LC_KNOWN_CALLS];
+	/* Where the C library has the functions of emulate_byte_function(); 0: not known. */
+	uint64_t byte_functions[EMULATE_BYTE_FUNCTIONS];
 };
 
 enum emulate_end {
@@ -207,6 +219,7 @@ struct emulate_outcome {
 	uint64_t at;	 /* where it ended */
 	int64_t call;	 /* ACTS, WAITS: number of the system call */
 	uint64_t object; /* WAITS: its first argument */
+	uint64_t parked; /* the word before that, as it would be */
 	uint32_t runs;
 	/*
 	 * WOULD_WAKE. Where it sleeps again: with these words otherwise it would not. Where not:
@@ -268,6 +281,9 @@ struct emulator {
 
 /* Runs in this process. Returns 0; -ENOTCONN: libunicorn cannot be loaded; -ENOMEM. */
 int emulate_local_create(struct emulator **ret_emulator);
+
+/* "memcpy" and so on, below EMULATE_BYTE_FUNCTIONS: what needs not be run; static. */
+const char *emulate_byte_function(size_t index);
 
 /* Is the library there? Loads nothing into this process for good. */
 bool emulate_is_there(void);

@@ -55,7 +55,7 @@ static int other_way(const struct emulate_interpreter *interpreter, uint8_t opco
 
 static void note_test(struct run *run, uint64_t address)
 {
-	run->passing = address;
+	run->passing = run->passed = address;
 	for (size_t i = 0; i < run->test_count; i++) {
 		if (run->tests[i] == address)
 			return;
@@ -64,15 +64,29 @@ static void note_test(struct run *run, uint64_t address)
 		run->tests[run->test_count++] = address;
 }
 
-/* The next instruction of the same code; caches are none. */
-static void note_passage(struct run *run, uint64_t address)
+static bool is_among(const uint8_t opcodes[EMULATE_LEADS], uint8_t opcode)
 {
-	uint64_t behind = run->passing + UNIT + UNIT * run->question->interpreter.caches;
+	for (size_t i = 0; i < EMULATE_LEADS && opcodes[i]; i++) {
+		if (opcodes[i] == opcode)
+			return true;
+	}
+	return false;
+}
 
-	if (!run->passing || (address >= run->passing && address < behind) ||
-	    code_with(&run->question->interpreter, run->passing) !=
-		    code_with(&run->question->interpreter, address))
+/* The next instruction of the same code that does something; caches are none. */
+static void note_passage(struct run *run, uint64_t address, uint8_t opcode)
+{
+	const struct emulate_interpreter *interpreter = &run->question->interpreter;
+	uint64_t behind = run->passed + UNIT + UNIT * interpreter->caches;
+
+	if (!run->passing || (address >= run->passed && address < behind) ||
+	    code_with(interpreter, run->passing) != code_with(interpreter, address) ||
+	    is_among(interpreter->leads, opcode))
 		return;
+	if (is_among(interpreter->jumps, opcode)) {
+		run->passed = address;
+		return;
+	}
 	if (run->passage_count < RUN_PASSAGES)
 		run->passages[run->passage_count++] = (struct run_passage){ run->passing, address };
 	run->passing = 0;
@@ -101,7 +115,7 @@ void run_note_code(struct run *run, uint64_t address)
 	    !run_peek(run, address, &opcode, sizeof(opcode)))
 		return;
 	note_begin(run, code, address, opcode);
-	note_passage(run, address);
+	note_passage(run, address, opcode);
 	/* What is called anew, as the wait itself, is no test of who called it. */
 	if (!(run->called & 1u << code) && other_way(interpreter, opcode) >= 0)
 		note_test(run, address);
@@ -148,4 +162,34 @@ bool run_turn(struct run *run)
 	    (uint8_t)(opcode - interpreter->first_fused) >= interpreter->fused_count)
 		return true;
 	return set_opcode(run, before, interpreter->unfused);
+}
+
+/*
+ * What hands over is struct mutex_entry (Python/lock.c), whose handed_off says that the lock is
+ * the waiter's; an event has none, but is itself set.
+ */
+#define WAIT_ENTRY_ARGUMENT 16 /* before the semaphore: park_arg, */
+#define WAIT_ENTRY_ADDRESS 8   /* addr */
+#define HANDED_OFF 8
+
+bool run_hand_over(struct run *run, uint64_t object)
+{
+	uint64_t argument = pointer_at(run, object - WAIT_ENTRY_ARGUMENT);
+	const uint32_t handed_off = 1;
+	const uint8_t set = 1;
+
+	if (argument)
+		return run_poke(run, argument + HANDED_OFF, &handed_off, sizeof(handed_off));
+	return run_poke(run, pointer_at(run, object - WAIT_ENTRY_ADDRESS), &set, sizeof(set));
+}
+
+bool run_signal(struct run *run, uint64_t object)
+{
+	uint32_t value = 0;
+
+	if (!run_peek(run, object, &value, sizeof(value)))
+		return false;
+	value++;
+	return run_poke(run, object, &value, sizeof(value)) &&
+	       (!run->question->interpreter.parks || run_hand_over(run, object));
 }

@@ -47,7 +47,7 @@ struct run_tested {
 	bool read;
 };
 
-/* An interpreter's test, and the instruction behind it, there or elsewhere. */
+/* An interpreter's test, and the instruction to which it led, by jumps or not. */
 struct run_passage {
 	uint64_t test, next;
 };
@@ -108,7 +108,9 @@ struct run {
 	size_t test_count, passage_count, first_passages;
 	uint64_t tests[RUN_TESTS];
 	struct run_passage passages[RUN_PASSAGES];
-	uint64_t passing;  /* a jump at which it is */
+	uint64_t passing;  /* a test that it has come to */
+	uint64_t passed;   /* it, or a jump behind it */
+	uint64_t parked;   /* as of struct emulate_outcome */
 	uint32_t dropping; /* bit N: in code N it began with throwing away what was returned */
 	uint32_t begun;	   /* bit N: it has come to code N */
 	uint32_t called;   /* bit N: code N was begun from its start */
@@ -166,6 +168,9 @@ bool run_poke(struct run *run, uint64_t address, const void *bytes, size_t size)
 
 /* interpreter.c: where its frames stand now; 0: there is none. */
 uint64_t run_sum_of_frames(struct run *run);
+/* Signals the semaphore in which its thread waits; what is to be done besides, where it parks. */
+bool run_signal(struct run *run, uint64_t object);
+bool run_hand_over(struct run *run, uint64_t object);
 /* A read of its code. */
 void run_note_code(struct run *run, uint64_t address);
 /* The jump in run->turned becomes the one that goes the other way. */

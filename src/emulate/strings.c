@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Functions of the C library on bytes, which it has in instructions of the newest processors that
- * no emulator knows. Where one comes to such an instruction, and the function's code is byte for
- * byte that of this process's own library, it is done here instead. Names do not matter, nor where
- * the library lies.
+ * no emulator knows. Where one comes to such an instruction, and the function is where the question
+ * says, or its code is byte for byte that of this process's own library, it is done here instead.
  */
 #include "emulate/run.h"
 
@@ -34,27 +33,33 @@ enum action {
 	FIND_FOR_SURE,
 };
 
+#define FUNCTION(name, action)                    \
+	{                                         \
+#name, (const void *)name, action \
+	}
+
 static const struct {
+	const char *name;
 	const void *function;
 	enum action action;
-} functions[] = {
-	{ (const void *)memcpy, COPY },
-	{ (const void *)memmove, COPY },
-	{ (const void *)mempcpy, COPY_TO_END },
-	{ (const void *)strcpy, COPY_TEXT },
-	{ (const void *)stpcpy, COPY_TEXT_TO_END },
-	{ (const void *)strcat, ADD_TEXT },
-	{ (const void *)memset, FILL },
-	{ (const void *)memcmp, COMPARE },
-	{ (const void *)strcmp, COMPARE_TEXT },
-	{ (const void *)strncmp, COMPARE_TEXT_MOST },
-	{ (const void *)strlen, LENGTH },
-	{ (const void *)strnlen, LENGTH_MOST },
-	{ (const void *)memchr, FIND },
-	{ (const void *)strchr, FIND_IN_TEXT },
-	{ (const void *)strchrnul, FIND_OR_END },
-	{ (const void *)strrchr, FIND_LAST },
-	{ (const void *)rawmemchr, FIND_FOR_SURE },
+} functions[EMULATE_BYTE_FUNCTIONS] = {
+	FUNCTION(memcpy, COPY),
+	FUNCTION(memmove, COPY),
+	FUNCTION(mempcpy, COPY_TO_END),
+	FUNCTION(strcpy, COPY_TEXT),
+	FUNCTION(stpcpy, COPY_TEXT_TO_END),
+	FUNCTION(strcat, ADD_TEXT),
+	FUNCTION(memset, FILL),
+	FUNCTION(memcmp, COMPARE),
+	FUNCTION(strcmp, COMPARE_TEXT),
+	FUNCTION(strncmp, COMPARE_TEXT_MOST),
+	FUNCTION(strlen, LENGTH),
+	FUNCTION(strnlen, LENGTH_MOST),
+	FUNCTION(memchr, FIND),
+	FUNCTION(strchr, FIND_IN_TEXT),
+	FUNCTION(strchrnul, FIND_OR_END),
+	FUNCTION(strrchr, FIND_LAST),
+	FUNCTION(rawmemchr, FIND_FOR_SURE),
 };
 
 struct doing {
@@ -179,14 +184,23 @@ static uint64_t do_action(struct doing *doing, enum action action)
 	}
 }
 
+const char *emulate_byte_function(size_t index)
+{
+	return functions[index].name;
+}
+
 /* Index into functions; -1: none has this code. */
 static int find_function(struct run *run)
 {
 	uint8_t code[SAME_CODE];
 
+	for (size_t i = 0; i < EMULATE_BYTE_FUNCTIONS && run->entry.at; i++) {
+		if (run->question->byte_functions[i] == run->entry.at)
+			return (int)i;
+	}
 	if (!run->entry.at || !run_peek(run, run->entry.at, code, sizeof(code)))
 		return -1;
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+	for (size_t i = 0; i < EMULATE_BYTE_FUNCTIONS; i++) {
 		if (memcmp(code, functions[i].function, sizeof(code)) == 0)
 			return (int)i;
 	}
@@ -205,6 +219,10 @@ bool run_string_function(struct run *run)
 	if (index < 0)
 		return false;
 	result = do_action(&doing, functions[index].action);
+	if (doing.failed) {
+		run_end(run, EMULATE_NOT_KNOWN, run->pages->why);
+		return true;
+	}
 	run_set_register(run, machine_registers[LC_REGISTER_SP], run->entry.sp);
-	return !doing.failed && machine_leave_function(run->unicorn, run->uc, result) == 0;
+	return machine_leave_function(run->unicorn, run->uc, result) == 0;
 }

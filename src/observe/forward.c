@@ -86,8 +86,10 @@ bool forward_take_process(struct asking *asking, pid_t pid)
 	process->task = (struct target_task){ asking->observer->options->access, pid, pid };
 	process->world = ++asking->observer->forward_worlds;
 	if (target_maps_read(&process->task, TARGET_MAPS_ALL, &process->maps) == 0 &&
-	    process->maps.count)
+	    process->maps.count) {
+		forward_find_byte_functions(process);
 		return true;
+	}
 	process->task.pid = 0;
 	return false;
 }

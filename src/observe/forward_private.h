@@ -116,9 +116,13 @@ bool forward_python_note(const struct forward_process *process, const struct lc_
 /* "the test at worker.py:12, in work". */
 void forward_python_test(const struct asking *asking, uint64_t test, char *buffer, size_t size);
 
-/* Is this semaphore posted at the end of that thread, of Python, and only then? */
+/* In what a thread waits for a lock of Python. */
+struct python_wait forward_python_wait(const struct forward_process *process,
+				       const struct lc_wait *wait);
+
+/* Is that for the end of this thread, of Python? */
 bool forward_python_joins(const struct forward_process *process, const struct lc_thread *thread,
-			  uint64_t semaphore);
+			  const struct python_wait *wait);
 
 /*
  * forward_wakers.c: who of the threads that stand is between the change of that condition and its

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "target/memory.h"
+
 static void take_layout(const struct python_thread *python, struct emulate_interpreter *ret)
 {
 	const struct python_layout *layout = python->layout;
@@ -26,7 +28,10 @@ static void take_layout(const struct python_thread *python, struct emulate_inter
 		.fused_count = layout->fused_count,
 		.unfused = layout->unfused,
 		.fused_bytes = layout->fused_bytes,
+		.parks = layout->parks,
 	};
+	memcpy(ret->leads, layout->leads, sizeof(ret->leads));
+	memcpy(ret->jumps, layout->jumps, sizeof(ret->jumps));
 	for (uint32_t i = 0; i < layout->turn_count && i < EMULATE_TURNS; i++) {
 		ret->turns[i][0] = layout->turns[i].opcode;
 		ret->turns[i][1] = layout->turns[i].other;
@@ -61,11 +66,23 @@ void forward_python_test(const struct asking *asking, uint64_t test, char *buffe
 	(void)snprintf(buffer, size, "%s%s", place[0] ? LC_WAIT_TEST_AT : "a test", place);
 }
 
+struct python_wait forward_python_wait(const struct forward_process *process,
+				       const struct lc_wait *wait)
+{
+	struct python_wait found = { .semaphore = wait->key.object };
+	size_t count = 0;
+
+	if (target_memory_read(&process->task, found.semaphore - sizeof(found.parked),
+			       &found.parked, sizeof(found.parked), &count) < 0 ||
+	    count != sizeof(found.parked))
+		found.parked = 0;
+	return found;
+}
+
 bool forward_python_joins(const struct forward_process *process, const struct lc_thread *thread,
-			  uint64_t semaphore)
+			  const struct python_wait *wait)
 {
 	struct python_thread python;
 
-	return semaphore && find(process, thread, &python) &&
-	       python_joined(&process->task, &python) == semaphore;
+	return find(process, thread, &python) && python_is_joined(&process->task, &python, wait);
 }

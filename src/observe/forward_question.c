@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "target/ifuncs.h"
 #include "target/memory.h"
 
 #define SEMAPHORE_BYTES 16
@@ -240,12 +241,22 @@ static bool has_library(enum lc_wait_protocol protocol)
 	       protocol == LC_WAIT_PYTHON_LOCK;
 }
 
+void forward_find_byte_functions(struct forward_process *process)
+{
+	const char *names[EMULATE_BYTE_FUNCTIONS];
+
+	for (size_t i = 0; i < EMULATE_BYTE_FUNCTIONS; i++)
+		names[i] = emulate_byte_function(i);
+	if (target_ifuncs_of_libc(&process->task, &process->maps, names, EMULATE_BYTE_FUNCTIONS,
+				  process->byte_functions) < 0)
+		memset(process->byte_functions, 0, sizeof(process->byte_functions));
+}
+
 struct emulate_question forward_begin(const struct forward_process *process,
 				      const struct lc_thread *thread)
 {
 	const struct target_maps *maps = &process->maps;
-
-	return (struct emulate_question){
+	struct emulate_question question = {
 		.world = process->world,
 		.tid = (uint32_t)thread->task.ns_tid,
 		.pid = (uint32_t)thread->task.ns_pid,
@@ -255,6 +266,9 @@ struct emulate_question forward_begin(const struct forward_process *process,
 		.own = { own_stack(maps, thread->sp), own_variables(thread->thread_pointer) },
 		.vdso = forward_vdso(process),
 	};
+
+	memcpy(question.byte_functions, process->byte_functions, sizeof(question.byte_functions));
+	return question;
 }
 
 bool forward_question(struct forward_process *process, const struct lc_thread *thread,

@@ -13,9 +13,13 @@
 /* A process whose threads are asked. */
 struct forward_process {
 	struct target_task task;
-	struct target_maps maps; /* all of them */
-	uint64_t world;		 /* as of struct emulate_question */
+	struct target_maps maps;			 /* all of them */
+	uint64_t world;					 /* as of struct emulate_question */
+	uint64_t byte_functions[EMULATE_BYTE_FUNCTIONS]; /* the same */
 };
+
+/* Fills in byte_functions. */
+void forward_find_byte_functions(struct forward_process *process);
 
 /* Its pages, for struct emulate_source; context is the process. */
 int forward_page(void *context, uint64_t address, uint8_t bytes[EMULATE_PAGE], bool *ret_writable);

@@ -147,7 +147,8 @@ static bool stays(struct search *search, const struct lc_thread *joinee)
 }
 
 /* Of Python, whose join waits for a lock that the end of the thread unlocks. */
-static const struct lc_thread *joinee_in_python(const struct search *search, uint64_t semaphore)
+static const struct lc_thread *joinee_in_python(const struct search *search,
+						const struct python_wait *wait)
 {
 	const struct asking *asking = search->asking;
 	const struct lc_thread *thread = threads_of(search, asking->observer->model);
@@ -155,7 +156,7 @@ static const struct lc_thread *joinee_in_python(const struct search *search, uin
 	if (!asking->python.count)
 		return NULL;
 	for (; thread; thread = thread->process_next) {
-		if (!thread->ended_at && forward_python_joins(&asking->process, thread, semaphore))
+		if (!thread->ended_at && forward_python_joins(&asking->process, thread, wait))
 			return thread;
 	}
 	return NULL;
@@ -209,18 +210,22 @@ static enum way take_outcome(struct search *search, const struct lc_thread *thre
 static bool joins_in_python(struct search *search, const struct emulate_outcome *outcome,
 			    struct emulate_question *question, bool *ret_stays)
 {
+	const struct python_wait wait = { outcome->object, outcome->parked };
 	const struct lc_thread *joinee;
+	bool parks = search->asking->python.count && search->asking->python.layout->parks;
 
 	*ret_stays = false;
 	if (outcome->end != EMULATE_WAITS || outcome->call != SYS_futex)
 		return false;
-	joinee = joinee_in_python(search, outcome->object);
+	joinee = joinee_in_python(search, &wait);
 	*ret_stays = joinee && stays(search, joinee);
 	if (!joinee || question->patch_count == EMULATE_PATCHES)
 		return false;
-	question->patches[question->patch_count++] = (struct emulate_patch){
-		.address = outcome->object, .value = 1, .size = 4, .add = 1
-	};
+	question->patches[question->patch_count++] =
+		parks ? (struct emulate_patch){ .address = outcome->parked, .value = 1, .size = 1 }
+		      : (struct emulate_patch){
+				.address = outcome->object, .value = 1, .size = 4, .add = 1
+			};
 	return true;
 }
 
@@ -298,11 +303,14 @@ static const struct lc_thread *joinee_of(const struct search *search,
 					 const struct lc_thread *thread)
 {
 	const struct lc_wait *wait = thread->wait;
+	struct python_wait python;
 
 	if (wait->has_timeout)
 		return NULL;
-	if (wait->protocol == LC_WAIT_PYTHON_LOCK)
-		return joinee_in_python(search, wait->key.object);
+	if (wait->protocol == LC_WAIT_PYTHON_LOCK) {
+		python = forward_python_wait(&search->asking->process, wait);
+		return joinee_in_python(search, &python);
+	}
 	if (wait->kind != LC_WAIT_JOIN || wait->owner_count != 1)
 		return NULL;
 	return thread_of_process(search, wait->owners[0].tid);

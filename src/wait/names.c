@@ -92,6 +92,8 @@ static const struct {
 	{ "Unsafe_Park", RUNTIME_JAVA_PARK },
 	{ "take_gil", RUNTIME_PYTHON_GIL },
 	{ "PyThread_acquire_lock", RUNTIME_PYTHON_LOCK },
+	{ "_PyParkingLot_Park", RUNTIME_PYTHON_LOCK }, /* 3.13 and later */
+	{ "_PySemaphore_Wait", RUNTIME_PYTHON_LOCK },
 };
 
 /* Without leading underscores, version ("@GLIBC"), clone suffix (".part.0") and a last "64". */

@@ -167,6 +167,7 @@ def passes_on():
 
 
 def chain():
+    rest()
     threading.Thread(target=passes_on).start()
     flag()
 

@@ -6,6 +6,7 @@
  */
 #include "runtimes/python/private.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,14 @@
 #define STATE_BYTES 256
 #define FRAMES_MOST 1000 /* as deep as Python lets them be, unless told otherwise */
 #define CODE_MOST 1000000
-#define DESCRIPTOR 8192 /* struct pthread, which pthread_self() is, is so near the thread pointer \
-			 */
+#define DESCRIPTOR                                                                     \
+	8192 /* struct pthread, which pthread_self() is, is so near the thread pointer \
+	      */
+
+#define TAGS 7ull /* of a _PyStackRef, which holds the code from 3.14 on */
+/* ident and thread_is_exiting of ThreadHandle (Modules/_threadmodule.c) */
+#define HANDLE_IDENT 32
+#define HANDLE_EVENT 57
 
 #define LOCK_LOCK 16	     /* of lockobject (Modules/_threadmodule.c) */
 #define WEAK_REFERENCE_TO 16 /* wr_object (Include/cpython/weakrefobject.h) */
@@ -48,7 +55,7 @@ static bool read_frame(const struct target_task *task, const struct python_layou
 {
 	uint64_t units;
 
-	ret->code = python_word(task, frame + layout->frame_code);
+	ret->code = python_word(task, frame + layout->frame_code) & ~TAGS;
 	ret->instruction = python_word(task, frame + layout->frame_instruction);
 	if (!ret->code ||
 	    !python_read(task, ret->code + PYTHON_OBJECT_SIZE, &units, sizeof(units)) || !units ||
@@ -93,14 +100,38 @@ static bool try_state(const struct reading *reading, uint64_t address, struct py
 {
 	uint64_t words[STATE_BYTES / 8];
 
-	if (!python_read(reading->task, address, words, sizeof(words)))
-		return false;
-	for (size_t i = 0; (ret->layout = python_layout(i)); i++) {
-		ret->state = address;
-		if (is_state(reading, ret->layout, words) && read_frames(reading->task, ret))
-			return true;
+	ret->state = address;
+	return python_read(reading->task, address, words, sizeof(words)) &&
+	       is_state(reading, ret->layout, words) && read_frames(reading->task, ret);
+}
+
+/*
+ * "/usr/bin/python3.13", "libpython3.13.so.1.0", "/usr/lib/python3.13/lib-dynload/..."; 0: neither.
+ * "python3.13t" and "python3.13d" have other structures.
+ */
+static unsigned long minor_version(const char *path)
+{
+	static const char name[] = "python3.";
+	const char *found = strstr(path, name);
+	char *end = NULL;
+	unsigned long minor = found ? strtoul(found + sizeof(name) - 1, &end, 10) : 0;
+
+	return found && !isalpha((unsigned char)*end) ? minor : 0;
+}
+
+static const struct python_layout *find_layout(const struct target_maps *maps)
+{
+	const struct python_layout *layout;
+	unsigned long minor;
+
+	for (size_t i = 0; i < maps->count; i++) {
+		minor = minor_version(maps->mappings[i].path);
+		for (size_t index = 0; minor && (layout = python_layout(index)); index++) {
+			if (layout->minor == minor)
+				return layout;
+		}
 	}
-	return false;
+	return NULL;
 }
 
 /* On the heap, or, of the main thread, among the variables of the program or library. */
@@ -149,21 +180,29 @@ int python_find_thread(const struct target_task *task, const struct target_maps 
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!words)
-		return -ENOMEM;
+	ret->layout = find_layout(maps);
+	if (!words || !ret->layout) {
+		free(words);
+		return words ? -ENOENT : -ENOMEM;
+	}
 	r = target_memory_read(task, sp, words, STACK_BYTES, &count);
 	r = r < 0 ? -ENOENT : find_on_stack(&reading, sp, words, count / 8, ret);
 	free(words);
 	return r;
 }
 
-uint64_t python_joined(const struct target_task *task, const struct python_thread *thread)
+bool python_is_joined(const struct target_task *task, const struct python_thread *thread,
+		      const struct python_wait *wait)
 {
-	uint64_t reference, lock;
+	const struct python_layout *layout = thread->layout;
+	uint64_t reference, lock, thread_id;
 
-	if (!thread->layout->on_delete_data)
-		return 0;
+	if (layout->parks) { /* for its ThreadHandle's event, which it is behind */
+		thread_id = python_word(task, thread->state + layout->thread_id);
+		return thread_id && wait->parked > HANDLE_EVENT - HANDLE_IDENT &&
+		       python_word(task, wait->parked - (HANDLE_EVENT - HANDLE_IDENT)) == thread_id;
+	}
 	reference = python_word(task, thread->state + thread->layout->on_delete_data);
 	lock = reference ? python_word(task, reference + WEAK_REFERENCE_TO) : 0;
-	return lock ? python_word(task, lock + LOCK_LOCK) : 0;
+	return lock && wait->semaphore && python_word(task, lock + LOCK_LOCK) == wait->semaphore;
 }
