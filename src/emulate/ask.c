@@ -81,6 +81,14 @@ void ask_go_first(struct asking *asking, bool follows)
 	take_end(asking->outcome, &asking->base);
 }
 
+void ask_go_early(struct asking *asking)
+{
+	ask_begin_run(asking, &asking->other);
+	asking->other.early = true;
+	ask_go(asking, &asking->other);
+	pages_restore(asking->pages);
+}
+
 static void go_with(struct asking *asking, const struct run_read *read, uint64_t value,
 		    bool follows)
 {
@@ -257,6 +265,15 @@ static bool is_guarded(struct asking *asking)
 	return guarded;
 }
 
+/* At another time it would sleep: its test says "go on" by itself, sooner or later. */
+static bool is_about_time(struct asking *asking)
+{
+	if (!asking->base.told_time)
+		return false;
+	ask_go_early(asking);
+	return asking->other.end == EMULATE_SLEEPS_AGAIN;
+}
+
 static void would_it_wake(struct asking *asking)
 {
 	struct emulate_outcome *outcome = asking->outcome;
@@ -265,7 +282,11 @@ static void would_it_wake(struct asking *asking)
 	if (outcome->end == EMULATE_LOCKED)
 		return;
 	find_conditions(asking);
-	if (outcome->end != EMULATE_SLEEPS_AGAIN && outcome->condition_count)
+	if (outcome->end == EMULATE_SLEEPS_AGAIN || !outcome->condition_count)
+		return;
+	if (is_about_time(asking))
+		outcome->condition_count = 0;
+	else
 		outcome->guarded = is_guarded(asking);
 }
 

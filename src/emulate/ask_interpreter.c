@@ -8,9 +8,10 @@
  * otherwise than the first time.
  *
  * What a wake-up returns is made up, and so is what a test makes of it: a test counts only in code
- * that throws away what the wait has returned. And a test behind a wait is not yet around it, as in
- * ask.c: only where the thread, followed further, ends, or comes back to its wait because the test
- * has said so, in whatever place the compiler has put it a second time.
+ * that throws away what the wait has returned. Nor is it of account if it says so because of what
+ * time it is, which changes by itself. And a test behind a wait is not yet around it, as in
+ * ask.c: only where the thread, followed further, ends by what is known of it, or comes back to its
+ * wait because the test has said so, in whatever place the compiler has put it a second time.
  */
 #include "emulate/asking.h"
 
@@ -87,8 +88,15 @@ static bool is_guarded(struct asking *asking, uint64_t test, uint64_t waits_at)
 
 	ask_go_from(asking, &asking->other, /* follows= */ true);
 	if (run->end == EMULATE_ENDS)
-		return true;
+		return !run->guessed;
 	return is_back(run) && has_asked_again(run, test, waits_at);
+}
+
+/* Would it go another way at another time? */
+static bool is_about_time(struct asking *asking, uint64_t test)
+{
+	ask_go_early(asking);
+	return run_goes_to(&asking->other, test, 0) != run_goes_to(&asking->base, test, 0);
 }
 
 /* It goes on, by its base run: a test which, turned, leads back to the wait. */
@@ -104,7 +112,7 @@ static void find_reason(struct asking *asking, uint64_t only)
 			continue;
 		go_turned(asking, base->tests[i], /* follows= */ false);
 		waits_at = run_goes_to(&asking->other, base->tests[i], 0);
-		if (sleeps(&asking->other) && waits_at)
+		if (sleeps(&asking->other) && waits_at && !is_about_time(asking, base->tests[i]))
 			note_condition(asking, base->tests[i]);
 	}
 	if (outcome->condition_count)

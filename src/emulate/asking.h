@@ -39,6 +39,9 @@ void ask_go_from(struct asking *asking, struct run *run, bool follows);
 /* The run on the memory as it is, into asking->base; the outcome has its end. */
 void ask_go_first(struct asking *asking, bool follows);
 
+/* A run as if all clocks had just begun, into asking->other. */
+void ask_go_early(struct asking *asking);
+
 bool ask_has_time(const struct asking *asking);
 
 /*

@@ -389,7 +389,8 @@ static bool set_memory(struct run *run)
 		if (!patch(run, &question->patches[i]))
 			return false;
 	}
-	if (question->interpreter.parks && !run_hand_over(run, question->call.args[0]))
+	if (question->interpreter.parks && question->patch_count &&
+	    !run_hand_over(run, question->call.args[0]))
 		return false;
 	if (run->turned && !run_turn(run))
 		return false;

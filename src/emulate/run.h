@@ -87,6 +87,7 @@ struct run {
 	struct run_tested tested[EMULATE_CONDITIONS];
 	uint64_t frames; /* of an interpreter: a sum of where they stood at the begin */
 	uint64_t turned; /* a jump in its code that goes the other way; 0: none */
+	bool early;	 /* clocks have just begun */
 	bool again;	 /* back in its wait, it is woken once more */
 
 	/* what came of it */
@@ -124,6 +125,7 @@ struct run {
 	uint64_t lock;	   /* that the wait gave up; 0: not known yet */
 	unsigned lock_releases, other_writes;
 	bool made_up; /* an answer of a system call was */
+	bool guessed; /* and it may as well have been another: not that something was written */
 	bool told_time;
 	bool unmoved; /* as of struct emulate_outcome */
 	bool settled; /* it was back in its wait as often as it was to be, or unmoved */

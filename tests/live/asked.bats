@@ -22,11 +22,20 @@ lost() {
 	kill_fixtures || :
 }
 
+# Not only has it stood, but also would it go on.
+past_time() {
+	all_due "$json" && is "$(ready_tid past)" '.wait.run_forward | test("goes on")' "$json"
+}
+
 # unknown PROGRAM FAULT WHY: a suspect, as if it had not been asked
 unknown() {
 	look "$1" "$2"
-	is "$(ready_tid "$2")" ".verdict == \"suspect\" and .rule == \"never-signalled\" and
-		(.wait.run_forward | test(\"$3\")) and .wait.condition == null" "$json"
+	unknown_now "$2" "$3"
+}
+
+unknown_now() {
+	is "$(ready_tid "$1")" ".verdict == \"suspect\" and .rule == \"never-signalled\" and
+		(.wait.run_forward | test(\"$2\")) and .wait.condition == null" "$json"
 	no_findings "$json"
 }
 
@@ -46,6 +55,13 @@ address_of() { nm "$programs/asked" | awk -v name="$1" '$3 == name { sub(/^0+/, 
 @test "no loop around the wait: not known" { unknown asked once 'goes on'; }
 @test "waits first, then goes through a list: not known" { unknown asked beat 'does something and sleeps again'; }
 @test "waits first, then looks whether there is work: not known" { unknown asked batch 'goes on'; }
+
+@test "its test is of what time it is: not known" {
+	start asked past
+	await 2
+	eventually 20 past_time
+	unknown_now past 'goes on'
+}
 
 @test "an endless loop" { unknown asked endless 'for too long'; }
 @test "strides over all memory" { unknown asked strides 'for too long'; }

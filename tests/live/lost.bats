@@ -6,7 +6,10 @@
 load helper
 load asked
 
-setup() { setup_asked; python=(/usr/bin/python3 -S "$sources/lost.py"); }
+setup() { setup_asked; python=(${PYTHON:-/usr/bin/python3} -S "$sources/lost.py"); }
+
+# All has been changed then.
+main_rests() { [[ -n $(ready_tid main) ]]; }
 
 # lose FAULT [well]: the thread named as the fault, and main, which sleeps
 lose() {
@@ -15,7 +18,7 @@ lose() {
 	"${python[@]}" "$@" >>"$out" 2>"$out.err" </dev/null 3>&- &
 	pid=$!
 	pids+=("$pid")
-	await "${threads:-2}"
+	eventually 20 main_rests
 	eventually 20 all_due "$json"
 }
 
@@ -45,7 +48,7 @@ lost() {
 
 @test "who will signal sleeps, or waits for a signal itself: no finding" {
 	local fault
-	for fault in late chain; do
+	for fault in late chain timer; do
 		lose $fault
 		is "$(ready_tid flag)" '.verdict == "suspect" and .rule == "waker-waits"' "$json"
 		no_findings "$json"
@@ -53,9 +56,9 @@ lost() {
 	done
 }
 
-@test "a test of what the wait returns, or one behind the wait: no finding" {
+@test "a test of what the wait returns, of the time, or one behind the wait: no finding" {
 	local fault well
-	for fault in result behind; do
+	for fault in result behind reads past; do
 		for well in "" well; do
 			lose $fault $well
 			same '.findings + .suspects' '[]' "$json"
@@ -65,7 +68,7 @@ lost() {
 }
 
 @test "two that have lost theirs are told one by one, though they have one stack of C" {
-	threads=3 lose both
+	lose both
 	same '[(.findings + .suspects)[].wait.condition] | sort' "[\"$(where flag for_flag)\",\"$(where none for_none)\"]" "$json"
 }
 

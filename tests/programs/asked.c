@@ -83,6 +83,26 @@ FRAME static void wait_once(void)
 	pthread_mutex_unlock(&mutex);
 }
 
+/* Waits without a time-out for what comes with time. */
+static time_t until;
+
+FRAME static void wait_past_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	until = now.tv_sec + 1;
+	pthread_mutex_lock(&mutex);
+	fixture_ready("past");
+	for (;;) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > until)
+			break;
+		pthread_cond_wait(&condition, &mutex); /* @block past */
+	}
+	pthread_mutex_unlock(&mutex);
+}
+
 FRAME static void wait_for_beats(void)
 {
 	pthread_mutex_lock(&mutex);
@@ -236,6 +256,12 @@ static void make_once(void)
 	end();
 }
 
+static void make_past(void)
+{
+	begin(wait_past_time);
+	end();
+}
+
 static void make_beat(void)
 {
 	begin(wait_for_beats);
@@ -273,7 +299,7 @@ int main(int argc, char **argv)
 		{ "flag", make_flag },	     { "list", make_list },   { "name", make_name },
 		{ "count", make_count },     { "once", make_once },   { "beat", make_beat },
 		{ "batch", make_batch },     { "endless", make_endless }, { "strides", make_strides },
-		{ "code", make_code },	     { NULL, NULL },
+		{ "code", make_code },	     { "past", make_past },   { NULL, NULL },
 	};
 
 	return fixture_main(argc, argv, faults, &well);

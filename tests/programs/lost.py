@@ -2,8 +2,9 @@
 """lost.py FAULT [well]: a thread of Python that waits for a signal which was forgotten, though what it waits for
 is so. well: it is not so.
 
-What is between is never a lost wake-up, well or not: late (the signal comes, in an hour), chain (another signals when
-it is signalled), result (its test is of what the wait returns), behind (its test comes behind the wait).
+What is between is never a lost wake-up, well or not: late, timer (the signal comes, in an hour), chain (another
+signals when it is signalled), result (its test is of what the wait returns), behind, reads (its test comes behind the
+wait), past (its test is of the time).
 """
 import collections
 import os
@@ -18,6 +19,7 @@ other = threading.Condition()
 event = threading.Event()
 semaphore = threading.Semaphore(0)
 lock = threading.Lock()
+pipe = os.pipe()
 jobs = collections.deque()
 inbox = queue.Queue()
 ready_flag = False
@@ -157,6 +159,17 @@ def late():
         condition.notify()
 
 
+def timer():
+    rest()
+    threading.Timer(3600, notify).start()
+    flag()
+
+
+def notify():
+    with condition:
+        condition.notify()
+
+
 def passes_on():
     ready("chain")
     with other:
@@ -211,6 +224,24 @@ def looks_behind():
             jobs.clear()
 
 
+def reads_behind():
+    ready("reads")
+    while True:
+        event.wait()
+        event.clear()
+        if jobs:
+            os.read(pipe[0], 1)[0]  # of nothing there is none
+            jobs.clear()
+
+
+def waits_past_time():
+    ready("past")
+    end = time.monotonic() + 1
+    with condition:
+        while time.monotonic() < end:
+            condition.wait()
+
+
 def behind():
     rest()
     jobs.extend([1] if not well else [])
@@ -220,7 +251,7 @@ faults = {
     "flag": (waits_for_flag, flag), "list": (waits_for_list, list_of_jobs), "count": (waits_for_count, counter),
     "none": (waits_for_none, none), "predicate": (waits_for_predicate, predicate), "queue": (waits_in_queue, in_queue),
     "twice": (waits_twice, twice), "both": (waits_for_flag, both), "late": (waits_for_flag, late), "chain": (waits_for_flag, chain),
-    "result": (waits_for_result, result), "behind": (looks_behind, behind),
+    "timer": (waits_for_flag, timer), "reads": (reads_behind, behind), "past": (waits_past_time, rest), "result": (waits_for_result, result), "behind": (looks_behind, behind),
 }
 waits, changes = faults[sys.argv[1]]
 waiter = threading.Thread(target=waits)

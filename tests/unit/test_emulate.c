@@ -162,6 +162,20 @@ static void strange_instruction(void)
 	__asm__ volatile("ud2");
 }
 
+/* Stands for a function of a C library that no emulator can run. */
+__attribute__((naked, noinline)) static uint64_t strange_length(const char *text)
+{
+	(void)text;
+	__asm__("ud2");
+}
+
+static void act_by_length(void)
+{
+	pthread_mutex_lock(&mutex);
+	pthread_cond_wait(&condition, &mutex);
+	(void)syscall(strange_length(name) == 4 ? SYS_getppid : SYS_getuid);
+}
+
 /* A futex of its own making: the word is the condition. */
 static int word = 5;
 static void wait_on_word(void)
@@ -402,6 +416,28 @@ static void test_false_condition(void **state)
 	assert_int_equal(outcome.end, EMULATE_SLEEPS_AGAIN);
 }
 
+static void test_byte_function(void **state)
+{
+	struct emulate_question question;
+	struct emulate_outcome outcome;
+	struct stopped stopped;
+
+	(void)state;
+	begin(act_by_length, &stopped);
+	question = condition_question(&stopped);
+	ask(&question, &stopped, &outcome);
+	assert_int_equal(outcome.end, EMULATE_NOT_KNOWN);
+	assert_int_equal(outcome.why, EMULATE_INSTRUCTION);
+	for (size_t i = 0; i < EMULATE_BYTE_FUNCTIONS; i++) {
+		if (strcmp(emulate_byte_function(i), "strlen") == 0)
+			question.byte_functions[i] = (uint64_t)strange_length;
+	}
+	ask(&question, &stopped, &outcome);
+	end(&stopped);
+	assert_int_equal(outcome.end, EMULATE_ACTS);
+	assert_int_equal(outcome.call, SYS_getppid);
+}
+
 static void test_lost_wake_up(void **state)
 {
 	const int yes = 1;
@@ -599,6 +635,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_false_condition),
 		cmocka_unit_test(test_lost_wake_up),
+		cmocka_unit_test(test_byte_function),
 		cmocka_unit_test(test_poll),
 		cmocka_unit_test(test_wait_without_a_test),
 		cmocka_unit_test(test_taken_mutex),

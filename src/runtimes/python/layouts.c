@@ -2,7 +2,7 @@
 /*
  * Offsets of Include/cpython/pystate.h, code.h, unicodeobject.h and Include/internal/pycore_frame.h
  * (pycore_interpframe.h), numbers of opcodes of Include/opcode.h and opcode_ids.h, on machines of
- * 64 bits. tests/live/python.bats holds them against those of the Python at hand.
+ * 64 bits. tests/live/lost.bats tries those of the Python at hand, or of PYTHON.
  */
 #include "runtimes/python/private.h"
 
