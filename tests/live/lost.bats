@@ -72,6 +72,19 @@ lost() {
 	same '[(.findings + .suspects)[].wait.condition] | sort' "[\"$(where flag for_flag)\",\"$(where none for_none)\"]" "$json"
 }
 
+@test "healthy threads, some of whom signal seconds after a change: no finding" {
+	out=$BATS_TEST_TMPDIR/out.traffic
+	${PYTHON:-/usr/bin/python3} -S "$sources/traffic.py" >"$out" 2>"$out.err" </dev/null 3>&- &
+	pid=$!
+	pids+=("$pid")
+	eventually 20 main_rests
+	local look
+	for look in 1 2 3 4 5 6; do
+		dump "$json" -p "$pid" -m 50ms --settle 3s
+		no_findings "$json"
+	done
+}
+
 @test "explain tells of the test" {
 	lose flag well
 	leakhop dump -p "$pid" --explain "$(ready_tid flag)" >"$BATS_TEST_TMPDIR/text"
