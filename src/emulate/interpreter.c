@@ -9,11 +9,14 @@
 #define UNIT 2
 #define FRAMES_MOST 1000
 
+/* Where it cannot be had, nothing is known of the run. */
 static uint64_t pointer_at(struct run *run, uint64_t address)
 {
 	uint64_t value = 0;
 
-	return run_peek(run, address, &value, sizeof(value)) ? value : 0;
+	if (!run_peek(run, address, &value, sizeof(value)))
+		run_end(run, EMULATE_NOT_KNOWN, run->pages->why);
+	return value;
 }
 
 uint64_t run_sum_of_frames(struct run *run)

@@ -35,13 +35,13 @@ enum action {
 
 #define FUNCTION(name, action)                    \
 	{                                         \
-#name, (const void *)name, action \
+		(const void *)name, action, #name \
 	}
 
 static const struct {
-	const char *name;
 	const void *function;
 	enum action action;
+	const char *name;
 } functions[EMULATE_BYTE_FUNCTIONS] = {
 	FUNCTION(memcpy, COPY),
 	FUNCTION(memmove, COPY),
