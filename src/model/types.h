@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* ns: 73 years. Sums of two do not overflow; what is to come later than that never comes. */
+#define LC_TIME_MOST (1ull << 61)
 #include <sys/types.h>
 
 #define LC_COMM_LEN 16

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rows by their description: see columns.h. */
 #include "record/columns.h"
+#include "model/types.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SQL_BYTES 4096
-#define TIME_MOST (1ull << 61) /* 73 years: sums of two do not overflow */
 
 int record_errno(sqlite3 *db)
 {
@@ -185,7 +185,7 @@ static uint64_t greatest(const struct record_column *column)
 	if (column->kind == RECORD_BOOLEAN)
 		return 1;
 	if (column->kind == RECORD_TIME)
-		return TIME_MOST;
+		return LC_TIME_MOST;
 	if (column->most)
 		return column->most;
 	return column->size == 8 ? UINT64_MAX : (1ull << (8 * column->size)) - 1;

@@ -115,12 +115,27 @@ static void test_nothing_arrives(void **state)
 	assert_int_equal(wait.flags & LC_WAIT_OWN_PROCESS, 0);
 }
 
+/* What is sent to a leakhop, or by its parent to a worker, is a file and no pipe. */
+static void test_what_leakhop_is_sent(void **state)
+{
+	struct lc_wait wait;
+	char name[16];
+
+	(void)state;
+	assert_int_equal(prctl(PR_GET_NAME, name), 0);
+	assert_int_equal(prctl(PR_SET_NAME, "leakhop-files"), 0);
+	look(false, false, &wait);
+	assert_int_equal(prctl(PR_SET_NAME, name), 0);
+	assert_true(wait.flags & LC_WAIT_OWN_THREAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_other_end_arrives),
 		cmocka_unit_test(test_something_else_arrives),
 		cmocka_unit_test(test_nothing_arrives),
+		cmocka_unit_test(test_what_leakhop_is_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,35 @@ static void test_time_out(void **state)
 	pthread_join(parked.thread, NULL);
 }
 
+/* As runtimes sleep that have nothing to wait for; absolute: the same, by another call. */
+static void wait_for_ages(void *absolute)
+{
+	const struct timespec ages = { .tv_sec = INT64_MAX / 1000000000,
+				       .tv_nsec = INT64_MAX % 1000000000 };
+	uint32_t word = 0;
+
+	syscall(SYS_futex, &word, absolute ? FUTEX_WAIT_BITSET : FUTEX_WAIT, 0, &ages, NULL,
+		FUTEX_BITSET_MATCH_ANY);
+}
+
+/* It can be recorded, as any time can. */
+static void test_time_out_that_never_comes(void **state)
+{
+	struct wait_subject subject;
+	struct lc_wait wait;
+	pid_t pid;
+
+	(void)state;
+	for (int absolute = 0; absolute < 2; absolute++) {
+		pid = test_fork(wait_for_ages, absolute ? &absolute : NULL);
+		test_await(pid, pid, SYS_futex, &subject);
+		test_describe(&subject, none, &wait);
+		assert_true(wait.has_timeout);
+		assert_true(wait.ends_at == LC_TIME_MOST);
+		test_kill(pid);
+	}
+}
+
 struct condition {
 	pthread_mutex_t mutex;
 	pthread_cond_t condition;
@@ -866,6 +895,7 @@ int main(void)
 		cmocka_unit_test(test_lock_copied_by_fork),
 		cmocka_unit_test(test_same_object_in_two_processes),
 		cmocka_unit_test(test_time_out),
+		cmocka_unit_test(test_time_out_that_never_comes),
 		cmocka_unit_test(test_condition),
 		cmocka_unit_test(test_recorded_conditions),
 		cmocka_unit_test(test_semaphore),
