@@ -12,6 +12,11 @@
 
 /* ns: 73 years. Sums of two do not overflow; what is to come later than that never comes. */
 #define LC_TIME_MOST (1ull << 61)
+
+static inline uint64_t lc_bounded_time(uint64_t ns)
+{
+	return ns < LC_TIME_MOST ? ns : LC_TIME_MOST;
+}
 #include <sys/types.h>
 
 #define LC_COMM_LEN 16

@@ -158,6 +158,8 @@ static void bind(sqlite3_stmt *statement, int at, const struct record_column *co
 		break;
 	}
 	value = load_unsigned(field, column->size);
+	if (column->kind == RECORD_TIME)
+		value = lc_bounded_time(value);
 	if (!value && is_optional(column))
 		sqlite3_bind_null(statement, at);
 	else

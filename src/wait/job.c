@@ -78,18 +78,13 @@ uint32_t wait_pack_device(unsigned major, unsigned minor)
 	return (uint32_t)major << 20 | (minor & 0xfffff);
 }
 
-static void set_end(struct wait_job *job, uint64_t ns)
-{
-	job->wait->ends_at = ns < LC_TIME_MOST ? ns : LC_TIME_MOST;
-}
-
 void wait_ends_after(struct wait_job *job, uint64_t ns)
 {
 	uint64_t since = job->subject->blocked_since;
 
 	job->wait->has_timeout = true;
 	if (since && ns < UINT64_MAX - since)
-		set_end(job, since + ns);
+		job->wait->ends_at = lc_bounded_time(since + ns);
 }
 
 void wait_ends_at(struct wait_job *job, int clock, uint64_t ns)
@@ -104,7 +99,7 @@ void wait_ends_at(struct wait_job *job, int clock, uint64_t ns)
 	if (target_core_of(scan->access)) /* clocks were others then */
 		return;
 	/* One that is past on our clock is not "not known". */
-	set_end(job, offset > 0 && ns < (uint64_t)offset ? 1 : ns - offset);
+	job->wait->ends_at = lc_bounded_time(offset > 0 && ns < (uint64_t)offset ? 1 : ns - offset);
 }
 
 void wait_ends_by(struct wait_job *job, uint64_t timespec_address, bool absolute, int clock)

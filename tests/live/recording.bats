@@ -128,6 +128,13 @@ both_are_equal() { dump_is_equal -p "$(fixture_pids)" "$@" && trace_is_equal -p 
 	watch=4s trace_is_equal -p "$pid"
 }
 
+@test "a report says what the run said: times that never come" {
+	setup_go
+	start go/goforever
+	eventually 20 said 1
+	both_are_equal --all
+}
+
 @test "a report says what the run said: goroutines that grow, and with exact events" {
 	setup_go
 	GROW=50ms run_go go sender

@@ -158,7 +158,7 @@ static void take(void *context, const struct go_timer *timer)
 	counting->lasting++;
 	counting->again += timer->period != 0;
 	if (ends > counting->model->timers_end_ns)
-		counting->model->timers_end_ns = ends;
+		counting->model->timers_end_ns = lc_bounded_time(ends);
 }
 
 static void count_lasting(struct go_process *process, struct lc_go_process *model, uint64_t now)

@@ -144,5 +144,5 @@ void go_describe_network(struct go_process *process, const struct lc_go_process 
 	wait->fd = found->fd;
 	wait->writes = found->writes;
 	wait->has_deadline = found->deadline != 0;
-	wait->until = found->deadline > 0 ? (uint64_t)found->deadline : 0;
+	wait->until = found->deadline > 0 ? lc_bounded_time((uint64_t)found->deadline) : 0;
 }

@@ -66,7 +66,7 @@ bool go_read_channel(const struct go_process *process, uint64_t address, uint64_
 	ret->timer = timer_runs(process, timer);
 	if (ret->timer && o->timer_period >= 0 &&
 	    !go_word(process, timer + process->offsets.timer_period))
-		ret->until = go_word(process, timer + process->offsets.timer_when);
+		ret->until = lc_bounded_time(go_word(process, timer + process->offsets.timer_when));
 	ret->receivers = queue_length(process, word_of(bytes, o->hchan_recvq), waiter, &receives);
 	ret->senders = queue_length(process, word_of(bytes, o->hchan_sendq), waiter, &sends);
 	ret->send = sends && !receives;
@@ -89,7 +89,7 @@ static void find_timer(struct go_process *process, const struct lc_go_process *m
 	found = go_timer_of_channel(process, model->sweep, channel->address, channel->capacity,
 				    element_size);
 	channel->timer = found != NULL;
-	channel->until = found ? (uint64_t)found->when : 0;
+	channel->until = found ? lc_bounded_time((uint64_t)found->when) : 0;
 }
 
 /* A select's cases are in order of the channels' addresses, not of the source. */
@@ -118,6 +118,7 @@ static void describe_sleep(const struct go_process *process, const struct go_des
 	wait->until = d->sleep_when;
 	if (!wait->until && d->timer)
 		wait->until = go_word(process, d->timer + process->offsets.timer_when);
+	wait->until = lc_bounded_time(wait->until);
 }
 
 /* A bubble of testing/synctest; 1.24 calls it a group (src/runtime/synctest.go). 0: in none. */
