@@ -92,11 +92,11 @@ static void settle_branch(struct run *run, uint64_t address)
 	run->branches[run->branch_count++].taken = address != run->falls_to;
 }
 
-static void note_call(struct run *run, uint64_t address, size_t size, bool calls)
+static void note_call(struct run *run, uint64_t address, const uint8_t *code, size_t size)
 {
 	while (run->depth && run->callers[run->depth - 1] == address)
 		run->depth--;
-	if (!calls)
+	if (!machine_is_call(code, size))
 		return;
 	if (run->depth == RUN_CALLERS)
 		memmove(run->callers, run->callers + 1, sizeof(run->callers[0]) * --run->depth);
@@ -165,37 +165,11 @@ static bool read_code(struct run *run, uint64_t address, uint8_t code[RUN_CODE])
 					  left < RUN_CODE ? left : RUN_CODE);
 }
 
-static struct run_seen *seen_at(struct run *run, uint64_t address)
-{
-	return &run->slot->seen[(address ^ address >> 13) % RUN_SEEN];
-}
-
-static void pass(struct run *run, uint64_t address, size_t size, uint32_t is)
-{
-	note_entry(run, address);
-	note_call(run, address, size, is & RUN_CALLS);
-	run->jumps_by_memory = is & RUN_JUMPS_BY_MEMORY;
-	run->enters = is & (RUN_JUMPS_BY_MEMORY | RUN_CALLS);
-}
-
-/* Most instructions are run again and again: its page is marked, and nothing has changed there. */
-static bool was_seen(struct run *run, uint64_t address, size_t size)
-{
-	const struct run_seen *seen = seen_at(run, address);
-
-	if (seen->address != address ||
-	    (seen->is & RUN_BRANCHES_OFF && !run->effect && run->branch_count < RUN_BRANCHES))
-		return false;
-	pass(run, address, size, seen->is);
-	return true;
-}
-
 static void look_at_code(struct run *run, uint64_t address, size_t size)
 {
 	uint8_t code[RUN_CODE];
 	struct page *page = pages_get(run->pages, address);
 	size_t skipped;
-	uint32_t is;
 
 	if (!page || !read_code(run, address, code))
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_UNREADABLE);
@@ -208,16 +182,15 @@ static void look_at_code(struct run *run, uint64_t address, size_t size)
 	if (page->dirty && page->writable && !run_is_free(run, address))
 		return run_end(run, EMULATE_NOT_KNOWN, EMULATE_CHANGES_CODE);
 	page->executed = true;
-	is = (machine_is_call(code, size) ? RUN_CALLS : 0) |
-	     (machine_is_jump_by_memory(code, size) ? RUN_JUMPS_BY_MEMORY : 0) |
-	     (machine_is_branch(code, size) ? RUN_BRANCHES_OFF : 0);
-	pass(run, address, size, is);
+	note_entry(run, address);
+	note_call(run, address, code, size);
+	run->jumps_by_memory = machine_is_jump_by_memory(code, size);
+	run->enters = run->jumps_by_memory || machine_is_call(code, size);
 	if (skipped)
-		return pause_at(run, RUN_SKIPS, address, skipped);
-	if (machine_is_system_call(code, size))
-		return pause_at(run, RUN_SYSTEM_CALL, address, size);
-	*seen_at(run, address) = (struct run_seen){ address, is };
-	if (!run->effect && run->branch_count < RUN_BRANCHES && is & RUN_BRANCHES_OFF)
+		pause_at(run, RUN_SKIPS, address, skipped);
+	else if (machine_is_system_call(code, size))
+		pause_at(run, RUN_SYSTEM_CALL, address, size);
+	else if (!run->effect && run->branch_count < RUN_BRANCHES && machine_is_branch(code, size))
 		note_branch(run, address, code, size);
 }
 
@@ -239,8 +212,7 @@ static void on_instruction(uc_engine *uc, uint64_t address, uint32_t size, void 
 		return pause_at(run, RUN_VDSO, address, 0);
 	if (run_is_known(run, address))
 		return pause_at(run, RUN_KNOWN, address, 0);
-	if (!was_seen(run, address, size))
-		look_at_code(run, address, size);
+	look_at_code(run, address, size);
 }
 
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -443,7 +415,6 @@ static void go(struct run *run)
 void run_forward(struct run *run)
 {
 	run->slot->run = run;
-	memset(run->slot->seen, 0, sizeof(run->slot->seen));
 	run->pages->deadline = emulate_clock() + run->patience * EMULATE_RUN_NS;
 	run->lock = run->question->lock;
 	run->frames = run_sum_of_frames(run);

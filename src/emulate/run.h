@@ -55,22 +55,10 @@ struct run_passage {
 /* What comes next is for the loop, not for the hooks. */
 enum run_pause { RUN_GOES_ON, RUN_SYSTEM_CALL, RUN_VDSO, RUN_SKIPS, RUN_STRANGE, RUN_KNOWN };
 
-#define RUN_SEEN 8192 /* a power of two */
-
 /* What the hooks, which are added once, are about: the run under way. */
 struct run_slot {
 	struct run *run;
-	/*
-	 * Instructions that were looked at, and change nothing on the way but by what they are: a
-	 * set of RUN_CALLS and so on. Of one run: the next one marks pages anew.
-	 */
-	struct run_seen {
-		uint64_t address;
-		uint32_t is;
-	} seen[RUN_SEEN];
 };
-
-enum { RUN_CALLS = 1, RUN_JUMPS_BY_MEMORY = 2, RUN_BRANCHES_OFF = 4 };
 
 struct run {
 	struct run_slot *slot;

@@ -70,11 +70,9 @@ struct python_wait forward_python_wait(const struct forward_process *process,
 				       const struct lc_wait *wait)
 {
 	struct python_wait found = { .semaphore = wait->key.object };
-	size_t count = 0;
 
-	if (target_memory_read(&process->task, found.semaphore - sizeof(found.parked),
-			       &found.parked, sizeof(found.parked), &count) < 0 ||
-	    count != sizeof(found.parked))
+	if (!target_memory_read_all(&process->task, found.semaphore - sizeof(found.parked),
+				    &found.parked, sizeof(found.parked)))
 		found.parked = 0;
 	return found;
 }

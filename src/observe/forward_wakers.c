@@ -146,7 +146,10 @@ static bool stays(struct search *search, const struct lc_thread *joinee)
 	return stays;
 }
 
-/* Of Python, whose join waits for a lock that the end of the thread unlocks. */
+/*
+ * Of Python, whose join waits for a lock that the end of the thread unlocks. NULL also where there
+ * is no time left to look.
+ */
 static const struct lc_thread *joinee_in_python(const struct search *search,
 						const struct python_wait *wait)
 {
@@ -155,7 +158,7 @@ static const struct lc_thread *joinee_in_python(const struct search *search,
 
 	if (!asking->python.count)
 		return NULL;
-	for (; thread; thread = thread->process_next) {
+	for (; thread && now_monotonic() < search->until; thread = thread->process_next) {
 		if (!thread->ended_at && forward_python_joins(&asking->process, thread, wait))
 			return thread;
 	}
@@ -167,12 +170,10 @@ static bool joins_who_stays(struct search *search, const struct emulate_outcome 
 {
 	const struct lc_thread *joinee;
 	uint32_t tid = 0;
-	size_t count = 0;
 
 	if (outcome->call != SYS_futex ||
-	    target_memory_read(&search->asking->process.task, outcome->object, &tid, sizeof(tid),
-			       &count) < 0 ||
-	    count != sizeof(tid))
+	    !target_memory_read_all(&search->asking->process.task, outcome->object, &tid,
+				    sizeof(tid)))
 		return false;
 	if ((pid_t)tid == search->waiter->task.ns_tid)
 		return true;
@@ -230,19 +231,20 @@ static bool joins_in_python(struct search *search, const struct emulate_outcome 
 }
 
 static enum way run(struct search *search, const struct lc_thread *thread,
-		    struct emulate_question *question)
+		    const struct emulate_question *question)
 {
 	struct asking *asking = search->asking;
+	struct emulate_question on = *question;
 	const struct emulate_source source = { forward_page, &asking->process };
 	struct emulator *emulator = asking->observer->options->emulator;
 	struct emulate_outcome outcome;
 	bool stays;
 
 	do {
-		if (emulator->does->ask(emulator, question, &source, &outcome) < 0 ||
+		if (emulator->does->ask(emulator, &on, &source, &outcome) < 0 ||
 		    !forward_stood_still(asking, thread))
 			return WAY_NOT_KNOWN;
-	} while (joins_in_python(search, &outcome, question, &stays) && !stays);
+	} while (joins_in_python(search, &outcome, &on, &stays) && !stays);
 	return stays ? WAY_NONE : take_outcome(search, thread, &outcome);
 }
 
@@ -261,14 +263,11 @@ static enum way worse(enum way a, enum way b)
 static enum way run_each_way(struct search *search, const struct lc_thread *thread)
 {
 	struct emulate_question question;
-	struct emulate_question again;
 	enum way way;
 
 	if (!make_question(search, thread, &question))
 		return WAY_NOT_KNOWN;
-	again = question;
 	way = run(search, thread, &question);
-	question = again;
 	if (thread->syscall.nr == SYS_futex && thread->wait->has_timeout) {
 		question.patch_count = 0;
 		question.result = (uint64_t)-ETIMEDOUT;

@@ -38,13 +38,6 @@ struct library {
 	struct chosen chosen[CHOSEN_MOST];
 };
 
-static bool read_bytes(const struct target_task *task, uint64_t address, void *buffer, size_t size)
-{
-	size_t count = 0;
-
-	return target_memory_read(task, address, buffer, size, &count) == 0 && count == size;
-}
-
 static bool is_libc(const char *path)
 {
 	const char *name = strrchr(path, '/');
@@ -76,11 +69,11 @@ static bool find_dynamic(struct library *library, uint64_t start, uint64_t *ret_
 	Elf64_Ehdr header;
 
 	*ret_address = 0;
-	if (!read_bytes(library->task, start, &header, sizeof(header)) ||
+	if (!target_memory_read_all(library->task, start, &header, sizeof(header)) ||
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_phnum > SEGMENTS_MOST ||
-	    !read_bytes(library->task, start + header.e_phoff, segments,
-			header.e_phnum * sizeof(segments[0])))
+	    !target_memory_read_all(library->task, start + header.e_phoff, segments,
+				    header.e_phnum * sizeof(segments[0])))
 		return false;
 	for (size_t i = 0; i < header.e_phnum; i++) {
 		if (segments[i].p_type == PT_LOAD && !loaded) {
@@ -138,7 +131,7 @@ static bool read_dynamic(struct library *library, uint64_t start)
 	if (!find_dynamic(library, start, &address, &size))
 		return false;
 	count = size / sizeof(entries[0]) < ENTRIES_MOST ? size / sizeof(entries[0]) : ENTRIES_MOST;
-	if (!read_bytes(library->task, address, entries, count * sizeof(entries[0])))
+	if (!target_memory_read_all(library->task, address, entries, count * sizeof(entries[0])))
 		return false;
 	for (size_t i = 0; i < count && entries[i].d_tag != DT_NULL; i++)
 		take_entry(library, &entries[i]);
@@ -154,7 +147,8 @@ static void take_relocation(struct library *library, const Elf64_Rela *relocatio
 	uint64_t word;
 
 	if (ELF64_R_TYPE(relocation->r_info) != IRELATIVE || library->chosen_count == CHOSEN_MOST ||
-	    !read_bytes(library->task, library->base + relocation->r_offset, &word, sizeof(word)) ||
+	    !target_memory_read_all(library->task, library->base + relocation->r_offset, &word,
+				    sizeof(word)) ||
 	    word < library->base || word >= library->end)
 		return;
 	*chosen = (struct chosen){ (uint64_t)relocation->r_addend, word };
@@ -171,7 +165,8 @@ static int read_relocations(struct library *library, size_t table)
 	all = calloc(count, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
-	if (!read_bytes(library->task, library->tables[table], all, count * sizeof(*all)))
+	if (!target_memory_read_all(library->task, library->tables[table], all,
+				    count * sizeof(*all)))
 		return 0;
 	for (uint64_t i = 0; i < count; i++)
 		take_relocation(library, &all[i]);
@@ -196,9 +191,9 @@ static int find_names(const struct library *library, const char *const *names, s
 
 	if (!symbols || !text)
 		return -ENOMEM;
-	if (!read_bytes(library->task, library->symbols, symbols,
-			symbol_count * sizeof(*symbols)) ||
-	    !read_bytes(library->task, library->text, text, library->text_size))
+	if (!target_memory_read_all(library->task, library->symbols, symbols,
+				    symbol_count * sizeof(*symbols)) ||
+	    !target_memory_read_all(library->task, library->text, text, library->text_size))
 		return -ENOENT;
 	text[library->text_size] = '\0';
 	for (size_t i = 0; i < symbol_count; i++) {

@@ -21,6 +21,15 @@
 int target_memory_read(const struct target_task *task, uint64_t address, void *buffer, size_t size,
 		       size_t *ret_read);
 
+/* All of it, or false. */
+static inline bool target_memory_read_all(const struct target_task *task, uint64_t address,
+					  void *buffer, size_t size)
+{
+	size_t count = 0;
+
+	return target_memory_read(task, address, buffer, size, &count) == 0 && count == size;
+}
+
 /* A piece of memory to be read. */
 struct target_piece {
 	uint64_t address;

@@ -59,9 +59,8 @@ struct target_task wait_task(const struct wait_job *job)
 bool wait_peek(const struct wait_job *job, uint64_t address, void *buffer, size_t size)
 {
 	const struct target_task task = wait_task(job);
-	size_t count = 0;
 
-	return !target_memory_read(&task, address, buffer, size, &count) && count == size;
+	return target_memory_read_all(&task, address, buffer, size);
 }
 
 void wait_set_key(struct wait_job *job, enum lc_wait_space space, uint32_t scope, uint64_t object,

@@ -58,8 +58,8 @@ static bool read_frame(const struct target_task *task, const struct python_layou
 	ret->code = python_word(task, frame + layout->frame_code) & ~TAGS;
 	ret->instruction = python_word(task, frame + layout->frame_instruction);
 	if (!ret->code ||
-	    !python_read(task, ret->code + PYTHON_OBJECT_SIZE, &units, sizeof(units)) || !units ||
-	    units > CODE_MOST)
+	    !target_memory_read_all(task, ret->code + PYTHON_OBJECT_SIZE, &units, sizeof(units)) ||
+	    !units || units > CODE_MOST)
 		return false;
 	ret->start = ret->code + layout->code_bytes;
 	ret->end = ret->start + PYTHON_UNIT * units;
@@ -101,7 +101,7 @@ static bool try_state(const struct reading *reading, uint64_t address, struct py
 	uint64_t words[STATE_BYTES / 8];
 
 	ret->state = address;
-	return python_read(reading->task, address, words, sizeof(words)) &&
+	return target_memory_read_all(reading->task, address, words, sizeof(words)) &&
 	       is_state(reading, ret->layout, words) && read_frames(reading->task, ret);
 }
 

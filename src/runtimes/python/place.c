@@ -80,12 +80,14 @@ static int64_t line_of(const struct target_task *task, const struct python_layou
 	int32_t first;
 	uint8_t *bytes;
 
-	if (!table || !python_read(task, table + PYTHON_OBJECT_SIZE, &size, sizeof(size)) ||
+	if (!table ||
+	    !target_memory_read_all(task, table + PYTHON_OBJECT_SIZE, &size, sizeof(size)) ||
 	    !size || size > TABLE_MOST ||
-	    !python_read(task, frame->code + layout->code_first_line, &first, sizeof(first)))
+	    !target_memory_read_all(task, frame->code + layout->code_first_line, &first,
+				    sizeof(first)))
 		return 0;
 	bytes = malloc(size);
-	if (bytes && python_read(task, table + BYTES_START, bytes, size))
+	if (bytes && target_memory_read_all(task, table + BYTES_START, bytes, size))
 		line = find_line((struct table){ bytes, bytes + size }, first,
 				 instruction - frame->start);
 	free(bytes);
@@ -100,10 +102,11 @@ static void read_text(const struct target_task *task, const struct python_layout
 	uint32_t state = 0;
 
 	buffer[0] = '\0';
-	if (!string || !python_read(task, string + STRING_STATE, &state, sizeof(state)) ||
+	if (!string ||
+	    !target_memory_read_all(task, string + STRING_STATE, &state, sizeof(state)) ||
 	    (state & STRING_COMPACT_ASCII) != STRING_COMPACT_ASCII ||
-	    !python_read(task, string + PYTHON_OBJECT_SIZE, &length, sizeof(length)) ||
-	    length >= size || !python_read(task, string + layout->text, buffer, length))
+	    !target_memory_read_all(task, string + PYTHON_OBJECT_SIZE, &length, sizeof(length)) ||
+	    length >= size || !target_memory_read_all(task, string + layout->text, buffer, length))
 		length = 0;
 	buffer[length] = '\0';
 }

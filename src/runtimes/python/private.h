@@ -12,21 +12,12 @@
 /* The layouts of the versions that are known, one by one; NULL behind the last. */
 const struct python_layout *python_layout(size_t index);
 
-/* All of it or false. */
-static inline bool python_read(const struct target_task *task, uint64_t address, void *buffer,
-			       size_t size)
-{
-	size_t count = 0;
-
-	return target_memory_read(task, address, buffer, size, &count) == 0 && count == size;
-}
-
 /* 0 where it cannot be read. */
 static inline uint64_t python_word(const struct target_task *task, uint64_t address)
 {
 	uint64_t word;
 
-	return python_read(task, address, &word, sizeof(word)) ? word : 0;
+	return target_memory_read_all(task, address, &word, sizeof(word)) ? word : 0;
 }
 
 #endif
